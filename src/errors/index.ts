@@ -1,0 +1,7 @@
+export { ERROR_CODES, type IsolationErrorCode } from "./codes.js";
+export {
+  type ExitReason,
+  IsolationError,
+  type IsolationErrorOptions,
+  type IsolationFacts,
+} from "./isolation-error.js";

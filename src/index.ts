@@ -1,0 +1,1 @@
+export { ERROR_CODES, IsolationError, type IsolationErrorCode, type IsolationFacts } from "./errors/index.js";
