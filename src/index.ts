@@ -1,1 +1,28 @@
-export { ERROR_CODES, IsolationError, type IsolationErrorCode, type IsolationFacts } from "./errors/index.js";
+export {
+  ERROR_CODES,
+  type ExitReason,
+  IsolationError,
+  type IsolationErrorCode,
+  type IsolationFacts,
+} from "./errors/index.js";
+export {
+  type CallOptions,
+  type GenerationFacts,
+  type HostStatus,
+  type Isolate,
+  type IsolationOptions,
+  type IsolatorEventSource,
+  type IsolatorEvents,
+  type IsolatorState,
+  isolate,
+  type LogLevel,
+  type OnCrash,
+  type OutputEvent,
+  ProcessIsolator,
+  type Remote,
+  type RestartOptions,
+  type ShutdownOptions,
+  type TerminateOptions,
+  type WaitOptions,
+} from "./isolator/index.js";
+export type { ExitOutcome, OutputMode } from "./process/index.js";

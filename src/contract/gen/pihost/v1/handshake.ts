@@ -6,7 +6,6 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
-import { Duration } from "../../google/protobuf/duration.js";
 
 /** A line from the process to the host. */
 export interface HandshakeFromProcess {
@@ -57,8 +56,8 @@ export interface Debugger {
 }
 
 export interface Stopping {
+  /** The reason given in the request. */
   reason: string;
-  grace: Duration | undefined;
 }
 
 function createBaseHandshakeFromProcess(): HandshakeFromProcess {
@@ -682,16 +681,13 @@ export const Debugger: MessageFns<Debugger> = {
 };
 
 function createBaseStopping(): Stopping {
-  return { reason: "", grace: undefined };
+  return { reason: "" };
 }
 
 export const Stopping: MessageFns<Stopping> = {
   encode(message: Stopping, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.reason !== "") {
       writer.uint32(10).string(message.reason);
-    }
-    if (message.grace !== undefined) {
-      Duration.encode(message.grace, writer.uint32(18).fork()).join();
     }
     return writer;
   },
@@ -717,14 +713,6 @@ export const Stopping: MessageFns<Stopping> = {
             message.reason = reader.string();
             continue;
           }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
-
-            message.grace = Duration.decode(reader, reader.uint32());
-            continue;
-          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -738,19 +726,13 @@ export const Stopping: MessageFns<Stopping> = {
   },
 
   fromJSON(object: any): Stopping {
-    return {
-      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
-      grace: isSet(object.grace) ? Duration.fromJSON(object.grace) : undefined,
-    };
+    return { reason: isSet(object.reason) ? globalThis.String(object.reason) : "" };
   },
 
   toJSON(message: Stopping): unknown {
     const obj: any = {};
     if (message.reason !== "") {
       obj.reason = message.reason;
-    }
-    if (message.grace !== undefined) {
-      obj.grace = Duration.toJSON(message.grace);
     }
     return obj;
   },
@@ -761,9 +743,6 @@ export const Stopping: MessageFns<Stopping> = {
   fromPartial<I extends Exact<DeepPartial<Stopping>, I>>(object: I): Stopping {
     const message = createBaseStopping();
     message.reason = object.reason ?? "";
-    message.grace = (object.grace !== undefined && object.grace !== null)
-      ? Duration.fromPartial(object.grace)
-      : undefined;
     return message;
   },
 };

@@ -1,0 +1,42 @@
+/**
+ * The entry of the isolated process: says hello at once, then loads the one big bundle with V8's cached data, which
+ * halves the time that it takes.
+ */
+import { readFileSync, writeSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { constants, Script } from "node:vm";
+import { codeCachePath, readCodeCache, writeCodeCache } from "./code-cache.js";
+import { PACKAGE_VERSION } from "./package-version.js";
+
+interface Bundle {
+  runPihost(bindings: { saveCodeCache: () => void }): void;
+}
+
+writeSync(
+  3,
+  `${JSON.stringify({
+    hello: { protocol: 1, pid: process.pid, runtime: `node ${process.version}`, version: PACKAGE_VERSION },
+  })}\n`,
+);
+const { bundle, saveCodeCache } = loadBundle(join(__dirname, "main.cjs"));
+bundle.runPihost({ saveCodeCache });
+
+function loadBundle(filename: string): { bundle: Bundle; saveCodeCache: () => void } {
+  const source = readFileSync(filename, "utf8");
+  const cachePath = codeCachePath(filename);
+  const cachedData = readCodeCache(cachePath);
+  const script = new Script(`(function (exports, require, module, __filename, __dirname) { ${source}\n})`, {
+    filename,
+    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+    ...(cachedData === undefined ? {} : { cachedData }),
+  });
+  const module = { exports: {} as Bundle };
+  script.runInThisContext()(module.exports, require, module, filename, dirname(filename));
+  const isStale = cachedData === undefined || script.cachedDataRejected === true;
+  return {
+    bundle: module.exports,
+    saveCodeCache: () => {
+      if (isStale) writeCodeCache(cachePath, script.createCachedData());
+    },
+  };
+}

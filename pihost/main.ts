@@ -1,0 +1,39 @@
+import { type Go, PIHOST_EXIT } from "../src/contract/index.js";
+import { awaitGo, dieWithHost, tellHost } from "./handshake.js";
+import { Pihost, type PihostListener } from "./pihost.js";
+
+/** What the boot script lends to the bundle. */
+export interface Bindings {
+  /** Writes V8's cached data for the bundle, unless it is there already. */
+  readonly saveCodeCache: () => void;
+}
+
+/** How long after the start the cached data is written, so that it holds what a start compiles. */
+const SAVE_CODE_CACHE_MS = 300;
+
+/** Runs the isolated process: handshake, then serving until told to stop. */
+export function runPihost({ saveCodeCache }: Bindings): void {
+  const go = awaitGo();
+  dieWithHost();
+  const pihost = new Pihost(go, {
+    onStopping: (reason) => tellHost({ $case: "stopping", value: { reason } }),
+    onDebugger: (url) => tellHost({ $case: "debugger", value: { url } }),
+  });
+  pihost.serve(go.address).then(
+    () => {
+      tellHost({ $case: "ready", value: {} });
+      setTimeout(saveCodeCache, SAVE_CODE_CACHE_MS).unref();
+    },
+    (error: unknown) => {
+      process.stderr.write(`pihost: cannot serve ${go.address}: ${String(error)}\n`);
+      process.exit(PIHOST_EXIT.cannotServe);
+    },
+  );
+}
+
+/** Serves without a host, for a person with grpcurl. Resolves when connections are accepted. */
+export async function serveByHand(go: Go, listener: PihostListener): Promise<Pihost> {
+  const pihost = new Pihost(go, listener);
+  await pihost.serve(go.address);
+  return pihost;
+}

@@ -1,0 +1,57 @@
+import { fileURLToPath } from "node:url";
+import { IsolationError } from "../../src/errors/index.js";
+import { moduleNotFound, quote } from "./module-errors.js";
+import { packageFolders } from "./resolve-package.js";
+import { locateSyntaxError } from "./syntax-error-location.js";
+import { typeScriptAdvice } from "./typescript.js";
+
+/** What was asked for when a load failed. */
+export interface LoadAttempt {
+  name: string;
+  url: string;
+  directory: string;
+  /** The importer that Node names if the module itself cannot be found. */
+  importer: string;
+}
+
+/** Node's codes for a specifier that leads to no module. */
+const NOT_FOUND = new Set([
+  "ERR_INVALID_MODULE_SPECIFIER",
+  "ERR_MODULE_NOT_FOUND",
+  "ERR_PACKAGE_IMPORT_NOT_DEFINED",
+  "ERR_PACKAGE_PATH_NOT_EXPORTED",
+  "ERR_UNKNOWN_BUILTIN_MODULE",
+  "ERR_UNSUPPORTED_DIR_IMPORT",
+]);
+
+/** How a module is named in messages about its members: by its file, or as `node:path`. */
+export function labelOf(url: string): string {
+  return url.startsWith("file:") ? fileURLToPath(url) : url;
+}
+
+/** The one translation of what `import()` throws. A module that is missing inside the named one is a failure of that. */
+export function describeLoadFailure(error: unknown, attempt: LoadAttempt): IsolationError {
+  return ownNotFound(error, attempt) ?? moduleFailed(error, attempt);
+}
+
+function ownNotFound(error: unknown, { name, directory, importer }: LoadAttempt): IsolationError | undefined {
+  if (!(error instanceof Error) || !NOT_FOUND.has((error as NodeJS.ErrnoException).code ?? "")) return undefined;
+  if (!error.message.includes(importer)) return undefined;
+  const reason = error.message.split("\n", 1)[0]?.replace(` imported from ${importer}`, "") ?? "";
+  const looked = reason.startsWith("Cannot find package") ? `; looked in ${packageFolders(directory).join(", ")}` : "";
+  return moduleNotFound(name, directory, reason + looked, { cause: error });
+}
+
+function moduleFailed(error: unknown, { name, url, directory }: LoadAttempt): IsolationError {
+  const place = error instanceof SyntaxError ? locateSyntaxError(error, url) : undefined;
+  const details = [describe(error), place && `at ${place}`].filter(Boolean).join(" ");
+  const advice = typeScriptAdvice(error, url);
+  const message = `module ${quote(name)} (${labelOf(url)}, from ${quote(directory)}) could not be loaded: ${details}`;
+  return new IsolationError("MODULE_FAILED", advice === undefined ? message : `${message}; ${advice}`, {
+    cause: error,
+  });
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : `it threw ${quote(error)}`;
+}

@@ -1,0 +1,55 @@
+import { describeLoadFailure, labelOf } from "./load-failure.js";
+import { createLoadedModule, type LoadedModule } from "./loaded-module.js";
+import { toModuleExports } from "./module-exports.js";
+import { createNativeImport } from "./native-import.js";
+import { directoryOf, resolveModule } from "./resolve-module.js";
+import { sharePromise } from "./shared-promise.js";
+import { createTypeScriptImport } from "./typescript.js";
+
+export interface ModuleLoaderOptions {
+  /** Where relative paths and package names are resolved: a folder, or a file (path or file URL) whose folder it is. */
+  from: string;
+  /** Awaited before the first module is loaded. If it fails, so does that load, and the next one calls it again. */
+  beforeFirstLoad?: () => void | Promise<void>;
+}
+
+export interface ModuleLoader {
+  /**
+   * Loads a module: an absolute path, a file URL, a path that begins with "./" or "../", a package name with or without
+   * a subpath, a `#name` of the package at `from`, or a `node:` module. ES modules, CommonJS and TypeScript.
+   *
+   * Loads of one module share one result. A failed load is forgotten here; Node itself remembers an ES module that threw
+   * while it was run, and throws the same again.
+   *
+   * @throws IsolationError `MODULE_NOT_FOUND` only if the named module itself is not there; `MODULE_FAILED`, with what was
+   * thrown as `cause`, if it is and cannot be loaded; `INVALID_OPTION` if `name` is no non-empty string.
+   */
+  load(name: string): Promise<LoadedModule>;
+}
+
+export function createModuleLoader({ from, beforeFirstLoad }: ModuleLoaderOptions): ModuleLoader {
+  const directory = directoryOf(from);
+  const nativeImport = createNativeImport(directory);
+  const importModule = createTypeScriptImport(nativeImport);
+  const byName = new Map<string, Promise<LoadedModule>>();
+  const byUrl = new Map<string, Promise<LoadedModule>>();
+  const preparation = new Map<"done", Promise<void>>();
+
+  async function importAndWrap(name: string, url: string): Promise<LoadedModule> {
+    try {
+      const namespace = await importModule(url);
+      return createLoadedModule(url, toModuleExports(namespace, url), labelOf(url));
+    } catch (error) {
+      throw describeLoadFailure(error, { name, url, directory, importer: nativeImport.importer });
+    }
+  }
+
+  return {
+    load: (name) =>
+      sharePromise(byName, name, async () => {
+        await sharePromise(preparation, "done", async () => beforeFirstLoad?.());
+        const url = resolveModule(name, directory);
+        return sharePromise(byUrl, url, () => importAndWrap(name, url));
+      }),
+  };
+}

@@ -1,0 +1,32 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import { Metadata, ServerInterceptingCall, type ServerInterceptor, status } from "@grpc/grpc-js";
+import { AUTHORIZATION_KEY, bearer } from "../../src/contract/index.js";
+
+/** Refuses every request, of every service, that does not carry the token; before any handler sees it. */
+export function requireToken(token: string): ServerInterceptor {
+  const expected = digest(bearer(token));
+  return (_, call) =>
+    new ServerInterceptingCall(call, {
+      start: (next) =>
+        next({
+          onReceiveMetadata: (metadata, proceed) => {
+            const values = metadata.get(AUTHORIZATION_KEY);
+            if (values.length === 1 && timingSafeEqual(digest(String(values[0])), expected)) {
+              metadata.remove(AUTHORIZATION_KEY);
+              proceed(metadata);
+              return;
+            }
+            call.sendStatus({
+              code: status.UNAUTHENTICATED,
+              details: "the request needs the metadata `authorization: Bearer <token>` with this generation's token",
+              metadata: new Metadata(),
+            });
+          },
+        }),
+    });
+}
+
+/** Values of equal length, whatever was received: comparing them takes the same time always. */
+function digest(value: string): Buffer {
+  return createHash("sha256").update(value).digest();
+}

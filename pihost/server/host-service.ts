@@ -1,0 +1,73 @@
+import type { handleUnaryCall, ServerWritableStream } from "@grpc/grpc-js";
+import { toJsonValue } from "../../src/codec/index.js";
+import {
+  fromDuration,
+  type HostServiceServer,
+  type InvokeRequest,
+  type InvokeResponse,
+  type WatchRequest,
+  type WatchResponse,
+} from "../../src/contract/index.js";
+import type { Pihost } from "../pihost.js";
+import { readStatus } from "../read-status.js";
+import { toServiceError } from "./service-error.js";
+
+const DEFAULT_GRACE_MS = 5_000;
+const DEFAULT_WATCH_MS = 1_000;
+const SHORTEST_WATCH_MS = 10;
+
+/** The handlers of `pihost.v1.HostService`. */
+export function hostService(pihost: Pihost): HostServiceServer {
+  return {
+    invoke: invoke(pihost),
+    status: answer(async () => ({ status: await readStatus(pihost) })),
+    watch: (call) => void watch(pihost, call),
+    shutdown: answer(async ({ reason, grace }) => {
+      const { inFlight } = pihost.ledger;
+      pihost.shutdown(reason, fromDuration(grace, DEFAULT_GRACE_MS));
+      return { inFlight };
+    }),
+    setData: answer(async ({ name, value }) => {
+      pihost.data.set(name, value);
+      return {};
+    }),
+    getData: answer(async ({ name }) => ({ value: pihost.data.get(name) })),
+  };
+}
+
+function invoke(pihost: Pihost): handleUnaryCall<InvokeRequest, InvokeResponse> {
+  return answer(async ({ module, method, args }) => {
+    const result = await pihost.invoke(module, method, args ?? []);
+    return { result: toJsonValue(result, "result") };
+  });
+}
+
+/** A handler from an asynchronous function; what it throws becomes a status with details. */
+function answer<Request, Response>(
+  handle: (request: Request) => Promise<Response>,
+): handleUnaryCall<Request, Response> {
+  return (call, callback) => {
+    handle(call.request).then(
+      (response) => callback(null, response),
+      (error: unknown) => callback(toServiceError(error)),
+    );
+  };
+}
+
+/** Answers now, at every interval, and when the process begins to drain; ends with the process or the client. */
+async function watch(pihost: Pihost, call: ServerWritableStream<WatchRequest, WatchResponse>): Promise<void> {
+  const intervalMs = Math.max(SHORTEST_WATCH_MS, fromDuration(call.request.interval, DEFAULT_WATCH_MS));
+  const send = async (): Promise<void> => {
+    const status = await readStatus(pihost);
+    if (!call.cancelled && !call.destroyed) call.write({ status });
+  };
+  const timer = setInterval(() => void send(), intervalMs);
+  timer.unref();
+  const forget = pihost.onDraining(() => void send().finally(() => call.end()));
+  call.once("close", () => {
+    clearInterval(timer);
+    forget();
+  });
+  call.once("cancelled", () => call.destroy());
+  await send();
+}

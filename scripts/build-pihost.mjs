@@ -1,0 +1,58 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { thirdPartyNotices } from "./build-third-party-notices.mjs";
+import { vendoredProtos } from "./build-vendored-protos.mjs";
+import { runNode } from "./run-command.mjs";
+import { repositoryRoot, toolEntry } from "./workspace.mjs";
+
+/** The entry points; each becomes one CommonJS file, because V8's code cache works on scripts. */
+const ENTRIES = ["boot", "main"];
+
+/**
+ * Builds the executable: the bundles, the .proto files that bundled packages read at run time, the descriptors for
+ * gRPC reflection, and the licences of what was bundled.
+ * @param {{ root: string, outputDirectory: string }} options
+ */
+export async function buildPihost({ root, outputDirectory }) {
+  mkdirSync(outputDirectory, { recursive: true });
+  await Promise.all([bundle(root, outputDirectory), describeContract(root, join(outputDirectory, "descriptor.binpb"))]);
+}
+
+/** @param {string} root @param {string} outputDirectory */
+async function bundle(root, outputDirectory) {
+  const { build } = await import("esbuild");
+  const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: ENTRIES.map((name) => `pihost/${name}.ts`),
+    outdir: outputDirectory,
+    outExtension: { ".js": ".cjs" },
+    bundle: true,
+    platform: "node",
+    format: "cjs",
+    target: "node20.19",
+    // Not minified: users see these names in stack traces, and V8 was measured to start it no faster.
+    minify: false,
+    keepNames: true,
+    // A user's module is imported by a computed specifier, which must stay an import() of the running Node.
+    supported: { "dynamic-import": true },
+    define: { PROCESS_ISOLATION_VERSION: JSON.stringify(version) },
+    // The small entry may load the large one, which stays its own file.
+    external: ENTRIES.map((name) => `./${name}.cjs`),
+    // Two packages ask for an older minor of the loader that is bundled anyway.
+    alias: { "@grpc/proto-loader": join(repositoryRoot, "node_modules/@grpc/proto-loader") },
+    logOverride: { "empty-import-meta": "error" },
+    legalComments: "external",
+    plugins: [vendoredProtos({ outputDirectory })],
+    metafile: true,
+    logLevel: "silent",
+  });
+  writeFileSync(join(outputDirectory, "THIRD_PARTY_NOTICES.txt"), thirdPartyNotices(root, metafile));
+}
+
+/** Writes the contract's FileDescriptorSet. @param {string} root @param {string} outputFile */
+async function describeContract(root, outputFile) {
+  const args = ["build", "proto", "--as-file-descriptor-set", "--exclude-source-info", "-o", outputFile];
+  const buf = await runNode([toolEntry("@bufbuild/buf", "buf"), ...args], { cwd: root });
+  if (buf.code !== 0) throw new Error(`buf build proto:\n${buf.output}`);
+}

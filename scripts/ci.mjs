@@ -1,0 +1,80 @@
+// What .ci/run does once it has a Node: every stage, a count for each, and the sum as the last line.
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import { addCounts, countOf, countVitest, NOTHING, printCounts } from "./ci-counts.mjs";
+import { ensureGrpcurl } from "./grpcurl.mjs";
+import { prepareWorkspace } from "./prepare-workspace.mjs";
+import { runNode } from "./run-command.mjs";
+import { smokeTest } from "./smoke-test.mjs";
+import { cacheDirectory, repositoryRoot } from "./workspace.mjs";
+
+const MINUTE_MS = 60_000;
+
+/**
+ * @typedef {import("./ci-counts.mjs").Counts} Counts
+ * @typedef {{ name: string, run: (scratch: string) => Promise<Counts> }} Stage
+ */
+
+/** @type {readonly Stage[]} */
+const stages = [
+  { name: "check", run: async () => countOf(await succeeds("check.mjs", [], 5 * MINUTE_MS)) },
+  { name: "tests", run: runTests },
+  { name: "demo", run: async () => countOf(await succeeds("demo.mjs", [], 5 * MINUTE_MS)) },
+  { name: "installed package", run: smokeTest },
+];
+
+/** Runs one of the scripts beside this one, its output going straight to ours. */
+async function succeeds(/** @type {string} */ script, /** @type {string[]} */ args, /** @type {number} */ timeoutMs) {
+  const { code } = await runNode([join(repositoryRoot, "scripts", script), ...args], {
+    cwd: repositoryRoot,
+    inherit: true,
+    timeoutMs,
+  });
+  return code === 0;
+}
+
+/** @type {Stage["run"]} */
+async function runTests(scratch) {
+  const report = join(scratch, "vitest.json");
+  const args = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+  const passed = await succeeds("test.mjs", args, 10 * MINUTE_MS);
+  return countVitest(report, passed);
+}
+
+/** Puts the real grpcurl on the path of the tests; where it cannot be had, they use `buf curl`. */
+async function offerGrpcurl() {
+  const grpcurl = await ensureGrpcurl();
+  process.stdout.write(grpcurl === undefined ? "no grpcurl: the tests use buf curl\n" : `grpcurl: ${grpcurl}\n`);
+  if (grpcurl !== undefined) process.env.PATH = `${dirname(grpcurl)}${delimiter}${process.env.PATH}`;
+}
+
+await prepareOrGiveUp();
+await offerGrpcurl();
+mkdirSync(cacheDirectory, { recursive: true });
+const scratch = mkdtempSync(join(tmpdir(), "ci-"));
+let total = NOTHING;
+try {
+  for (const { name, run } of stages) {
+    process.stdout.write(`\n=== ${name}\n`);
+    const startedAt = Date.now();
+    const counts = await run(scratch).catch((error) => {
+      process.stdout.write(`${error instanceof Error ? error.message : error}\n`);
+      return countOf(false);
+    });
+    process.stdout.write(`=== ${name}: ${printCounts(counts)} (${((Date.now() - startedAt) / 1000).toFixed(0)} s)\n`);
+    total = addCounts(total, counts);
+  }
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}
+process.exitCode = total.failed === 0 ? 0 : 1;
+process.stdout.write(`\n${printCounts(total)}\n`);
+
+/** Without dependencies and a build there is nothing to judge, but the last line must be there all the same. */
+async function prepareOrGiveUp() {
+  const sayWhy = () => process.stdout.write(`${printCounts(countOf(false))}\n`);
+  process.once("exit", sayWhy);
+  await prepareWorkspace();
+  process.removeListener("exit", sayWhy);
+}

@@ -1,0 +1,64 @@
+// npm run generate: re-makes every generated file. With --check nothing is written; differences end it with code 1.
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
+import { listFiles } from "./build-fingerprint.mjs";
+import { importRules } from "./import-rules.mjs";
+import { ensureInstalled } from "./prepare-workspace.mjs";
+import { runNode } from "./run-command.mjs";
+import { cacheDirectory, repositoryRoot, toolEntry } from "./workspace.mjs";
+
+const CODE = "src/contract/gen";
+const IMPORT_RULES = "biome.rooms.json";
+
+/** Generates everything below `target`, at the same relative paths as in the repository. Works offline. */
+async function generateInto(/** @type {string} */ target) {
+  // buf looks for the local plugin on the path.
+  const path = `${join(repositoryRoot, "node_modules/.bin")}${delimiter}${process.env.PATH}`;
+  const buf = await runNode([toolEntry("@bufbuild/buf", "buf"), "generate", "--output", target], {
+    cwd: repositoryRoot,
+    env: { ...process.env, PATH: path },
+  });
+  if (buf.code !== 0) throw new Error(`buf generate:\n${buf.output}`);
+  writeFileSync(join(target, IMPORT_RULES), `${JSON.stringify(importRules(), null, 2)}\n`);
+}
+
+/** The generated files that differ between two trees, in either direction. */
+function differences(/** @type {string} */ fresh) {
+  const roots = [fresh, repositoryRoot];
+  const paths = new Set([IMPORT_RULES, ...roots.flatMap((root) => listFiles(root, CODE))]);
+  return [...paths].sort().filter((path) => {
+    const [left, right] = roots.map((root) =>
+      existsSync(join(root, path)) ? readFileSync(join(root, path)) : undefined,
+    );
+    return left === undefined || right === undefined || !left.equals(right);
+  });
+}
+
+function adopt(/** @type {string} */ fresh, /** @type {string[]} */ changed) {
+  for (const path of changed) {
+    const [from, to] = [join(fresh, path), join(repositoryRoot, path)];
+    if (!existsSync(from)) rmSync(to);
+    else {
+      mkdirSync(dirname(to), { recursive: true });
+      writeFileSync(to, readFileSync(from));
+    }
+  }
+}
+
+await ensureInstalled();
+mkdirSync(cacheDirectory, { recursive: true });
+const fresh = mkdtempSync(join(cacheDirectory, "generate-"));
+try {
+  await generateInto(fresh);
+  const changed = differences(fresh);
+  if (!process.argv.includes("--check")) adopt(fresh, changed);
+  else if (changed.length > 0) {
+    process.stderr.write(`Out of date (run \`npm run generate\`):\n${changed.map((path) => `  ${path}\n`).join("")}`);
+    process.exitCode = 1;
+  }
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+  process.exitCode = 1;
+} finally {
+  rmSync(fresh, { recursive: true, force: true });
+}

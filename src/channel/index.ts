@@ -1,0 +1,3 @@
+/** gRPC over the socket. */
+export { ChannelLost } from "./channel-lost.js";
+export { type ChannelCall, HostChannel, type PendingCall } from "./host-channel.js";

@@ -1,0 +1,24 @@
+/** What stands between the frames of two processes in a joined stack. */
+export const BOUNDARY_LINE = "    at <isolated process boundary>";
+
+/** 64 KiB: deeper stacks are cut at a frame. */
+export const MAX_STACK_LENGTH = 64 * 1024;
+
+const FIRST_FRAME = "\n    at ";
+
+/** Cuts a stack at a line end; a message that fills it all by itself leaves half of the room to the frames. */
+export function cutStack(stack: string, maxLength = MAX_STACK_LENGTH): string {
+  if (stack.length <= maxLength) return stack;
+  const firstFrame = stack.indexOf(FIRST_FRAME);
+  if (firstFrame < 0) return stack.slice(0, maxLength);
+  const header = stack.slice(0, Math.min(firstFrame, maxLength >> 1));
+  const frames = stack.slice(firstFrame, firstFrame + maxLength - header.length);
+  return header + frames.slice(0, frames.lastIndexOf("\n"));
+}
+
+/** The remote stack first, then the boundary, then the frames of the local call site. */
+export function joinStacks(remoteStack: string, localStack: string | undefined): string {
+  const firstFrame = localStack?.indexOf(FIRST_FRAME) ?? -1;
+  if (localStack === undefined || firstFrame < 0) return remoteStack;
+  return `${remoteStack}\n${BOUNDARY_LINE}${localStack.slice(firstFrame)}`;
+}

@@ -1,0 +1,114 @@
+import { REFERENCE_MARK } from "./reference-mark.js";
+
+/** Deeper values go by `encodeValue`, which measures its depth. */
+const MAX_DEPTH = 200;
+/** Up to here, looking through a short list beats a Set. */
+const MAX_LISTED = 24;
+
+/**
+ * Whether `JSON.stringify` and `JSON.parse` give back exactly what `encodeValue` and `decodeValue` would, only sooner.
+ *
+ * It is not so for undefined, holes, -0, NaN, the infinities, anything but plain objects and plain arrays, own
+ * `__proto__` keys, `toJSON` (own or inherited), named properties on arrays, cycles, shared references, objects that go
+ * by reference, and depths beyond 200. Never throws.
+ *
+ * Stringify at once: what is tested here may be changed by its owner later, and a getter may answer differently.
+ */
+export function isJsonSafe(value: unknown): boolean {
+  switch (typeof value) {
+    case "string":
+    case "boolean":
+      return true;
+    case "number":
+      return isJsonNumber(value);
+    case "object":
+      return value === null || isTreeSafe(value);
+    default:
+      return false;
+  }
+}
+
+/** `isJsonSafe` of every one of a call's arguments, a reference shared between two of them included. */
+export function areJsonSafe(values: readonly unknown[]): boolean {
+  for (let index = 0; index < values.length; index++) {
+    const value = values[index];
+    if (typeof value === "object" && value !== null) return isRestSafe(values, index);
+    if (!isJsonSafe(value)) return false;
+  }
+  return true;
+}
+
+function isTreeSafe(value: object): boolean {
+  try {
+    return isObjectSafe(value, 0, new Visited());
+  } catch {
+    return false;
+  }
+}
+
+function isRestSafe(values: readonly unknown[], from: number): boolean {
+  const visited = new Visited();
+  try {
+    for (let index = from; index < values.length; index++) {
+      if (!isItemSafe(values[index], 0, visited)) return false;
+    }
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isItemSafe(value: unknown, depth: number, visited: Visited): boolean {
+  switch (typeof value) {
+    case "string":
+    case "boolean":
+      return true;
+    case "number":
+      return isJsonNumber(value);
+    case "object":
+      return value === null || isObjectSafe(value, depth, visited);
+    default:
+      return false;
+  }
+}
+
+function isObjectSafe(value: object, depth: number, visited: Visited): boolean {
+  if (depth > MAX_DEPTH || (value as { toJSON?: unknown }).toJSON !== undefined || !visited.isNew(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype === Array.prototype) return Array.isArray(value) && isArraySafe(value, depth + 1, visited);
+  return prototype === Object.prototype && areFieldsSafe(value as Record<string, unknown>, depth + 1, visited);
+}
+
+function isArraySafe(array: readonly unknown[], depth: number, visited: Visited): boolean {
+  for (let index = 0; index < array.length; index++) {
+    if (!isItemSafe(array[index], depth, visited)) return false;
+  }
+  return Object.keys(array).length === array.length;
+}
+
+function areFieldsSafe(fields: Record<string | symbol, unknown>, depth: number, visited: Visited): boolean {
+  if (fields[Symbol.asyncIterator] !== undefined || fields[REFERENCE_MARK] !== undefined) return false;
+  for (const key of Object.keys(fields)) {
+    if (key === "__proto__" || !isItemSafe(fields[key], depth, visited)) return false;
+  }
+  return true;
+}
+
+/** Finite, and not -0, which JSON writes as 0. */
+function isJsonNumber(value: number): boolean {
+  return value - value === 0 && (value !== 0 || 1 / value > 0);
+}
+
+class Visited {
+  #list: object[] = [];
+  #set: Set<object> | undefined;
+
+  /** Whether this is the first visit, which it records. */
+  isNew(value: object): boolean {
+    if (this.#set !== undefined) return this.#set.size < this.#set.add(value).size;
+    if (this.#list.includes(value)) return false;
+    this.#list.push(value);
+    if (this.#list.length > MAX_LISTED) this.#set = new Set(this.#list);
+    return true;
+  }
+}

@@ -1,0 +1,35 @@
+import { HandshakeFromHost, HandshakeFromProcess } from "./gen/pihost/v1/handshake.js";
+
+/** The descriptor that the process inherits for the handshake and, by its end, for the death of the host. */
+export const HANDSHAKE_DESCRIPTOR = 3;
+
+/** The versions of the handshake and contract that this package speaks, the preferred one first. */
+export const SUPPORTED_PROTOCOLS: readonly number[] = [1];
+
+/** A handshake message as the line that travels. */
+export function handshakeLine(message: HandshakeFromHost["message"] | HandshakeFromProcess["message"]): string {
+  const json =
+    message?.$case === "go"
+      ? HandshakeFromHost.toJSON({ message })
+      : HandshakeFromProcess.toJSON({ message } as HandshakeFromProcess);
+  return `${JSON.stringify(json)}\n`;
+}
+
+/** Reads a line from the process; `undefined` when it is not one, or of a kind that this version does not know. */
+export function parseHandshakeFromProcess(line: string): HandshakeFromProcess["message"] {
+  return HandshakeFromProcess.fromJSON(parseObject(line)).message;
+}
+
+/** Reads a line from the host; `undefined` when it is not one, or of a kind that this version does not know. */
+export function parseHandshakeFromHost(line: string): HandshakeFromHost["message"] {
+  return HandshakeFromHost.fromJSON(parseObject(line)).message;
+}
+
+function parseObject(line: string): object {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === "object" && value !== null ? value : {};
+  } catch {
+    return {};
+  }
+}

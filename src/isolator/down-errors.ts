@@ -1,0 +1,50 @@
+import { IsolationError, type IsolationFacts } from "../errors/index.js";
+import type { ExitOutcome } from "../process/index.js";
+import type { RestartPolicy, StopCause } from "../supervision/index.js";
+
+/** What an outcome contributes to an error's facts. */
+export function outcomeFacts(outcome: ExitOutcome): IsolationFacts {
+  const { reason, stderrTail, uptimeMs } = outcome;
+  const how = outcome.kind === "exited" ? { exitCode: outcome.code } : { signal: outcome.signal };
+  return { ...how, reason, stderrTail, uptimeMs };
+}
+
+/** Why a call that was running will never be answered. */
+export function lostCallError(outcome: ExitOutcome, facts: IsolationFacts, requested: boolean): IsolationError {
+  const { stderrTail } = outcome;
+  const ending = toVerb(outcome);
+  if (requested) {
+    return new IsolationError("STOPPED", `${facts.isolate} was stopped before the call finished; it ${ending}`, {
+      facts,
+    });
+  }
+  const tail = stderrTail === "" ? "" : `; its last output on stderr was:\n${stderrTail}`;
+  return new IsolationError("CRASHED", `${facts.isolate} ${ending} while the call was running${tail}`, { facts });
+}
+
+/** Why a call cannot be taken. */
+export function downError(
+  cause: StopCause,
+  outcome: ExitOutcome | undefined,
+  facts: IsolationFacts,
+  { maxRestarts, withinMs }: RestartPolicy,
+): IsolationError {
+  const last = outcome === undefined ? "" : `; the last process ${toVerb(outcome)}`;
+  switch (cause.kind) {
+    case "shutdown":
+      return new IsolationError("STOPPED", `${facts.isolate} was shut down (${cause.reason})${last}`, { facts });
+    case "terminated":
+      return new IsolationError("STOPPED", `${facts.isolate} was terminated${last}`, { facts });
+    case "crashed":
+      return new IsolationError("STOPPED", `${facts.isolate} is down and restarting is off${last}`, { facts });
+    case "exhausted": {
+      const budget = `${maxRestarts} restarts within ${withinMs} ms`;
+      return new IsolationError("RESTARTS_EXHAUSTED", `${facts.isolate} is down after ${budget}${last}`, { facts });
+    }
+  }
+}
+
+/** The outcome after a noun: "was killed by SIGKILL (…)", "exited with code 3". */
+function toVerb({ description }: ExitOutcome): string {
+  return description.startsWith("killed") ? `was ${description}` : description;
+}

@@ -1,0 +1,48 @@
+import type { EventEmitter } from "node:events";
+import type { IsolationError } from "../errors/index.js";
+import type { ExitOutcome } from "../process/index.js";
+
+/** Which process an event is about. */
+export interface GenerationFacts {
+  /** The isolate's name. */
+  readonly isolate: string;
+  /** 1 for the isolator's first process, one more at each restart. */
+  readonly generation: number;
+  readonly pid: number;
+}
+
+/** A line that the isolated process wrote. */
+export interface OutputEvent extends GenerationFacts {
+  /** The line without its line break. */
+  readonly line: string;
+  /** A part of a line that is longer than 64 KiB, or the end of the output without a line break. */
+  readonly partial: boolean;
+}
+
+/** The events of an isolator. No event is called `error`, so none can end the host by being ignored. */
+export interface IsolatorEvents {
+  /** A process answered the handshake. The first one comes right after `create` resolved. */
+  started: [GenerationFacts];
+  /** A process could not be started; `willRetry` says whether another follows. */
+  startFailed: [{ isolate: string; generation: number; error: IsolationError; willRetry: boolean }];
+  /** A process is gone; `willRestart` says whether another follows. Its output comes before. */
+  exited: [GenerationFacts & { outcome: ExitOutcome; willRestart: boolean }];
+  /** The next process starts after `delayMs`; `generation` is the next one's. */
+  restarting: [{ isolate: string; generation: number; delayMs: number; restarts: number }];
+  /** A later process than the first answered the handshake and takes calls. */
+  restarted: [GenerationFacts & { restarts: number }];
+  /** The restart budget is spent; the isolator is down. */
+  restartsExhausted: [{ isolate: string; generation: number; restarts: number; outcome: ExitOutcome | undefined }];
+  /** A whole line of the process's stdout, in mode `"events"`. */
+  stdout: [OutputEvent];
+  /** A whole line of the process's stderr, in mode `"events"`. */
+  stderr: [OutputEvent];
+  /** The process waits for a debugger at this URL before it loads the first module. */
+  debugger: [GenerationFacts & { url: string }];
+}
+
+/** What users can do with the events: listen. Only the isolator emits. */
+export type IsolatorEventSource = Pick<
+  EventEmitter<IsolatorEvents>,
+  "on" | "once" | "off" | "addListener" | "removeListener" | "removeAllListeners" | "listenerCount"
+>;

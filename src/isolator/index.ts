@@ -1,0 +1,18 @@
+/** The public face. */
+export type { GenerationFacts, IsolatorEventSource, IsolatorEvents, OutputEvent } from "./events.js";
+export { toExitCode } from "./exit-host.js";
+export type { HostStatus, IsolatorState } from "./host-status.js";
+export { type Isolate, isolate } from "./isolate.js";
+export { ProcessIsolator } from "./isolator.js";
+export { type LiveRecord, listLive } from "./live-record.js";
+export type {
+  CallOptions,
+  IsolationOptions,
+  LogLevel,
+  OnCrash,
+  RestartOptions,
+  ShutdownOptions,
+  TerminateOptions,
+  WaitOptions,
+} from "./options/index.js";
+export type { Remote } from "./remote.js";

@@ -1,0 +1,205 @@
+import { EventEmitter } from "node:events";
+import { ChannelLost, type HostChannel } from "../channel/index.js";
+import type { IsolationError, IsolationFacts } from "../errors/index.js";
+import { type ExitOutcome, PIHOST_ENTRY, startNodeProcess } from "../process/index.js";
+import { type Generation, type GenerationSpec, type StopCause, Supervisor } from "../supervision/index.js";
+import type { Call } from "./call.js";
+import { CallTable } from "./call-table.js";
+import { downError, lostCallError, outcomeFacts } from "./down-errors.js";
+import type { GenerationFacts, IsolatorEvents } from "./events.js";
+import { exitHost } from "./exit-host.js";
+import type { IsolatorState } from "./host-status.js";
+import { KeepAlive } from "./keep-alive.js";
+import { publishLive, withdrawLive } from "./live-record.js";
+import { logEvents } from "./log-events.js";
+import { type ResolvedOptions, toCrashAction } from "./options/index.js";
+
+/** A generation that ran this long, in milliseconds, has proved that it works even if nobody called it. */
+const HEALTHY_AFTER_MS = 5_000;
+
+/** How many generations a request of the framework itself may meet before it gives up. */
+const REQUEST_ATTEMPTS = 3;
+
+/** Joins supervisor, calls, data and events of one isolate. `ProcessIsolator` is its public face. */
+export class IsolateCore {
+  readonly events = new EventEmitter<IsolatorEvents>();
+  readonly keepAlive = new KeepAlive();
+  readonly data = new Map<string, unknown>();
+  /** The present generation, or the last one while there is none. */
+  last: Generation | undefined;
+  generation = 1;
+  restarts = 0;
+  readonly #options: ResolvedOptions;
+  readonly #calls: CallTable;
+  readonly #supervisor: Supervisor;
+  #readyWaiters: { resolve: (live: Generation) => void; reject: (error: IsolationError) => void }[] = [];
+
+  constructor(isolatorId: number, options: ResolvedOptions) {
+    this.#options = options;
+    logEvents(this.events, options.logLevel);
+    this.#calls = new CallTable(options.maxInFlight, options.maxQueue);
+    const onCrash = toCrashAction(options.onCrash, options.restart);
+    this.#supervisor = new Supervisor(this.#generationSpec(isolatorId), onCrash, {
+      onReady: (live) => this.#onReady(live),
+      onStartFailed: (generation, error, willRetry) =>
+        this.events.emit("startFailed", { isolate: options.name, generation, error, willRetry }),
+      onEnded: (live, outcome, willRestart) => this.#onEnded(live, outcome, willRestart),
+      onRestarting: (generation, delayMs) => this.#onRestarting(generation, delayMs),
+      onStopped: (cause, outcome) => this.#onStopped(cause, outcome),
+      isHealthy: (live) => this.#calls.answered > 0 || performance.now() - live.startedAt > HEALTHY_AFTER_MS,
+    });
+  }
+
+  get state(): IsolatorState {
+    const { kind } = this.#supervisor.state;
+    if (kind === "idle" || kind === "starting") return this.generation === 1 ? "starting" : "restarting";
+    return kind === "waiting" ? "restarting" : kind;
+  }
+
+  /** Resolves when no further generation follows. */
+  get stopped(): Promise<ExitOutcome> {
+    return this.#supervisor.stopped;
+  }
+
+  start(abort: AbortController): Promise<void> {
+    return this.keepAlive.during(this.#supervisor.start(abort));
+  }
+
+  /** Takes a call over: it will settle. */
+  submit(call: Call): void {
+    this.keepAlive.acquire();
+    const down = this.#down();
+    if (down === undefined) this.#calls.submit(call);
+    else call.fail(down);
+  }
+
+  /** To be called when a call has settled. */
+  settled(call: Call): void {
+    this.keepAlive.release();
+    this.#calls.settled(call);
+  }
+
+  /** Sends a request that may be sent again, to the generation that is or will be ready. */
+  request<T>(send: (channel: HostChannel) => Promise<T>): Promise<T> {
+    return this.keepAlive.during(this.#request(send, REQUEST_ATTEMPTS));
+  }
+
+  shutdown(reason: string, graceMs: number): Promise<ExitOutcome> {
+    this.#refuseCalls();
+    return this.keepAlive.during(this.#supervisor.shutdown(reason, graceMs));
+  }
+
+  terminate(signal: NodeJS.Signals, graceMs: number): Promise<ExitOutcome> {
+    this.#refuseCalls();
+    return this.keepAlive.during(this.#supervisor.terminate(signal, graceMs));
+  }
+
+  #generationSpec(isolatorId: number): GenerationSpec {
+    const { name: isolate, execPath, execArgv, cwd, env, stdout, stderr, from, debug, startTimeoutMs } = this.#options;
+    return {
+      isolate,
+      isolatorId,
+      process: { execPath, execArgv, argv: [PIHOST_ENTRY, isolate], cwd, env, stdout, stderr },
+      from,
+      debug,
+      startTimeoutMs,
+      startProcess: startNodeProcess,
+      onLine: (generation, pid, stream, line) => this.events.emit(stream, { isolate, generation, pid, ...line }),
+      onDebugger: (generation, pid, url) =>
+        setImmediate(() => this.events.emit("debugger", { isolate, generation, pid, url })),
+      prepare: async (channel) => {
+        await Promise.all([...this.data].map(([name, value]) => channel.setData(name, value)));
+      },
+    };
+  }
+
+  async #request<T>(send: (channel: HostChannel) => Promise<T>, attempts: number): Promise<T> {
+    const live = await this.#ready();
+    try {
+      return await send(live.channel);
+    } catch (error) {
+      if (!(error instanceof ChannelLost)) throw error;
+      live.connectionLost();
+      const outcome = await live.outcome;
+      if (attempts > 1) return this.#request(send, attempts - 1);
+      throw lostCallError(outcome, this.#errorFacts(live, outcome), false);
+    }
+  }
+
+  #ready(): Promise<Generation> {
+    const { state } = this.#supervisor;
+    if (state.kind === "ready") return Promise.resolve(state.live);
+    const down = this.#down();
+    if (down !== undefined) return Promise.reject(down);
+    return new Promise((resolve, reject) => {
+      this.#readyWaiters.push({ resolve, reject });
+    });
+  }
+
+  #onReady(live: Generation): void {
+    this.last = live;
+    this.generation = live.number;
+    this.#calls.open(live);
+    for (const { resolve } of this.#readyWaiters.splice(0)) resolve(live);
+    if (this.#options.discoverable) publishLive(this.#options.name, live);
+    const facts = this.#generationFacts(live);
+    // Whoever awaits `create` can listen before the first event comes.
+    if (live.number === 1) setImmediate(() => this.events.emit("started", facts));
+    else this.events.emit("restarted", { ...facts, restarts: this.restarts });
+  }
+
+  #onEnded(live: Generation, outcome: ExitOutcome, willRestart: boolean): void {
+    const requested = this.#supervisor.state.kind === "stopping" || outcome.reason === "requested";
+    const facts = this.#errorFacts(live, outcome);
+    this.#calls.lose(willRestart, (call) => lostCallError(outcome, { ...facts, attempts: call.attempts }, requested));
+    this.events.emit("exited", { ...this.#generationFacts(live), outcome, willRestart });
+    if (this.#options.onCrash === "exit-host" && !requested) exitHost(outcome);
+  }
+
+  #onRestarting(generation: number, delayMs: number): void {
+    this.generation = generation;
+    this.restarts += 1;
+    this.events.emit("restarting", { isolate: this.#options.name, generation, delayMs, restarts: this.restarts });
+  }
+
+  #onStopped(cause: StopCause, outcome: ExitOutcome | undefined): void {
+    if (this.#options.discoverable) withdrawLive(this.#options.name);
+    const toError = (): IsolationError => this.#downError(cause, outcome);
+    this.#calls.rejectWaiting(toError);
+    for (const { reject } of this.#readyWaiters.splice(0)) reject(toError());
+    if (cause.kind === "exhausted") {
+      const { generation, restarts } = this;
+      this.events.emit("restartsExhausted", { isolate: this.#options.name, generation, restarts, outcome });
+    }
+  }
+
+  /** From the first moment of a stop on, what waits is settled and nothing new starts. */
+  #refuseCalls(): void {
+    this.#calls.close();
+    this.#calls.rejectWaiting(() => this.#downError({ kind: "shutdown", reason: "requested" }, undefined));
+  }
+
+  /** Why no call can be taken, if none can. */
+  #down(): IsolationError | undefined {
+    const { state } = this.#supervisor;
+    if (state.kind === "stopping") return this.#downError(state.cause, undefined);
+    return state.kind === "stopped" ? this.#downError(state.cause, state.outcome) : undefined;
+  }
+
+  #downError(cause: StopCause, outcome: ExitOutcome | undefined): IsolationError {
+    return downError(cause, outcome, this.#errorFacts(this.last, outcome), this.#options.restart);
+  }
+
+  #generationFacts({ number, pid }: Generation): GenerationFacts {
+    return { isolate: this.#options.name, generation: number, pid };
+  }
+
+  #errorFacts(live: Generation | undefined, outcome: ExitOutcome | undefined): IsolationFacts {
+    return {
+      isolate: this.#options.name,
+      restarts: this.restarts,
+      ...(live === undefined ? {} : { generation: live.number, pid: live.pid }),
+      ...(outcome === undefined ? {} : outcomeFacts(outcome)),
+    };
+  }
+}

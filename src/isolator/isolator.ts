@@ -1,0 +1,195 @@
+import { toJsonValue } from "../codec/index.js";
+import type { ExitOutcome } from "../process/index.js";
+import { Call } from "./call.js";
+import type { IsolatorEventSource } from "./events.js";
+import { type HostStatus, type IsolatorState, toHostStatus } from "./host-status.js";
+import { IsolateCore } from "./isolate-core.js";
+import { moduleName } from "./module-name.js";
+import {
+  aString,
+  type CallOptions,
+  type IsolationOptions,
+  invalidOption,
+  type ResolvedOptions,
+  resolveCallOptions,
+  resolveOptions,
+  resolveShutdownOptions,
+  resolveTerminateOptions,
+  resolveWaitOptions,
+  type ShutdownOptions,
+  type TerminateOptions,
+  type WaitOptions,
+} from "./options/index.js";
+import { createRemote, type Remote } from "./remote.js";
+import { waitFor } from "./wait-for.js";
+
+let isolators = 0;
+
+/**
+ * One logical isolated process. It is started, supervised, restarted after a crash and stopped behind this handle, which
+ * stays valid for all of its generations.
+ */
+export class ProcessIsolator {
+  /** The isolate's name. */
+  readonly name: string;
+  /** Listen here; see `IsolatorEvents`. */
+  readonly events: IsolatorEventSource;
+  readonly #options: ResolvedOptions;
+  readonly #core: IsolateCore;
+
+  /**
+   * Starts a process and resolves once it answered the handshake. What fails on the way leaves nothing behind.
+   *
+   * @throws IsolationError INVALID_OPTION, START_FAILED, START_TIMEOUT, PROTOCOL, or CANCELLED by `options.signal`
+   */
+  static async create(options: IsolationOptions = {}): Promise<ProcessIsolator> {
+    isolators += 1;
+    const isolator = new ProcessIsolator(isolators, resolveOptions(options, { name: `isolate-${isolators}` }));
+    await isolator.#start();
+    return isolator;
+  }
+
+  private constructor(id: number, options: ResolvedOptions) {
+    this.name = options.name;
+    this.#options = options;
+    this.#core = new IsolateCore(id, options);
+    this.events = this.#core.events;
+  }
+
+  /** The present process's id; the last one's while there is none. */
+  get pid(): number {
+    return this.#core.last?.pid ?? 0;
+  }
+
+  /** 1 for the first process, one more at each restart. */
+  get generation(): number {
+    return this.#core.generation;
+  }
+
+  get state(): IsolatorState {
+    return this.#core.state;
+  }
+
+  /** The present process's socket path, or Windows pipe name; the last one's while there is none. */
+  get address(): string {
+    return this.#core.last?.address ?? "";
+  }
+
+  /**
+   * Calls an export of a module in the isolated process.
+   *
+   * @param module an absolute path, a file URL, a path that starts with `./` or `../`, or a package name
+   * @param method an export path: `"add"`, `"default"`, `"SampleClass.method"`
+   * @param args values that JSON can carry
+   * @returns what the method returned, awaited; rejects with what it threw, or with an IsolationError
+   */
+  invoke<T = unknown>(
+    module: string | URL,
+    method: string,
+    args: readonly unknown[] = [],
+    options?: CallOptions,
+  ): Promise<T> {
+    try {
+      if (!Array.isArray(args)) throw invalidOption("args", "an array", args);
+      const target = { module: moduleName(module), method: aString("method", method), args };
+      const callOptions = resolveCallOptions(options, this.#options.callTimeoutMs);
+      const call = new Call(target, callOptions, (settled) => this.#core.settled(settled), this.invoke);
+      this.#core.submit(call);
+      return call.result as Promise<T>;
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /**
+   * Runs a method of the form `(args: string[]) => number` and resolves with its exit code.
+   *
+   * @throws TypeError when the result is anything but an integer
+   */
+  async invokeMethod(
+    module: string | URL,
+    method: string,
+    args: readonly string[] = [],
+    options?: CallOptions,
+  ): Promise<number> {
+    if (!Array.isArray(args)) throw invalidOption("args", "an array of strings", args);
+    for (const [index, arg] of args.entries()) {
+      if (typeof arg !== "string") throw invalidOption(`args[${index}]`, "a string", arg);
+    }
+    const code = await this.invoke(module, method, [args], options);
+    if (typeof code === "number" && Number.isInteger(code)) return code;
+    const shown = JSON.stringify(code)?.slice(0, 100);
+    throw new TypeError(`${method} of ${moduleName(module)} must return an integer exit code; it returned ${shown}`);
+  }
+
+  /** A typed proxy of a module: `isolator.load<typeof import("./sample.js")>("./sample.js")`. */
+  load<T>(module: string | URL): Remote<T> {
+    const name = moduleName(module);
+    return createRemote<T>((path, args) => this.invoke(name, path, args));
+  }
+
+  /** Asks the process how it is. Waits for a restart that is under way; rejects with STOPPED when the isolator is down. */
+  async status(): Promise<HostStatus> {
+    const message = await this.#core.request((channel) => channel.status());
+    const { state, restarts } = this.#core;
+    return toHostStatus(message, { state, restarts, pid: this.pid });
+  }
+
+  /** Stores a value for the isolate; it is there again after every restart. `value` is one that JSON can carry. */
+  async setData(name: string, value: unknown): Promise<void> {
+    const key = aString("name", name);
+    const json = toJsonValue(value, "value");
+    this.#core.data.set(key, json);
+    await this.#core.request((channel) => channel.setData(key, json));
+  }
+
+  /** Reads a value of the isolate; `undefined` when there is none of that name. */
+  async getData<T = unknown>(name: string): Promise<T | undefined> {
+    const key = aString("name", name);
+    return (await this.#core.request((channel) => channel.getData(key))) as T | undefined;
+  }
+
+  /**
+   * Ends the process in order: new calls are refused, running ones may finish within `graceMs`; then SIGTERM, then the
+   * whole tree is killed. Idempotent. Resolves with how the process ended.
+   */
+  async shutdown(options: ShutdownOptions = {}): Promise<ExitOutcome> {
+    const { reason, graceMs } = resolveShutdownOptions(options, this.#options.graceMs);
+    return this.#core.shutdown(reason, graceMs);
+  }
+
+  /** Kills the process and everything it started, now. Resolves when the operating system has reported every exit. */
+  async terminate(options: TerminateOptions = {}): Promise<ExitOutcome> {
+    const { signal } = resolveTerminateOptions(options);
+    return this.#core.terminate(signal, this.#options.graceMs);
+  }
+
+  /**
+   * Resolves with the final outcome, when no further process follows; a transparent restart is not an exit. Holds the
+   * host process alive.
+   *
+   * @throws IsolationError DEADLINE_EXCEEDED after `timeoutMs`, CANCELLED by `signal`
+   */
+  async waitForExit(options: WaitOptions = {}): Promise<ExitOutcome> {
+    const stopped = waitFor(this.#core.stopped, resolveWaitOptions(options), `${this.name} did not end`);
+    return this.#core.keepAlive.during(stopped);
+  }
+
+  /** `shutdown()`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.shutdown({ reason: "disposed" });
+  }
+
+  async #start(): Promise<void> {
+    const abort = new AbortController();
+    const { signal } = this.#options;
+    const onAbort = (): void => abort.abort(signal?.reason);
+    if (signal?.aborted) onAbort();
+    signal?.addEventListener("abort", onAbort, { once: true });
+    try {
+      await this.#core.start(abort);
+    } finally {
+      signal?.removeEventListener("abort", onAbort);
+    }
+  }
+}

@@ -1,0 +1,14 @@
+/** What users may set, checked once. */
+export { type CallOptions, type ResolvedCallOptions, resolveCallOptions } from "./call-options.js";
+export { aString, invalidOption } from "./checks.js";
+export { type IsolationOptions, type LogLevel, type ResolvedOptions, resolveOptions } from "./isolation-options.js";
+export { type OnCrash, type RestartOptions, toCrashAction } from "./restart-options.js";
+export {
+  type ResolvedWaitOptions,
+  resolveShutdownOptions,
+  resolveTerminateOptions,
+  resolveWaitOptions,
+  type ShutdownOptions,
+  type TerminateOptions,
+  type WaitOptions,
+} from "./stop-options.js";

@@ -1,0 +1,172 @@
+import { statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { IsolationError } from "../../errors/index.js";
+import type { OutputMode } from "../../process/index.js";
+import type { RestartPolicy } from "../../supervision/index.js";
+import {
+  aBoolean,
+  anAbortSignal,
+  aString,
+  invalidOption,
+  milliseconds,
+  oneOf,
+  plainObject,
+  strings,
+  wholeNumberOrInfinity,
+} from "./checks.js";
+import { resolveEnvironment } from "./environment-options.js";
+import { type OnCrash, type RestartOptions, resolveOnCrash, resolveRestart } from "./restart-options.js";
+
+/** How much the framework itself writes to the host's stderr. */
+export type LogLevel = "silent" | "error" | "warn" | "info" | "debug";
+
+/** All options of `ProcessIsolator.create` and `isolate`. Every one is optional. */
+export interface IsolationOptions {
+  /** The isolate's name in events, errors, logs and `pihost ps`: 1 to 64 letters, digits, `.`, `_` or `-`. Default `isolate-<n>`. */
+  name?: string;
+  /**
+   * Where relative module paths and bare package names are resolved: a folder, a file, or a file URL such as
+   * `import.meta.url`. Default: the working directory.
+   */
+  from?: string | URL;
+  /** Whether, and how often, a crashed process is started again. Default `true`: 10 times within 60 s. */
+  restart?: boolean | RestartOptions;
+  /** What a crash leads to. Default `"restart"`; the other two turn `restart` off. */
+  onCrash?: OnCrash;
+  /** Milliseconds until a start fails with START_TIMEOUT. Default 10,000. Does not run while a debugger is awaited. */
+  startTimeoutMs?: number;
+  /** Milliseconds that running calls get to finish on `shutdown()`. Default 5,000. */
+  graceMs?: number;
+  /** Milliseconds until a call fails with DEADLINE_EXCEEDED, unless the call has its own `timeoutMs`. Default: none. */
+  callTimeoutMs?: number;
+  /** Calls that run in the process at once; more wait. A whole number from 1, or Infinity. Default 1,024. */
+  maxInFlight?: number;
+  /** Calls that may wait; one more fails with QUEUE_FULL. A whole number from 0, or Infinity. Default Infinity. */
+  maxQueue?: number;
+  /** Variables of the child's environment, over the inherited ones; `undefined` removes one. */
+  env?: Record<string, string | undefined>;
+  /**
+   * What the child inherits of the host's environment: `false` (default) a short list (PATH, HOME, LANG, TZ, the temp
+   * folders and what the platform needs), `true` everything, an array those names beside the short list.
+   */
+  inheritEnv?: boolean | readonly string[];
+  /** The child's working directory. Default: the host's. */
+  cwd?: string;
+  /** The Node.js that runs the child. Default: the host's own. */
+  execPath?: string;
+  /** Command-line flags for that Node.js. Default: none; the host's own are not inherited. */
+  execArgv?: readonly string[];
+  /** The child waits for a debugger before it loads the first module; the event `debugger` tells the URL. Default false. */
+  debug?: boolean;
+  /** What the framework itself writes to the host's stderr. Default `"silent"`. */
+  logLevel?: LogLevel;
+  /** What happens to the child's stdout: `"events"` (default) as events of whole lines, `"inherit"`, or `"ignore"`. */
+  stdout?: OutputMode;
+  /** The same for stderr, whose last 8 KiB are kept for errors in every mode. */
+  stderr?: OutputMode;
+  /**
+   * Lets the `pihost` command of the same user find this isolate. Default false. It puts the generation's token into a
+   * file that only this user can read, and so any process of this user that is not sandboxed.
+   */
+  discoverable?: boolean;
+  /** Cancels the start. */
+  signal?: AbortSignal;
+}
+
+/** The options after validation: complete and frozen. */
+export interface ResolvedOptions {
+  readonly name: string;
+  readonly from: string;
+  readonly restart: RestartPolicy;
+  readonly onCrash: OnCrash;
+  readonly startTimeoutMs: number;
+  readonly graceMs: number;
+  readonly callTimeoutMs: number | undefined;
+  readonly maxInFlight: number;
+  readonly maxQueue: number;
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  readonly execPath: string;
+  readonly execArgv: readonly string[];
+  readonly debug: boolean;
+  readonly logLevel: LogLevel;
+  readonly stdout: OutputMode;
+  readonly stderr: OutputMode;
+  readonly discoverable: boolean;
+  readonly signal: AbortSignal | undefined;
+}
+
+const OUTPUT_MODES = ["events", "inherit", "ignore"] as const;
+
+/** Options of the design that this version cannot honour: refused, because ignoring them would be a false promise. */
+const NOT_YET_ENFORCED = ["limits", "permissions", "sandbox", "standby", "unresponsiveAfterMs"] as const;
+
+const RESOLVERS = {
+  name: (value: unknown, defaults: Defaults) => resolveName(value ?? defaults.name),
+  from: (value: unknown) => resolveFrom(value ?? process.cwd()),
+  restart: (value: unknown) => resolveRestart(value),
+  onCrash: (value: unknown) => resolveOnCrash(value),
+  startTimeoutMs: (value: unknown) => milliseconds("startTimeoutMs", value ?? 10_000, 1),
+  graceMs: (value: unknown) => milliseconds("graceMs", value ?? 5_000),
+  callTimeoutMs: (value: unknown) => (value === undefined ? undefined : milliseconds("callTimeoutMs", value, 1)),
+  maxInFlight: (value: unknown) => wholeNumberOrInfinity("maxInFlight", value ?? 1_024, 1),
+  maxQueue: (value: unknown) => wholeNumberOrInfinity("maxQueue", value ?? Number.POSITIVE_INFINITY, 0),
+  cwd: (value: unknown) => resolveFolder("cwd", value ?? process.cwd()),
+  execPath: (value: unknown) => aString("execPath", value ?? process.execPath),
+  execArgv: (value: unknown) => strings("execArgv", value ?? []),
+  debug: (value: unknown) => aBoolean("debug", value ?? false),
+  logLevel: (value: unknown) => oneOf("logLevel", value ?? "silent", ["silent", "error", "warn", "info", "debug"]),
+  stdout: (value: unknown) => oneOf("stdout", value ?? "events", OUTPUT_MODES),
+  stderr: (value: unknown) => oneOf("stderr", value ?? "events", OUTPUT_MODES),
+  discoverable: (value: unknown) => aBoolean("discoverable", value ?? false),
+  signal: (value: unknown) => anAbortSignal("signal", value),
+} satisfies Record<string, (value: unknown, defaults: Defaults) => unknown>;
+
+interface Defaults {
+  readonly name: string;
+}
+
+/** Validates all options at once; throws INVALID_OPTION for the first bad one. */
+export function resolveOptions(options: unknown, defaults: Defaults): ResolvedOptions {
+  for (const name of NOT_YET_ENFORCED) {
+    if (Object(options)[name] !== undefined) {
+      throw new IsolationError("INVALID_OPTION", `${name} is not yet enforced by this version; leave it out`);
+    }
+  }
+  const given = plainObject("options", options, [...Object.keys(RESOLVERS), "env", "inheritEnv", ...NOT_YET_ENFORCED]);
+  const resolved = Object.fromEntries(
+    Object.entries(RESOLVERS).map(([name, resolveOption]) => [name, resolveOption(given[name], defaults)]),
+  ) as { [name in keyof typeof RESOLVERS]: ReturnType<(typeof RESOLVERS)[name]> };
+  return Object.freeze({ ...resolved, env: resolveEnvironment(given["env"], given["inheritEnv"]) });
+}
+
+function resolveName(value: unknown): string {
+  if (typeof value === "string" && /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(value)) return value;
+  throw invalidOption("name", "1 to 64 letters, digits, '.', '_' or '-', the first a letter or digit", value);
+}
+
+/** The folder in which names are resolved, with a slash at its end, as a file URL. */
+function resolveFrom(value: unknown): string {
+  const isUrl = value instanceof URL || (typeof value === "string" && value.startsWith("file:"));
+  const path = isUrl ? fromFileUrl(value as string | URL) : resolve(aString("from", value));
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) throw invalidOption("from", "a folder or file that exists", String(value));
+  return pathToFileURL(stats.isDirectory() ? `${path}/` : `${dirname(path)}/`).href;
+}
+
+function fromFileUrl(value: string | URL): string {
+  try {
+    return fileURLToPath(value);
+  } catch {
+    throw invalidOption("from", "a path or a file URL", String(value));
+  }
+}
+
+function resolveFolder(name: string, value: unknown): string {
+  const path = resolve(aString(name, value));
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    throw invalidOption(name, "a folder that exists", value);
+  }
+  return path;
+}

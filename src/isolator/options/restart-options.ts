@@ -1,0 +1,50 @@
+import type { CrashAction, RestartPolicy } from "../../supervision/index.js";
+import { invalidOption, milliseconds, numberWithin, oneOf, plainObject, wholeNumber } from "./checks.js";
+
+/** How often, and how fast, a crashed process is started again. */
+export interface RestartOptions {
+  /** Restarts within `withinMs` before the isolator gives up. Default 10; 0 turns restarting off. A requested end never counts. */
+  maxRestarts?: number;
+  /** The length of the sliding window in which restarts are counted, in milliseconds. Default 60,000. */
+  withinMs?: number;
+  /**
+   * The wait before a restart. The first restart after healthy running (a call was answered, or 5 s passed) is
+   * immediate; from the next on it is `initialMs` (default 100), times `factor` (default 2) each time, up to `maxMs`
+   * (default 5,000). `jitter` (0 to 1, default 0.2) is the share of the wait that is left to chance.
+   */
+  backoff?: { initialMs?: number; maxMs?: number; factor?: number; jitter?: number };
+}
+
+/**
+ * What a crash leads to: `"restart"` (default) as `restart` says, `"stay-down"`, or `"exit-host"`, which ends the host
+ * process with the child's exit code, or 128 plus the signal's number.
+ */
+export type OnCrash = "restart" | "stay-down" | "exit-host";
+
+export function resolveOnCrash(value: unknown = "restart"): OnCrash {
+  return oneOf("onCrash", value, ["restart", "stay-down", "exit-host"]);
+}
+
+export function resolveRestart(value: unknown = true): RestartPolicy {
+  if (value === true) return resolveRestart({});
+  if (value === false) return resolveRestart({ maxRestarts: 0 });
+  if (typeof value !== "object") throw invalidOption("restart", "true, false or an object", value);
+  const options = plainObject("restart", value, ["maxRestarts", "withinMs", "backoff"]);
+  const backoff = plainObject("restart.backoff", options["backoff"] ?? {}, ["initialMs", "maxMs", "factor", "jitter"]);
+  const initialMs = milliseconds("restart.backoff.initialMs", backoff["initialMs"] ?? 100);
+  return Object.freeze({
+    maxRestarts: wholeNumber("restart.maxRestarts", options["maxRestarts"] ?? 10, 0, 1e9),
+    withinMs: milliseconds("restart.withinMs", options["withinMs"] ?? 60_000, 1),
+    backoff: Object.freeze({
+      initialMs,
+      maxMs: milliseconds("restart.backoff.maxMs", backoff["maxMs"] ?? Math.max(5_000, initialMs), initialMs),
+      factor: numberWithin("restart.backoff.factor", backoff["factor"] ?? 2, 1, 100),
+      jitter: numberWithin("restart.backoff.jitter", backoff["jitter"] ?? 0.2, 0, 1),
+    }),
+  });
+}
+
+/** What the supervisor does, from both options together. */
+export function toCrashAction(onCrash: OnCrash, policy: RestartPolicy): CrashAction {
+  return onCrash === "restart" && policy.maxRestarts > 0 ? { kind: "restart", policy } : { kind: "stay-down" };
+}

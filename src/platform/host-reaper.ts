@@ -1,0 +1,31 @@
+import { forThisSystem } from "./for-this-system.js";
+import { hostDirectory } from "./host-directory.js";
+import { createPosixReaper } from "./host-reaper.posix.js";
+import { createWindowsReaper } from "./host-reaper.windows.js";
+
+/** Kills the registered process groups when this host dies, however it dies, and removes the host's directory. */
+export interface Reaper {
+  /** Whether what is added is protected. False where the reaper cannot be started or does not stay alive. */
+  readonly available: boolean;
+  /** The reaper's process, while one runs. */
+  readonly pid: number | undefined;
+  /**
+   * Registers the group of a child that was spawned `detached`. When this returns the reaper's pipe holds the line, so
+   * that the host may die in the next instruction.
+   */
+  add(pgid: number): void;
+  /** Forgets a group. Call it only once the group is gone (`groupAlive` is false): from then on its id may be reused. */
+  remove(pgid: number): void;
+}
+
+let reaper: Reaper | undefined;
+
+/** The one reaper of this host. Its process is started at the first `add`, and never keeps the host alive. */
+export function hostReaper(): Reaper {
+  reaper ??= forThisSystem({
+    linux: () => createPosixReaper(hostDirectory),
+    macos: () => createPosixReaper(hostDirectory),
+    windows: createWindowsReaper,
+  })();
+  return reaper;
+}

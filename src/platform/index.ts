@@ -1,0 +1,13 @@
+/** Questions to the operating system: one function per question, one file per system. */
+export { defaultEnvironment } from "./default-environment.js";
+export { hostDirectories } from "./host-directories.js";
+export { hostDirectory, removeHostDirectory } from "./host-directory.js";
+export { hostReaper, type Reaper } from "./host-reaper.js";
+export { groupAlive } from "./process-group.js";
+export { isSameProcess, processStartTime } from "./process-identity.js";
+export { isAlive, type ProcessState, processState } from "./process-state.js";
+export { killTree } from "./process-tree.js";
+export { type ProcessUsage, processUsage } from "./process-usage.js";
+export { grpcTarget, socketAddress } from "./socket-address.js";
+export { SOCKET_NAME_BYTES } from "./socket-name.js";
+export { waitForExit } from "./wait-for-exit.js";

@@ -1,0 +1,62 @@
+import { readdirSync, readFileSync } from "node:fs";
+
+/** What the framework reads from `/proc/PID/stat`, see proc(5). */
+export interface ProcStat {
+  pid: number;
+  /** One letter: R, S, D, T, t, Z, X, … */
+  state: string;
+  parentPid: number;
+  groupId: number;
+  sessionId: number;
+  /** User and system time in clock ticks, all threads together. */
+  cpuTicks: number;
+  /** When it started, in clock ticks since boot. A string, since it is only ever compared. */
+  startTicks: string;
+  residentPages: number;
+}
+
+/** Reads `/proc/PID/stat`; undefined where there is no such process, or none that we may see. */
+export function readProcStat(pid: number): ProcStat | undefined {
+  try {
+    return parseProcStat(readFileSync(`/proc/${pid}/stat`, "latin1"));
+  } catch {
+    return undefined;
+  }
+}
+
+/** All processes that we may see; empty without /proc. */
+export function listProcesses(): ProcStat[] {
+  let names: string[];
+  try {
+    names = readdirSync("/proc");
+  } catch {
+    return [];
+  }
+  return names
+    .filter((name) => /^\d+$/.test(name))
+    .map((name) => readProcStat(Number(name)))
+    .filter((stat) => stat !== undefined);
+}
+
+/**
+ * Parses `PID (COMMAND) STATE PPID …`. The command is whatever the process calls itself, parentheses, spaces and line
+ * breaks included: the fields begin after the last parenthesis.
+ */
+export function parseProcStat(text: string): ProcStat | undefined {
+  const end = text.lastIndexOf(")");
+  const fields = text.slice(end + 2).split(" ");
+  // proc(5) counts from 1 and has the state as its field 3.
+  const field = (number: number): string => fields[number - 3] ?? "";
+  const startTicks = field(22);
+  if (end < 0 || startTicks === "") return undefined;
+  return {
+    pid: Number.parseInt(text, 10),
+    state: field(3),
+    parentPid: Number(field(4)),
+    groupId: Number(field(5)),
+    sessionId: Number(field(6)),
+    cpuTicks: Number(field(14)) + Number(field(15)),
+    startTicks,
+    residentPages: Number(field(24)),
+  };
+}

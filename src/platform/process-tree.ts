@@ -1,0 +1,38 @@
+import { IsolationError } from "../errors/index.js";
+import { forThisSystem } from "./for-this-system.js";
+import { processStartTime } from "./process-identity.js";
+import { killLinuxTree } from "./process-tree.linux.js";
+import { killPortableTree } from "./process-tree.portable.js";
+
+const killOnThisSystem: (pid: number, signal: NodeJS.Signals) => Promise<number[]> = forThisSystem({
+  linux: async (pid: number, signal: NodeJS.Signals) => killLinuxTree(pid, signal),
+  macos: killPortableTree,
+  windows: killPortableTree,
+});
+
+/**
+ * Signals a process, its process group and all its descendants, also those that left the group, and resolves with the
+ * pids signalled. A leader that is gone already does not protect what is left of its group.
+ *
+ * On Linux also descendants whose parents ended are found, as long as they share a group or session with one of the
+ * tree. macOS and Windows do not tell which pids were reached, so the answer holds at most `pid` there; on Windows every
+ * signal ends the tree by force, as it knows no other way.
+ *
+ * @param startTime The `processStartTime` of the process that is meant: if another one has its pid by now, nothing is
+ *   signalled.
+ * @throws IsolationError `INVALID_OPTION` for a `pid` that is not a whole number above 1, or is this process.
+ */
+export async function killTree(pid: number, signal: NodeJS.Signals, startTime?: string): Promise<number[]> {
+  if (!Number.isSafeInteger(pid) || pid <= 1 || pid === process.pid) {
+    throw new IsolationError(
+      "INVALID_OPTION",
+      `pid must be a whole number above 1 and not this process (${process.pid}); received ${pid}`,
+    );
+  }
+  if (startTime !== undefined) {
+    const present = processStartTime(pid);
+    // A pid is not given out again while a group bears its number: a pid in use by another means that ours is gone.
+    if (present !== undefined && present !== startTime) return [];
+  }
+  return killOnThisSystem(pid, signal);
+}

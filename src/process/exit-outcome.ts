@@ -1,0 +1,76 @@
+import type { ExitReason } from "../errors/index.js";
+import type { ProcessExit } from "./host-process.js";
+
+/** How an isolated process ended, and why. */
+export type ExitOutcome = (
+  | {
+      readonly kind: "exited";
+      /** The exit code. */
+      readonly code: number;
+    }
+  | {
+      readonly kind: "signalled";
+      /** The signal that ended it. */
+      readonly signal: NodeJS.Signals;
+    }
+) & {
+  readonly reason: ExitReason;
+  /** Whether it had to be killed because asking was not enough. */
+  readonly forced: boolean;
+  /** The last of what it wrote to stderr, at most 8 KiB. */
+  readonly stderrTail: string;
+  /** How long it ran, in milliseconds. */
+  readonly uptimeMs: number;
+  /** The outcome as a sentence: "killed by SIGSEGV (invalid memory access)". */
+  readonly description: string;
+};
+
+/** What is known beside the operating system's report. */
+export interface ExitContext {
+  /** Why it was made to end, where somebody did; else the report and stderr decide. */
+  readonly reason: ExitReason | undefined;
+  readonly forced: boolean;
+  readonly stderrTail: string;
+  readonly uptimeMs: number;
+}
+
+const SIGNAL_MEANINGS: { [signal in NodeJS.Signals]?: string } = {
+  SIGABRT: "the process aborted itself, as after a fatal error in V8 or a failed native assertion",
+  SIGBUS: "bad memory access",
+  SIGFPE: "arithmetic error in native code",
+  SIGHUP: "its terminal or session ended",
+  SIGILL: "illegal machine instruction",
+  SIGINT: "interrupted",
+  SIGKILL: "killed at once, by hand or by the system, as when memory runs out",
+  SIGPIPE: "wrote to a closed pipe",
+  SIGQUIT: "quit from the keyboard",
+  SIGSEGV: "invalid memory access",
+  SIGSYS: "forbidden system call",
+  SIGTERM: "asked to end",
+  SIGTRAP: "a trap, as V8 raises on an internal error",
+  SIGXCPU: "processor time limit",
+};
+
+/** Joins what the operating system reported with what is known about why. */
+export function toExitOutcome(exit: ProcessExit, context: ExitContext): ExitOutcome {
+  const { forced, stderrTail, uptimeMs } = context;
+  const reason = context.reason ?? reasonOf(exit, stderrTail);
+  const facts = { reason, forced, stderrTail, uptimeMs };
+  return exit.signal === null
+    ? { kind: "exited", code: exit.code ?? 0, ...facts, description: describe(exit, reason) }
+    : { kind: "signalled", signal: exit.signal, ...facts, description: describe(exit, reason) };
+}
+
+/** V8 says on stderr that the heap is full and then aborts; neither sign alone is enough. */
+function reasonOf(exit: ProcessExit, stderrTail: string): ExitReason {
+  const aborted = exit.signal === "SIGABRT" || exit.signal === "SIGTRAP" || exit.code === 134;
+  if (aborted && stderrTail.includes("JavaScript heap out of memory")) return "heap-out-of-memory";
+  return exit.signal === null ? "exit" : "signal";
+}
+
+function describe({ code, signal }: ProcessExit, reason: ExitReason): string {
+  if (reason === "heap-out-of-memory") return `ran out of JavaScript heap memory (${signal ?? `exit code ${code}`})`;
+  if (signal === null) return `exited with code ${code}`;
+  const meaning = SIGNAL_MEANINGS[signal];
+  return meaning === undefined ? `killed by ${signal}` : `killed by ${signal} (${meaning})`;
+}

@@ -1,0 +1,141 @@
+import { type Go, handshakeLine, parseHandshakeFromProcess, SUPPORTED_PROTOCOLS } from "../contract/index.js";
+import { IsolationError, type IsolationFacts } from "../errors/index.js";
+import { toExitOutcome } from "./exit-outcome.js";
+import type { HostProcess } from "./host-process.js";
+
+export interface HandshakeOptions {
+  /** Everything that the process is told once it is registered, but the protocol version, which its hello decides. */
+  readonly go: Omit<Go, "protocol">;
+  /** Milliseconds from now until `START_TIMEOUT`. */
+  readonly timeoutMs: number;
+  /** Gives up when aborted. */
+  readonly signal: AbortSignal;
+  /** What is known already, for the errors. */
+  readonly facts: IsolationFacts;
+  /** Called when a debugger may attach. */
+  readonly onDebugger: (url: string) => void;
+  /** Called when the process accepted a Shutdown request, from whomever. */
+  readonly onStopping: (reason: string) => void;
+}
+
+/**
+ * Hello, go, ready. Resolves when the socket of the process accepts connections.
+ *
+ * Races ready against the death of the process, the timeout and the caller's signal. What it leaves running on failure
+ * is the caller's to kill.
+ */
+export async function shakeHands(child: HostProcess, options: HandshakeOptions): Promise<void> {
+  const scope = new AbortController();
+  let step = "say hello";
+  const ready = new Promise<void>((resolve, reject) => {
+    child.lifeline.onLine((line) => {
+      const message = parseHandshakeFromProcess(line);
+      switch (message?.$case) {
+        case "hello": {
+          const { protocol, version, runtime } = message.value;
+          if (!SUPPORTED_PROTOCOLS.includes(protocol)) {
+            reject(
+              unknownProtocol(
+                protocol,
+                `${version || "an unnamed version"} on ${runtime || "an unnamed runtime"}`,
+                options.facts,
+              ),
+            );
+            return;
+          }
+          step = "serve its socket";
+          child.lifeline.send(handshakeLine({ $case: "go", value: { ...options.go, protocol } }));
+          return;
+        }
+        case "ready":
+          resolve();
+          return;
+        case "debugger":
+          options.onDebugger(message.value.url);
+          return;
+        case "stopping":
+          options.onStopping(message.value.reason);
+          return;
+        case undefined:
+          // A kind of message that a later version of the protocol may add.
+          return;
+      }
+    });
+  });
+  try {
+    await Promise.race([
+      ready,
+      failOnExit(child, () => step, options.facts),
+      failAfter(options.timeoutMs, scope.signal, () => {
+        const message = `the process did not ${step} within startTimeoutMs (${options.timeoutMs} ms)`;
+        return new IsolationError("START_TIMEOUT", withTail(message, child), { facts: factsNow(child, options.facts) });
+      }),
+      failOnAbort(options.signal, scope.signal, options.facts),
+    ]);
+  } finally {
+    scope.abort();
+  }
+}
+
+async function failOnExit(child: HostProcess, step: () => string, facts: IsolationFacts): Promise<never> {
+  const exit = await child.exited;
+  const outcome = toExitOutcome(exit, {
+    reason: "start-failed",
+    forced: false,
+    stderrTail: child.stderrTail(),
+    uptimeMs: performance.now() - child.startedAt,
+  });
+  throw new IsolationError(
+    "START_FAILED",
+    withTail(`the process ${outcome.description} before it could ${step()}`, child),
+    {
+      facts: {
+        ...factsNow(child, facts),
+        reason: "start-failed",
+        ...(outcome.kind === "exited" ? { exitCode: outcome.code } : { signal: outcome.signal }),
+      },
+    },
+  );
+}
+
+function failAfter(ms: number, until: AbortSignal, error: () => Error): Promise<never> {
+  return new Promise((_, reject) => {
+    if (ms === Number.POSITIVE_INFINITY) return;
+    const timer = setTimeout(() => reject(error()), ms);
+    timer.unref();
+    until.addEventListener("abort", () => clearTimeout(timer), { once: true });
+  });
+}
+
+function failOnAbort(signal: AbortSignal, until: AbortSignal, facts: IsolationFacts): Promise<never> {
+  return new Promise((_, reject) => {
+    const fail = (): void =>
+      reject(
+        new IsolationError("CANCELLED", "the start was cancelled by the caller's signal", {
+          cause: signal.reason,
+          facts,
+        }),
+      );
+    if (signal.aborted) fail();
+    signal.addEventListener("abort", fail, { once: true, signal: until });
+  });
+}
+
+function unknownProtocol(received: number, peer: string, facts: IsolationFacts): IsolationError {
+  const ours = SUPPORTED_PROTOCOLS.join(", ");
+  return new IsolationError(
+    "PROTOCOL",
+    `the process speaks protocol version ${received} (process-isolation ${peer}), this host speaks version ${ours}; ` +
+      "install the same version of process-isolation on both sides",
+    { facts },
+  );
+}
+
+function factsNow(child: HostProcess, facts: IsolationFacts): IsolationFacts {
+  return { ...facts, pid: child.pid, stderrTail: child.stderrTail(), uptimeMs: performance.now() - child.startedAt };
+}
+
+function withTail(message: string, child: HostProcess): string {
+  const tail = child.stderrTail();
+  return tail === "" ? message : `${message}; its last output on stderr was:\n${tail}`;
+}

@@ -1,0 +1,59 @@
+/** How the operating system says that a process ended: a code or a signal, never both. */
+export interface ProcessExit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** What happens to a child's stdout or stderr. */
+export type OutputMode = "events" | "inherit" | "ignore";
+
+/** One line that the child wrote. */
+export interface OutputLine {
+  /** The line without its line break. */
+  readonly line: string;
+  /** Set when the line was longer than 64 KiB and this is a part of it, or when the child died before it ended the line. */
+  readonly partial: boolean;
+}
+
+/** Everything that is needed to start a child. Complete: nothing is read from elsewhere. */
+export interface ProcessSpec {
+  readonly execPath: string;
+  readonly execArgv: readonly string[];
+  /** The script and its arguments. */
+  readonly argv: readonly string[];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly stdout: OutputMode;
+  readonly stderr: OutputMode;
+  /** Called for every line in mode `"events"`. */
+  readonly onLine: (stream: "stdout" | "stderr", line: OutputLine) => void;
+}
+
+/** The private line-by-line conversation on the inherited descriptor. Its end ends the process. */
+export interface Lifeline {
+  /** Sends one line, line break included. */
+  send(line: string): void;
+  /** Called for every line received, from the first one on. One listener, set once. */
+  onLine(listener: (line: string) => void): void;
+}
+
+/** A started process. The way it is started is behind this interface; `startNodeProcess` is the one implementation. */
+export interface HostProcess {
+  readonly pid: number;
+  /** When the process was started, by `performance.now()`. */
+  readonly startedAt: number;
+  readonly lifeline: Lifeline;
+  /** Resolves once the process ended and its output was read to the end. Never rejects. */
+  readonly exited: Promise<ProcessExit>;
+  /** Resolves as soon as the operating system reports the end, before the output is read to the end. Never rejects. */
+  readonly ended: Promise<ProcessExit>;
+  /** The last 8 KiB written to stderr. */
+  stderrTail(): string;
+  /** Sends a signal to this process alone. False when it is gone. */
+  signal(signal: NodeJS.Signals): boolean;
+  /** Kills the process and everything it started; resolves with whether all of them are gone. */
+  killTree(signal: NodeJS.Signals): Promise<boolean>;
+}
+
+/** Starts a process; rejects when the operating system refuses. */
+export type StartProcess = (spec: ProcessSpec) => Promise<HostProcess>;

@@ -1,0 +1,15 @@
+/** Starting one child and seeing how it ends. */
+export { type ExitContext, type ExitOutcome, toExitOutcome } from "./exit-outcome.js";
+export { type HandshakeOptions, shakeHands } from "./handshake.js";
+export type {
+  HostProcess,
+  Lifeline,
+  OutputLine,
+  OutputMode,
+  ProcessExit,
+  ProcessSpec,
+  StartProcess,
+} from "./host-process.js";
+export { startNodeProcess } from "./node-process.js";
+export { PIHOST_ENTRY } from "./pihost-entry.js";
+export { stopProcess } from "./stop.js";

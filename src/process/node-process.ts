@@ -1,0 +1,121 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import type { Duplex, Readable } from "node:stream";
+import { hostReaper, killTree, processStartTime, waitForExit } from "../platform/index.js";
+import { routeOutput } from "./child-output.js";
+import type { HostProcess, Lifeline, ProcessExit, ProcessSpec } from "./host-process.js";
+import { LineSplitter } from "./line-splitter.js";
+import { TailBuffer } from "./tail-buffer.js";
+
+const STDERR_TAIL_BYTES = 8 * 1024;
+
+/**
+ * How long the output may stay open after the process ended: a descendant that left the process tree can hold the pipe
+ * for ever.
+ */
+const OUTPUT_DRAIN_MS = 250;
+
+/** How long the operating system gets to report the end of killed processes. */
+const KILL_REPORT_MS = 5_000;
+
+/**
+ * Starts a Node.js process that leads its own process group and that neither it nor its pipes keep the host alive.
+ *
+ * The group is registered with the host's reaper before this returns, so before the child hears "go".
+ */
+export async function startNodeProcess(spec: ProcessSpec): Promise<HostProcess> {
+  const child = spawn(spec.execPath, [...spec.execArgv, ...spec.argv], {
+    cwd: spec.cwd,
+    env: spec.env,
+    // On Windows the job object that libuv puts every child into ends it with the host, but only when not detached.
+    detached: process.platform !== "win32",
+    stdio: ["ignore", "pipe", "pipe", "pipe"],
+    windowsHide: true,
+  });
+  await spawned(child);
+  return new NodeProcess(child, spec);
+}
+
+function spawned(child: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    child.once("spawn", () => {
+      child.off("error", reject);
+      // Later errors are failed signals to a process that is gone, which "exit" reports.
+      child.on("error", () => {});
+      resolve();
+    });
+    child.once("error", reject);
+  });
+}
+
+class NodeProcess implements HostProcess {
+  readonly pid: number;
+  readonly startedAt = performance.now();
+  readonly lifeline: Lifeline;
+  readonly ended: Promise<ProcessExit>;
+  readonly exited: Promise<ProcessExit>;
+  readonly #child: ChildProcess;
+  readonly #startTime: string | undefined;
+  readonly #stderrTail = new TailBuffer(STDERR_TAIL_BYTES);
+
+  constructor(child: ChildProcess, spec: ProcessSpec) {
+    this.#child = child;
+    this.pid = child.pid as number;
+    this.#startTime = processStartTime(this.pid);
+    hostReaper().add(this.pid);
+    const [, stdout, stderr, lifeline] = child.stdio as unknown as [null, Readable, Readable, Duplex];
+    this.lifeline = createLifeline(lifeline);
+    const output = Promise.all([
+      routeOutput(stdout, { mode: spec.stdout, own: process.stdout, onLine: (line) => spec.onLine("stdout", line) }),
+      routeOutput(stderr, {
+        mode: spec.stderr,
+        own: process.stderr,
+        onLine: (line) => spec.onLine("stderr", line),
+        onChunk: (chunk) => this.#stderrTail.write(chunk),
+      }),
+    ]);
+    this.ended = new Promise((resolve) => child.once("exit", (code, signal) => resolve({ code, signal })));
+    this.exited = this.#settle(output, [stdout, stderr]);
+    for (const pipe of child.stdio) (pipe as { unref?: () => void } | null)?.unref?.();
+    child.unref();
+  }
+
+  stderrTail(): string {
+    return this.#stderrTail.toString();
+  }
+
+  signal(signal: NodeJS.Signals): boolean {
+    return this.#child.kill(signal);
+  }
+
+  async killTree(signal: NodeJS.Signals): Promise<boolean> {
+    const pids = await killTree(this.pid, signal, this.#startTime);
+    return (await waitForExit(pids, KILL_REPORT_MS)).length === 0;
+  }
+
+  /** The process is gone: takes what it left behind with it, then reads the output to its end. */
+  async #settle(output: Promise<unknown>, pipes: readonly Readable[]): Promise<ProcessExit> {
+    const exit = await this.ended;
+    await this.killTree("SIGKILL");
+    hostReaper().remove(this.pid);
+    const timer = setTimeout(() => {
+      for (const pipe of pipes) pipe.destroy();
+    }, OUTPUT_DRAIN_MS);
+    await output;
+    clearTimeout(timer);
+    return exit;
+  }
+}
+
+function createLifeline(pipe: Duplex): Lifeline {
+  let listener: (line: string) => void = () => {};
+  const lines = new LineSplitter(({ line }) => listener(line));
+  pipe.on("data", (chunk: Buffer) => lines.write(chunk));
+  // EPIPE and ECONNRESET: the process is gone, which `ended` reports.
+  pipe.on("error", () => {});
+  return {
+    send: (line) => void pipe.write(line),
+    onLine: (next) => {
+      listener = next;
+    },
+  };
+}

@@ -1,0 +1,199 @@
+import { IsolationError } from "../errors/index.js";
+import { type ExitOutcome, stopProcess } from "../process/index.js";
+import { type Generation, type GenerationSpec, StartFailure, startGeneration } from "./generation.js";
+import { RestartBudget, type RestartPolicy } from "./restart-policy.js";
+import { move, type State, type StopCause } from "./state.js";
+
+/** What the supervisor tells its owner. Nothing here may throw. */
+export interface SupervisorListener {
+  /** A generation is ready for calls. */
+  onReady(live: Generation): void;
+  /** A start failed; `willRetry` says whether another follows. */
+  onStartFailed(generation: number, error: IsolationError, willRetry: boolean): void;
+  /** A ready generation ended; `willRestart` says whether another follows. Comes before `onStopped`. */
+  onEnded(live: Generation, outcome: ExitOutcome, willRestart: boolean): void;
+  /** The next generation starts after the delay. */
+  onRestarting(generation: number, delayMs: number): void;
+  /** No further generation follows. Called once. */
+  onStopped(cause: StopCause, outcome: ExitOutcome | undefined): void;
+  /** Whether a generation had proved that it works, so that the restart needs no back-off. */
+  isHealthy(live: Generation): boolean;
+}
+
+/** What to do when a process ends that nobody asked to end. */
+export type CrashAction = { readonly kind: "restart"; readonly policy: RestartPolicy } | { readonly kind: "stay-down" };
+
+/** Keeps one generation alive: starts the next when it crashes, and stops for good when told to or when the budget is spent. */
+export class Supervisor {
+  /** Resolves when no further generation follows, with how the last one ended. */
+  readonly stopped: Promise<ExitOutcome>;
+  readonly #spec: GenerationSpec;
+  readonly #budget: RestartBudget | undefined;
+  readonly #listener: SupervisorListener;
+  readonly #resolveStopped: (outcome: ExitOutcome) => void;
+  #state: State = { kind: "idle" };
+  #lastOutcome: ExitOutcome | undefined;
+
+  constructor(spec: GenerationSpec, onCrash: CrashAction, listener: SupervisorListener) {
+    let resolveStopped = (_: ExitOutcome): void => {};
+    this.stopped = new Promise((resolve) => {
+      resolveStopped = resolve;
+    });
+    this.#resolveStopped = resolveStopped;
+    this.#spec = spec;
+    this.#budget = onCrash.kind === "restart" ? new RestartBudget(onCrash.policy) : undefined;
+    this.#listener = listener;
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  /** Starts the first generation. A first start that fails is not tried again. */
+  async start(abort: AbortController): Promise<void> {
+    const failure = await this.#launch(1, abort);
+    if (failure === undefined) return;
+    this.#listener.onStartFailed(1, failure.error, false);
+    this.#finish(this.#state.kind === "stopping" ? this.#state.cause : { kind: "crashed" });
+    throw failure.error;
+  }
+
+  /** Asks the process to end, waits, then forces it. Later calls wait for the first. */
+  async shutdown(reason: string, graceMs: number): Promise<ExitOutcome> {
+    const live = this.#beginStop({ kind: "shutdown", reason });
+    if (live !== undefined) {
+      live.endBecause("requested");
+      const ask = (): Promise<unknown> => live.channel.shutdown(reason, graceMs);
+      await stopProcess(live.process, { ask, graceMs, onForce: () => live.markForced() });
+    }
+    return this.stopped;
+  }
+
+  /** Kills the process and all it started. A signal other than SIGKILL gets `graceMs` to work. */
+  async terminate(signal: NodeJS.Signals, graceMs: number): Promise<ExitOutcome> {
+    const stopping = this.#state.kind === "stopping" ? this.#state.live : undefined;
+    const live = stopping ?? this.#beginStop({ kind: "terminated" });
+    if (live !== undefined) {
+      live.endBecause("terminated");
+      if (signal === "SIGKILL") await live.process.killTree(signal);
+      else {
+        const ask = (): Promise<unknown> => live.process.killTree(signal);
+        await stopProcess(live.process, { ask, graceMs, onForce: () => live.markForced() });
+      }
+    }
+    return this.stopped;
+  }
+
+  /** Moves to `stopping` and returns the live generation that is left to end, if it is this call that stops. */
+  #beginStop(cause: StopCause): Generation | undefined {
+    const state = this.#state;
+    switch (state.kind) {
+      case "ready":
+        this.#move({ kind: "stopping", live: state.live, cause });
+        return state.live;
+      case "starting":
+        // The failed start finishes the stop.
+        this.#move({ kind: "stopping", live: undefined, cause });
+        state.abort.abort();
+        return undefined;
+      case "waiting":
+        this.#move({ kind: "stopping", live: undefined, cause });
+        clearTimeout(state.timer);
+        this.#finish(cause);
+        return undefined;
+      case "idle":
+      case "stopping":
+      case "stopped":
+        return undefined;
+    }
+  }
+
+  /** Resolves with the failure, if the generation did not become ready. Never rejects. */
+  async #launch(number: number, abort = new AbortController()): Promise<StartFailure | undefined> {
+    this.#move({ kind: "starting", generation: number, abort });
+    try {
+      const live = await startGeneration(this.#spec, number, abort.signal);
+      this.#move({ kind: "ready", live });
+      this.#listener.onReady(live);
+      void live.outcome.then((outcome) => this.#onEnded(live, outcome));
+      return undefined;
+    } catch (error) {
+      const failure = error instanceof StartFailure ? error : toDefect(error);
+      this.#lastOutcome = failure.outcome ?? this.#lastOutcome;
+      return failure;
+    }
+  }
+
+  async #relaunch(number: number): Promise<void> {
+    const failure = await this.#launch(number);
+    if (failure === undefined) return;
+    if (this.#state.kind === "stopping") {
+      this.#finish(this.#state.cause);
+      return;
+    }
+    const again = this.#decide(false);
+    this.#listener.onStartFailed(number, failure.error, again.kind === "restart");
+    this.#follow(again, number);
+  }
+
+  #onEnded(live: Generation, outcome: ExitOutcome): void {
+    this.#lastOutcome = outcome;
+    if (this.#state.kind === "stopping") {
+      this.#listener.onEnded(live, outcome, false);
+      this.#finish(this.#state.cause);
+      return;
+    }
+    if (live.shutdownAccepted) {
+      this.#listener.onEnded(live, outcome, false);
+      this.#finish({ kind: "shutdown", reason: "a Shutdown request that did not come from this isolator" });
+      return;
+    }
+    const next = this.#decide(this.#listener.isHealthy(live));
+    this.#listener.onEnded(live, outcome, next.kind === "restart");
+    this.#follow(next, live.number);
+  }
+
+  #decide(healthy: boolean): Next {
+    if (this.#budget === undefined) return { kind: "stop", cause: { kind: "crashed" } };
+    const decision = this.#budget.spend(performance.now(), healthy);
+    return decision.kind === "restart" ? decision : { kind: "stop", cause: { kind: "exhausted" } };
+  }
+
+  #follow(next: Next, after: number): void {
+    if (next.kind === "stop") {
+      this.#finish(next.cause);
+      return;
+    }
+    const generation = after + 1;
+    this.#listener.onRestarting(generation, next.delayMs);
+    if (next.delayMs === 0) {
+      void this.#relaunch(generation);
+      return;
+    }
+    const timer = setTimeout(() => void this.#relaunch(generation), next.delayMs);
+    timer.unref();
+    this.#move({ kind: "waiting", generation, timer });
+  }
+
+  #finish(cause: StopCause): void {
+    this.#move({ kind: "stopped", cause, outcome: this.#lastOutcome });
+    this.#listener.onStopped(cause, this.#lastOutcome);
+    // Without an outcome no process ever ran, `start` has thrown, and nobody can be waiting.
+    if (this.#lastOutcome !== undefined) this.#resolveStopped(this.#lastOutcome);
+  }
+
+  #move(to: State): void {
+    this.#state = move(this.#state, to);
+  }
+}
+
+type Next =
+  | { readonly kind: "restart"; readonly delayMs: number }
+  | { readonly kind: "stop"; readonly cause: StopCause };
+
+function toDefect(error: unknown): StartFailure {
+  return new StartFailure(
+    new IsolationError("START_FAILED", `unexpected: ${String(error)}`, { cause: error }),
+    undefined,
+  );
+}

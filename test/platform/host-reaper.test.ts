@@ -1,0 +1,189 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { describe, expect, onTestFinished, test } from "vitest";
+import type { Reaper } from "../../src/platform/host-reaper.js";
+import { createPosixReaper } from "../../src/platform/host-reaper.posix.js";
+import { createWindowsReaper } from "../../src/platform/host-reaper.windows.js";
+import { isAlive, processState } from "../../src/platform/process-state.js";
+import { REAPER_SCRIPT } from "../../src/platform/reaper-script.js";
+import { waitForExit } from "../../src/platform/wait-for-exit.js";
+import { fixture, killIfAlive, until, useDirectory, useProcess } from "./support.js";
+
+interface Report {
+  directory: string;
+  /** Absent where the host had no reaper yet when it reported. */
+  reaper?: number;
+  pids: number[];
+}
+
+/** Starts a host and resolves with its report; whatever it started ends with the test at the latest. */
+async function useHost(
+  ending: string,
+  ...kinds: string[]
+): Promise<{ host: ReturnType<typeof spawn>; report: Report }> {
+  const host = spawn(process.execPath, ["--import", "tsx", fixture("host.mjs"), ending, ...kinds], {
+    detached: true,
+    stdio: ["ignore", "pipe", ending === "throw" ? "ignore" : "inherit"],
+  });
+  onTestFinished(() => void host.kill("SIGKILL"));
+  const [line] = await once(createInterface({ input: host.stdout }), "line");
+  const report: Report = JSON.parse(line);
+  onTestFinished(() => report.pids.forEach(killIfAlive));
+  return { host, report };
+}
+
+async function expectNothingLeft({ directory, reaper, pids }: Report): Promise<void> {
+  const gone = reaper === undefined ? pids : [...pids, reaper];
+  expect(await waitForExit(gone, 5_000)).toEqual([]);
+  await until(() => !existsSync(directory));
+}
+
+describe("when the host", () => {
+  test("is killed, its idle, busy, stopped and parental children and its directory go", async () => {
+    const { host, report } = await useHost("wait", "idle", "busy", "stopped", "parent");
+    expect(report.pids).toHaveLength(5);
+    expect(report.pids.every(isAlive)).toBe(true);
+    await until(() => report.pids.some((pid) => processState(pid) === "stopped"));
+    host.kill("SIGKILL");
+    await expectNothingLeft(report);
+  });
+
+  test("is killed with its whole process group, the reaper is no member of it", async () => {
+    const { host, report } = await useHost("wait", "idle");
+    process.kill(-(host.pid as number), "SIGKILL");
+    await expectNothingLeft(report);
+  });
+
+  test("is killed in the instruction after add, the child goes", async () => {
+    const { report } = await useHost("add-and-die");
+    await expectNothingLeft(report);
+  });
+
+  test.each(["exit", "throw", "end"])(
+    "ends by itself (%s), the same goes, and the reaper does not hold it",
+    async (ending) => {
+      const { host, report } = await useHost(ending, "parent");
+      if (host.exitCode === null) await once(host, "exit");
+      expect(host.exitCode).toBe(ending === "throw" ? 1 : 0);
+      await expectNothingLeft(report);
+    },
+  );
+
+  test("is killed after its reaper was, another one has taken over", async () => {
+    const { host, report } = await useHost("lose-reaper", "idle", "parent");
+    expect(report.pids.every(isAlive)).toBe(true);
+    host.kill("SIGKILL");
+    await expectNothingLeft(report);
+  });
+});
+
+describe("the reaper in this process", () => {
+  /** A reaper of its own, without any group left when the test ends. */
+  function useReaper(shell?: string): { reaper: Reaper; group: number } {
+    const directory = join(useDirectory(), "pi-abcdef");
+    const reaper = createPosixReaper(() => directory, shell);
+    const group = useProcess("sleep", ["1000"]).pid;
+    onTestFinished(() => {
+      reaper.remove(group);
+      if (reaper.pid !== undefined) killIfAlive(reaper.pid);
+    });
+    return { reaper, group };
+  }
+
+  test("starts at the first add, and one is enough", () => {
+    const { reaper, group } = useReaper();
+    expect(reaper).toMatchObject({ available: true, pid: undefined });
+    reaper.add(group);
+    const { pid } = reaper;
+    expect(pid).toBeGreaterThan(1);
+    reaper.add(group);
+    expect(reaper.pid).toBe(pid);
+  });
+
+  test("outlives the signals that a terminal or a service manager sends to all", async () => {
+    const { reaper, group } = useReaper();
+    reaper.add(group);
+    const pid = reaper.pid as number;
+    await until(() => processState(pid) === "sleeping");
+    for (const signal of ["SIGHUP", "SIGINT", "SIGTERM"] as const) process.kill(pid, signal);
+    expect(await waitForExit([pid], 50)).toEqual([pid]);
+  });
+
+  test("survives writes to a broken pipe, and is replaced", async () => {
+    const { reaper, group } = useReaper();
+    reaper.add(group);
+    const first = reaper.pid as number;
+    process.kill(first, "SIGKILL");
+    await waitForExit([first], 5_000);
+    for (let count = 0; count < 100; count++) reaper.add(group);
+    await until(() => reaper.pid !== undefined && reaper.pid !== first);
+    expect(reaper.available).toBe(true);
+  });
+
+  test("is not replaced when it has nothing to protect", async () => {
+    const { reaper, group } = useReaper();
+    reaper.add(group);
+    reaper.remove(group);
+    process.kill(reaper.pid as number, "SIGKILL");
+    await until(() => reaper.pid === undefined);
+    expect(reaper.available).toBe(true);
+  });
+
+  test("is given up when it does not stay alive", async () => {
+    const { reaper, group } = useReaper("/bin/false");
+    reaper.add(group);
+    await until(() => !reaper.available);
+    expect(reaper.pid).toBeUndefined();
+  });
+
+  test("is not available where there is no shell", () => {
+    const { reaper, group } = useReaper("/nonexistent/sh");
+    reaper.add(group);
+    expect(reaper).toMatchObject({ available: false, pid: undefined });
+    reaper.remove(group);
+  });
+
+  test.each([0, 1, -5, 1.5, Number.NaN, process.pid])("refuses the group %d", (pgid) => {
+    expect(() => createPosixReaper(() => "").add(pgid)).toThrow(expect.objectContaining({ code: "INVALID_OPTION" }));
+  });
+
+  test("on Windows does nothing, as the job object does it", () => {
+    const reaper = createWindowsReaper();
+    reaper.add(1234);
+    reaper.remove(1234);
+    expect(reaper).toMatchObject({ available: true, pid: undefined });
+  });
+});
+
+const shells = ["/bin/sh", "/bin/dash", "/bin/bash"].filter(existsSync);
+
+describe.each(shells)("the script in %s", (shell) => {
+  async function run(lines: readonly string[]): Promise<void> {
+    const child = spawn(shell, ["-c", REAPER_SCRIPT], { stdio: ["pipe", "ignore", "inherit"] });
+    child.stdin.end(lines.map((line) => `${line}\n`).join(""));
+    await once(child, "exit");
+  }
+
+  test("kills the groups that were added and not deleted", async () => {
+    const groups = [1, 2, 3, 4].map(() => useProcess("sleep", ["1000"]).pid);
+    const [first, second, third, fourth] = groups as [number, number, number, number];
+    await run([...groups.map((pgid) => `add ${pgid}`), `del ${first}`, `del ${third}`, "del 99999999"]);
+    expect(await waitForExit([second, fourth], 5_000)).toEqual([]);
+    expect([first, third].every(isAlive)).toBe(true);
+  });
+
+  test("removes the host's directory and no other path", async () => {
+    const parent = join(useDirectory(), "a  b\\c $HOME `x`");
+    for (const name of ["pi-abcdef", "pi-ghijkl", "keep", "pi-toolong"])
+      mkdirSync(join(parent, name), { recursive: true });
+    await run([`dir ${parent}/pi-ghijkl`, `dir ${parent}/pi-abcdef`]);
+    await run([`dir ${parent}/keep`]);
+    await run([`dir ${parent}/pi-toolong`]);
+    await run(["dir "]);
+    await run([]);
+    expect(readdirSync(parent).sort()).toEqual(["keep", "pi-ghijkl", "pi-toolong"]);
+  });
+});

@@ -1,0 +1,48 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, onTestFinished } from "vitest";
+
+/** The path of a fixture of this room. */
+export function fixture(name: string): string {
+  return fileURLToPath(new URL(`../fixtures/platform/${name}`, import.meta.url));
+}
+
+/** Resolves once `fact` holds; fails the test after five seconds. */
+export async function until(fact: () => boolean): Promise<void> {
+  await expect.poll(fact, { interval: 2, timeout: 5_000 }).toBe(true);
+}
+
+/** Starts a process in a group of its own, which ends with the test. */
+export function useProcess(command: string, args: readonly string[]): ChildProcess & { pid: number } {
+  const child = spawn(command, args, { detached: true, stdio: ["ignore", "pipe", "inherit"] });
+  const { pid } = child;
+  if (pid === undefined) throw new Error(`${command} did not start`);
+  onTestFinished(() => killIfAlive(-pid));
+  return Object.assign(child, { pid });
+}
+
+/** What the process writes first. */
+export async function firstOutput(child: ChildProcess): Promise<string> {
+  if (child.stdout === null) throw new Error("its stdout is not piped");
+  return String((await once(child.stdout, "data"))[0]);
+}
+
+/** Kills a process that may be gone already. */
+export function killIfAlive(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // Gone, as it should be.
+  }
+}
+
+/** A directory that goes with the test. */
+export function useDirectory(parent = tmpdir()): string {
+  const path = mkdtempSync(join(parent, "test-"));
+  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
+  return path;
+}
