@@ -1,6 +1,10 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
+const builtPihostEntry = fileURLToPath(new URL("test/setup/built-pihost-entry.ts", import.meta.url));
+
 export default defineConfig({
+  resolve: { alias: [{ find: /^.*\/pihost-entry\.js$/, replacement: builtPihostEntry }] },
   test: {
     include: ["test/**/*.test.ts"],
     environment: "node",

@@ -1,5 +1,5 @@
 import { type ExportStep, refuseClass, resolveExportPath } from "./export-path.js";
-import { hasMember } from "./members.js";
+import { hasMember, isContainer } from "./members.js";
 import type { ModuleExports } from "./module-exports.js";
 
 /** An export, ready to be called with its own `this`. Called on a constant, it returns the constant. */
@@ -76,5 +76,9 @@ function isCurrent(steps: readonly ExportStep[]): boolean {
 
 /** A getter is user code: it runs at the call, not when the path is resolved. */
 function isAccessor({ container, key }: ExportStep): boolean {
-  return Object.getOwnPropertyDescriptor(container, key)?.get !== undefined;
+  for (let owner: unknown = container; isContainer(owner); owner = Object.getPrototypeOf(owner)) {
+    const descriptor = Object.getOwnPropertyDescriptor(owner, key);
+    if (descriptor !== undefined) return descriptor.get !== undefined;
+  }
+  return false;
 }

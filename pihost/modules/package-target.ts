@@ -19,31 +19,36 @@ export function findPackageTarget(
   key: string,
   conditions: ReadonlySet<string>,
 ): string | undefined {
+  const mayLeavePackage = key.startsWith("#");
   const exact = targets[key];
   if (exact !== undefined && Object.hasOwn(targets, key) && !key.includes("*") && !key.endsWith("/")) {
-    return pickTarget(exact, conditions) ?? undefined;
+    return pickTarget(exact, conditions, mayLeavePackage) ?? undefined;
   }
   const pattern = bestPattern(Object.keys(targets), key);
   if (pattern === undefined) return undefined;
   const star = pattern.indexOf("*");
   const match = key.slice(star, key.length - (pattern.length - star - 1));
-  const target = pickTarget(targets[pattern] ?? null, conditions);
+  const target = pickTarget(targets[pattern] ?? null, conditions, mayLeavePackage);
   return target?.replaceAll("*", () => match);
 }
 
 /** PACKAGE_TARGET_RESOLVE without the file system: null means forbidden, undefined means that no condition applies. */
-function pickTarget(target: PackageTarget, conditions: ReadonlySet<string>): string | null | undefined {
+function pickTarget(
+  target: PackageTarget,
+  conditions: ReadonlySet<string>,
+  mayLeavePackage: boolean,
+): string | null | undefined {
   if (target === null || typeof target === "string") return target;
   if (Array.isArray(target)) {
     for (const candidate of target) {
-      const picked = pickTarget(candidate, conditions);
-      if (typeof picked === "string") return picked;
+      const picked = pickTarget(candidate, conditions, mayLeavePackage);
+      if (typeof picked === "string" && (picked.startsWith("./") || mayLeavePackage)) return picked;
     }
     return undefined;
   }
   for (const [condition, value] of Object.entries(target)) {
     if (condition !== "default" && !conditions.has(condition)) continue;
-    const picked = pickTarget(value, conditions);
+    const picked = pickTarget(value, conditions, mayLeavePackage);
     if (picked !== undefined) return picked;
   }
   return undefined;

@@ -13,13 +13,26 @@ import { resolvePackageFile } from "./resolve-package.js";
  */
 export type ModuleSpecifier = string;
 
-/** The folder that names are resolved from: `from` itself where it is a folder, the folder it is in otherwise. */
-export function directoryOf(from: string): string {
-  const path = resolve(from.startsWith("file:") ? fileURLToPath(from) : from);
+/**
+ * The folder that names are resolved from: `from` itself where it is a folder, the folder it is in otherwise.
+ *
+ * @throws IsolationError `INVALID_OPTION` when `from` is no path and no file URL.
+ */
+export function directoryOf(from: unknown): string {
+  const path = pathOf(from);
   const kind = fileKind(path);
   if (kind === "directory") return path;
   // `import.meta.url` of a bundled or deleted file names a file that is not there.
   return kind === "file" || extname(path) !== "" ? dirname(path) : path;
+}
+
+function pathOf(from: unknown): string {
+  try {
+    if (typeof from === "string" && from !== "") return resolve(/^file:/i.test(from) ? fileURLToPath(from) : from);
+  } catch {
+    // Not a file URL of this platform.
+  }
+  throw new IsolationError("INVALID_OPTION", `from must be a path or a file URL, received ${quote(from)}`);
 }
 
 /**
@@ -39,13 +52,9 @@ export function resolveModule(name: unknown, directory: string): ModuleSpecifier
   if (/^file:/i.test(name)) return resolveFile(name, parseFileUrl(name, directory), directory);
   if (isBuiltin(name)) return name.startsWith("node:") ? name : `node:${name}`;
   if (/^[a-z][a-z0-9+.-]*:/i.test(name)) {
-    throw moduleNotFound(
-      name,
-      directory,
-      name.startsWith("node:")
-        ? `Node.js ${process.version} has no such module`
-        : "only file: and node: URLs can be loaded",
-    );
+    const isNode = name.startsWith("node:");
+    const reason = isNode ? `Node.js ${process.version} has no such module` : "only file: and node: URLs can be loaded";
+    throw moduleNotFound(name, directory, reason);
   }
   const file = resolvePackageFile(name, directory);
   return file === undefined ? name : resolveFile(name, pathToFileURL(file), directory);
@@ -66,8 +75,9 @@ function resolveFile(name: string, url: URL, directory: string): ModuleSpecifier
   const path = fileURLToPath(url);
   const kind = fileKind(path);
   if (kind === "missing") throw moduleNotFound(name, directory, `there is no file ${path}`, { path });
-  if (kind === "directory")
+  if (kind === "directory") {
     throw moduleNotFound(name, directory, `${path} is a directory; name a file in it`, { path });
+  }
   if (extname(path) === ".json") {
     throw new IsolationError(
       "MODULE_FAILED",

@@ -40,11 +40,13 @@ function readSource(url: string): string | undefined {
   }
 }
 
+/** A statement that names another module; its second group is the specifier. */
 const IMPORT =
-  /^([ \t]*)(?:import\b(?!\s*[.(])|export\s*[{*])[^;'"`()=]*?(?:(['"])([^'"\n]+)\2(?:\s*with\s*\{[^}]*\})?|\})[ \t]*;?/gm;
+  /^[ \t]*(?:import\b|export\s*(?:\*|\{[^}]*\}\s*from\b))[^'"`;()=.]*(['"])([^'"\n]+)\1(?:\s*with\s*\{[^}]*\})?;?/gm;
+const EXPORT_LIST = /^[ \t]*export\s*\{[^}]*\};?/gm;
 
 function relativeImports(source: string, url: string): string[] {
-  const specifiers = [...source.matchAll(IMPORT)].map((match) => match[3] ?? "");
+  const specifiers = [...source.matchAll(IMPORT)].map((match) => match[2] ?? "");
   return specifiers.filter((specifier) => /^\.\.?\//.test(specifier)).map((specifier) => new URL(specifier, url).href);
 }
 
@@ -64,8 +66,13 @@ function failingLine(source: string, message: string): number | undefined {
 function blankModuleSyntax(source: string): string {
   return source
     .replace(/^#!.*/, "")
-    .replace(IMPORT, (statement) => statement.replace(/[^\n]/g, " "))
+    .replace(IMPORT, blank)
+    .replace(EXPORT_LIST, blank)
     .replace(/^([ \t]*)export\s+default\b/gm, "$1void")
     .replace(/^([ \t]*)export\b/gm, "$1")
     .replace(/\bimport\.meta\b/g, "import_meta");
+}
+
+function blank(statement: string): string {
+  return statement.replace(/[^\n]/g, " ");
 }

@@ -56,7 +56,7 @@ async function importAgain(nativeImport: NativeImport, url: string, first: unkno
   try {
     return await nativeImport(url);
   } catch (second) {
-    if (first === undefined || second !== first || hasRunCode(first)) throw second;
+    if (first === undefined || second !== first || hasRunCode(first, url)) throw second;
     return await nativeImport(`${url}#tsx`);
   }
 }
@@ -84,9 +84,15 @@ function isTypeScriptFailure(error: unknown): boolean {
   return codeOf(error) === "ERR_UNKNOWN_FILE_EXTENSION" && /\.(?:[mc]?ts|tsx)\b/.test(error.message);
 }
 
-/** A frame in a file, or in the loader of CommonJS, which runs a module before it meets the next. */
-function hasRunCode(error: unknown): boolean {
-  return error instanceof Error && /^ {4}at .*(?:file:\/\/|cjs\/loader|<anonymous> \()/m.test(error.stack ?? "");
+/**
+ * Whether code of the module's graph had run before `error`: a frame is in a file of it, or CommonJS, which runs a module
+ * before it meets the next, failed to compile a file other than the first.
+ */
+function hasRunCode(error: unknown, url: string): boolean {
+  const stack = error instanceof Error ? (error.stack ?? "") : "";
+  if (/^ {4}at .*(?:file:\/\/|Object\.<anonymous> \()/m.test(stack)) return true;
+  const isOfFirstFile = stack.startsWith(`${url}:`) || stack.startsWith(`${fileURLToPath(url)}:`);
+  return /^ {4}at .*cjs\/loader/m.test(stack) && !isOfFirstFile;
 }
 
 function codeOf(error: Error): string | undefined {

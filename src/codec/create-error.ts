@@ -1,4 +1,4 @@
-import { ERROR_CODES, IsolationError, type IsolationErrorCode, type IsolationFacts } from "../errors/index.js";
+import { ERROR_CODES, IsolationError, type IsolationErrorCode } from "../errors/index.js";
 import { BUILT_IN_CLASSES, type ErrorFields, registeredUnder } from "./error-classes.js";
 
 /** What arrived of an error, its parts already decoded. */
@@ -20,58 +20,58 @@ export interface ArrivedError {
 
 const NEVER_FIELDS = new Set(["message", "stack", "cause"]);
 
+/** What has to be known of an error before it can be made. */
+export type ErrorHead = Pick<ArrivedError, "frameworkCode" | "className" | "baseName" | "message"> & {
+  /** A DOMException's name. */
+  name: string | undefined;
+};
+
 /**
  * Makes an error of what arrived: an instance of the built-in or registered class of that name, else an `Error` (or the
  * nearest built-in) that says the name. Built-ins come first, so that no registration can replace one.
  */
 export function createError(arrived: ArrivedError): Error {
-  if (arrived.frameworkCode !== "") return createIsolationError(arrived);
-  const registration = BUILT_IN_CLASSES.has(arrived.className) ? undefined : registeredUnder(arrived.className);
-  const made = registration?.from === undefined ? undefined : makeByHand(registration.from, arrived);
-  if (made !== undefined) {
-    defineHidden(made, "stack", arrived.stack);
-    return made;
-  }
-  const error = createNative(arrived);
+  const { name } = arrived.fields;
+  return completeError(createBareError({ ...arrived, name: typeof name === "string" ? name : undefined }), arrived);
+}
+
+/** The error without its parts, which may refer to it. */
+export function createBareError(head: ErrorHead): Error {
+  if (head.frameworkCode !== "") return createIsolationError(head);
+  const { className } = head;
+  const error = createNative(head);
+  if (BUILT_IN_CLASSES.has(className)) return error;
+  const registration = registeredUnder(className);
   if (registration !== undefined) Object.setPrototypeOf(error, registration.class.prototype);
-  else if (error.name !== arrived.className && !BUILT_IN_CLASSES.has(arrived.className)) {
-    defineHidden(error, "name", arrived.className);
-  }
-  defineParts(error, arrived);
+  else if (error.name !== className) defineHidden(error, "name", className);
   return error;
 }
 
-function createNative({ className, baseName, members, message, fields }: ArrivedError): Error {
-  const nativeName = BUILT_IN_CLASSES.has(className) ? className : baseName;
-  if (members !== undefined && nativeName !== "DOMException") return new AggregateError(members, message);
-  if (nativeName === "DOMException") {
-    return new DOMException(message, typeof fields.name === "string" ? fields.name : undefined);
-  }
-  const Native = BUILT_IN_CLASSES.get(nativeName ?? "Error") as unknown as new (message: string) => Error;
-  return isConstructedByMessage(nativeName) ? new Native(message) : new Error(message);
+/** Puts the parts in; where a registration has a `from`, the error is what that makes. */
+export function completeError(bare: Error, arrived: ArrivedError): Error {
+  const isBuiltIn = arrived.frameworkCode !== "" || BUILT_IN_CLASSES.has(arrived.className);
+  const from = isBuiltIn ? undefined : registeredUnder(arrived.className)?.from;
+  const made = from === undefined ? undefined : makeByHand(from, arrived);
+  if (made === undefined) defineParts(bare, arrived);
+  else defineHidden(made, "stack", arrived.stack);
+  return made ?? bare;
 }
 
-function isConstructedByMessage(name: string | undefined): boolean {
-  return name !== undefined && BUILT_IN_CLASSES.has(name) && name !== "AggregateError" && name !== "IsolationError";
+function createNative({ className, baseName, message, name }: ErrorHead): Error {
+  const native = BUILT_IN_CLASSES.has(className) ? className : (baseName ?? "Error");
+  if (native === "DOMException") return new DOMException(message, name);
+  if (native === "AggregateError") return new AggregateError([], message);
+  const Native = native === "IsolationError" ? undefined : BUILT_IN_CLASSES.get(native);
+  return Native === undefined ? new Error(message) : new (Native as unknown as new (message: string) => Error)(message);
 }
 
 /** A code this version does not know is a breach of the contract, and says so with the words that came. */
-function createIsolationError(arrived: ArrivedError): IsolationError {
-  const { frameworkCode, message, hasCause, cause, fields } = arrived;
-  const known = Object.hasOwn(ERROR_CODES, frameworkCode);
-  const code = known ? (frameworkCode as IsolationErrorCode) : "PROTOCOL";
+function createIsolationError({ frameworkCode, message }: ErrorHead): IsolationError {
   const prefix = `${frameworkCode}: `;
   const text = message.startsWith(prefix) ? message.slice(prefix.length) : message;
-  const shown = known
-    ? text
-    : `the isolated process reported the unknown code ${JSON.stringify(frameworkCode)}: ${text}`;
-  const { facts, ...others } = fields;
-  const error = new IsolationError(code, shown, {
-    ...(hasCause && { cause }),
-    ...(isRecord(facts) && { facts: facts as IsolationFacts }),
-  });
-  defineParts(error, { ...arrived, code: undefined, hasCause: false, fields: others });
-  return error;
+  if (Object.hasOwn(ERROR_CODES, frameworkCode)) return new IsolationError(frameworkCode as IsolationErrorCode, text);
+  const shownCode = JSON.stringify(frameworkCode);
+  return new IsolationError("PROTOCOL", `the isolated process reported the unknown code ${shownCode}: ${text}`);
 }
 
 function makeByHand(from: (fields: ErrorFields) => Error, arrived: ArrivedError): Error | undefined {
@@ -93,16 +93,22 @@ function makeByHand(from: (fields: ErrorFields) => Error, arrived: ArrivedError)
 
 /** Defined, not assigned: a setter or a `__proto__` among the names must not run. */
 function defineParts(error: Error, { stack, code, hasCause, cause, members, fields }: ArrivedError): void {
+  const isIsolationError = error instanceof IsolationError;
   defineHidden(error, "stack", stack);
   if (hasCause) defineHidden(error, "cause", cause);
-  if (code !== undefined) defineField(error, "code", code);
+  if (members !== undefined) defineHidden(error, "errors", members);
+  if (code !== undefined && !isIsolationError) defineField(error, "code", code);
   for (const key of Object.keys(fields)) {
+    const value = fields[key];
     if (NEVER_FIELDS.has(key) || (key === "errors" && members !== undefined)) continue;
-    if (key === "name" && (typeof fields.name !== "string" || error instanceof DOMException)) continue;
-    defineField(error, key, fields[key]);
+    if (key === "name" && (typeof value !== "string" || error instanceof DOMException)) continue;
+    if (!isIsolationError) defineField(error, key, value);
+    else if (key === "facts") defineField(error, key, Object.freeze(isRecord(value) ? value : {}));
+    else if (key !== "code") defineField(error, key, value);
   }
 }
 
+/** An own enumerable field, whatever its name is and whatever the prototype says of it. */
 export function defineField(target: object, key: string, value: unknown): void {
   Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
 }

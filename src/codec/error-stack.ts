@@ -22,3 +22,9 @@ export function joinStacks(remoteStack: string, localStack: string | undefined):
   if (localStack === undefined || firstFrame < 0) return remoteStack;
   return `${remoteStack}\n${BOUNDARY_LINE}${localStack.slice(firstFrame)}`;
 }
+
+/** Gives an error that was decoded by `decodeValue` the frames of the call that it answers. */
+export function appendLocalStack(error: Error, local: { stack?: string }): void {
+  const value = joinStacks(String(error.stack), local.stack);
+  Object.defineProperty(error, "stack", { value, enumerable: false, configurable: true, writable: true });
+}

@@ -86,9 +86,10 @@ function isArraySafe(array: readonly unknown[], depth: number, visited: Visited)
   return Object.keys(array).length === array.length;
 }
 
+/** `for…in` is the fastest loop there is; what it finds on a polluted prototype at worst makes the answer false. */
 function areFieldsSafe(fields: Record<string | symbol, unknown>, depth: number, visited: Visited): boolean {
   if (fields[Symbol.asyncIterator] !== undefined || fields[REFERENCE_MARK] !== undefined) return false;
-  for (const key of Object.keys(fields)) {
+  for (const key in fields) {
     if (key === "__proto__" || !isItemSafe(fields[key], depth, visited)) return false;
   }
   return true;
@@ -100,15 +101,18 @@ function isJsonNumber(value: number): boolean {
 }
 
 class Visited {
-  #list: object[] = [];
-  #set: Set<object> | undefined;
+  private readonly list: object[] = [];
+  private set: Set<object> | undefined = undefined;
 
   /** Whether this is the first visit, which it records. */
   isNew(value: object): boolean {
-    if (this.#set !== undefined) return this.#set.size < this.#set.add(value).size;
-    if (this.#list.includes(value)) return false;
-    this.#list.push(value);
-    if (this.#list.length > MAX_LISTED) this.#set = new Set(this.#list);
+    if (this.set !== undefined) return this.set.size < this.set.add(value).size;
+    const { list } = this;
+    for (let index = 0; index < list.length; index++) {
+      if (list[index] === value) return false;
+    }
+    list.push(value);
+    if (list.length > MAX_LISTED) this.set = new Set(list);
     return true;
   }
 }

@@ -40,6 +40,7 @@ function describeObject(value: object | null): string {
       return typeof name === "string" && name !== "" ? `a function (${name})` : "a function";
     }
     if (Array.isArray(value)) return "an array";
+    if (Symbol.asyncIterator in value) return "an async iterable";
     const name: unknown = Object.getPrototypeOf(value)?.constructor?.name;
     if (typeof name === "string" && name !== "" && name !== "Object") return `an instance of ${name}`;
     return "an object";

@@ -151,7 +151,7 @@ function decodeThrown(remote: RemoteError, localStack: string | undefined, depth
   const arrived: ArrivedError = {
     frameworkCode: remote.frameworkCode,
     className: remote.name === "" ? "Error" : remote.name,
-    baseName: undefined,
+    baseName: remote.errors.length > 0 ? "AggregateError" : undefined,
     message: remote.message,
     stack: joinStacks(remoteStack, localStack),
     code: typeof remote.code === "string" || typeof remote.code === "number" ? remote.code : undefined,

@@ -59,11 +59,13 @@ class PosixReaper implements Reaper {
   #start(): void {
     const now = performance.now();
     this.#startedAt = this.#startedAt.filter((at) => now - at < WINDOW_MS);
-    const child = this.#startedAt.length < MAX_STARTS ? spawnShell(this.#shell) : undefined;
+    this.#failed = true;
+    if (this.#startedAt.length >= MAX_STARTS) return;
     this.#startedAt.push(now);
-    this.#child = child;
-    this.#failed = child === undefined;
+    const child = spawnShell(this.#shell);
     if (child === undefined) return;
+    this.#failed = false;
+    this.#child = child;
     child.once("exit", () => this.#onExit());
     this.#announcedDirectory = undefined;
     for (const pgid of this.#groups) this.#tell(`add ${pgid}`);

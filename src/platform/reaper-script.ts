@@ -5,6 +5,7 @@
  * holds the only other end.
  *
  * - `kill -9 -- -GROUP` is an error in dash ("Illegal number: -"), hence no `--`.
+ * - A group is held once, however often it was added: one `del` must forget it, as its id may be reused.
  * - Only a path ending in `/pi-` and six characters is ever removed: never an empty one, never `/`.
  */
 export const REAPER_SCRIPT = `
@@ -14,7 +15,7 @@ directory=
 while IFS= read -r line; do
   value=\${line#* }
   case $line in
-    'add '*) groups="$groups$value " ;;
+    'add '*) case $groups in *" $value "*) ;; *) groups="$groups$value " ;; esac ;;
     'del '*) case $groups in *" $value "*) groups="\${groups%%" $value "*} \${groups#*" $value "}" ;; esac ;;
     'dir '*) directory=$value ;;
   esac

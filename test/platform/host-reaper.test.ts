@@ -167,10 +167,10 @@ describe.each(shells)("the script in %s", (shell) => {
     await once(child, "exit");
   }
 
-  test("kills the groups that were added and not deleted", async () => {
+  test("kills the groups that were added and not deleted, however often they were added", async () => {
     const groups = [1, 2, 3, 4].map(() => useProcess("sleep", ["1000"]).pid);
     const [first, second, third, fourth] = groups as [number, number, number, number];
-    await run([...groups.map((pgid) => `add ${pgid}`), `del ${first}`, `del ${third}`, "del 99999999"]);
+    await run([...[...groups, first].map((pgid) => `add ${pgid}`), `del ${first}`, `del ${third}`, "del 99999999"]);
     expect(await waitForExit([second, fourth], 5_000)).toEqual([]);
     expect([first, third].every(isAlive)).toBe(true);
   });

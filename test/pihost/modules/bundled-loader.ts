@@ -1,5 +1,14 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -10,12 +19,27 @@ import { afterAll, beforeAll, onTestFinished } from "vitest";
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const BOOT = join(ROOT, "test/fixtures/modules/boot.cjs");
 
-/** The Node that runs the tests, and each newer one found in the cache that the project's scripts fill. */
-export const NODES: readonly { major: number; execPath: string | undefined }[] = [20, 22, 24, 26].map((major) => {
-  if (Number(process.versions.node.split(".")[0]) === major) return { major, execPath: process.execPath };
-  const cached = join(ROOT, `node_modules/.cache/nodes/${major}/node_modules/node/bin/node`);
-  return { major, execPath: existsSync(cached) ? cached : undefined };
+export interface TestedNode {
+  major: number;
+  /** Undefined if this line of Node is not here; the label says how to fetch it. */
+  execPath: string | undefined;
+  label: string;
+}
+
+/** The Node that runs the tests, and each newer one that `scripts/node-versions.mjs` has fetched. */
+export const NODES: readonly TestedNode[] = [20, 22, 24, 26].map((major) => {
+  const isThis = Number(process.versions.node.split(".")[0]) === major;
+  const execPath = isThis ? process.execPath : fetchedNode(major);
+  const hint = execPath === undefined ? ` (skipped: run "node scripts/node-versions.mjs ${major}" to fetch it)` : "";
+  return { major, execPath, label: `Node ${major}${hint}` };
 });
+
+function fetchedNode(major: number): string | undefined {
+  const packages = join(ROOT, `node_modules/.cache/nodes/${major}/node_modules`);
+  const names = existsSync(packages) ? readdirSync(packages) : [];
+  const binary = process.platform === "win32" ? "node.exe" : "node";
+  return names.map((name) => join(packages, name, "bin", binary)).find((path) => existsSync(path));
+}
 
 export type Step = { load: string; path?: unknown; args?: unknown[] } | { loadTogether: string[] } | { global: string };
 
@@ -36,7 +60,8 @@ export interface Outcome {
 export interface PlayOptions {
   sourceMaps?: boolean;
   failFirstPreparation?: boolean;
-  nodeFlags?: string[];
+  /** Turns Node's permission model on, with nothing readable but `from`, the bundle and what starts it. */
+  permissionFlag?: string;
 }
 
 /** Bundles pihost/modules for the tests of this file; returns how to play steps against it in a process of its own. */
@@ -60,9 +85,11 @@ export function useBundledLoader() {
     execPath: string,
     from: string,
     steps: Step[],
-    { nodeFlags = [], ...options }: PlayOptions = {},
+    { permissionFlag, ...options }: PlayOptions = {},
   ): Promise<{ outcomes: Outcome[]; stderr: string }> {
     const argv = [BOOT, join(folder, "bundle.cjs"), from, JSON.stringify(steps), JSON.stringify(options)];
+    const readable = [`${from}/*`, `${folder}/*`, BOOT].map((path) => `--allow-fs-read=${path}`);
+    const nodeFlags = permissionFlag === undefined ? [] : [permissionFlag, ...readable];
     const env = { PATH: process.env.PATH ?? "" };
     const child = spawn(execPath, [...nodeFlags, ...argv], { env, stdio: ["ignore", "ignore", "pipe", "pipe"] });
     const [report, stderr] = await Promise.all([

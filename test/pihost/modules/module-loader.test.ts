@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
@@ -7,7 +7,7 @@ import { NODES, useBundledLoader, useProject } from "./bundled-loader.js";
 const EVALUATED = "globalThis.evaluated = (globalThis.evaluated ?? 0) + 1;";
 const play = useBundledLoader();
 
-describe.each(NODES)("on Node $major", ({ execPath }) => {
+describe.each(NODES)("on $label", ({ major, execPath }) => {
   const node = execPath ?? "";
   const onNode = test.skipIf(execPath === undefined);
 
@@ -186,19 +186,12 @@ describe.each(NODES)("on Node $major", ({ execPath }) => {
       "node_modules/pkg/package.json": JSON.stringify({ exports: { import: "./i.mjs" } }),
       "node_modules/pkg/i.mjs": "export const id = 1;",
     });
-    const flag = Number(/\d+/.exec(node === process.execPath ? process.version : node)?.[0] ?? 0);
-    const model = node === process.execPath && flag < 22 ? "--experimental-permission" : "--permission";
-    const { outcomes } = await play(
-      node,
-      root,
-      [
-        { load: "./a.mjs", path: "id" },
-        { load: "pkg", path: "id" },
-      ],
-      {
-        nodeFlags: [model, `--allow-fs-read=${root}/*`, "--allow-fs-read=/tmp/*", `--allow-fs-read=${process.cwd()}/*`],
-      },
-    );
+    const steps = [
+      { load: "./a.mjs", path: "id" },
+      { load: "pkg", path: "id" },
+    ];
+    const permissionFlag = major < 22 ? "--experimental-permission" : "--permission";
+    const { outcomes } = await play(node, root, steps, { permissionFlag });
     expect(outcomes).toMatchObject([{ value: 1 }, { value: 1 }]);
   });
 });
@@ -211,5 +204,4 @@ test("a module that was missing is found once it is there", async () => {
   const step = { load: "./later/a.mjs", path: "id" };
   const { outcomes } = await play(process.execPath, root, [step, { load: "./writer.mjs", path: "write" }, step]);
   expect(outcomes).toMatchObject([{ error: { code: "MODULE_NOT_FOUND" } }, { isUndefined: true }, { value: 1 }]);
-  rmSync(join(root, "later"), { recursive: true });
 });

@@ -1,0 +1,4 @@
+export function onMessage(text) {
+  if (text.includes("w")) throw new TypeError("no w, please");
+  return text;
+}

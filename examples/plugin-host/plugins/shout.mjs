@@ -1,0 +1,1 @@
+export const onMessage = (text) => text.toUpperCase();

@@ -1,0 +1,49 @@
+import { types } from "node:util";
+import { REFERENCE_MARK } from "./reference-mark.js";
+
+const typedArrayKind = Object.getOwnPropertyDescriptor(
+  Object.getPrototypeOf(Uint8Array.prototype),
+  Symbol.toStringTag,
+)?.get;
+
+/** Which of the built-in views a view is, also where it is of a subclass or of another realm. */
+export function viewKindOf(view: ArrayBufferView): string {
+  if (Buffer.isBuffer(view)) return "Buffer";
+  const kind: unknown = typedArrayKind?.call(view);
+  return typeof kind === "string" ? kind : "DataView";
+}
+
+/** The primitive inside of a Number, String, Boolean, BigInt or Symbol object, whatever its own `valueOf` says. */
+export function unbox(value: object): unknown {
+  if (types.isNumberObject(value)) return Number.prototype.valueOf.call(value);
+  if (types.isStringObject(value)) return String.prototype.valueOf.call(value);
+  if (types.isBooleanObject(value)) return Boolean.prototype.valueOf.call(value);
+  if (types.isSymbolObject(value)) return Symbol.prototype.valueOf.call(value);
+  return BigInt.prototype.valueOf.call(value as unknown as bigint);
+}
+
+/** A number as JSON, or the marker of one that JSON does not have. */
+export function encodeNumber(value: number): number | string {
+  if (value - value === 0) return value === 0 && 1 / value < 0 ? "$-" : value;
+  if (value > 0) return "$+";
+  return value < 0 ? "$_" : "$n";
+}
+
+export function encodeBigInt(value: bigint): string {
+  return value < 0n ? `$i-${(-value).toString(16)}` : `$i${value.toString(16)}`;
+}
+
+/** Whether a key is an array's index. */
+export function isIndex(key: string): boolean {
+  const number = Number(key);
+  return Number.isInteger(number) && number >= 0 && number < 0xffff_ffff && String(number) === key;
+}
+
+/** Objects whose fields are not what they are: copying those would lose them in silence. */
+export function hasHiddenState(value: object, fieldCount: number): boolean {
+  if (types.isPromise(value) || types.isWeakMap(value) || types.isWeakSet(value) || types.isGeneratorObject(value)) {
+    return true;
+  }
+  if (types.isExternal(value) || Symbol.asyncIterator in value || REFERENCE_MARK in value) return true;
+  return fieldCount === 0 && (value as Record<symbol, unknown>)[Symbol.toStringTag] !== undefined;
+}

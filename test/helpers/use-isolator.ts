@@ -1,0 +1,63 @@
+import { existsSync } from "node:fs";
+import { type IsolationOptions, ProcessIsolator } from "process-isolation";
+import { afterAll, beforeAll, expect, onTestFinished } from "vitest";
+import { isAlive } from "../../src/platform/index.js";
+import { until } from "./until.js";
+
+/** An isolator that is disposed with the test, which then fails if any of its processes, sockets or handles is left. */
+export async function useIsolator(options: IsolationOptions = {}): Promise<ProcessIsolator> {
+  const resources = activeResources();
+  const isolator = await ProcessIsolator.create(options);
+  const expectNothingLeft = recordTraces(isolator);
+  onTestFinished(async () => {
+    await isolator[Symbol.asyncDispose]();
+    expectNothingLeft();
+    await until(() => isWithin(activeResources(), resources));
+  });
+  return isolator;
+}
+
+/** One isolator for all tests of a file or `describe`, checked like `useIsolator`'s at the end. */
+export function useSharedIsolator(options: IsolationOptions = {}): () => ProcessIsolator {
+  let isolator: ProcessIsolator;
+  let expectNothingLeft: () => void;
+  beforeAll(async () => {
+    isolator = await ProcessIsolator.create(options);
+    expectNothingLeft = recordTraces(isolator);
+  });
+  afterAll(async () => {
+    await isolator[Symbol.asyncDispose]();
+    expectNothingLeft();
+  });
+  return () => isolator;
+}
+
+/** Notes every generation's process and socket; the result asserts that all of them are gone. */
+function recordTraces(isolator: ProcessIsolator): () => void {
+  const pids = new Set([isolator.pid]);
+  const addresses = new Set([isolator.address]);
+  isolator.events.on("restarted", ({ pid }) => {
+    pids.add(pid);
+    addresses.add(isolator.address);
+  });
+  isolator.events.on("exited", ({ pid }) => pids.add(pid));
+  return () => {
+    expect(isolator.state).toBe("stopped");
+    expect([...pids].filter((pid) => isAlive(pid))).toEqual([]);
+    expect([...addresses].filter((address) => existsSync(address))).toEqual([]);
+  };
+}
+
+type ResourceCounts = ReadonlyMap<string, number>;
+
+/** What keeps the event loop of this process alive, by kind. */
+export function activeResources(): ResourceCounts {
+  const counts = new Map<string, number>();
+  for (const kind of process.getActiveResourcesInfo()) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  return counts;
+}
+
+/** Timers are left out: the test runner has some of its own. */
+function isWithin(now: ResourceCounts, before: ResourceCounts): boolean {
+  return [...now].every(([kind, count]) => kind === "Timeout" || count <= (before.get(kind) ?? 0));
+}
