@@ -15,7 +15,13 @@ interface Bundle {
 writeSync(
   3,
   `${JSON.stringify({
-    hello: { protocol: 1, pid: process.pid, runtime: `node ${process.version}`, version: PACKAGE_VERSION },
+    hello: {
+      protocol: 1,
+      pid: process.pid,
+      runtime: `node ${process.version}`,
+      version: PACKAGE_VERSION,
+      sessionOnDescriptor: true,
+    },
   })}\n`,
 );
 const { bundle, saveCodeCache } = loadBundle(join(__dirname, "main.cjs"));

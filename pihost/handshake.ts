@@ -7,6 +7,7 @@ import {
   handshakeLine,
   PIHOST_EXIT,
   parseHandshakeFromHost,
+  SESSION_DESCRIPTOR,
   SUPPORTED_PROTOCOLS,
 } from "../src/contract/index.js";
 
@@ -37,6 +38,11 @@ export function dieWithHost(): void {
   lifeline.on("error", () => {});
   lifeline.once("close", () => process.kill(process.pid, "SIGKILL"));
   lifeline.resume();
+}
+
+/** Our end of the stream socket on which the host speaks Session. */
+export function openSessionSocket(): Socket {
+  return new Socket({ fd: SESSION_DESCRIPTOR, readable: true, writable: true });
 }
 
 function readLine(): string {

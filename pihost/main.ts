@@ -1,5 +1,6 @@
 import { type Go, PIHOST_EXIT } from "../src/contract/index.js";
-import { awaitGo, dieWithHost, tellHost } from "./handshake.js";
+import { createDescriptorLane } from "../src/session/index.js";
+import { awaitGo, dieWithHost, openSessionSocket, tellHost } from "./handshake.js";
 import { Pihost, type PihostListener } from "./pihost.js";
 
 /** What the boot script lends to the bundle. */
@@ -19,6 +20,7 @@ export function runPihost({ saveCodeCache }: Bindings): void {
     onStopping: (reason) => tellHost({ $case: "stopping", value: { reason } }),
     onDebugger: (url) => tellHost({ $case: "debugger", value: { url } }),
   });
+  pihost.openSession(createDescriptorLane(openSessionSocket()), { withSharedMemory: true });
   pihost.serve(go.address).then(
     () => {
       tellHost({ $case: "ready", value: {} });

@@ -1,12 +1,21 @@
-import { chmodSync } from "node:fs";
-import { type Go, PIHOST_EXIT } from "../src/contract/index.js";
+import { type Go, HOST_MODULE, PIHOST_EXIT } from "../src/contract/index.js";
 import { IsolationError } from "../src/errors/index.js";
+import {
+  type Callee,
+  type CallHandler,
+  type IncomingCall,
+  type Lane,
+  Session,
+  type SharedMemory,
+} from "../src/session/index.js";
 import { CallLedger } from "./call-ledger.js";
+import { runInCall } from "./current-call.js";
 import { openInspector, waitForDebugger } from "./debugging.js";
 import { EventLoopLag } from "./event-loop-lag.js";
+import { createHostModule } from "./host-module.js";
+import { type Listener, listen } from "./listener.js";
 import { createModuleLoader, type ModuleLoader } from "./modules/index.js";
 import { makeOutputSynchronous } from "./output.js";
-import { createServer, type PihostServer } from "./server/index.js";
 
 /** What the process tells whoever started it. */
 export interface PihostListener {
@@ -17,7 +26,7 @@ export interface PihostListener {
 }
 
 /** The isolated process: loads modules, runs calls, keeps data, and ends in order. */
-export class Pihost {
+export class Pihost implements CallHandler {
   readonly isolate: string;
   readonly generation: number;
   readonly token: string;
@@ -26,15 +35,19 @@ export class Pihost {
   readonly data = new Map<string, unknown>();
   readonly #listener: PihostListener;
   readonly #loader: ModuleLoader;
-  readonly #server: PihostServer;
+  readonly #sharedMemory: SharedMemory | undefined;
+  readonly #sessions = new Set<Session>();
+  readonly #hostModule = createHostModule(this);
+  #server: Listener | undefined;
   #draining = false;
   #onDraining: (() => void)[] = [];
 
-  constructor({ isolate, generation, token, from, debug }: Go, listener: PihostListener) {
+  constructor({ isolate, generation, token, from, debug, sharedMemory }: Go, listener: PihostListener) {
     this.isolate = isolate;
     this.generation = generation;
     this.token = token;
     this.#listener = listener;
+    this.#sharedMemory = sharedMemory === "" ? undefined : { folder: sharedMemory, ownPrefix: "p", peerPrefix: "h" };
     this.#loader = createModuleLoader({
       from,
       beforeFirstLoad: () => {
@@ -44,7 +57,6 @@ export class Pihost {
       },
     });
     if (debug) listener.onDebugger(openInspector());
-    this.#server = createServer(this);
   }
 
   get draining(): boolean {
@@ -53,21 +65,47 @@ export class Pihost {
 
   /** Serves the contract; resolves when connections are accepted. */
   async serve(address: string): Promise<void> {
-    await this.#server.listen(address);
-    if (process.platform !== "win32") chmodSync(address, 0o600);
+    this.#server = await listen(address, this);
   }
 
-  /** Runs one call. Rejects with what the user's code threw, or with an IsolationError. */
-  async invoke(module: string, method: string, args: readonly unknown[]): Promise<unknown> {
+  /** Speaks Session on a lane until that closes. Shared memory is only for the host that gave us the folder. */
+  openSession(lane: Lane, { withSharedMemory }: { withSharedMemory: boolean }): void {
+    const session: Session = new Session(lane, {
+      handler: this,
+      sharedMemory: withSharedMemory ? this.#sharedMemory : undefined,
+      onLost: (error) => {
+        this.#sessions.delete(session);
+        session.close(error);
+      },
+    });
+    this.#sessions.add(session);
+  }
+
+  /** The function that an export path stands for. */
+  resolve(module: string, method: string): Callee | Promise<Callee> {
+    if (module === HOST_MODULE) return this.#hostModule.method(method);
+    return this.#loader.load(module).then((loaded) => loaded.method(method));
+  }
+
+  /** Runs one call and keeps count of it. */
+  run(callee: Callee, args: readonly unknown[], call: IncomingCall): unknown {
+    if (this.#hostModule.owns(callee)) return callee(...args);
     if (this.#draining) throw new IsolationError("STOPPED", `${this.isolate} is shutting down`);
-    this.ledger.begin();
+    const { ledger } = this;
+    ledger.begin();
     try {
-      const loaded = await this.#loader.load(module);
-      const result = await loaded.method(method)(...args);
-      this.ledger.succeed();
+      const result = runInCall(call, callee, args);
+      if (!isPromise(result)) {
+        ledger.succeed();
+        return result;
+      }
+      result.then(
+        () => ledger.succeed(),
+        () => ledger.fail(),
+      );
       return result;
     } catch (error) {
-      this.ledger.fail();
+      ledger.fail();
       throw error;
     }
   }
@@ -91,7 +129,14 @@ export class Pihost {
 
   async #end(graceMs: number): Promise<void> {
     await Promise.race([this.ledger.idle(), new Promise((resolve) => setTimeout(resolve, graceMs))]);
-    await this.#server.close();
+    // The answers of the last calls are made by promise jobs that have yet to run.
+    await new Promise((resolve) => setImmediate(resolve));
+    for (const session of this.#sessions) session.flush();
+    await this.#server?.close();
     process.exit(PIHOST_EXIT.done);
   }
+}
+
+function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
 }

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { addCounts, countOf, countVitest, NOTHING, printCounts } from "./ci-counts.mjs";
 import { ensureGrpcurl } from "./grpcurl.mjs";
+import { NODE_MAJORS, nodeOfLine } from "./node-versions.mjs";
 import { prepareWorkspace } from "./prepare-workspace.mjs";
 import { runNode } from "./run-command.mjs";
 import { smokeTest } from "./smoke-test.mjs";
@@ -42,15 +43,22 @@ async function runTests(scratch) {
   return countVitest(report, passed);
 }
 
-/** Puts the real grpcurl on the path of the tests; where it cannot be had, they use `buf curl`. */
-async function offerGrpcurl() {
-  const grpcurl = await ensureGrpcurl();
+/** Fetches what the tests use when it is there: every line of Node, and a real grpcurl on the path. */
+async function offerTools() {
+  const [grpcurl] = await Promise.all([
+    ensureGrpcurl(),
+    ...NODE_MAJORS.map((major) => nodeOfLine(major).catch(sayWhyNot)),
+  ]);
   process.stdout.write(grpcurl === undefined ? "no grpcurl: the tests use buf curl\n" : `grpcurl: ${grpcurl}\n`);
   if (grpcurl !== undefined) process.env.PATH = `${dirname(grpcurl)}${delimiter}${process.env.PATH}`;
 }
 
+function sayWhyNot(/** @type {Error} */ { message }) {
+  process.stdout.write(`${message}\n`);
+}
+
 await prepareOrGiveUp();
-await offerGrpcurl();
+await offerTools();
 mkdirSync(cacheDirectory, { recursive: true });
 const scratch = mkdtempSync(join(tmpdir(), "ci-"));
 let total = NOTHING;

@@ -1,6 +1,6 @@
 /**
  * Who may import what, as Biome overrides (written to biome.rooms.json by `npm run generate`).
- * A room of src/ imports only from the rooms above it in ROOMS; the executable in pihost/ sees four of them.
+ * A room of src/ imports only from the rooms above it in ROOMS; the executable in pihost/ sees five of them.
  */
 
 /** The rooms of src/, top first: each may import only from those before it. */
@@ -8,6 +8,7 @@ export const ROOMS = [
   "errors",
   "contract",
   "codec",
+  "session",
   "platform",
   "process",
   "channel",
@@ -19,7 +20,7 @@ export const ROOMS = [
 ];
 
 /** The rooms that the executable may import. */
-export const ROOMS_OF_PIHOST = ["errors", "contract", "codec", "platform"];
+export const ROOMS_OF_PIHOST = ["errors", "contract", "codec", "session", "platform"];
 
 /** Each fenced package, with the places that may import it (file globs). */
 export const PACKAGE_OWNERS = {

@@ -2,7 +2,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 export class SampleClass {
-  /** Prints its arguments, obeys them from left to right, and returns what the last `return<N>` says, or 0. */
+  /**
+   * Prints its arguments, obeys them from left to right, and returns what the last `return<N>` says, or 0.
+   * @param {string[]} args
+   */
   static async method(args) {
     console.log(`method(${args.join(", ")})`);
     let result = 0;
@@ -18,7 +21,7 @@ export class SampleClass {
   }
 }
 
-function parse(arg) {
+function parse(/** @type {string} */ arg) {
   const [, command, digits, unit] = /^([a-z]+)(\d*)(s?)$/.exec(arg) ?? [];
   return { command, number: Number(digits), unit };
 }

@@ -2,14 +2,16 @@ import type { handleUnaryCall, ServerWritableStream } from "@grpc/grpc-js";
 import { toJsonValue } from "../../src/codec/index.js";
 import {
   fromDuration,
-  type HostServiceServer,
   type InvokeRequest,
   type InvokeResponse,
   type WatchRequest,
   type WatchResponse,
 } from "../../src/contract/index.js";
+import type { HostServiceServer } from "../../src/contract/service.js";
+import type { IncomingCall } from "../../src/session/index.js";
 import type { Pihost } from "../pihost.js";
 import { readStatus } from "../read-status.js";
+import { createGrpcLane } from "./grpc-lane.js";
 import { toServiceError } from "./service-error.js";
 
 const DEFAULT_GRACE_MS = 5_000;
@@ -20,6 +22,7 @@ const SHORTEST_WATCH_MS = 10;
 export function hostService(pihost: Pihost): HostServiceServer {
   return {
     invoke: invoke(pihost),
+    session: (call) => pihost.openSession(createGrpcLane(call), { withSharedMemory: false }),
     status: answer(async () => ({ status: await readStatus(pihost) })),
     watch: (call) => void watch(pihost, call),
     shutdown: answer(async ({ reason, grace }) => {
@@ -37,9 +40,19 @@ export function hostService(pihost: Pihost): HostServiceServer {
 
 function invoke(pihost: Pihost): handleUnaryCall<InvokeRequest, InvokeResponse> {
   return answer(async ({ module, method, args }) => {
-    const result = await pihost.invoke(module, method, args ?? []);
+    const callee = await pihost.resolve(module, method);
+    const result = await pihost.run(callee, args ?? [], new UnaryCall());
     return { result: toJsonValue(result, "result") };
   });
+}
+
+/** What `currentCall()` says of a call that came by `Invoke`. */
+class UnaryCall implements IncomingCall {
+  readonly id = 0;
+  readonly attempt = 1;
+  readonly deadline = undefined;
+  readonly trace = {};
+  readonly signal = new AbortController().signal;
 }
 
 /** A handler from an asynchronous function; what it throws becomes a status with details. */

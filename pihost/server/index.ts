@@ -1,2 +1,2 @@
-/** The contract on a socket. */
-export { createServer, type PihostServer } from "./create-server.js";
+/** The contract over gRPC. Loaded by the first connection. */
+export { createGrpcServer, type GrpcServer } from "./create-grpc-server.js";

@@ -1,3 +1,2 @@
-/** gRPC over the socket. */
-export { ChannelLost } from "./channel-lost.js";
-export { type ChannelCall, HostChannel, type PendingCall } from "./host-channel.js";
+/** The connection to one process. */
+export { openSession, type SessionConnection } from "./open-session.js";

@@ -1,2 +1,8 @@
 #!/usr/bin/env node
-process.stdout.write("pihost: to come\n");
+import { runCommandLine } from "./command-line.js";
+import { endOnBrokenOutput, flushOutput } from "./output.js";
+
+endOnBrokenOutput();
+const exitCode = await runCommandLine(process.argv.slice(2));
+await flushOutput();
+process.exit(exitCode);

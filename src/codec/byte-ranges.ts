@@ -32,8 +32,8 @@ const ALIGNMENT = 8;
 
 /**
  * The bytes of a graph. Only bytes that a view covers travel, so that a small Buffer never takes the pool it was cut
- * from along. Views of one ArrayBuffer still share one on the other side: those that overlap always, and those of an
- * ArrayBuffer that is not a pool of Buffers even if they do not.
+ * from along. Views of one ArrayBuffer still share one on the other side: those that overlap always; and where it is not
+ * a pool of Buffers, all of them, with the bytes between them.
  */
 export class ByteRanges {
   readonly #uses = new Map<ArrayBufferLike, BufferUse>();

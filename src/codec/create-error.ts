@@ -1,4 +1,5 @@
 import { ERROR_CODES, IsolationError, type IsolationErrorCode } from "../errors/index.js";
+import { defineField } from "./define-field.js";
 import { BUILT_IN_CLASSES, type ErrorFields, registeredUnder } from "./error-classes.js";
 
 /** What arrived of an error, its parts already decoded. */
@@ -37,9 +38,9 @@ export function createError(arrived: ArrivedError): Error {
 
 /** The error without its parts, which may refer to it. */
 export function createBareError(head: ErrorHead): Error {
-  if (head.frameworkCode !== "") return createIsolationError(head);
+  if (head.frameworkCode !== "") return withoutFrames(() => createIsolationError(head));
   const { className } = head;
-  const error = createNative(head);
+  const error = withoutFrames(() => createNative(head));
   if (BUILT_IN_CLASSES.has(className)) return error;
   const registration = registeredUnder(className);
   if (registration !== undefined) Object.setPrototypeOf(error, registration.class.prototype);
@@ -55,6 +56,17 @@ export function completeError(bare: Error, arrived: ArrivedError): Error {
   if (made === undefined) defineParts(bare, arrived);
   else defineHidden(made, "stack", arrived.stack);
   return made ?? bare;
+}
+
+/** Frames of the decoder, which the stack that arrived replaces anyway, are most of what an error costs. */
+function withoutFrames(create: () => Error): Error {
+  const limit = Error.stackTraceLimit;
+  Reflect.set(Error, "stackTraceLimit", 0);
+  try {
+    return create();
+  } finally {
+    Reflect.set(Error, "stackTraceLimit", limit);
+  }
 }
 
 function createNative({ className, baseName, message, name }: ErrorHead): Error {
@@ -108,13 +120,9 @@ function defineParts(error: Error, { stack, code, hasCause, cause, members, fiel
   }
 }
 
-/** An own enumerable field, whatever its name is and whatever the prototype says of it. */
-export function defineField(target: object, key: string, value: unknown): void {
-  Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
-}
-
+/** Best effort: an error that a registration's `from` made may be closed to this. */
 function defineHidden(target: object, key: string, value: unknown): void {
-  Object.defineProperty(target, key, { value, enumerable: false, configurable: true, writable: true });
+  Reflect.defineProperty(target, key, { value, enumerable: false, configurable: true, writable: true });
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -26,6 +26,7 @@ export interface EncodeContext {
   outOfBandThreshold?: number;
 }
 
+const CANNOT_CROSS = "cannot cross the process boundary";
 const DEFAULT_THRESHOLD = 64 * 1024;
 
 /**
@@ -46,8 +47,11 @@ export function encodeValue(value: unknown, context: EncodeContext = {}): Encode
   const root = encodeRoot(encoder, value);
   const { exportBytes, outOfBandThreshold = DEFAULT_THRESHOLD } = context;
   const { entries, inline } = encoder.ranges.finish(exportBytes, outOfBandThreshold);
-  const text = stringify(entries.length === 0 ? [root] : [root, entries]);
-  return pack(text, inline);
+  try {
+    return pack(stringify(entries.length === 0 ? [root] : [root, entries]), inline);
+  } catch (error) {
+    throw notSerializable(context.path ?? "value", "larger than one message can be", CANNOT_CROSS, error);
+  }
 }
 
 function encodeRoot(encoder: GraphEncoder, value: unknown): unknown {
@@ -56,7 +60,7 @@ function encodeRoot(encoder: GraphEncoder, value: unknown): unknown {
   } catch (error) {
     if (IsolationError.is(error)) throw error;
     const is = error instanceof RangeError ? "nested too deeply" : "an object that throws when it is read";
-    throw notSerializable(encoder.path(), is, "cannot cross the process boundary", error);
+    throw notSerializable(encoder.path(), is, CANNOT_CROSS, error);
   }
 }
 

@@ -26,5 +26,5 @@ export function joinStacks(remoteStack: string, localStack: string | undefined):
 /** Gives an error that was decoded by `decodeValue` the frames of the call that it answers. */
 export function appendLocalStack(error: Error, local: { stack?: string }): void {
   const value = joinStacks(String(error.stack), local.stack);
-  Object.defineProperty(error, "stack", { value, enumerable: false, configurable: true, writable: true });
+  Reflect.defineProperty(error, "stack", { value, enumerable: false, configurable: true, writable: true });
 }

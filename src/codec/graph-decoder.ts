@@ -1,6 +1,7 @@
 import type { ByteSource } from "./byte-source.js";
-import { type ArrivedError, completeError, createBareError, defineField } from "./create-error.js";
+import { type ArrivedError, completeError, createBareError } from "./create-error.js";
 import type { DecodeContext } from "./decode-value.js";
+import { defineField } from "./define-field.js";
 import { cutStack } from "./error-stack.js";
 import { MARKER, VIEW_CLASSES } from "./wire-format.js";
 

@@ -1,6 +1,7 @@
 import { types } from "node:util";
 import type { IsolationError } from "../errors/index.js";
 import { ByteRanges } from "./byte-ranges.js";
+import { defineField, setField } from "./define-field.js";
 import type { EncodeContext } from "./encode-value.js";
 import { isError, readErrorFacts } from "./error-facts.js";
 import { describeValue, notSerializable } from "./not-serializable.js";
@@ -80,8 +81,7 @@ export class GraphEncoder {
     for (const key of keys) {
       this.#steps[at] = key;
       const item = this.encode((source as Record<string, unknown>)[key]);
-      if (key !== "__proto__") fields[key] = item;
-      else Object.defineProperty(fields, key, { value: item, enumerable: true });
+      setField(fields, key, item);
     }
     this.#depth = at;
     return fields;
@@ -226,12 +226,7 @@ export class GraphEncoder {
     const errors = this.#errors;
     this.#steps[depth - 1] = key;
     try {
-      Object.defineProperty(target, key, {
-        value: this.encode(value),
-        enumerable: true,
-        configurable: true,
-        writable: true,
-      });
+      defineField(target, key, this.encode(value));
     } catch {
       for (const object of this.#objects.splice(objects)) this.#numbers.delete(object);
       this.ranges.rollBack(additions);

@@ -1,4 +1,5 @@
 import { IsolationError } from "../errors/index.js";
+import { setField } from "./define-field.js";
 import { describeValue, notSerializable, propertyPath } from "./not-serializable.js";
 
 /**
@@ -83,8 +84,10 @@ function copyJsonFields(source: object, path: string, nesting: number, ancestors
   for (const key of Object.keys(source)) {
     if (key === "__proto__") throw notSerializable(path + propertyPath(key), "an own __proto__ key", WHY_NOT_PROTO);
     const item = read(source, key, path);
-    if (isSimple(item)) copy[key] = item;
-    else if (item !== undefined) copy[key] = copyJson(item, path + propertyPath(key), key, nesting, ancestors);
+    if (isSimple(item)) setField(copy, key, item);
+    else if (item !== undefined) {
+      setField(copy, key, copyJson(item, path + propertyPath(key), key, nesting, ancestors));
+    }
   }
   return copy;
 }

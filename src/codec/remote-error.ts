@@ -1,6 +1,7 @@
 import type { RemoteError } from "../contract/index.js";
 import { IsolationError } from "../errors/index.js";
-import { type ArrivedError, createError, defineField } from "./create-error.js";
+import { type ArrivedError, createError } from "./create-error.js";
+import { setField } from "./define-field.js";
 import { type ErrorFacts, isError, readErrorFacts } from "./error-facts.js";
 import { cutStack, joinStacks } from "./error-stack.js";
 import { fromJsonValue, toJsonValue } from "./json-value.js";
@@ -87,7 +88,7 @@ function encodeFields(fields: ErrorFacts["fields"], tree: Tree): RemoteError["fi
     if (value === undefined) continue;
     tree.lengthLeft -= key.length;
     encoded ??= {};
-    encoded[key] = value;
+    setField(encoded, key, value);
   }
   return encoded;
 }
@@ -171,7 +172,7 @@ function decodeThrown(remote: RemoteError, localStack: string | undefined, depth
 function plainFields(fields: RemoteError["fields"]): Record<string, unknown> {
   const plain: Record<string, unknown> = {};
   if (fields !== undefined) {
-    for (const [key, value] of Object.entries(fromJsonValue(fields) as object)) defineField(plain, key, value);
+    for (const [key, value] of Object.entries(fromJsonValue(fields) as object)) setField(plain, key, value);
   }
   return plain;
 }

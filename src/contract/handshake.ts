@@ -3,6 +3,9 @@ import { HandshakeFromHost, HandshakeFromProcess } from "./gen/pihost/v1/handsha
 /** The descriptor that the process inherits for the handshake and, by its end, for the death of the host. */
 export const HANDSHAKE_DESCRIPTOR = 3;
 
+/** The descriptor on which a process may speak Session without HTTP/2 around it. */
+export const SESSION_DESCRIPTOR = 4;
+
 /** The versions of the handshake and contract that this package speaks, the preferred one first. */
 export const SUPPORTED_PROTOCOLS: readonly number[] = [1];
 

@@ -1,33 +1,41 @@
-/** The contract: the only importer of the generated code. */
+/** The contract: the only importer of the generated code. What needs gRPC itself is in `service.ts`, because loading that takes long. */
 export { fromDuration, toDuration } from "./duration.js";
 export { PIHOST_EXIT } from "./exit-codes.js";
 export type { RemoteError } from "./gen/pihost/v1/errors.js";
 export { RemoteError as RemoteErrorCodec } from "./gen/pihost/v1/errors.js";
 export type { Go, HandshakeFromHost, HandshakeFromProcess, Hello } from "./gen/pihost/v1/handshake.js";
-export {
-  type GetDataRequest,
-  type GetDataResponse,
-  HostServiceClient,
-  type HostServiceServer,
-  HostServiceService,
-  type InvokeRequest,
-  type InvokeResponse,
-  type SetDataRequest,
-  type SetDataResponse,
-  type ShutdownRequest,
-  type ShutdownResponse,
-  type StatusRequest,
-  type StatusResponse,
-  type WatchRequest,
-  type WatchResponse,
+export type {
+  GetDataRequest,
+  GetDataResponse,
+  InvokeRequest,
+  InvokeResponse,
+  SetDataRequest,
+  SetDataResponse,
+  ShutdownRequest,
+  ShutdownResponse,
+  StatusRequest,
+  StatusResponse,
+  WatchRequest,
+  WatchResponse,
 } from "./gen/pihost/v1/host_service.js";
+export {
+  type CallDetails,
+  type Payload,
+  SessionFrame,
+  SessionRequest,
+  SessionResponse,
+  type Settlement,
+} from "./gen/pihost/v1/session.js";
 export { HostState, type HostStatus as HostStatusMessage } from "./gen/pihost/v1/status.js";
 export {
   HANDSHAKE_DESCRIPTOR,
   handshakeLine,
   parseHandshakeFromHost,
   parseHandshakeFromProcess,
+  SESSION_DESCRIPTOR,
   SUPPORTED_PROTOCOLS,
 } from "./handshake.js";
+export { HOST_MODULE } from "./host-module.js";
+export { unwrapRequest, unwrapResponse, wrapFrame } from "./session-envelope.js";
 export { decodeStatusDetails, encodeStatusDetails, STATUS_DETAILS_KEY } from "./status-details.js";
 export { AUTHORIZATION_KEY, bearer } from "./token.js";

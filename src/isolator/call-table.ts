@@ -1,4 +1,3 @@
-import { ChannelLost } from "../channel/index.js";
 import { IsolationError } from "../errors/index.js";
 import type { Generation } from "../supervision/index.js";
 import type { Call } from "./call.js";
@@ -30,7 +29,7 @@ export class CallTable {
 
   /** Runs the call now if the process is ready and has room, else lets it wait. */
   submit(call: Call): void {
-    if (this.#live !== undefined && this.#running.size < this.#maxInFlight) {
+    if (this.#live !== undefined && this.#hasRoom(this.#live)) {
       this.#run(call, this.#live);
       return;
     }
@@ -44,14 +43,21 @@ export class CallTable {
 
   /** To be called by whoever settles a call: gives its place to the next. */
   settled(call: Call): void {
-    if (this.#running.delete(call)) this.#fill();
-    else this.#waiting = this.#waiting.filter((other) => other !== call);
+    if (this.#running.delete(call)) {
+      this.#done += 1;
+      if (this.#waiting.length > 0) this.#fill();
+    } else this.#waiting = this.#waiting.filter((other) => other !== call);
   }
 
   /** A generation is ready: the waiting calls go to it. */
   open(live: Generation): void {
     this.#live = live;
     this.#done = 0;
+    this.#fill();
+  }
+
+  /** There may be room again. */
+  drained(): void {
     this.#fill();
   }
 
@@ -80,8 +86,13 @@ export class CallTable {
     for (const call of [...this.#waiting]) call.fail(toError(call));
   }
 
+  /** A process that does not read what it was sent gets no more: such calls are not handed over yet. */
+  #hasRoom({ session }: Generation): boolean {
+    return this.#running.size < this.#maxInFlight && session.writable;
+  }
+
   #fill(): void {
-    while (this.#live !== undefined && this.#running.size < this.#maxInFlight) {
+    while (this.#live !== undefined && this.#hasRoom(this.#live)) {
       const next = this.#waiting.shift();
       if (next === undefined) return;
       this.#run(next, this.#live);
@@ -92,23 +103,9 @@ export class CallTable {
     this.#running.add(call);
     call.attempts += 1;
     try {
-      const { result, cancel } = live.channel.invoke({ ...call.target, callSite: call.callSite });
-      call.cancelRemote = cancel;
-      result.then(
-        (value) => this.#answer(call, live, () => call.resolve(value)),
-        (error: unknown) => {
-          if (error instanceof ChannelLost) live.connectionLost();
-          else this.#answer(call, live, () => call.reject(error));
-        },
-      );
+      call.hand(live.session);
     } catch (error) {
       call.reject(error);
     }
-  }
-
-  /** An answer counts unless the call is being replayed in a later generation. */
-  #answer(call: Call, live: Generation, settle: () => void): void {
-    if (this.#live === live) this.#done += 1;
-    if (this.#running.has(call)) settle();
   }
 }

@@ -1,24 +1,21 @@
 import { IsolationError } from "../errors/index.js";
+import type { CallExtras, CallSink, CallTarget, Session } from "../session/index.js";
 import type { ResolvedCallOptions } from "./options/index.js";
 
-/** What a call asks for. */
-export interface CallTarget {
-  readonly module: string;
-  readonly method: string;
-  readonly args: readonly unknown[];
-}
-
 /** One call from the moment it is made until it settles, which it does exactly once. */
-export class Call {
-  readonly target: CallTarget;
+export class Call implements CallSink {
   readonly idempotent: boolean;
   /** Where the call was made. */
   readonly callSite: { stack?: string } = {};
   readonly result: Promise<unknown>;
   /** How many times it was handed to a process. */
   attempts = 0;
-  /** Tells the process that nobody waits any more; set while the call runs. */
-  cancelRemote: (() => void) | undefined;
+  readonly #target: CallTarget;
+  readonly #args: readonly unknown[];
+  readonly #trace: Readonly<Record<string, string>> | undefined;
+  readonly #deadline: number | undefined;
+  #session: Session | undefined;
+  #id = 0;
   #settled = false;
   #resolve!: (value: unknown) => void;
   #reject!: (reason: unknown) => void;
@@ -29,11 +26,14 @@ export class Call {
   /** @param calledFrom the function whose caller made the call: frames from it on are ours and not shown */
   constructor(
     target: CallTarget,
+    args: readonly unknown[],
     options: ResolvedCallOptions,
     onSettled: (call: Call) => void,
     calledFrom: (...args: never[]) => unknown,
   ) {
-    this.target = target;
+    this.#target = target;
+    this.#args = args;
+    this.#trace = options.trace;
     this.idempotent = options.idempotent;
     this.#onSettled = onSettled;
     this.result = new Promise((resolve, reject) => {
@@ -41,12 +41,19 @@ export class Call {
       this.#reject = reject;
     });
     Error.captureStackTrace(this.callSite, calledFrom);
+    this.#deadline = options.timeoutMs === undefined ? undefined : performance.now() + options.timeoutMs;
     if (options.timeoutMs !== undefined) this.#expireAfter(options.timeoutMs);
     if (options.signal !== undefined) this.#cancelBy(options.signal);
   }
 
   get settled(): boolean {
     return this.#settled;
+  }
+
+  /** Sends the call to a process. @throws IsolationError NOT_SERIALIZABLE naming the path */
+  hand(session: Session): void {
+    this.#session = session;
+    this.#id = session.call(this.#target, this.#args, this, this.#extras());
   }
 
   resolve(value: unknown): void {
@@ -62,6 +69,12 @@ export class Call {
     const frames = this.callSite.stack?.split("\n").slice(1) ?? [];
     error.stack = [`${error.name}: ${error.message}`, ...frames].join("\n");
     this.reject(error);
+  }
+
+  #extras(): CallExtras | undefined {
+    if (this.attempts === 1 && this.#trace === undefined && this.#deadline === undefined) return undefined;
+    const remaining = this.#deadline === undefined ? 0 : Math.max(1, Math.round(this.#deadline - performance.now()));
+    return { attempt: this.attempts, trace: this.#trace ?? {}, timeoutMs: remaining };
   }
 
   /** The first settling wins; timers and listeners go with it. */
@@ -95,12 +108,11 @@ export class Call {
   };
 
   #giveUp(error: IsolationError): void {
-    const cancelRemote = this.cancelRemote;
     this.fail(error);
-    cancelRemote?.();
+    this.#session?.cancel(this.#id);
   }
 
   #name(): string {
-    return `${this.target.method} of ${this.target.module}`;
+    return this.#target.kind === "module" ? `${this.#target.method} of ${this.#target.module}` : "the call";
   }
 }

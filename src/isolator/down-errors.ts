@@ -10,7 +10,12 @@ export function outcomeFacts(outcome: ExitOutcome): IsolationFacts {
 }
 
 /** Why a call that was running will never be answered. */
-export function lostCallError(outcome: ExitOutcome, facts: IsolationFacts, requested: boolean): IsolationError {
+export function lostCallError(
+  outcome: ExitOutcome,
+  facts: IsolationFacts,
+  requested: boolean,
+  cause?: Error,
+): IsolationError {
   const { stderrTail } = outcome;
   const ending = toVerb(outcome);
   if (requested) {
@@ -19,7 +24,10 @@ export function lostCallError(outcome: ExitOutcome, facts: IsolationFacts, reque
     });
   }
   const tail = stderrTail === "" ? "" : `; its last output on stderr was:\n${stderrTail}`;
-  return new IsolationError("CRASHED", `${facts.isolate} ${ending} while the call was running${tail}`, { facts });
+  return new IsolationError("CRASHED", `${facts.isolate} ${ending} while the call was running${tail}`, {
+    facts,
+    cause,
+  });
 }
 
 /** Why a call cannot be taken. */

@@ -1,8 +1,8 @@
 import { EventEmitter } from "node:events";
-import { ChannelLost, type HostChannel } from "../channel/index.js";
 import type { IsolationError, IsolationFacts } from "../errors/index.js";
 import { type ExitOutcome, PIHOST_ENTRY, startNodeProcess } from "../process/index.js";
-import { type Generation, type GenerationSpec, type StopCause, Supervisor } from "../supervision/index.js";
+import type { Session } from "../session/index.js";
+import { type Generation, type GenerationSpec, type StopCause, Supervisor, sendData } from "../supervision/index.js";
 import type { Call } from "./call.js";
 import { CallTable } from "./call-table.js";
 import { downError, lostCallError, outcomeFacts } from "./down-errors.js";
@@ -80,7 +80,7 @@ export class IsolateCore {
   }
 
   /** Sends a request that may be sent again, to the generation that is or will be ready. */
-  request<T>(send: (channel: HostChannel) => Promise<T>): Promise<T> {
+  request<T>(send: (session: Session) => Promise<T>): Promise<T> {
     return this.keepAlive.during(this.#request(send, REQUEST_ATTEMPTS));
   }
 
@@ -107,23 +107,21 @@ export class IsolateCore {
       onLine: (generation, pid, stream, line) => this.events.emit(stream, { isolate, generation, pid, ...line }),
       onDebugger: (generation, pid, url) =>
         setImmediate(() => this.events.emit("debugger", { isolate, generation, pid, url })),
-      prepare: async (channel) => {
-        await Promise.all([...this.data].map(([name, value]) => channel.setData(name, value)));
+      prepare: async (session) => {
+        await Promise.all([...this.data].map(([name, value]) => sendData(session, name, value)));
       },
+      onDrain: () => this.#calls.drained(),
+      hold: (wait) => this.keepAlive.during(wait),
     };
   }
 
-  async #request<T>(send: (channel: HostChannel) => Promise<T>, attempts: number): Promise<T> {
+  async #request<T>(send: (session: Session) => Promise<T>, attempts: number): Promise<T> {
     const live = await this.#ready();
-    try {
-      return await send(live.channel);
-    } catch (error) {
-      if (!(error instanceof ChannelLost)) throw error;
-      live.connectionLost();
-      const outcome = await live.outcome;
-      if (attempts > 1) return this.#request(send, attempts - 1);
-      throw lostCallError(outcome, this.#errorFacts(live, outcome), false);
-    }
+    const answer = send(live.session).then((value) => ({ value }));
+    const first = await Promise.race([answer, live.outcome]);
+    if ("value" in first) return first.value;
+    if (attempts > 1) return this.#request(send, attempts - 1);
+    throw lostCallError(first, this.#errorFacts(live, first), false);
   }
 
   #ready(): Promise<Generation> {
@@ -151,7 +149,10 @@ export class IsolateCore {
   #onEnded(live: Generation, outcome: ExitOutcome, willRestart: boolean): void {
     const requested = this.#supervisor.state.kind === "stopping" || outcome.reason === "requested";
     const facts = this.#errorFacts(live, outcome);
-    this.#calls.lose(willRestart, (call) => lostCallError(outcome, { ...facts, attempts: call.attempts }, requested));
+    const toError = (attempts?: number): IsolationError =>
+      lostCallError(outcome, attempts === undefined ? facts : { ...facts, attempts }, requested, live.lostBy);
+    this.#calls.lose(willRestart, ({ attempts }) => toError(attempts));
+    live.session.close(toError());
     this.events.emit("exited", { ...this.#generationFacts(live), outcome, willRestart });
     if (this.#options.onCrash === "exit-host" && !requested) exitHost(outcome);
   }

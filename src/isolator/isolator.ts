@@ -1,5 +1,6 @@
-import { toJsonValue } from "../codec/index.js";
+import { decodeValue, encodeValue } from "../codec/index.js";
 import type { ExitOutcome } from "../process/index.js";
+import { requestData, requestStatus, sendData } from "../supervision/index.js";
 import { Call } from "./call.js";
 import type { IsolatorEventSource } from "./events.js";
 import { type HostStatus, type IsolatorState, toHostStatus } from "./host-status.js";
@@ -80,7 +81,7 @@ export class ProcessIsolator {
    *
    * @param module an absolute path, a file URL, a path that starts with `./` or `../`, or a package name
    * @param method an export path: `"add"`, `"default"`, `"SampleClass.method"`
-   * @param args values that JSON can carry
+   * @param args values that can cross: the structured-clone family, callbacks, AbortSignals, streams
    * @returns what the method returned, awaited; rejects with what it threw, or with an IsolationError
    */
   invoke<T = unknown>(
@@ -91,9 +92,9 @@ export class ProcessIsolator {
   ): Promise<T> {
     try {
       if (!Array.isArray(args)) throw invalidOption("args", "an array", args);
-      const target = { module: moduleName(module), method: aString("method", method), args };
+      const target = { kind: "module", module: moduleName(module), method: aString("method", method) } as const;
       const callOptions = resolveCallOptions(options, this.#options.callTimeoutMs);
-      const call = new Call(target, callOptions, (settled) => this.#core.settled(settled), this.invoke);
+      const call = new Call(target, args, callOptions, (settled) => this.#core.settled(settled), this.invoke);
       this.#core.submit(call);
       return call.result as Promise<T>;
     } catch (error) {
@@ -130,23 +131,23 @@ export class ProcessIsolator {
 
   /** Asks the process how it is. Waits for a restart that is under way; rejects with STOPPED when the isolator is down. */
   async status(): Promise<HostStatus> {
-    const message = await this.#core.request((channel) => channel.status());
+    const message = await this.#core.request(requestStatus);
     const { state, restarts } = this.#core;
     return toHostStatus(message, { state, restarts, pid: this.pid });
   }
 
-  /** Stores a value for the isolate; it is there again after every restart. `value` is one that JSON can carry. */
+  /** Stores a value for the isolate; it is there again after every restart. `value` is one that can cross, as it is now: later changes are not seen. */
   async setData(name: string, value: unknown): Promise<void> {
     const key = aString("name", name);
-    const json = toJsonValue(value, "value");
-    this.#core.data.set(key, json);
-    await this.#core.request((channel) => channel.setData(key, json));
+    const copy = decodeValue(encodeValue(value));
+    this.#core.data.set(key, copy);
+    await this.#core.request((session) => sendData(session, key, copy));
   }
 
   /** Reads a value of the isolate; `undefined` when there is none of that name. */
   async getData<T = unknown>(name: string): Promise<T | undefined> {
     const key = aString("name", name);
-    return (await this.#core.request((channel) => channel.getData(key))) as T | undefined;
+    return (await this.#core.request((session) => requestData(session, key))) as T | undefined;
   }
 
   /**

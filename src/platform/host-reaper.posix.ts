@@ -12,23 +12,34 @@ const WINDOW_MS = 1_000;
  *
  * @param directory Gives the host's directory; asked at each `add`, since it may have been replaced.
  * @param shell The POSIX shell to run.
+ * @param memory Gives the host's directory in shared memory, where there is one; asked at each `add` too.
  */
-export function createPosixReaper(directory: () => string, shell = "/bin/sh"): Reaper {
-  return new PosixReaper(directory, shell);
+export function createPosixReaper(
+  directory: () => string,
+  shell = "/bin/sh",
+  memory: () => string | undefined = () => undefined,
+): Reaper {
+  return new PosixReaper({ dir: directory, mem: memory }, shell);
+}
+
+/** What is removed after the host's death, by the verb that announces it. */
+interface Directories {
+  readonly dir: () => string;
+  readonly mem: () => string | undefined;
 }
 
 class PosixReaper implements Reaper {
   readonly #groups = new Set<number>();
-  readonly #directory: () => string;
+  readonly #directories: Directories;
   readonly #shell: string;
   #child: ChildProcess | undefined;
   #failed = false;
   /** Of the last starts, in milliseconds. */
   #startedAt: number[] = [];
-  #announcedDirectory: string | undefined;
+  #announced: { dir?: string | undefined; mem?: string | undefined } = {};
 
-  constructor(directory: () => string, shell: string) {
-    this.#directory = directory;
+  constructor(directories: Directories, shell: string) {
+    this.#directories = directories;
     this.#shell = shell;
   }
 
@@ -48,7 +59,7 @@ class PosixReaper implements Reaper {
       return;
     }
     this.#tell(`add ${pgid}`);
-    this.#announceDirectory();
+    this.#announceDirectories();
   }
 
   remove(pgid: number): void {
@@ -67,9 +78,9 @@ class PosixReaper implements Reaper {
     this.#failed = false;
     this.#child = child;
     child.once("exit", () => this.#onExit());
-    this.#announcedDirectory = undefined;
+    this.#announced = {};
     for (const pgid of this.#groups) this.#tell(`add ${pgid}`);
-    this.#announceDirectory();
+    this.#announceDirectories();
   }
 
   #onExit(): void {
@@ -77,20 +88,26 @@ class PosixReaper implements Reaper {
     if (this.#groups.size > 0) this.#start();
   }
 
-  #announceDirectory(): void {
-    let path: string;
-    try {
-      path = this.#directory();
-    } catch {
-      return; // There is none to remove; who needs one gets the error from `hostDirectory()`.
+  #announceDirectories(): void {
+    for (const verb of ["dir", "mem"] as const) {
+      const path = pathOrNothing(this.#directories[verb]);
+      if (path === undefined || path === this.#announced[verb]) continue;
+      this.#announced[verb] = path;
+      this.#tell(`${verb} ${path}`);
     }
-    if (path === this.#announcedDirectory) return;
-    this.#announcedDirectory = path;
-    this.#tell(`dir ${path}`);
   }
 
   #tell(line: string): void {
     this.#child?.stdin?.write(`${line}\n`);
+  }
+}
+
+/** Where there is no directory there is none to remove; who needs one gets the error from `hostDirectory()`. */
+function pathOrNothing(give: () => string | undefined): string | undefined {
+  try {
+    return give();
+  } catch {
+    return undefined;
   }
 }
 

@@ -2,8 +2,9 @@ import { forThisSystem } from "./for-this-system.js";
 import { hostDirectory } from "./host-directory.js";
 import { createPosixReaper } from "./host-reaper.posix.js";
 import { createWindowsReaper } from "./host-reaper.windows.js";
+import { sharedMemoryDirectory } from "./shared-memory-directory.js";
 
-/** Kills the registered process groups when this host dies, however it dies, and removes the host's directory. */
+/** Kills the registered process groups when this host dies, however it dies, and removes the host's directories. */
 export interface Reaper {
   /** Whether what is added is protected. False where the reaper cannot be started or does not stay alive. */
   readonly available: boolean;
@@ -23,7 +24,7 @@ let reaper: Reaper | undefined;
 /** The one reaper of this host. Its process is started at the first `add`, and never keeps the host alive. */
 export function hostReaper(): Reaper {
   reaper ??= forThisSystem({
-    linux: () => createPosixReaper(hostDirectory),
+    linux: () => createPosixReaper(hostDirectory, undefined, sharedMemoryDirectory),
     macos: () => createPosixReaper(hostDirectory),
     windows: createWindowsReaper,
   })();

@@ -1,7 +1,7 @@
 /**
  * What the reaper runs: POSIX `sh`, as dash, bash, busybox and macOS have it, and no other program but `rm`.
  *
- * Lines on stdin: `add GROUP`, `del GROUP`, `dir PATH`. The end of stdin means that the host is gone, since the host
+ * Lines on stdin: `add GROUP`, `del GROUP`, `dir PATH` and `mem PATH` for the two directories. The end of stdin means that the host is gone, since the host
  * holds the only other end.
  *
  * - `kill -9 -- -GROUP` is an error in dash ("Illegal number: -"), hence no `--`.
@@ -12,14 +12,18 @@ export const REAPER_SCRIPT = `
 trap '' HUP INT QUIT TERM
 groups=' '
 directory=
+memory=
 while IFS= read -r line; do
   value=\${line#* }
   case $line in
     'add '*) case $groups in *" $value "*) ;; *) groups="$groups$value " ;; esac ;;
     'del '*) case $groups in *" $value "*) groups="\${groups%%" $value "*} \${groups#*" $value "}" ;; esac ;;
     'dir '*) directory=$value ;;
+    'mem '*) memory=$value ;;
   esac
 done
 for group in $groups; do kill -9 "-$group" 2>/dev/null; done
-case $directory in /*/pi-??????) rm -rf -- "$directory" ;; esac
+for path in "$directory" "$memory"; do
+  case $path in /*/pi-??????) rm -rf -- "$path" ;; esac
+done
 `;

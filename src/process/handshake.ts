@@ -1,4 +1,10 @@
-import { type Go, handshakeLine, parseHandshakeFromProcess, SUPPORTED_PROTOCOLS } from "../contract/index.js";
+import {
+  type Go,
+  type Hello,
+  handshakeLine,
+  parseHandshakeFromProcess,
+  SUPPORTED_PROTOCOLS,
+} from "../contract/index.js";
 import { IsolationError, type IsolationFacts } from "../errors/index.js";
 import { toExitOutcome } from "./exit-outcome.js";
 import type { HostProcess } from "./host-process.js";
@@ -19,15 +25,16 @@ export interface HandshakeOptions {
 }
 
 /**
- * Hello, go, ready. Resolves when the socket of the process accepts connections.
+ * Hello, go, ready. Resolves with the hello when the socket of the process accepts connections.
  *
  * Races ready against the death of the process, the timeout and the caller's signal. What it leaves running on failure
  * is the caller's to kill.
  */
-export async function shakeHands(child: HostProcess, options: HandshakeOptions): Promise<void> {
+export async function shakeHands(child: HostProcess, options: HandshakeOptions): Promise<Hello> {
   const scope = new AbortController();
   let step = "say hello";
-  const ready = new Promise<void>((resolve, reject) => {
+  let hello: Hello | undefined;
+  const ready = new Promise<Hello>((resolve, reject) => {
     child.lifeline.onLine((line) => {
       const message = parseHandshakeFromProcess(line);
       switch (message?.$case) {
@@ -43,12 +50,15 @@ export async function shakeHands(child: HostProcess, options: HandshakeOptions):
             );
             return;
           }
+          hello = message.value;
           step = "serve its socket";
           child.lifeline.send(handshakeLine({ $case: "go", value: { ...options.go, protocol } }));
           return;
         }
         case "ready":
-          resolve();
+          if (hello === undefined)
+            reject(new IsolationError("PROTOCOL", "the process said ready before hello", { facts: options.facts }));
+          else resolve(hello);
           return;
         case "debugger":
           options.onDebugger(message.value.url);
@@ -63,7 +73,7 @@ export async function shakeHands(child: HostProcess, options: HandshakeOptions):
     });
   });
   try {
-    await Promise.race([
+    return await Promise.race([
       ready,
       failOnExit(child, () => step, options.facts),
       failAfter(options.timeoutMs, scope.signal, () => {

@@ -1,3 +1,5 @@
+import type { Duplex } from "node:stream";
+
 /** How the operating system says that a process ended: a code or a signal, never both. */
 export interface ProcessExit {
   readonly code: number | null;
@@ -43,6 +45,8 @@ export interface HostProcess {
   /** When the process was started, by `performance.now()`. */
   readonly startedAt: number;
   readonly lifeline: Lifeline;
+  /** Our end of the stream socket for a Session that the process inherited. */
+  readonly sessionSocket: Duplex;
   /** Resolves once the process ended and its output was read to the end. Never rejects. */
   readonly exited: Promise<ProcessExit>;
   /** Resolves as soon as the operating system reports the end, before the output is read to the end. Never rejects. */

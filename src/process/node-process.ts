@@ -28,7 +28,7 @@ export async function startNodeProcess(spec: ProcessSpec): Promise<HostProcess> 
     env: spec.env,
     // On Windows the job object that libuv puts every child into ends it with the host, but only when not detached.
     detached: process.platform !== "win32",
-    stdio: ["ignore", "pipe", "pipe", "pipe"],
+    stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
     windowsHide: true,
   });
   await spawned(child);
@@ -51,6 +51,7 @@ class NodeProcess implements HostProcess {
   readonly pid: number;
   readonly startedAt = performance.now();
   readonly lifeline: Lifeline;
+  readonly sessionSocket: Duplex;
   readonly ended: Promise<ProcessExit>;
   readonly exited: Promise<ProcessExit>;
   readonly #child: ChildProcess;
@@ -62,7 +63,10 @@ class NodeProcess implements HostProcess {
     this.pid = child.pid as number;
     this.#startTime = processStartTime(this.pid);
     hostReaper().add(this.pid);
-    const [, stdout, stderr, lifeline] = child.stdio as unknown as [null, Readable, Readable, Duplex];
+    const [, stdout, stderr, lifeline, session] = child.stdio as unknown as [null, Readable, Readable, Duplex, Duplex];
+    this.sessionSocket = session;
+    // Until somebody listens: ECONNRESET of a process that was killed. "close" follows.
+    session.on("error", () => {});
     this.lifeline = createLifeline(lifeline);
     const output = Promise.all([
       routeOutput(stdout, { mode: spec.stdout, own: process.stdout, onLine: (line) => spec.onLine("stdout", line) }),
@@ -102,6 +106,7 @@ class NodeProcess implements HostProcess {
     }, OUTPUT_DRAIN_MS);
     await output;
     clearTimeout(timer);
+    this.sessionSocket.destroy();
     return exit;
   }
 }

@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { unlinkSync } from "node:fs";
-import { HostChannel } from "../channel/index.js";
+import { mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { openSession } from "../channel/index.js";
 import { type ExitReason, IsolationError, type IsolationFacts } from "../errors/index.js";
-import { hostDirectory, socketAddress } from "../platform/index.js";
+import { hostDirectory, sharedMemoryDirectory, socketAddress } from "../platform/index.js";
 import {
   type ExitOutcome,
   type HostProcess,
@@ -12,6 +13,7 @@ import {
   shakeHands,
   toExitOutcome,
 } from "../process/index.js";
+import type { CallHandler, Hold, Session, SharedMemory } from "../session/index.js";
 
 /** How long a process may go on once its connection is lost. */
 const LOST_CONNECTION_MS = 200;
@@ -31,10 +33,14 @@ export interface GenerationSpec {
   readonly onLine: (generation: number, pid: number, stream: "stdout" | "stderr", line: OutputLine) => void;
   readonly onDebugger: (generation: number, pid: number, url: string) => void;
   /** Brings the new process to where its predecessor was, before any call. */
-  readonly prepare: (channel: HostChannel) => Promise<void>;
+  readonly prepare: (session: Session) => Promise<void>;
+  /** The process keeps up again with what it is sent. */
+  readonly onDrain: () => void;
+  /** Keeps the host alive while somebody waits for something of the process. */
+  readonly hold: Hold;
 }
 
-/** One process from its handshake to its end, and the channel to it. */
+/** One process from its handshake to its end, and the session with it. */
 export interface Generation {
   readonly number: number;
   readonly pid: number;
@@ -42,7 +48,7 @@ export interface Generation {
   readonly token: string;
   readonly startedAt: number;
   readonly process: HostProcess;
-  readonly channel: HostChannel;
+  readonly session: Session;
   /** Resolves when the process and all it left behind are gone. Never rejects. */
   readonly outcome: Promise<ExitOutcome>;
   /** Set when the process itself said that somebody asked it to shut down. */
@@ -51,8 +57,8 @@ export interface Generation {
   endBecause(reason: ExitReason): void;
   /** Says that asking was not enough. */
   markForced(): void;
-  /** The connection broke: the process ends by itself, or is ended, and `outcome` tells the story. */
-  connectionLost(): void;
+  /** What broke the session, where that came before the end of the process. */
+  readonly lostBy: IsolationError | undefined;
 }
 
 /** A start that failed, with how the process ended where there was one. */
@@ -97,10 +103,12 @@ class StartingGeneration implements Generation {
   readonly #spec: GenerationSpec;
   readonly #facts: IsolationFacts;
   #process: HostProcess | undefined;
-  #channel: HostChannel | undefined;
+  #session: Session | undefined;
+  #sharedMemory: SharedMemory | undefined;
   #outcome: Promise<ExitOutcome> | undefined;
   #reason: ExitReason | undefined;
   #forced = false;
+  #lostBy: IsolationError | undefined;
 
   constructor(spec: GenerationSpec, number: number, facts: IsolationFacts) {
     this.#spec = spec;
@@ -113,8 +121,8 @@ class StartingGeneration implements Generation {
     return started(this.#process);
   }
 
-  get channel(): HostChannel {
-    return started(this.#channel);
+  get session(): Session {
+    return started(this.#session);
   }
 
   get outcome(): Promise<ExitOutcome> {
@@ -139,8 +147,10 @@ class StartingGeneration implements Generation {
     });
     pid = this.#process.pid;
     this.#outcome = this.#settle(this.#process);
-    await shakeHands(this.#process, {
-      go: { token: this.token, address: this.address, isolate, generation: this.number, from, debug },
+    this.#sharedMemory = createSharedMemory(this.#spec.isolatorId, this.number);
+    const { token, address, number: generation } = this;
+    const { sessionOnDescriptor } = await shakeHands(this.#process, {
+      go: { token, address, isolate, generation, from, debug, sharedMemory: this.#sharedMemory?.folder ?? "" },
       timeoutMs: startTimeoutMs,
       signal,
       facts: this.#facts,
@@ -150,8 +160,19 @@ class StartingGeneration implements Generation {
         this.endBecause("requested");
       },
     });
-    this.#channel = await HostChannel.connect(this.address, this.token, Math.max(1, deadline - performance.now()));
-    await prepare(this.#channel);
+    const descriptor = sessionOnDescriptor ? this.#process.sessionSocket : undefined;
+    const timeoutMs = Math.max(1, deadline - performance.now());
+    this.#session = await openSession(
+      { descriptor, address, token, timeoutMs },
+      {
+        handler: NO_MODULES,
+        sharedMemory: this.#sharedMemory,
+        onLost: (error) => this.#connectionLost(error),
+        onDrain: () => this.#spec.onDrain(),
+        hold: this.#spec.hold,
+      },
+    );
+    await Promise.race([prepare(this.#session), this.#failOnExit(this.#process)]);
     if (signal.aborted) throw new IsolationError("CANCELLED", "the start was cancelled", { facts: this.#facts });
     return this;
   }
@@ -168,21 +189,33 @@ class StartingGeneration implements Generation {
     this.#reason ??= reason;
   }
 
+  get lostBy(): IsolationError | undefined {
+    return this.#lostBy;
+  }
+
   markForced(): void {
     this.#forced = true;
   }
 
-  connectionLost(): void {
+  /** The process ends by itself, or is ended, and the outcome tells the story. */
+  #connectionLost(error: IsolationError): void {
+    this.#lostBy = error;
     const timer = setTimeout(() => void this.process.killTree("SIGKILL"), LOST_CONNECTION_MS);
     timer.unref();
     void this.process.ended.then(() => clearTimeout(timer));
   }
 
+  async #failOnExit(child: HostProcess): Promise<never> {
+    await child.exited;
+    const facts = { ...this.#facts, pid: child.pid, stderrTail: child.stderrTail() };
+    throw new IsolationError("START_FAILED", "the process ended before it was prepared", { facts });
+  }
+
   async #settle(child: HostProcess): Promise<ExitOutcome> {
     const exit = await child.exited;
     const uptimeMs = Math.round(performance.now() - child.startedAt);
-    this.#channel?.close();
-    removeSocket(this.address);
+    removeQuietly(this.address);
+    if (this.#sharedMemory !== undefined) removeQuietly(this.#sharedMemory.folder);
     return toExitOutcome(exit, {
       reason: this.#reason,
       forced: this.#forced,
@@ -197,11 +230,35 @@ function started<T>(value: T | undefined): T {
   return value;
 }
 
-/** A killed process leaves its socket file behind; a Windows pipe has none. */
-function removeSocket(address: string): void {
+/** The isolated process may call what it was lent, and nothing else of the host. */
+const NO_MODULES: CallHandler = {
+  resolve: (module) => {
+    throw new IsolationError(
+      "METHOD_NOT_FOUND",
+      `the host serves no modules; ${module} cannot be called from an isolate`,
+    );
+  },
+  run: (callee, args) => callee(...args),
+};
+
+/** The generation's own folder, so that what is left of it can be removed with it. */
+function createSharedMemory(isolatorId: number, generation: number): SharedMemory | undefined {
+  const parent = sharedMemoryDirectory();
+  if (parent === undefined) return undefined;
+  const folder = join(parent, `${isolatorId}-${generation}`);
   try {
-    unlinkSync(address);
+    mkdirSync(folder, { mode: 0o700 });
+    return { folder, ownPrefix: "h", peerPrefix: "p" };
   } catch {
-    // Gone already, or never made.
+    return undefined;
+  }
+}
+
+/** A killed process leaves its socket behind, and its segments. */
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch {
+    // A Windows pipe is no file; a full descriptor table has to wait for the end of the host.
   }
 }

@@ -1,6 +1,7 @@
 import { IsolationError } from "../errors/index.js";
 import { type ExitOutcome, stopProcess } from "../process/index.js";
 import { type Generation, type GenerationSpec, StartFailure, startGeneration } from "./generation.js";
+import { askToShutDown } from "./host-requests.js";
 import { RestartBudget, type RestartPolicy } from "./restart-policy.js";
 import { move, type State, type StopCause } from "./state.js";
 
@@ -63,7 +64,7 @@ export class Supervisor {
     const live = this.#beginStop({ kind: "shutdown", reason });
     if (live !== undefined) {
       live.endBecause("requested");
-      const ask = (): Promise<unknown> => live.channel.shutdown(reason, graceMs);
+      const ask = (): Promise<unknown> => askToShutDown(live.session, reason, graceMs);
       await stopProcess(live.process, { ask, graceMs, onForce: () => live.markForced() });
     }
     return this.stopped;

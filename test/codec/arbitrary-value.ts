@@ -65,10 +65,14 @@ const leaf = fc.oneof(
   fc.oneof(fc.string(), fc.double(), fc.boolean(), fc.bigInt()).map((primitive) => Object(primitive) as object),
 );
 
+function define(target: object, name: string, value: unknown): void {
+  Object.defineProperty(target, name, { value, enumerable: true, configurable: true, writable: true });
+}
+
 function record(entries: ReadonlyArray<[string, unknown]>, prototype: object | null): object {
   const made: object = Object.create(prototype);
   for (const [name, value] of entries) {
-    Object.defineProperty(made, name, { value, enumerable: true, configurable: true, writable: true });
+    define(made, name, value);
   }
   return made;
 }
@@ -92,15 +96,14 @@ export const arbitraryValue: fc.Arbitrary<unknown> = fc.letrec<{ value: unknown 
         const sparse: unknown[] = [];
         for (const [index, item] of items.entries()) sparse[index * 2] = item;
         sparse.length += holes;
-        for (const [name, item] of pairs) if (name !== "length") sparse[name as never] = item as never;
+        for (const [name, item] of pairs) if (name !== "length") define(sparse, name, item);
         return sparse;
       }),
       fc.tuple(fc.constantFrom(...errors), fc.string(), value, entries).map(([Class, message, cause, pairs]) => {
         const error = new Class(message, { cause });
         const reserved = ["name", "message", "stack", "cause", "code", "errors"];
         for (const [name, field] of pairs) {
-          if (reserved.includes(name)) continue;
-          Object.defineProperty(error, name, { value: field, enumerable: true, configurable: true, writable: true });
+          if (!reserved.includes(name)) define(error, name, field);
         }
         return error;
       }),

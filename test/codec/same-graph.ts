@@ -1,11 +1,10 @@
 import { isDeepStrictEqual, types } from "node:util";
 
 /**
- * Why two graphs differ, or `undefined` where they do not: `isDeepStrictEqual`, and what that does not look at: which
- * references are shared, holes, the order of keys, Buffer against Uint8Array, lastIndex, and shared ArrayBuffers.
+ * Why two graphs differ, or `undefined` where they do not. Stricter than `isDeepStrictEqual`: it also looks at which
+ * references are shared, holes, the order of keys, what is not enumerable, Buffer against Uint8Array, and lastIndex.
  */
 export function graphDifference(left: unknown, right: unknown): string | undefined {
-  if (!isDeepStrictEqual(left, right)) return "not deeply equal";
   return differenceAt("value", left, right, new Map(), new Map());
 }
 
@@ -19,10 +18,12 @@ function differenceAt(path: string, left: unknown, right: unknown, there: Pairs,
   there.set(left, right);
   back.set(right, left);
   if (Object.getPrototypeOf(left) !== Object.getPrototypeOf(right)) return `${path} has another prototype`;
-  if (types.isRegExp(left) && left.lastIndex !== (right as RegExp).lastIndex) return `${path} has another lastIndex`;
   if (types.isMap(left)) return differenceAt(`${path}.entries`, [...left], [...(right as typeof left)], there, back);
   if (types.isSet(left)) return differenceAt(`${path}.members`, [...left], [...(right as typeof left)], there, back);
-  if (ArrayBuffer.isView(left)) return undefined;
+  if (types.isDate(left)) return differenceAt(`${path}.time`, left.getTime(), (right as Date).getTime(), there, back);
+  const isLeaf = ArrayBuffer.isView(left) || types.isAnyArrayBuffer(left) || types.isBoxedPrimitive(left);
+  if (isLeaf) return isDeepStrictEqual(left, right) ? undefined : `${path} is another ${left.constructor.name}`;
+  if (types.isRegExp(left) && String(left) !== String(right)) return `${path} is another RegExp`;
   return differenceInFields(path, left, right, there, back);
 }
 
@@ -32,9 +33,8 @@ function differenceInFields(path: string, left: object, right: object, there: Pa
   if (names.sort().join() !== otherNames.sort().join()) return `${path} has other keys`;
   if (Object.keys(left).join() !== Object.keys(right).join()) return `${path} has other enumerable keys`;
   for (const name of names) {
-    if (types.isBoxedPrimitive(left) || (name === "lastIndex" && types.isRegExp(left))) continue;
-    const one: unknown = Object.getOwnPropertyDescriptor(left, name)?.value;
-    const other: unknown = Object.getOwnPropertyDescriptor(right, name)?.value;
+    const one: unknown = Reflect.get(left, name);
+    const other: unknown = Reflect.get(right, name);
     const difference = differenceAt(`${path}.${name}`, one, other, there, back);
     if (difference !== undefined) return difference;
   }

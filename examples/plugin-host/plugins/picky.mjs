@@ -1,4 +1,4 @@
-export function onMessage(text) {
+export function onMessage(/** @type {string} */ text) {
   if (text.includes("w")) throw new TypeError("no w, please");
   return text;
 }

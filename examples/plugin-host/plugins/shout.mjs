@@ -1,1 +1,1 @@
-export const onMessage = (text) => text.toUpperCase();
+export const onMessage = (/** @type {string} */ text) => text.toUpperCase();

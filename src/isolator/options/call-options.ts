@@ -1,4 +1,4 @@
-import { aBoolean, anAbortSignal, milliseconds, plainObject } from "./checks.js";
+import { aBoolean, anAbortSignal, milliseconds, plainObject, stringRecord } from "./checks.js";
 
 /** Options of one call. */
 export interface CallOptions {
@@ -8,25 +8,29 @@ export interface CallOptions {
   timeoutMs?: number;
   /** Whether the call may run again when the process dies while it runs. Default false. */
   idempotent?: boolean;
+  /** Trace context for the callee, such as `{ traceparent }`; `currentCall().trace` there. */
+  trace?: Readonly<Record<string, string>>;
 }
 
 export interface ResolvedCallOptions {
   readonly signal: AbortSignal | undefined;
   readonly timeoutMs: number | undefined;
   readonly idempotent: boolean;
+  readonly trace: Readonly<Record<string, string>> | undefined;
 }
 
-const CALL_OPTIONS = ["signal", "timeoutMs", "idempotent"];
+const CALL_OPTIONS = ["signal", "timeoutMs", "idempotent", "trace"];
 
 export function resolveCallOptions(
   value: CallOptions | undefined,
   callTimeoutMs: number | undefined,
 ): ResolvedCallOptions {
-  if (value === undefined) return { signal: undefined, timeoutMs: callTimeoutMs, idempotent: false };
-  const { signal, timeoutMs, idempotent } = plainObject("call options", value, CALL_OPTIONS);
+  if (value === undefined) return { signal: undefined, timeoutMs: callTimeoutMs, idempotent: false, trace: undefined };
+  const { signal, timeoutMs, idempotent, trace } = plainObject("call options", value, CALL_OPTIONS);
   return {
     signal: anAbortSignal("signal", signal),
     timeoutMs: timeoutMs === undefined ? callTimeoutMs : milliseconds("timeoutMs", timeoutMs, 1),
     idempotent: aBoolean("idempotent", idempotent ?? false),
+    trace: trace === undefined ? undefined : stringRecord("trace", trace),
   };
 }

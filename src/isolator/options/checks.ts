@@ -73,6 +73,15 @@ export function plainObject(name: string, value: unknown, keys: readonly string[
   return value as Record<string, unknown>;
 }
 
+/** A plain object whose values are strings. */
+export function stringRecord(name: string, value: unknown): Readonly<Record<string, string>> {
+  const record = plainObject(name, value, Object.keys(Object(value)));
+  for (const [key, item] of Object.entries(record)) {
+    if (typeof item !== "string") throw invalidOption(`${name}.${key}`, "a string", item);
+  }
+  return Object.freeze({ ...record }) as Record<string, string>;
+}
+
 /** An AbortSignal, or none. */
 export function anAbortSignal(name: string, value: unknown): AbortSignal | undefined {
   if (value === undefined || value instanceof AbortSignal) return value;

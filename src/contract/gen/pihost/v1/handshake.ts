@@ -30,6 +30,12 @@ export interface Hello {
   runtime: string;
   /** The version of the package that implements the contract. */
   version: string;
+  /**
+   * Whether the process also speaks Session on the second inherited descriptor (4): the same frames, each behind the
+   * five bytes that gRPC puts before a message, without HTTP/2 around them. A host that gets false here, or that did not
+   * inherit the descriptor to the process, calls HostService.Session on the socket.
+   */
+  sessionOnDescriptor: boolean;
 }
 
 export interface Go {
@@ -45,6 +51,8 @@ export interface Go {
   from: string;
   /** Wait for a debugger before the first user module is loaded. */
   debug: boolean;
+  /** A private folder in shared memory for large payloads of a Session; empty where the host offers none. */
+  sharedMemory: string;
 }
 
 export interface Ready {
@@ -280,7 +288,7 @@ export const HandshakeFromHost: MessageFns<HandshakeFromHost> = {
 };
 
 function createBaseHello(): Hello {
-  return { protocol: 0, pid: 0, runtime: "", version: "" };
+  return { protocol: 0, pid: 0, runtime: "", version: "", sessionOnDescriptor: false };
 }
 
 export const Hello: MessageFns<Hello> = {
@@ -296,6 +304,9 @@ export const Hello: MessageFns<Hello> = {
     }
     if (message.version !== "") {
       writer.uint32(34).string(message.version);
+    }
+    if (message.sessionOnDescriptor !== false) {
+      writer.uint32(40).bool(message.sessionOnDescriptor);
     }
     return writer;
   },
@@ -345,6 +356,14 @@ export const Hello: MessageFns<Hello> = {
             message.version = reader.string();
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.sessionOnDescriptor = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -363,6 +382,11 @@ export const Hello: MessageFns<Hello> = {
       pid: isSet(object.pid) ? globalThis.Number(object.pid) : 0,
       runtime: isSet(object.runtime) ? globalThis.String(object.runtime) : "",
       version: isSet(object.version) ? globalThis.String(object.version) : "",
+      sessionOnDescriptor: isSet(object.sessionOnDescriptor)
+        ? globalThis.Boolean(object.sessionOnDescriptor)
+        : isSet(object.session_on_descriptor)
+        ? globalThis.Boolean(object.session_on_descriptor)
+        : false,
     };
   },
 
@@ -380,6 +404,9 @@ export const Hello: MessageFns<Hello> = {
     if (message.version !== "") {
       obj.version = message.version;
     }
+    if (message.sessionOnDescriptor !== false) {
+      obj.sessionOnDescriptor = message.sessionOnDescriptor;
+    }
     return obj;
   },
 
@@ -392,12 +419,13 @@ export const Hello: MessageFns<Hello> = {
     message.pid = object.pid ?? 0;
     message.runtime = object.runtime ?? "";
     message.version = object.version ?? "";
+    message.sessionOnDescriptor = object.sessionOnDescriptor ?? false;
     return message;
   },
 };
 
 function createBaseGo(): Go {
-  return { protocol: 0, token: "", address: "", isolate: "", generation: 0, from: "", debug: false };
+  return { protocol: 0, token: "", address: "", isolate: "", generation: 0, from: "", debug: false, sharedMemory: "" };
 }
 
 export const Go: MessageFns<Go> = {
@@ -422,6 +450,9 @@ export const Go: MessageFns<Go> = {
     }
     if (message.debug !== false) {
       writer.uint32(56).bool(message.debug);
+    }
+    if (message.sharedMemory !== "") {
+      writer.uint32(66).string(message.sharedMemory);
     }
     return writer;
   },
@@ -495,6 +526,14 @@ export const Go: MessageFns<Go> = {
             message.debug = reader.bool();
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.sharedMemory = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -516,6 +555,11 @@ export const Go: MessageFns<Go> = {
       generation: isSet(object.generation) ? globalThis.Number(object.generation) : 0,
       from: isSet(object.from) ? globalThis.String(object.from) : "",
       debug: isSet(object.debug) ? globalThis.Boolean(object.debug) : false,
+      sharedMemory: isSet(object.sharedMemory)
+        ? globalThis.String(object.sharedMemory)
+        : isSet(object.shared_memory)
+        ? globalThis.String(object.shared_memory)
+        : "",
     };
   },
 
@@ -542,6 +586,9 @@ export const Go: MessageFns<Go> = {
     if (message.debug !== false) {
       obj.debug = message.debug;
     }
+    if (message.sharedMemory !== "") {
+      obj.sharedMemory = message.sharedMemory;
+    }
     return obj;
   },
 
@@ -557,6 +604,7 @@ export const Go: MessageFns<Go> = {
     message.generation = object.generation ?? 0;
     message.from = object.from ?? "";
     message.debug = object.debug ?? false;
+    message.sharedMemory = object.sharedMemory ?? "";
     return message;
   },
 };

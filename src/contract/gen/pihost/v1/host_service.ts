@@ -10,9 +10,11 @@ import {
   type CallOptions,
   type ChannelCredentials,
   Client,
+  type ClientDuplexStream,
   type ClientOptions,
   type ClientReadableStream,
   type ClientUnaryCall,
+  type handleBidiStreamingCall,
   type handleServerStreamingCall,
   type handleUnaryCall,
   makeGenericClientConstructor,
@@ -22,6 +24,7 @@ import {
 } from "@grpc/grpc-js";
 import { Duration } from "../../google/protobuf/duration.js";
 import { ListValue, Value } from "../../google/protobuf/struct.js";
+import { SessionRequest, SessionResponse } from "./session.js";
 import { HostStatus } from "./status.js";
 
 export interface InvokeRequest {
@@ -961,6 +964,16 @@ export const HostServiceService = {
     responseSerialize: (value: InvokeResponse): Buffer => Buffer.from(InvokeResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): InvokeResponse => InvokeResponse.decode(value),
   },
+  /** Many calls, streams and callbacks over one long-lived stream; see session.proto and docs/protocol.md. */
+  session: {
+    path: "/pihost.v1.HostService/Session" as const,
+    requestStream: true as const,
+    responseStream: true as const,
+    requestSerialize: (value: SessionRequest): Buffer => Buffer.from(SessionRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): SessionRequest => SessionRequest.decode(value),
+    responseSerialize: (value: SessionResponse): Buffer => Buffer.from(SessionResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): SessionResponse => SessionResponse.decode(value),
+  },
   /** The state of the process, once. */
   status: {
     path: "/pihost.v1.HostService/Status" as const,
@@ -1023,6 +1036,8 @@ export interface HostServiceServer extends UntypedServiceImplementation {
    * A failure is a google.rpc.Status in `grpc-status-details-bin` whose details hold one RemoteError.
    */
   invoke: handleUnaryCall<InvokeRequest, InvokeResponse>;
+  /** Many calls, streams and callbacks over one long-lived stream; see session.proto and docs/protocol.md. */
+  session: handleBidiStreamingCall<SessionRequest, SessionResponse>;
   /** The state of the process, once. */
   status: handleUnaryCall<StatusRequest, StatusResponse>;
   /** The state of the process now, and again at every change of state and every interval. */
@@ -1059,6 +1074,10 @@ export interface HostServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: InvokeResponse) => void,
   ): ClientUnaryCall;
+  /** Many calls, streams and callbacks over one long-lived stream; see session.proto and docs/protocol.md. */
+  session(): ClientDuplexStream<SessionRequest, SessionResponse>;
+  session(options: Partial<CallOptions>): ClientDuplexStream<SessionRequest, SessionResponse>;
+  session(metadata: Metadata, options?: Partial<CallOptions>): ClientDuplexStream<SessionRequest, SessionResponse>;
   /** The state of the process, once. */
   status(
     request: StatusRequest,

@@ -1,0 +1,36 @@
+import { chmodSync } from "node:fs";
+import { createServer, type Socket } from "node:net";
+import type { Pihost } from "./pihost.js";
+import type { GrpcServer } from "./server/index.js";
+
+export interface Listener {
+  /** Lets answers that are on their way leave, then closes. Never takes longer than a moment, never rejects. */
+  close(): Promise<void>;
+}
+
+/**
+ * Accepts connections and hands them to gRPC, which is loaded by the first one: the host itself talks on a descriptor,
+ * and loading gRPC would be half of the start.
+ */
+export function listen(address: string, pihost: Pihost): Promise<Listener> {
+  let grpc: GrpcServer | undefined;
+  const server = createServer((socket: Socket) => {
+    if (grpc === undefined) {
+      const { createGrpcServer } = require("./server/index.js") as typeof import("./server/index.js");
+      grpc = createGrpcServer(pihost);
+    }
+    grpc.accept(socket);
+  });
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(address, () => {
+      if (process.platform !== "win32") chmodSync(address, 0o600);
+      resolve({
+        close: async () => {
+          server.close();
+          await grpc?.close();
+        },
+      });
+    });
+  });
+}

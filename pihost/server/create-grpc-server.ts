@@ -1,0 +1,40 @@
+import type { Socket } from "node:net";
+import { Server, ServerCredentials } from "@grpc/grpc-js";
+import { HostServiceService } from "../../src/contract/service.js";
+import type { Pihost } from "../pihost.js";
+import { requireToken } from "./authentication.js";
+import { addHealth } from "./health.js";
+import { hostService } from "./host-service.js";
+import { addReflection } from "./reflection.js";
+
+export interface GrpcServer {
+  /** Takes over a connection that was just accepted. */
+  accept(socket: Socket): void;
+  /** Lets answers that are on their way leave, then closes. Never takes longer than a moment, never rejects. */
+  close(): Promise<void>;
+}
+
+/** How long answers get to leave, in milliseconds: grpc-js waits for ever when a client keeps a stream open. */
+const CLOSE_MS = 200;
+
+export function createGrpcServer(pihost: Pihost): GrpcServer {
+  const server = new Server({
+    interceptors: [requireToken(pihost.token)],
+    "grpc.max_receive_message_length": -1,
+    "grpc.max_send_message_length": -1,
+    "grpc.enable_channelz": 0,
+  });
+  server.addService(HostServiceService, hostService(pihost));
+  addHealth(server, pihost);
+  addReflection(server);
+  const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
+  return {
+    accept: (socket) => injector.injectConnection(socket),
+    close: () =>
+      new Promise((resolve) => {
+        setTimeout(resolve, CLOSE_MS);
+        injector.drain(CLOSE_MS);
+        server.tryShutdown(() => resolve());
+      }),
+  };
+}

@@ -1,0 +1,33 @@
+import { Metadata, type ServerDuplexStream } from "@grpc/grpc-js";
+import { SessionFrame, type SessionRequest, type SessionResponse } from "../../src/contract/index.js";
+import type { Lane, LaneListener } from "../../src/session/index.js";
+
+/** The RPC `HostService.Session`, seen from the process, as a lane. */
+export function createGrpcLane(call: ServerDuplexStream<SessionRequest, SessionResponse>): Lane {
+  let listener: LaneListener | undefined;
+  let closed = false;
+  const onClose = (): void => {
+    if (closed) return;
+    closed = true;
+    listener?.onClose();
+  };
+  // Headers now, so that the client knows that it was let in before there is a first answer.
+  call.sendMetadata(new Metadata());
+  return {
+    send: (frame) => !closed && call.write({ frame: SessionFrame.decode(frame) }),
+    listen(next) {
+      listener = next;
+      call.on("data", ({ frame }: SessionRequest) => {
+        if (frame !== undefined) next.onFrame(Buffer.from(SessionFrame.encode(frame).finish()));
+      });
+      call.on("drain", () => next.onDrain());
+      call.on("error", onClose);
+      call.on("cancelled", onClose);
+      call.once("end", () => {
+        call.end();
+        onClose();
+      });
+    },
+    close: () => call.destroy(),
+  };
+}

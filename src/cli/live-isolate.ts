@@ -1,0 +1,54 @@
+import { HostChannel } from "../channel/grpc/index.js";
+import { type LiveRecord, listLive } from "../isolator/index.js";
+import { CommandFailure } from "./command-failure.js";
+import { EXIT } from "./exit-codes.js";
+
+/** How long a live process may take to answer what needs no user code. */
+export const ANSWER_MS = 2_000;
+
+/**
+ * The one live isolate of this name or pid.
+ *
+ * @throws CommandFailure when there is none, or when several hosts have one of this name
+ */
+export function findLive(nameOrPid: string): LiveRecord {
+  const found = listLive().filter(({ name, pid }) => name === nameOrPid || String(pid) === nameOrPid);
+  const [first, ...others] = found;
+  if (first === undefined) {
+    throw new CommandFailure(
+      EXIT.failed,
+      `no live isolate ${JSON.stringify(nameOrPid)}; only those that this user started with discoverable: true ` +
+        "(pihost run --discoverable) can be found, see pihost ps",
+    );
+  }
+  if (others.length === 0) return first;
+  const list = found.map(({ pid, hostPid }) => `  pid ${pid}, host ${hostPid}`).join("\n");
+  throw new CommandFailure(EXIT.failed, `several live isolates are called ${nameOrPid}; give a pid instead:\n${list}`);
+}
+
+/** Connects to a live isolate for the length of one use. */
+export async function withChannel<T>(record: LiveRecord, use: (channel: HostChannel) => Promise<T>): Promise<T> {
+  const { name, pid, address, token } = record;
+  const channel = await HostChannel.connect(address, token, ANSWER_MS).catch((error: unknown) => {
+    throw new CommandFailure(EXIT.failed, `cannot connect to ${name} (pid ${pid})`, { cause: error });
+  });
+  try {
+    return await use(channel);
+  } finally {
+    channel.close();
+  }
+}
+
+/** The answer, or a failure when the process is too busy or frozen to give one. */
+export async function answerInTime<T>({ name, pid }: LiveRecord, answer: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const message = `${name} (pid ${pid}) did not answer within ${ANSWER_MS} ms: it is busy or frozen`;
+    timer = setTimeout(() => reject(new CommandFailure(EXIT.failed, message)), ANSWER_MS);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,26 @@
+import { InvalidArgumentError } from "commander";
+
+/** A whole number from 0, for an option's value. */
+export function wholeNumber(text: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("It must be a whole number from 0.");
+}
+
+/** A number from 0, for an option's value. */
+export function number(text: string): number {
+  if (/^\d+(\.\d+)?$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("It must be a number from 0.");
+}
+
+/** `KEY=VALUE`, added to those of the same option before. */
+export function assignment(text: string, previous: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const at = text.indexOf("=");
+  if (at < 1) throw new InvalidArgumentError("It must be KEY=VALUE.");
+  return { ...previous, [text.slice(0, at)]: text.slice(at + 1) };
+}
+
+/** A token of 256 bits. */
+export function token(text: string): string {
+  if (/^[0-9a-f]{64}$/i.test(text)) return text;
+  throw new InvalidArgumentError("It must be 64 hexadecimal digits.");
+}

@@ -1,0 +1,39 @@
+import { forThisSystem } from "./for-this-system.js";
+import { isPrivatePosixDirectory, removePosixDirectory } from "./host-directory.posix.js";
+import { createLinuxMemoryDirectory } from "./shared-memory-directory.linux.js";
+
+const create = forThisSystem<() => string | undefined>({
+  linux: createLinuxMemoryDirectory,
+  // Neither has a file system in memory that every user has.
+  macos: () => undefined,
+  windows: () => undefined,
+});
+
+let current: string | undefined;
+let unavailable = false;
+let removedAtExit = false;
+
+/**
+ * The one private directory of this host in shared memory, made at the first call; `undefined` where there is none to be
+ * had. Removed like `hostDirectory()`.
+ */
+export function sharedMemoryDirectory(): string | undefined {
+  if (unavailable || (current !== undefined && isPrivatePosixDirectory(current))) return current;
+  current = create();
+  unavailable = current === undefined;
+  if (!removedAtExit && current !== undefined) {
+    removedAtExit = true;
+    process.once("exit", removeSharedMemoryDirectory);
+  }
+  return current;
+}
+
+function removeSharedMemoryDirectory(): void {
+  if (current === undefined) return;
+  try {
+    removePosixDirectory(current);
+  } catch {
+    // The reaper comes later.
+  }
+  current = undefined;
+}

@@ -1,0 +1,36 @@
+/** What a handle stands for: an export of a module, or something that the receiver has lent. */
+export type CallTarget =
+  | { readonly kind: "module"; readonly module: string; readonly method: string }
+  | { readonly kind: "reference"; readonly reference: number; readonly method: string };
+
+/** Who waits for a call. Exactly one of the two is called, once. */
+export interface CallSink {
+  resolve(value: unknown): void;
+  reject(error: unknown): void;
+  /** Where the call was made, for the second half of a remote error's stack. */
+  readonly callSite?: { readonly stack?: string } | undefined;
+}
+
+/** What the callee may know of its call. */
+export interface IncomingCall {
+  /** The caller's number for it. */
+  readonly id: number;
+  /** 1 the first time the call is handed to a process, one more each time it is replayed. */
+  readonly attempt: number;
+  /** When the caller gives up, in milliseconds since the epoch. */
+  readonly deadline: number | undefined;
+  readonly trace: Readonly<Record<string, string>>;
+  /** Aborted when nobody waits for the call any more. Made when first asked for. */
+  readonly signal: AbortSignal;
+}
+
+/** A function that calls run, `this` included. */
+export type Callee = (...args: unknown[]) => unknown;
+
+/** What a side does with the calls that it receives. */
+export interface CallHandler {
+  /** The function that an export path of a module stands for; throws, or rejects, when there is none. */
+  resolve(module: string, method: string): Callee | Promise<Callee>;
+  /** Runs a call; what it returns or throws is the answer. Where the side has bookkeeping, it is here. */
+  run(callee: Callee, args: readonly unknown[], call: IncomingCall): unknown;
+}

@@ -1,0 +1,38 @@
+import { IsolationError } from "../errors/index.js";
+
+/** What a peer may have under way in parts, all together. */
+const MAX_PENDING_BYTES = 4 * 1024 * 1024 * 1024;
+
+/** Collects payloads that come in parts until the value that refers to them comes. */
+export class ChunkReceiver {
+  readonly #payloads = new Map<number, Buffer[]>();
+  #pendingBytes = 0;
+
+  /** @throws IsolationError PROTOCOL when the peer never refers to what it sends */
+  add(payload: number, data: Uint8Array): void {
+    this.#pendingBytes += data.length;
+    if (this.#pendingBytes > MAX_PENDING_BYTES) {
+      throw new IsolationError("PROTOCOL", `the peer has more than ${MAX_PENDING_BYTES} bytes of payloads under way`);
+    }
+    // A copy: the part is a slice of a frame that holds other things.
+    const part = Buffer.from(data);
+    const parts = this.#payloads.get(payload);
+    if (parts === undefined) this.#payloads.set(payload, [part]);
+    else parts.push(part);
+  }
+
+  /** @throws IsolationError PROTOCOL when there is no such payload, or it is not of that length */
+  take(payload: number, length: number): Buffer {
+    const parts = this.#payloads.get(payload);
+    const received = parts?.reduce((sum, part) => sum + part.length, 0);
+    if (parts === undefined || received !== length) {
+      throw new IsolationError(
+        "PROTOCOL",
+        `the peer refers to ${length} bytes of payload ${payload}, of which ${received ?? 0} came`,
+      );
+    }
+    this.#payloads.delete(payload);
+    this.#pendingBytes -= length;
+    return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts, length);
+  }
+}

@@ -1,0 +1,35 @@
+/** One part of a large payload: small enough that a small call behind it hardly waits. */
+const CHUNK_BYTES = 64 * 1024;
+
+interface Upload {
+  readonly number: number;
+  readonly bytes: Uint8Array;
+  offset: number;
+  readonly onSent: () => void;
+}
+
+/** Sends large payloads in parts, one part a frame, where there is no shared memory. */
+export class ChunkSender {
+  #uploads: Upload[] = [];
+  #payloads = 0;
+
+  /** Takes a payload; what refers to it may be sent once `onSent` was called. */
+  add(bytes: Uint8Array, onSent: () => void): number {
+    this.#payloads += 1;
+    // A copy: the owner may change it before its last part has left.
+    this.#uploads.push({ number: this.#payloads, bytes: Uint8Array.from(bytes), offset: 0, onSent });
+    return this.#payloads;
+  }
+
+  /** Sends the next part; says whether there are more. Payloads take turns. */
+  sendNext(send: (payload: number, data: Uint8Array) => void): boolean {
+    const upload = this.#uploads.shift();
+    if (upload === undefined) return false;
+    const end = Math.min(upload.offset + CHUNK_BYTES, upload.bytes.length);
+    send(upload.number, upload.bytes.subarray(upload.offset, end));
+    upload.offset = end;
+    if (end < upload.bytes.length) this.#uploads.push(upload);
+    else upload.onSent();
+    return this.#uploads.length > 0;
+  }
+}

@@ -1,0 +1,41 @@
+import type { Duplex } from "node:stream";
+import type { Lane, LaneListener } from "./lane.js";
+import { MessageReader, PREFIX_LENGTH } from "./message-reader.js";
+
+/** A lane over a stream socket that both sides hold from birth. */
+export function createDescriptorLane(socket: Duplex): Lane {
+  let listener: LaneListener | undefined;
+  let closed = false;
+  const reader = new MessageReader((frame) => listener?.onFrame(frame));
+  const onClose = (): void => {
+    if (closed) return;
+    closed = true;
+    listener?.onClose();
+  };
+  const onData = (chunk: Buffer): void => {
+    try {
+      reader.write(chunk);
+    } catch (error) {
+      socket.destroy(error as Error);
+    }
+  };
+  // What went wrong is told by the end of the process; "close" follows.
+  socket.on("error", () => {});
+  socket.once("close", onClose);
+  socket.once("end", () => socket.destroy());
+  return {
+    send(frame) {
+      const message = Buffer.allocUnsafe(PREFIX_LENGTH + frame.length);
+      message[0] = 0;
+      message.writeUInt32BE(frame.length, 1);
+      frame.copy(message, PREFIX_LENGTH);
+      return socket.write(message);
+    },
+    listen(next) {
+      listener = next;
+      socket.on("drain", () => next.onDrain());
+      socket.on("data", onData);
+    },
+    close: () => socket.destroy(),
+  };
+}

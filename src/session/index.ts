@@ -1,0 +1,10 @@
+/** Many calls, streams and callbacks over one lane; the same on both sides. */
+export type { Callee, CallHandler, CallSink, CallTarget, IncomingCall } from "./call-target.js";
+export { createDescriptorLane } from "./descriptor-lane.js";
+export type { Lane, LaneListener } from "./lane.js";
+export { MessageReader, PREFIX_LENGTH } from "./message-reader.js";
+export type { CallExtras } from "./outbox.js";
+export type { SharedMemory } from "./payloads.js";
+export { keep } from "./references.js";
+export { Session, type SessionOptions } from "./session.js";
+export type { Hold } from "./stand-ins.js";

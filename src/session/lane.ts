@@ -1,0 +1,17 @@
+/** What carries the frames of a Session: a descriptor, or a gRPC stream. Ordered and reliable until it closes. */
+export interface Lane {
+  /** Sends one encoded frame. False when the peer does not keep up and the caller had better wait for `onDrain`. */
+  send(frame: Buffer): boolean;
+  /** Sets who hears of it all. Frames that came before are not lost. */
+  listen(listener: LaneListener): void;
+  /** Ends the lane at once; `onClose` follows. */
+  close(): void;
+}
+
+export interface LaneListener {
+  /** One encoded frame. The buffer is not kept by the lane. */
+  onFrame(frame: Buffer): void;
+  onDrain(): void;
+  /** The lane is gone, whoever ended it. Called once. */
+  onClose(): void;
+}

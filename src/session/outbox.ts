@@ -1,0 +1,241 @@
+import { type CallDetails, type Payload, SessionFrame, type Settlement } from "../contract/index.js";
+import { JsonColumn } from "./json-column.js";
+import type { Lane } from "./lane.js";
+
+/** How many values one frame takes before it leaves, so that the peer can begin while we still collect. */
+const FRAME_ENTRIES = 4_096;
+
+/** How long the texts of one frame may become together, in characters, for the same reason. */
+const FRAME_TEXT = 256 * 1024;
+
+/** What a call may have beyond its columns. */
+export type CallExtras = Partial<Omit<CallDetails, "index">>;
+
+/**
+ * Collects what one side has to say and sends it as one frame when the present turn of the event loop is over: after
+ * every promise that could add to it has run, and before the loop waits. A lone call is never held back for company.
+ */
+export class Outbox {
+  readonly #lane: Lane;
+  #frame = emptyFrame();
+  readonly #args = new JsonColumn();
+  readonly #items = new JsonColumn();
+  readonly #results = new JsonColumn();
+  #entries = 0;
+  #text = 0;
+  #scheduled = false;
+  #writable = true;
+  #beforeFlush: (() => boolean) | undefined;
+  readonly #flushNow = (): void => this.flush();
+
+  constructor(lane: Lane) {
+    this.#lane = lane;
+  }
+
+  /** Whether the peer keeps up with what was sent. */
+  get writable(): boolean {
+    return this.#writable;
+  }
+
+  /** The lane is ready for more. */
+  drained(): void {
+    this.#writable = true;
+    this.schedule();
+  }
+
+  /** Is asked before every frame to add what should go with it, and says whether it has more for the next one. */
+  set beforeFlush(add: () => boolean) {
+    this.#beforeFlush = add;
+  }
+
+  introduce(handle: number, target: { module: string; method: string; reference: number }): void {
+    this.#frame.introductions.push({ handle, ...target });
+    this.#added();
+  }
+
+  /** A call whose arguments nobody can change any more. */
+  call(id: number, handle: number, args: readonly unknown[] | null, details?: CallExtras): void {
+    this.#beginCall(id, handle, details);
+    this.#args.add(args);
+    this.#added();
+  }
+
+  /** A call whose arguments are JSON text already. */
+  callWithText(id: number, handle: number, args: string, details?: CallExtras): void {
+    this.#beginCall(id, handle, details);
+    this.#args.addText(args);
+    this.#addedText(args.length);
+  }
+
+  cancel(id: number): void {
+    this.#frame.cancels.push(id);
+    this.#added();
+  }
+
+  item(stream: number, value: unknown): void {
+    this.#frame.itemStreams.push(stream);
+    this.#items.add(value);
+    this.#added();
+  }
+
+  itemWithText(stream: number, text: string): void {
+    this.#frame.itemStreams.push(stream);
+    this.#items.addText(text);
+    this.#addedText(text.length);
+  }
+
+  itemWithPayload(stream: number, value: Payload): void {
+    this.#frame.itemPayloads.push({ index: this.#frame.itemStreams.length, value });
+    this.#frame.itemStreams.push(stream);
+    this.#items.add(null);
+    this.#addedText(sizeOf(value));
+  }
+
+  streamEnd(stream: number, error: Payload | undefined): void {
+    this.#frame.streamEnds.push({ stream, error });
+    this.#added();
+  }
+
+  abort(signal: number, reason: Payload | undefined): void {
+    this.#frame.aborts.push({ signal, reason });
+    this.#added();
+  }
+
+  /** A result that nobody can change any more. */
+  result(id: number, value: unknown): void {
+    this.#frame.resultIds.push(id);
+    this.#results.add(value);
+    this.#added();
+  }
+
+  resultWithText(id: number, text: string): void {
+    this.#frame.resultIds.push(id);
+    this.#results.addText(text);
+    this.#addedText(text.length);
+  }
+
+  voidResult(id: number): void {
+    this.#frame.voidIds.push(id);
+    this.#added();
+  }
+
+  settlement(id: number, outcome: NonNullable<Settlement["outcome"]>): void {
+    this.#frame.settlements.push({ id, outcome });
+    this.#addedText(sizeOf(outcome.value));
+  }
+
+  demand(stream: number, items: number): void {
+    this.#frame.streamDemands.push({ stream, items });
+    this.#added();
+  }
+
+  closeStream(stream: number, error: Payload | undefined): void {
+    this.#frame.streamCloses.push({ stream, error });
+    this.#added();
+  }
+
+  release(reference: number): void {
+    this.#frame.releases.push(reference);
+    this.#added();
+  }
+
+  segmentRead(segment: number): void {
+    this.#frame.segmentsRead.push(segment);
+    this.#added();
+  }
+
+  chunk(payload: number, data: Uint8Array): void {
+    this.#frame.chunks.push({ payload, data: data as Buffer });
+    this.#entries += 1;
+  }
+
+  ping(number: number): void {
+    this.#frame.ping = number;
+    this.#added();
+  }
+
+  pong(number: number): void {
+    this.#frame.pong = number;
+    this.#added();
+  }
+
+  /** Makes sure that a frame leaves at the end of this turn. */
+  schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    // Runs when the queue of promise jobs is empty: whatever the values of this turn lead to is in the same frame.
+    process.nextTick(this.#flushNow);
+  }
+
+  /** Sends what there is. */
+  flush(): void {
+    this.#scheduled = false;
+    const more = this.#writable && this.#beforeFlush?.() === true;
+    if (this.#entries > 0) this.#send();
+    // Not at once: smaller messages get their turn between two parts of a large one.
+    if (more && this.#writable) setImmediate(() => this.schedule());
+  }
+
+  #beginCall(id: number, handle: number, details: CallExtras | undefined): void {
+    const { callIds, callHandles, callDetails } = this.#frame;
+    if (details !== undefined) callDetails.push({ ...NO_EXTRAS, ...details, index: callIds.length });
+    callIds.push(id);
+    callHandles.push(handle);
+  }
+
+  #added(): void {
+    this.#entries += 1;
+    if (this.#entries >= FRAME_ENTRIES) this.#send();
+    else this.schedule();
+  }
+
+  #addedText(length: number): void {
+    this.#text += length;
+    this.#added();
+    if (this.#text >= FRAME_TEXT) this.#send();
+  }
+
+  #send(): void {
+    const frame = this.#frame;
+    frame.callArgs = this.#args.take();
+    frame.items = this.#items.take();
+    frame.results = this.#results.take();
+    this.#frame = emptyFrame();
+    this.#entries = 0;
+    this.#text = 0;
+    this.#writable = this.#lane.send(Buffer.from(SessionFrame.encode(frame).finish()));
+  }
+}
+
+const NO_EXTRAS = { args: undefined, attempt: 0, timeoutMs: 0, trace: {} };
+
+function sizeOf({ place }: Payload): number {
+  return place?.value.length ?? 0;
+}
+
+function emptyFrame(): SessionFrame {
+  return {
+    introductions: [],
+    callIds: [],
+    callHandles: [],
+    callArgs: "",
+    callDetails: [],
+    cancels: [],
+    itemStreams: [],
+    items: "",
+    itemPayloads: [],
+    streamEnds: [],
+    aborts: [],
+    resultIds: [],
+    results: "",
+    voidIds: [],
+    settlements: [],
+    streamDemands: [],
+    streamCloses: [],
+    releases: [],
+    segmentsRead: [],
+    chunks: [],
+    ping: 0,
+    pong: 0,
+  };
+}

@@ -1,0 +1,129 @@
+import { type DecodeContext, decodeValue, type EncodeContext, encodeValue } from "../codec/index.js";
+import type { Payload } from "../contract/index.js";
+import { IsolationError } from "../errors/index.js";
+import { ChunkReceiver } from "./chunk-receiver.js";
+import { ChunkSender } from "./chunk-sender.js";
+import type { Outbox } from "./outbox.js";
+import { SharedMemoryReader, SharedMemoryWriter } from "./shared-memory.js";
+
+/** Bytes from this length on go through shared memory: below, opening the segment costs more than copying. */
+const OUT_OF_BAND_BYTES = 32 * 1024;
+
+/** Which folder and which files in it are whose. */
+export interface SharedMemory {
+  readonly folder: string;
+  readonly ownPrefix: string;
+  readonly peerPrefix: string;
+}
+
+/** A payload that is ready to travel. */
+export interface ReadyPayload {
+  readonly payload: Payload;
+  /** Roughly how many bytes it takes on the way. */
+  readonly bytes: number;
+  /** Set when parts of it have to be sent before what refers to it: resolves when they are. */
+  readonly sent: Promise<void> | undefined;
+}
+
+/** The descriptor of bytes that are elsewhere: a segment of shared memory, or a payload that came in parts. */
+type Place =
+  | { readonly segment: number; readonly length: number }
+  | { readonly chunks: number; readonly length: number };
+
+/** Values to payloads and back, with their large bytes wherever they move fastest. */
+export class Payloads {
+  readonly #outbox: Outbox;
+  readonly #writer: SharedMemoryWriter | undefined;
+  readonly #reader: SharedMemoryReader | undefined;
+  readonly #chunksOut = new ChunkSender();
+  readonly #chunksIn = new ChunkReceiver();
+
+  constructor(outbox: Outbox, sharedMemory: SharedMemory | undefined) {
+    this.#outbox = outbox;
+    if (sharedMemory !== undefined) {
+      this.#writer = new SharedMemoryWriter(sharedMemory.folder, sharedMemory.ownPrefix);
+      this.#reader = new SharedMemoryReader(sharedMemory.folder, sharedMemory.peerPrefix);
+    }
+    outbox.beforeFlush = () => this.#chunksOut.sendNext((payload, data) => outbox.chunk(payload, data));
+  }
+
+  /** @throws IsolationError NOT_SERIALIZABLE naming the path */
+  encode(value: unknown, context: Pick<EncodeContext, "path" | "exportReference">): ReadyPayload {
+    const uploads: Promise<void>[] = [];
+    let outside = 0;
+    const exportBytes = (bytes: Uint8Array): Place => {
+      outside += bytes.length;
+      return this.#place(bytes, uploads);
+    };
+    const encoded = encodeValue(value, { ...context, exportBytes, outOfBandThreshold: OUT_OF_BAND_BYTES });
+    const place: Payload["place"] =
+      encoded.length < OUT_OF_BAND_BYTES
+        ? { $case: "inline", value: encoded as Buffer }
+        : { $case: "descriptor", value: JSON.stringify(exportBytes(encoded)) };
+    return {
+      payload: { place },
+      bytes: encoded.length + outside,
+      sent: uploads.length === 0 ? undefined : Promise.all(uploads).then(() => {}),
+    };
+  }
+
+  /** @throws IsolationError PROTOCOL when the payload is none */
+  decode({ place }: Payload, context: Pick<DecodeContext, "importReference">): unknown {
+    if (place === undefined) throw new IsolationError("PROTOCOL", "the peer sent a payload without a value");
+    const importBytes = (descriptor: unknown): Uint8Array => this.#fetch(descriptor);
+    const encoded = place.$case === "inline" ? place.value : this.#fetch(parse(place.value));
+    return decodeValue(encoded, { ...context, importBytes });
+  }
+
+  /** A part of a payload came. */
+  chunk(payload: number, data: Uint8Array): void {
+    this.#chunksIn.add(payload, data);
+  }
+
+  /** The peer has read a segment. */
+  segmentRead(segment: number): void {
+    this.#writer?.release(segment);
+  }
+
+  close(): void {
+    this.#writer?.close();
+  }
+
+  #place(bytes: Uint8Array, uploads: Promise<void>[]): Place {
+    const { length } = bytes;
+    const segment = this.#writer?.write(bytes);
+    if (segment !== undefined) return { segment, length };
+    let onSent = (): void => {};
+    uploads.push(
+      new Promise((resolve) => {
+        onSent = resolve;
+      }),
+    );
+    const chunks = this.#chunksOut.add(bytes, onSent);
+    this.#outbox.schedule();
+    return { chunks, length };
+  }
+
+  #fetch(descriptor: unknown): Uint8Array {
+    const { segment, chunks, length } = Object(descriptor) as Record<string, unknown>;
+    if (isCount(length) && isCount(chunks)) return this.#chunksIn.take(chunks, length);
+    if (isCount(length) && isCount(segment) && this.#reader !== undefined) {
+      const bytes = this.#reader.read(segment, length);
+      this.#outbox.segmentRead(segment);
+      return bytes;
+    }
+    throw new IsolationError("PROTOCOL", "the peer sent bytes out of band that are nowhere");
+  }
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

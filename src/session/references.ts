@@ -1,0 +1,34 @@
+/** How a lent object is described inside a value; JSON carries it exactly. */
+export interface ReferenceDescriptor {
+  readonly kind: ReferenceKind;
+  /** The lender's number for it. */
+  readonly id: number;
+  /** It outlives the call that it came with. */
+  readonly kept?: true;
+}
+
+export type ReferenceKind = "function" | "object" | "signal" | "stream" | "readable";
+
+const KINDS: readonly unknown[] = ["function", "object", "signal", "stream", "readable"] satisfies ReferenceKind[];
+
+/** Whether a descriptor that a peer sent is one. */
+export function isReferenceDescriptor(value: unknown): value is ReferenceDescriptor {
+  if (typeof value !== "object" || value === null) return false;
+  const { kind, id } = value as Partial<ReferenceDescriptor>;
+  return KINDS.includes(kind) && Number.isInteger(id);
+}
+
+const kept = new WeakSet<object>();
+
+/**
+ * Marks a function so that it may be called in the other process for as long as that process lives, and not only while
+ * the call runs that it is an argument of.
+ */
+export function keep<F extends (...args: never[]) => unknown>(fn: F): F {
+  kept.add(fn);
+  return fn;
+}
+
+export function isKept(value: object): boolean {
+  return kept.has(value);
+}

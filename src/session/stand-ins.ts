@@ -1,0 +1,185 @@
+import { IsolationError } from "../errors/index.js";
+import type { Outbox } from "./outbox.js";
+import { isReferenceDescriptor, type ReferenceDescriptor } from "./references.js";
+import type { Scope } from "./scope.js";
+import { StreamImport } from "./stream-import.js";
+import type { Values } from "./values.js";
+
+/** Calls what the other side has lent. */
+export type CallReference = (reference: number, method: string, args: unknown[]) => Promise<unknown>;
+
+/** Keeps the process alive until the promise settles. */
+export type Hold = <T>(wait: Promise<T>) => Promise<T>;
+
+/** Names that a promise, a debugger or a test tool looks up on any object. */
+const NOT_A_METHOD = new Set<PropertyKey>([
+  "then",
+  "catch",
+  "finally",
+  "toJSON",
+  "constructor",
+  "prototype",
+  "__proto__",
+]);
+
+/** Stand-ins on this side for what the other side has lent. */
+export class StandIns {
+  readonly #outbox: Outbox;
+  readonly #call: CallReference;
+  readonly #hold: Hold;
+  readonly #signals = new Map<number, AbortController>();
+  readonly #streams = new Map<number, StreamImport>();
+  #values: Values | undefined;
+  /** A stand-in that nobody can reach any more gives back what it stands for. */
+  readonly #collected = new FinalizationRegistry<() => void>((giveBack) => giveBack());
+
+  constructor(outbox: Outbox, call: CallReference, hold: Hold) {
+    this.#outbox = outbox;
+    this.#call = call;
+    this.#hold = hold;
+  }
+
+  set values(values: Values) {
+    this.#values = values;
+  }
+
+  /** @param scope what the stand-in ends with @throws IsolationError PROTOCOL when the descriptor is none */
+  make(descriptor: unknown, scope: Scope | undefined): unknown {
+    if (!isReferenceDescriptor(descriptor)) throw new IsolationError("PROTOCOL", "the peer sent a malformed reference");
+    switch (descriptor.kind) {
+      case "function":
+        return this.#makeFunction(descriptor, scope);
+      case "object":
+        return this.#makeObject(descriptor);
+      case "signal":
+        return this.#makeSignal(descriptor, scope);
+      case "stream":
+        return this.#makeStream(descriptor, scope);
+      case "readable":
+        return toReadable(this.#makeStream(descriptor, scope));
+    }
+  }
+
+  item(id: number, value: unknown): void {
+    this.#streams.get(id)?.push(value);
+  }
+
+  streamEnd(id: number, failure: { error: unknown } | undefined): void {
+    this.#streams.get(id)?.end(failure);
+    this.#streams.delete(id);
+  }
+
+  abort(id: number, reason: unknown): void {
+    this.#signals.get(id)?.abort(reason);
+    this.#signals.delete(id);
+  }
+
+  /** The other side is gone: streams fail, signals fire. */
+  lose(error: unknown): void {
+    for (const id of [...this.#streams.keys()]) this.streamEnd(id, { error });
+    for (const id of [...this.#signals.keys()]) this.abort(id, error);
+  }
+
+  #makeFunction({ id, kept }: ReferenceDescriptor, scope: Scope | undefined): object {
+    let over = false;
+    const standIn = (...args: unknown[]): Promise<unknown> =>
+      over
+        ? Promise.reject(
+            new IsolationError(
+              "STOPPED",
+              "the function was lent for a call that is over, or was released; keep() lends it for longer",
+            ),
+          )
+        : this.#call(id, "", args);
+    if (kept === true)
+      return this.#releasable(standIn, id, () => {
+        over = true;
+      });
+    scope?.onEnd(() => {
+      over = true;
+    });
+    return standIn;
+  }
+
+  #makeObject({ id }: ReferenceDescriptor): object {
+    let over = false;
+    const call = (method: string, args: unknown[]): Promise<unknown> =>
+      over
+        ? Promise.reject(new IsolationError("STOPPED", "the live object was released"))
+        : this.#call(id, method, args);
+    const release = this.#releaser(id, () => {
+      over = true;
+    });
+    const members = new Map<string, unknown>();
+    const standIn = new Proxy(Object.create(null) as object, {
+      get(_, key) {
+        if (key === Symbol.dispose) return release;
+        if (typeof key === "symbol" || NOT_A_METHOD.has(key)) return undefined;
+        if (!members.has(key)) members.set(key, (...args: unknown[]) => call(key, args));
+        return members.get(key);
+      },
+      set: () => false,
+    });
+    this.#collected.register(standIn, release, standIn);
+    return standIn;
+  }
+
+  #makeSignal({ id }: ReferenceDescriptor, scope: Scope | undefined): AbortSignal {
+    const controller = new AbortController();
+    this.#signals.set(id, controller);
+    scope?.onEnd(() => this.#signals.delete(id));
+    return controller.signal;
+  }
+
+  #makeStream({ id }: ReferenceDescriptor, scope: Scope | undefined): StreamImport {
+    const stream = new StreamImport({
+      hold: this.#hold,
+      demand: (items) => this.#outbox.demand(id, items),
+      close: (thrown) => this.#outbox.closeStream(id, thrown === undefined ? undefined : this.#toPayload(thrown.error)),
+    });
+    this.#streams.set(id, stream);
+    scope?.onEnd(() =>
+      this.streamEnd(id, { error: new IsolationError("STOPPED", "the stream was lent for a call that is over") }),
+    );
+    return stream;
+  }
+
+  #releasable(standIn: object, id: number, onRelease: () => void): object {
+    const release = this.#releaser(id, onRelease);
+    Object.defineProperty(standIn, Symbol.dispose, { value: release });
+    this.#collected.register(standIn, release, standIn);
+    return standIn;
+  }
+
+  /** Gives the loan back once. Must not refer to the stand-in, which could then never be collected. */
+  #releaser(id: number, onRelease: () => void): () => void {
+    let released = false;
+    return () => {
+      if (released) return;
+      released = true;
+      onRelease();
+      this.#outbox.release(id);
+    };
+  }
+
+  #toPayload(error: unknown) {
+    return (this.#values as Values).encodeError(error).payload;
+  }
+}
+
+/** A web stream over the items: pulls as it is read, ends the producer when it is cancelled. */
+function toReadable(stream: StreamImport): ReadableStream {
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        const { done, value } = await stream.next();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      async cancel() {
+        await stream.return();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}

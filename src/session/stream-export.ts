@@ -1,0 +1,107 @@
+/** Items that may be on their way, or wait for the consumer, at once. */
+export const STREAM_WINDOW_ITEMS = 1_024;
+
+/** Their bytes, roughly; one item may always be under way, however large. */
+const STREAM_WINDOW_BYTES = 1024 * 1024;
+
+/** What a stream needs of its session. */
+export interface StreamSink {
+  /** Sends one item; says roughly how many bytes it takes. Waits where the item has to go in parts. */
+  item(value: unknown): number | Promise<number>;
+  end(error?: unknown): void;
+}
+
+/**
+ * The producing end of a stream: runs an async iterator as fast as the consumer takes the items, and a window ahead of
+ * it. Does nothing before the first demand, as a generator does nothing before the first `next()`.
+ */
+export class StreamExport {
+  readonly #iterable: AsyncIterable<unknown>;
+  readonly #sink: StreamSink;
+  #iterator: AsyncIterator<unknown> | undefined;
+  #outstanding: number[] = [];
+  #outstandingBytes = 0;
+  #running = false;
+  #over = false;
+
+  constructor(iterable: AsyncIterable<unknown>, sink: StreamSink) {
+    this.#iterable = iterable;
+    this.#sink = sink;
+  }
+
+  /** The consumer has taken so many items. */
+  demand(items: number): void {
+    for (const bytes of this.#outstanding.splice(0, items)) this.#outstandingBytes -= bytes;
+    void this.#run();
+  }
+
+  /** The consumer wants no more: the generator runs its `finally` blocks. */
+  async close(thrown?: { error: unknown }): Promise<void> {
+    if (this.#over) return;
+    if (thrown === undefined) this.#over = true;
+    try {
+      const iterator = this.#iterator ?? this.#iterable[Symbol.asyncIterator]();
+      if (thrown === undefined) await iterator.return?.();
+      else await this.#throwInto(iterator, thrown.error);
+    } catch (error) {
+      this.#end({ error });
+      return;
+    }
+    if (thrown === undefined) this.#sink.end();
+  }
+
+  async #throwInto(iterator: AsyncIterator<unknown>, error: unknown): Promise<void> {
+    if (iterator.throw === undefined) throw error;
+    const { done, value } = await iterator.throw(error);
+    if (done) this.#end();
+    else await this.#send(value);
+  }
+
+  async #run(): Promise<void> {
+    if (this.#running) return;
+    this.#running = true;
+    try {
+      this.#iterator ??= this.#iterable[Symbol.asyncIterator]();
+      while (!this.#over && this.#hasRoom()) {
+        const { done, value } = await this.#iterator.next();
+        if (this.#over) break;
+        if (done) this.#end();
+        else {
+          const sent = this.#send(value);
+          if (sent !== undefined) await sent;
+        }
+      }
+    } catch (error) {
+      this.#end({ error });
+    } finally {
+      this.#running = false;
+    }
+  }
+
+  #hasRoom(): boolean {
+    return this.#outstanding.length < STREAM_WINDOW_ITEMS && this.#outstandingBytes < STREAM_WINDOW_BYTES;
+  }
+
+  #send(value: unknown): Promise<void> | undefined {
+    const bytes = this.#sink.item(value);
+    if (typeof bytes !== "number") return bytes.then((count) => this.#count(count));
+    this.#count(bytes);
+    return undefined;
+  }
+
+  #count(bytes: number): void {
+    this.#outstanding.push(bytes);
+    this.#outstandingBytes += bytes;
+  }
+
+  #end(failure?: { error: unknown }): void {
+    if (this.#over) return;
+    this.#over = true;
+    if (failure === undefined) this.#sink.end();
+    else {
+      this.#sink.end(failure.error);
+      // A failed send must not leave the generator suspended for ever; one that failed by itself does not mind.
+      void Promise.resolve(this.#iterator?.return?.()).catch(() => {});
+    }
+  }
+}

@@ -1,0 +1,144 @@
+import { IsolationError } from "../errors/index.js";
+import { STREAM_WINDOW_ITEMS } from "./stream-export.js";
+
+/** After so many taken items the producer is told. */
+const DEMAND_BATCH = STREAM_WINDOW_ITEMS / 4;
+
+/** A producer that sends more than it was asked for is broken. */
+const MAX_WAITING = STREAM_WINDOW_ITEMS * 2;
+
+/** What a stream needs of its session. */
+export interface StreamSource {
+  demand(items: number): void;
+  close(thrown?: { error: unknown }): void;
+  /** Called with the wait of a consumer, which must keep the process alive. */
+  hold<T>(wait: Promise<T>): Promise<T>;
+}
+
+interface Consumer {
+  resolve(result: IteratorResult<unknown, undefined>): void;
+  reject(error: unknown): void;
+}
+
+const DONE: IteratorResult<unknown, undefined> = Object.freeze({ done: true, value: undefined });
+
+/** The consuming end of a stream: an async generator whose items come from the other process. */
+export class StreamImport implements AsyncGenerator<unknown, undefined, undefined> {
+  readonly #source: StreamSource;
+  #items: unknown[] = [];
+  /** Where in `#items` the next one is: `shift` of a long array would copy it. */
+  #head = 0;
+  #consumers: Consumer[] = [];
+  #taken = 0;
+  #started = false;
+  #over = false;
+  #closing = false;
+  #failure: { error: unknown } | undefined;
+
+  constructor(source: StreamSource) {
+    this.#source = source;
+  }
+
+  next(): Promise<IteratorResult<unknown, undefined>> {
+    if (this.#head < this.#items.length) return Promise.resolve({ done: false, value: this.#take() });
+    if (this.#over || this.#closing) return this.#ending();
+    this.#askForMore();
+    return this.#wait();
+  }
+
+  /** Stops the producer; resolves when its `finally` blocks have run. */
+  return(): Promise<IteratorResult<unknown, undefined>> {
+    this.#items = [];
+    this.#head = 0;
+    if (this.#over) return Promise.resolve(DONE);
+    return this.#close();
+  }
+
+  /** Throws into the producer, which may go on or end. */
+  throw(error: unknown): Promise<IteratorResult<unknown, undefined>> {
+    if (this.#over) return Promise.reject(error);
+    this.#source.close({ error });
+    return this.#wait();
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return();
+  }
+
+  /** An item came. @throws IsolationError PROTOCOL when nobody asked for so many */
+  push(value: unknown): void {
+    if (this.#closing || this.#over) return;
+    const consumer = this.#consumers.shift();
+    if (consumer !== undefined) {
+      this.#taken += 1;
+      consumer.resolve({ done: false, value });
+      return;
+    }
+    if (this.#items.length - this.#head >= MAX_WAITING) {
+      throw new IsolationError("PROTOCOL", `the peer sent more than ${MAX_WAITING} items that nobody asked for`);
+    }
+    this.#items.push(value);
+  }
+
+  /** No further item comes. */
+  end(failure?: { error: unknown }): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#failure = failure;
+    for (const { resolve, reject } of this.#consumers.splice(0)) {
+      if (this.#failure === undefined) resolve(DONE);
+      else {
+        reject(this.#failure.error);
+        this.#failure = undefined;
+      }
+    }
+  }
+
+  #wait(): Promise<IteratorResult<unknown, undefined>> {
+    return this.#source.hold(new Promise((resolve, reject) => this.#consumers.push({ resolve, reject })));
+  }
+
+  #take(): unknown {
+    const value = this.#items[this.#head];
+    this.#items[this.#head] = undefined;
+    this.#head += 1;
+    if (this.#head === this.#items.length || this.#head >= STREAM_WINDOW_ITEMS) {
+      this.#items = this.#items.slice(this.#head);
+      this.#head = 0;
+    }
+    this.#taken += 1;
+    if (this.#taken >= DEMAND_BATCH) this.#tellDemand();
+    return value;
+  }
+
+  #askForMore(): void {
+    if (this.#started && this.#taken === 0) return;
+    this.#started = true;
+    this.#tellDemand();
+  }
+
+  #tellDemand(): void {
+    if (!this.#over && !this.#closing) this.#source.demand(this.#taken);
+    this.#taken = 0;
+  }
+
+  #close(): Promise<IteratorResult<unknown, undefined>> {
+    if (!this.#closing) {
+      this.#closing = true;
+      this.#source.close();
+    }
+    return this.#wait();
+  }
+
+  /** The failure is told once; after it the stream is simply over. */
+  #ending(): Promise<IteratorResult<unknown, undefined>> {
+    if (!this.#over) return this.#wait();
+    const failure = this.#failure;
+    this.#failure = undefined;
+    return failure === undefined ? Promise.resolve(DONE) : Promise.reject(failure.error);
+  }
+}

@@ -1,0 +1,28 @@
+import type { HostStatusMessage } from "../contract/index.js";
+import { HOST_MODULE } from "../contract/index.js";
+import type { Session } from "../session/index.js";
+
+/** Requests to the process itself, which answers them as a module of its own. */
+export function requestStatus(session: Session): Promise<HostStatusMessage> {
+  return request(session, "status", []) as Promise<HostStatusMessage>;
+}
+
+/** Resolves with the number of calls that are running as soon as the process is draining. */
+export function askToShutDown(session: Session, reason: string, graceMs: number): Promise<unknown> {
+  return request(session, "shutdown", [reason, graceMs]);
+}
+
+export function sendData(session: Session, name: string, value: unknown): Promise<unknown> {
+  return request(session, "setData", [name, value]);
+}
+
+/** `undefined` when nothing is stored under the name. */
+export function requestData(session: Session, name: string): Promise<unknown> {
+  return request(session, "getData", [name]);
+}
+
+function request(session: Session, method: string, args: readonly unknown[]): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    session.call({ kind: "module", module: HOST_MODULE, method }, args, { resolve, reject });
+  });
+}

@@ -1,0 +1,95 @@
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import { ProcessIsolator } from "process-isolation";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { isAlive } from "../../src/platform/index.js";
+import { fixture } from "../helpers/fixture.js";
+import { activeResources, useIsolator, useSharedIsolator } from "../helpers/use-isolator.js";
+import { until } from "../helpers/until.js";
+import { useDirectory } from "../helpers/use-directory.js";
+
+describe("an isolator that create has resolved with", () => {
+  const isolator = useSharedIsolator({ name: "ready" });
+
+  test("is ready, in its first generation, in another process", () => {
+    expect(isolator()).toMatchObject({ name: "ready", state: "ready", generation: 1 });
+    expect(isolator().pid).not.toBe(process.pid);
+    expect(isAlive(isolator().pid)).toBe(true);
+  });
+
+  test("answers without further waiting", async () => {
+    expect(await isolator().invoke(fixture("values.mjs"), "add", [1, 2])).toBe(3);
+  });
+
+  test.skipIf(process.platform === "win32")("listens on a socket that only its user can reach", () => {
+    const { address } = isolator();
+    expect(statSync(address).isSocket()).toBe(true);
+    expect(statSync(address).mode & 0o777).toBe(0o600);
+    expect(statSync(dirname(address)).mode & 0o777).toBe(0o700);
+    expect(statSync(dirname(address)).uid).toBe(process.getuid?.());
+  });
+});
+
+test("names are given by count where there is no name", async () => {
+  const first = await useIsolator();
+  const second = await useIsolator();
+  expect(first.name).toMatch(/^isolate-\d+$/);
+  expect(second.name).toMatch(/^isolate-\d+$/);
+  expect(second.name).not.toBe(first.name);
+});
+
+test("started is emitted once, to whoever listens right after create", async () => {
+  const isolator = await ProcessIsolator.create({ name: "first" });
+  onTestFinished(() => isolator[Symbol.asyncDispose]());
+  const events: object[] = [];
+  isolator.events.on("started", (event) => events.push(event));
+  await until(() => events.length > 0);
+  expect(events).toEqual([{ isolate: "first", generation: 1, pid: isolator.pid }]);
+});
+
+test("output before and during the handshake disturbs nothing", async () => {
+  const lines: string[] = [];
+  const isolator = await useIsolator({ execArgv: ["--require", fixture("noisy.cjs")] });
+  isolator.events.on("stdout", ({ line }) => lines.push(line));
+  expect(await isolator.invoke(fixture("values.mjs"), "add", [1, 2])).toBe(3);
+  await until(() => lines.includes("more noise"));
+});
+
+test("ten starts at once do not get into each other's way", async () => {
+  const isolators = await Promise.all(Array.from({ length: 10 }, () => useIsolator()));
+  const pids = await Promise.all(isolators.map((isolator) => isolator.invoke(fixture("deaths.mjs"), "pid")));
+  expect(pids).toEqual(isolators.map(({ pid }) => pid));
+  expect(new Set(pids).size).toBe(10);
+  expect(new Set(isolators.map(({ address }) => address)).size).toBe(10);
+});
+
+test("cwd is where the process runs, from is where names are resolved", async () => {
+  const cwd = useDirectory();
+  const isolator = await useIsolator({ cwd, from: fixture("values.mjs") });
+  expect(await isolator.invoke(fixture("environment.mjs"), "directory")).toBe(cwd);
+  expect(await isolator.invoke("./values.mjs", "add", [2, 2])).toBe(4);
+});
+
+test.runIf(process.platform === "linux")("creating and disposing again and again leaves no descriptor and no handle", async () => {
+  const cycle = async (): Promise<void> => {
+    await using isolator = await ProcessIsolator.create();
+    await isolator.invoke(fixture("values.mjs"), "add", [1, 2]);
+  };
+  // The first one starts what all share: the reaper, the host's directory.
+  await cycle();
+  const descriptors = readdirSync("/proc/self/fd").length;
+  const resources = activeResources().size;
+  for (let round = 0; round < 5; round += 1) await cycle();
+  await until(() => readdirSync("/proc/self/fd").length <= descriptors);
+  expect(activeResources().size).toBeLessThanOrEqual(resources);
+});
+
+test("the socket is gone with its isolator, the host's directory stays for the next", async () => {
+  const first = await ProcessIsolator.create();
+  const { address } = first;
+  await first.shutdown();
+  expect(existsSync(address)).toBe(false);
+  const second = await useIsolator();
+  expect(dirname(second.address)).toBe(dirname(address));
+  expect(second.address).not.toBe(address);
+});

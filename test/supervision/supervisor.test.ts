@@ -1,0 +1,115 @@
+import { existsSync } from "node:fs";
+import { pathToFileURL } from "node:url";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { hostDirectory, isAlive } from "../../src/platform/index.js";
+import { PIHOST_ENTRY, startNodeProcess } from "../../src/process/index.js";
+import {
+  type Generation,
+  type GenerationSpec,
+  Supervisor,
+  type SupervisorListener,
+} from "../../src/supervision/index.js";
+import { rejection } from "../helpers/rejection.js";
+
+let isolatorId = 500;
+
+function useSupervisor({ prepare = async () => {} }: Partial<Pick<GenerationSpec, "prepare">> = {}) {
+  const ready: Generation[] = [];
+  const heard: string[] = [];
+  const pids: number[] = [];
+  isolatorId += 1;
+  const spec: GenerationSpec = {
+    isolate: "supervised",
+    isolatorId,
+    process: {
+      execPath: process.execPath,
+      execArgv: [],
+      argv: [PIHOST_ENTRY],
+      cwd: process.cwd(),
+      env: {},
+      stdout: "ignore",
+      stderr: "ignore",
+    },
+    from: pathToFileURL(`${process.cwd()}/`).href,
+    debug: false,
+    startTimeoutMs: 10_000,
+    startProcess: async (processSpec) => {
+      const child = await startNodeProcess(processSpec);
+      pids.push(child.pid);
+      return child;
+    },
+    onLine: () => {},
+    onDebugger: () => {},
+    prepare,
+  };
+  const listener: SupervisorListener = {
+    onReady: (live) => {
+      ready.push(live);
+      heard.push("ready");
+    },
+    onStartFailed: () => heard.push("start failed"),
+    onEnded: (_, __, willRestart) => heard.push(willRestart ? "ended" : "ended for good"),
+    onRestarting: () => heard.push("restarting"),
+    onStopped: ({ kind }) => heard.push(`stopped: ${kind}`),
+    isHealthy: () => true,
+  };
+  const supervisor = new Supervisor(spec, { kind: "stay-down" }, listener);
+  onTestFinished(() => {
+    expect(pids.filter((pid) => isAlive(pid))).toEqual([]);
+  });
+  return { supervisor, ready, heard, pids };
+}
+
+test("nothing is started, and stopping does nothing, before start", () => {
+  const { supervisor, pids } = useSupervisor();
+  void supervisor.shutdown("early", 0);
+  expect(supervisor.state.kind).toBe("idle");
+  expect(pids).toEqual([]);
+});
+
+test("its owner hears what happens, in order and once", async () => {
+  const { supervisor, heard, ready } = useSupervisor();
+  await supervisor.start(new AbortController());
+  expect(supervisor.state.kind).toBe("ready");
+  const outcome = await supervisor.shutdown("done", 1_000);
+  expect(outcome).toMatchObject({ kind: "exited", code: 0, reason: "requested" });
+  expect(supervisor.state).toMatchObject({ kind: "stopped", cause: { kind: "shutdown", reason: "done" }, outcome });
+  expect(heard).toEqual(["ready", "ended for good", "stopped: shutdown"]);
+  expect(existsSync(ready[0]?.address ?? hostDirectory())).toBe(false);
+});
+
+describe("a stop in the very moment of readiness leaves no process:", () => {
+  test.each([0, 1, 2, 3, 4, 5, 6, 7, 8])("%i microtasks after the last step of the start", async (microtasks) => {
+    let stopped: Promise<unknown> = Promise.resolve();
+    const { supervisor, heard, pids } = useSupervisor({
+      prepare: async () => {
+        void (async () => {
+          for (let count = 0; count < microtasks; count += 1) await undefined;
+          stopped = supervisor.terminate("SIGKILL", 0);
+        })();
+      },
+    });
+    const start = supervisor.start(new AbortController());
+    const outcome = await start.then(
+      () => "ready",
+      (error: { code: string }) => error.code,
+    );
+    await stopped;
+    expect(["ready", "CANCELLED"]).toContain(outcome);
+    expect(supervisor.state.kind).toBe("stopped");
+    expect(heard.filter((line) => line.startsWith("stopped"))).toEqual(["stopped: terminated"]);
+    expect(pids.filter((pid) => isAlive(pid))).toEqual([]);
+  });
+});
+
+test("a preparation that fails ends the process", async () => {
+  const { supervisor, heard, pids } = useSupervisor({
+    prepare: async () => {
+      throw new Error("not prepared");
+    },
+  });
+  const error = await rejection(supervisor.start(new AbortController()));
+  expect(error).toMatchObject({ code: "START_FAILED", cause: { message: "not prepared" } });
+  expect(pids.map((pid) => isAlive(pid))).toEqual([false]);
+  expect(heard).toEqual(["start failed", "stopped: crashed"]);
+});
