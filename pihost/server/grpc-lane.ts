@@ -1,6 +1,6 @@
 import { Metadata, type ServerDuplexStream } from "@grpc/grpc-js";
 import { SessionFrame, type SessionRequest, type SessionResponse } from "../../src/contract/index.js";
-import type { Lane, LaneListener } from "../../src/session/index.js";
+import { type Lane, type LaneListener, PREFIX_LENGTH } from "../../src/session/index.js";
 
 /** The RPC `HostService.Session`, seen from the process, as a lane. */
 export function createGrpcLane(call: ServerDuplexStream<SessionRequest, SessionResponse>): Lane {
@@ -14,7 +14,7 @@ export function createGrpcLane(call: ServerDuplexStream<SessionRequest, SessionR
   // Headers now, so that the client knows that it was let in before there is a first answer.
   call.sendMetadata(new Metadata());
   return {
-    send: (frame) => !closed && call.write({ frame: SessionFrame.decode(frame) }),
+    send: (message) => !closed && call.write({ frame: SessionFrame.decode(message.subarray(PREFIX_LENGTH)) }),
     listen(next) {
       listener = next;
       call.on("data", ({ frame }: SessionRequest) => {

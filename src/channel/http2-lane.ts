@@ -83,7 +83,7 @@ function createLane(session: ClientHttp2Session, stream: ClientHttp2Stream): Lan
     listener?.onClose();
   });
   return {
-    send: (frame) => stream.write(toMessage(wrapFrame(frame))),
+    send: (message) => stream.write(toMessage(wrapFrame(message.subarray(PREFIX_LENGTH)))),
     listen(next) {
       listener = next;
       stream.on("drain", () => next.onDrain());

@@ -1,5 +1,6 @@
-import { HostChannel } from "../channel/grpc/index.js";
+import { ChannelLost, HostChannel } from "../channel/grpc/index.js";
 import { type LiveRecord, listLive } from "../isolator/index.js";
+import { processState } from "../platform/index.js";
 import { CommandFailure } from "./command-failure.js";
 import { EXIT } from "./exit-codes.js";
 
@@ -29,11 +30,15 @@ export function findLive(nameOrPid: string): LiveRecord {
 /** Connects to a live isolate for the length of one use. */
 export async function withChannel<T>(record: LiveRecord, use: (channel: HostChannel) => Promise<T>): Promise<T> {
   const { name, pid, address, token } = record;
-  const channel = await HostChannel.connect(address, token, ANSWER_MS).catch((error: unknown) => {
-    throw new CommandFailure(EXIT.failed, `cannot connect to ${name} (pid ${pid})`, { cause: error });
+  const channel = await HostChannel.connect(address, token, ANSWER_MS).catch((cause: unknown) => {
+    const why = processState(pid) === "stopped" ? "it is stopped, as by SIGSTOP" : `no answer within ${ANSWER_MS} ms`;
+    throw new CommandFailure(EXIT.failed, `cannot connect to ${name} (pid ${pid}): ${why}`, { cause });
   });
   try {
     return await use(channel);
+  } catch (cause) {
+    if (!(cause instanceof ChannelLost)) throw cause;
+    throw new CommandFailure(EXIT.failed, `${name} (pid ${pid}) was gone before it answered`, { cause });
   } finally {
     channel.close();
   }

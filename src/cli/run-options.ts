@@ -1,7 +1,7 @@
-import { statSync } from "node:fs";
 import { parse, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { IsolationOptions, LogLevel } from "../isolator/index.js";
+import { statIfPresent } from "./stat-if-present.js";
 
 /** The options of `pihost run`, as they stand on the command line. */
 export interface RunOptions {
@@ -47,7 +47,7 @@ export function toIsolationOptions(options: RunOptions, module: string): Isolati
 export function toModule(module: string, from: string | undefined): string {
   if (module.startsWith("file:")) return module;
   const path = resolve(from ?? "", module);
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true ? pathToFileURL(path).href : module;
+  return statIfPresent(path)?.isFile() === true ? pathToFileURL(path).href : module;
 }
 
 /** The module's own name, as far as names of isolates allow it. */

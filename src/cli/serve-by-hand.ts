@@ -1,4 +1,3 @@
-import { statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -9,6 +8,7 @@ import { note, print } from "./output.js";
 import { quoteForShell } from "./quote-for-shell.js";
 import type { ServeOptions } from "./serve.js";
 import { clearSocketPath, isPipe } from "./socket-path.js";
+import { statIfPresent } from "./stat-if-present.js";
 import { onStopSignals } from "./stop-signals.js";
 import { styled } from "./terminal.js";
 
@@ -28,9 +28,18 @@ export async function serve(options: ServeOptions): Promise<never> {
   const from = toFolderUrl(options.from);
   for (const warning of await clearSocketPath(address)) note(`pihost: warning: ${warning}`);
   const { serveByHand } = createRequire(import.meta.url)("../../pihost/main.cjs") as PihostBundle;
-  const go = { protocol: 1, token: options.token, address, isolate: "by-hand", generation: 1, from, debug: false };
+  const go: Go = {
+    protocol: 1,
+    token: options.token,
+    address,
+    isolate: "by-hand",
+    generation: 1,
+    from,
+    debug: false,
+    sharedMemory: "",
+  };
   const listener = { onStopping: (reason: string) => note(`pihost: ending: ${reason}`), onDebugger: () => {} };
-  const pihost = await privately(() => serveByHand(go as Go, listener)).catch((error: unknown) => {
+  const pihost = await privately(() => serveByHand(go, listener)).catch((error: unknown) => {
     const why = error instanceof Error ? error.message : String(error);
     throw new CommandFailure(EXIT.cannotStart, `cannot serve ${address}: ${why}`, { cause: error });
   });
@@ -74,6 +83,6 @@ function introduce(address: string, { token, from }: ServeOptions): void {
 
 function toFolderUrl(from: string): string {
   const path = resolve(from);
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return pathToFileURL(`${path}/`).href;
+  if (statIfPresent(path)?.isDirectory() === true) return pathToFileURL(`${path}/`).href;
   throw new CommandFailure(EXIT.usage, `--from must be a folder that exists; received ${from}`);
 }

@@ -32,15 +32,17 @@ export const addShutdownCommand: AddCommand = (program: Command, end) => {
     ]);
     const record = findLive(nameOrPid);
     const { name, pid } = record;
-    const running = await withChannel(record, (channel) => answerInTime(record, channel.shutdown(reason, grace)));
-    const left = await waitForExit([pid], grace + MARGIN_MS);
-    if (left.length > 0) {
-      throw new CommandFailure(
-        EXIT.failed,
-        `${name} (pid ${pid}) still runs ${grace + MARGIN_MS} ms after it agreed to end`,
-      );
+    const asked = withChannel(record, (channel) => answerInTime(record, channel.shutdown(reason, grace)));
+    const running = await asked.catch(async (error: unknown) => {
+      // A process that has ended has understood, even if its answer is lost.
+      if ((await waitForExit([pid], MARGIN_MS)).length > 0) throw error;
+      return 0;
+    });
+    if ((await waitForExit([pid], grace + MARGIN_MS)).length > 0) {
+      const waited = `${grace + MARGIN_MS} ms after it agreed to end`;
+      throw new CommandFailure(EXIT.failed, `${name} (pid ${pid}) still runs ${waited}`);
     }
-    print(`${name} (pid ${pid}) has ended; ${running} calls were running`);
+    print(`${name} (pid ${pid}) has ended${running === 0 ? "" : `; ${running} calls were running`}`);
     end(EXIT.done);
   });
 };

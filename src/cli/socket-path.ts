@@ -1,9 +1,10 @@
-import { lstatSync, type Stats, statSync, unlinkSync } from "node:fs";
+import { lstatSync, type Stats, unlinkSync } from "node:fs";
 import { connect } from "node:net";
 import { dirname } from "node:path";
 import { longestSocketPath } from "../platform/index.js";
 import { CommandFailure } from "./command-failure.js";
 import { EXIT } from "./exit-codes.js";
+import { statIfPresent } from "./stat-if-present.js";
 
 const OTHERS_CAN_ENTER = 0o077;
 
@@ -25,7 +26,7 @@ export async function clearSocketPath(path: string): Promise<string[]> {
   if (bytes > longest) {
     throw new CommandFailure(EXIT.usage, `--socket must be at most ${longest} bytes long; ${path} has ${bytes}`);
   }
-  const directory = statSync(dirname(path), { throwIfNoEntry: false });
+  const directory = statIfPresent(dirname(path));
   if (directory?.isDirectory() !== true) {
     throw new CommandFailure(EXIT.cannotStart, `there is no directory ${dirname(path)} for the socket`);
   }

@@ -101,7 +101,6 @@ export class CallTable {
 
   #run(call: Call, live: Generation): void {
     this.#running.add(call);
-    call.attempts += 1;
     try {
       call.hand(live.session);
     } catch (error) {

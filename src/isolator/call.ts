@@ -1,118 +1,141 @@
 import { IsolationError } from "../errors/index.js";
 import type { CallExtras, CallSink, CallTarget, Session } from "../session/index.js";
+import type { CallSite } from "./call-site.js";
 import type { ResolvedCallOptions } from "./options/index.js";
+
+/** Who takes care of calls. */
+export interface CallOwner {
+  /** Called once for every call, when it has settled. */
+  settled(call: Call): void;
+}
 
 /** One call from the moment it is made until it settles, which it does exactly once. */
 export class Call implements CallSink {
-  readonly idempotent: boolean;
-  /** Where the call was made. */
-  readonly callSite: { stack?: string } = {};
   readonly result: Promise<unknown>;
+  readonly callSite: CallSite | undefined;
   /** How many times it was handed to a process. */
   attempts = 0;
-  readonly #target: CallTarget;
-  readonly #args: readonly unknown[];
-  readonly #trace: Readonly<Record<string, string>> | undefined;
-  readonly #deadline: number | undefined;
-  #session: Session | undefined;
-  #id = 0;
-  #settled = false;
-  #resolve!: (value: unknown) => void;
-  #reject!: (reason: unknown) => void;
-  #onSettled: (call: Call) => void;
-  #timer: NodeJS.Timeout | undefined;
-  #signal: AbortSignal | undefined;
+  // Not `#private`: of hundreds of thousands of these a second, each would pay for every private field.
+  private readonly target: CallTarget;
+  private readonly args: readonly unknown[];
+  private readonly options: ResolvedCallOptions;
+  private readonly owner: CallOwner;
+  private session: Session | undefined = undefined;
+  private id = 0;
+  private isSettled = false;
+  private limits: Limits | undefined = undefined;
+  private resolvePromise!: (value: unknown) => void;
+  private rejectPromise!: (reason: unknown) => void;
 
-  /** @param calledFrom the function whose caller made the call: frames from it on are ours and not shown */
   constructor(
     target: CallTarget,
     args: readonly unknown[],
     options: ResolvedCallOptions,
-    onSettled: (call: Call) => void,
-    calledFrom: (...args: never[]) => unknown,
+    owner: CallOwner,
+    callSite: CallSite | undefined,
   ) {
-    this.#target = target;
-    this.#args = args;
-    this.#trace = options.trace;
-    this.idempotent = options.idempotent;
-    this.#onSettled = onSettled;
+    this.target = target;
+    this.args = args;
+    this.options = options;
+    this.owner = owner;
+    this.callSite = callSite;
     this.result = new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
+      this.resolvePromise = resolve;
+      this.rejectPromise = reject;
     });
-    Error.captureStackTrace(this.callSite, calledFrom);
-    this.#deadline = options.timeoutMs === undefined ? undefined : performance.now() + options.timeoutMs;
-    if (options.timeoutMs !== undefined) this.#expireAfter(options.timeoutMs);
-    if (options.signal !== undefined) this.#cancelBy(options.signal);
+    if (options.timeoutMs !== undefined || options.signal !== undefined) this.limits = new Limits(this, options);
   }
 
-  get settled(): boolean {
-    return this.#settled;
+  get idempotent(): boolean {
+    return this.options.idempotent;
   }
 
   /** Sends the call to a process. @throws IsolationError NOT_SERIALIZABLE naming the path */
   hand(session: Session): void {
-    this.#session = session;
-    this.#id = session.call(this.#target, this.#args, this, this.#extras());
+    this.attempts += 1;
+    this.session = session;
+    this.id = session.call(this.target, this.args, this, this.extras());
   }
 
   resolve(value: unknown): void {
-    if (this.#settle()) this.#resolve(value);
+    if (this.settle()) this.resolvePromise(value);
   }
 
   reject(reason: unknown): void {
-    if (this.#settle()) this.#reject(reason);
+    if (this.settle()) this.rejectPromise(reason);
   }
 
   /** Rejects with an error of the framework, whose stack is then the place where the call was made. */
   fail(error: IsolationError): void {
-    const frames = this.callSite.stack?.split("\n").slice(1) ?? [];
-    error.stack = [`${error.name}: ${error.message}`, ...frames].join("\n");
+    if (this.callSite !== undefined) {
+      const frames = this.callSite.stack?.split("\n").slice(1) ?? [];
+      error.stack = [`${error.name}: ${error.message}`, ...frames].join("\n");
+    }
     this.reject(error);
   }
 
-  #extras(): CallExtras | undefined {
-    if (this.attempts === 1 && this.#trace === undefined && this.#deadline === undefined) return undefined;
-    const remaining = this.#deadline === undefined ? 0 : Math.max(1, Math.round(this.#deadline - performance.now()));
-    return { attempt: this.attempts, trace: this.#trace ?? {}, timeoutMs: remaining };
+  /** Settles by the caller's own wish: the process is told that nobody waits any more. */
+  giveUp(error: IsolationError): void {
+    this.fail(error);
+    this.session?.cancel(this.id);
+  }
+
+  /** What is called, for messages. */
+  toString(): string {
+    return this.target.kind === "module" ? `${this.target.method} of ${this.target.module}` : "the call";
+  }
+
+  private extras(): CallExtras | undefined {
+    const { trace } = this.options;
+    if (this.attempts === 1 && trace === undefined && this.limits === undefined) return undefined;
+    return { attempt: this.attempts, trace: trace ?? {}, timeoutMs: this.limits?.remainingMs() ?? 0 };
   }
 
   /** The first settling wins; timers and listeners go with it. */
-  #settle(): boolean {
-    if (this.#settled) return false;
-    this.#settled = true;
-    clearTimeout(this.#timer);
-    this.#signal?.removeEventListener("abort", this.#onAbort);
-    this.#onSettled(this);
+  private settle(): boolean {
+    if (this.isSettled) return false;
+    this.isSettled = true;
+    this.limits?.lift();
+    this.owner.settled(this);
     return true;
   }
+}
 
-  #expireAfter(timeoutMs: number): void {
-    this.#timer = setTimeout(() => {
-      const message = `${this.#name()} did not settle within timeoutMs (${timeoutMs} ms)`;
-      this.#giveUp(new IsolationError("DEADLINE_EXCEEDED", message, { facts: { attempts: this.attempts } }));
-    }, timeoutMs);
-  }
-
-  #cancelBy(signal: AbortSignal): void {
-    this.#signal = signal;
-    signal.addEventListener("abort", this.#onAbort);
-    // The owner has to know the call before it can settle.
-    if (signal.aborted) queueMicrotask(this.#onAbort);
-  }
-
-  #onAbort = (): void => {
-    const message = `${this.#name()} was cancelled by the caller's signal`;
-    const { reason } = this.#signal ?? {};
-    this.#giveUp(new IsolationError("CANCELLED", message, { cause: reason, facts: { attempts: this.attempts } }));
+/** The timer and the signal of a call that has them. */
+class Limits {
+  readonly #call: Call;
+  readonly #signal: AbortSignal | undefined;
+  readonly #deadline: number | undefined;
+  readonly #timer: NodeJS.Timeout | undefined;
+  readonly #onAbort = (): void => {
+    const facts = { attempts: this.#call.attempts };
+    const message = `${this.#call} was cancelled by the caller's signal`;
+    this.#call.giveUp(new IsolationError("CANCELLED", message, { cause: this.#signal?.reason, facts }));
   };
 
-  #giveUp(error: IsolationError): void {
-    this.fail(error);
-    this.#session?.cancel(this.#id);
+  constructor(call: Call, { signal, timeoutMs }: ResolvedCallOptions) {
+    this.#call = call;
+    this.#signal = signal;
+    if (timeoutMs !== undefined) {
+      this.#deadline = performance.now() + timeoutMs;
+      this.#timer = setTimeout(() => {
+        const facts = { attempts: call.attempts };
+        const message = `${call} did not settle within timeoutMs (${timeoutMs} ms)`;
+        call.giveUp(new IsolationError("DEADLINE_EXCEEDED", message, { facts }));
+      }, timeoutMs);
+    }
+    signal?.addEventListener("abort", this.#onAbort);
+    // Whoever makes the call has to know it before it can settle.
+    if (signal?.aborted) queueMicrotask(this.#onAbort);
   }
 
-  #name(): string {
-    return this.#target.kind === "module" ? `${this.#target.method} of ${this.#target.module}` : "the call";
+  /** 0 when there is no deadline. */
+  remainingMs(): number {
+    return this.#deadline === undefined ? 0 : Math.max(1, Math.round(this.#deadline - performance.now()));
+  }
+
+  lift(): void {
+    clearTimeout(this.#timer);
+    this.#signal?.removeEventListener("abort", this.#onAbort);
   }
 }

@@ -3,8 +3,9 @@ import type { IsolationError, IsolationFacts } from "../errors/index.js";
 import { type ExitOutcome, PIHOST_ENTRY, startNodeProcess } from "../process/index.js";
 import type { Session } from "../session/index.js";
 import { type Generation, type GenerationSpec, type StopCause, Supervisor, sendData } from "../supervision/index.js";
-import type { Call } from "./call.js";
+import type { Call, CallOwner } from "./call.js";
 import { CallTable } from "./call-table.js";
+import { CallTargets } from "./call-targets.js";
 import { downError, lostCallError, outcomeFacts } from "./down-errors.js";
 import type { GenerationFacts, IsolatorEvents } from "./events.js";
 import { exitHost } from "./exit-host.js";
@@ -21,9 +22,10 @@ const HEALTHY_AFTER_MS = 5_000;
 const REQUEST_ATTEMPTS = 3;
 
 /** Joins supervisor, calls, data and events of one isolate. `ProcessIsolator` is its public face. */
-export class IsolateCore {
+export class IsolateCore implements CallOwner {
   readonly events = new EventEmitter<IsolatorEvents>();
   readonly keepAlive = new KeepAlive();
+  readonly targets = new CallTargets();
   readonly data = new Map<string, unknown>();
   /** The present generation, or the last one while there is none. */
   last: Generation | undefined;

@@ -1,7 +1,9 @@
 import { decodeValue, encodeValue } from "../codec/index.js";
 import type { ExitOutcome } from "../process/index.js";
+import type { CallTarget } from "../session/index.js";
 import { requestData, requestStatus, sendData } from "../supervision/index.js";
 import { Call } from "./call.js";
+import { currentCallSite } from "./call-site.js";
 import type { IsolatorEventSource } from "./events.js";
 import { type HostStatus, type IsolatorState, toHostStatus } from "./host-status.js";
 import { IsolateCore } from "./isolate-core.js";
@@ -11,6 +13,7 @@ import {
   type CallOptions,
   type IsolationOptions,
   invalidOption,
+  type ResolvedCallOptions,
   type ResolvedOptions,
   resolveCallOptions,
   resolveOptions,
@@ -37,6 +40,7 @@ export class ProcessIsolator {
   readonly events: IsolatorEventSource;
   readonly #options: ResolvedOptions;
   readonly #core: IsolateCore;
+  readonly #callDefaults: ResolvedCallOptions;
 
   /**
    * Starts a process and resolves once it answered the handshake. What fails on the way leaves nothing behind.
@@ -53,6 +57,7 @@ export class ProcessIsolator {
   private constructor(id: number, options: ResolvedOptions) {
     this.name = options.name;
     this.#options = options;
+    this.#callDefaults = resolveCallOptions(undefined, options.callTimeoutMs);
     this.#core = new IsolateCore(id, options);
     this.events = this.#core.events;
   }
@@ -92,11 +97,8 @@ export class ProcessIsolator {
   ): Promise<T> {
     try {
       if (!Array.isArray(args)) throw invalidOption("args", "an array", args);
-      const target = { kind: "module", module: moduleName(module), method: aString("method", method) } as const;
-      const callOptions = resolveCallOptions(options, this.#options.callTimeoutMs);
-      const call = new Call(target, args, callOptions, (settled) => this.#core.settled(settled), this.invoke);
-      this.#core.submit(call);
-      return call.result as Promise<T>;
+      const target = this.#core.targets.of(module, method);
+      return this.#call(target, args, this.#resolveCall(options), this.invoke) as Promise<T>;
     } catch (error) {
       return Promise.reject(error);
     }
@@ -123,10 +125,19 @@ export class ProcessIsolator {
     throw new TypeError(`${method} of ${moduleName(module)} must return an integer exit code; it returned ${shown}`);
   }
 
-  /** A typed proxy of a module: `isolator.load<typeof import("./sample.js")>("./sample.js")`. */
-  load<T>(module: string | URL): Remote<T> {
+  /**
+   * A typed proxy of a module: `isolator.load<typeof import("./sample.js")>("./sample.js")`.
+   *
+   * @param options apply to every call through this proxy; making another one for other options costs nothing
+   */
+  load<T>(module: string | URL, options?: CallOptions): Remote<T> {
     const name = moduleName(module);
-    return createRemote<T>((path, args) => this.invoke(name, path, args));
+    const resolved = this.#resolveCall(options);
+    return createRemote<T>((path) => {
+      const target = this.#core.targets.of(name, path);
+      const call = (...args: unknown[]): Promise<unknown> => this.#call(target, args, resolved, call);
+      return call;
+    });
   }
 
   /** Asks the process how it is. Waits for a restart that is under way; rejects with STOPPED when the isolator is down. */
@@ -179,6 +190,21 @@ export class ProcessIsolator {
   /** `shutdown()`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.shutdown({ reason: "disposed" });
+  }
+
+  #resolveCall(options: CallOptions | undefined): ResolvedCallOptions {
+    return options === undefined ? this.#callDefaults : resolveCallOptions(options, this.#options.callTimeoutMs);
+  }
+
+  #call(
+    target: CallTarget,
+    args: readonly unknown[],
+    options: ResolvedCallOptions,
+    calledFrom: (...args: never[]) => unknown,
+  ): Promise<unknown> {
+    const call = new Call(target, args, options, this.#core, currentCallSite(calledFrom));
+    this.#core.submit(call);
+    return call.result;
   }
 
   async #start(): Promise<void> {

@@ -29,20 +29,23 @@ const NOT_REMOTE = new Set<PropertyKey>([
   "__proto__",
 ]);
 
+/** The function that calls an export path. */
+export type Bind = (path: string) => (...args: unknown[]) => Promise<unknown>;
+
 /** A proxy whose every member is a call of the export of that name; members of members extend the export path. */
-export function createRemote<T>(invoke: (path: string, args: unknown[]) => Promise<unknown>): Remote<T> {
-  return remoteMember("", invoke) as Remote<T>;
+export function createRemote<T>(bind: Bind): Remote<T> {
+  return remoteMember("", Object.create(null) as object, bind) as Remote<T>;
 }
 
-function remoteMember(path: string, invoke: (path: string, args: unknown[]) => Promise<unknown>): object {
+function remoteMember(path: string, target: object, bind: Bind): object {
   const members = new Map<string, object>();
-  const target = path === "" ? Object.create(null) : (...args: unknown[]) => invoke(path, args);
-  return new Proxy(target as object, {
+  return new Proxy(target, {
     get(_, key) {
       if (typeof key === "symbol" || NOT_REMOTE.has(key)) return undefined;
       let member = members.get(key);
       if (member === undefined) {
-        member = remoteMember(path === "" ? key : `${path}.${key}`, invoke);
+        const memberPath = path === "" ? key : `${path}.${key}`;
+        member = remoteMember(memberPath, bind(memberPath), bind);
         members.set(key, member);
       }
       return member;

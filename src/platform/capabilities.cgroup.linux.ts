@@ -84,14 +84,18 @@ export function tryGroup(folder: string): Trial {
 
 /** @param problemOf why a controller cannot be used; undefined when it can */
 function controllers(name: string, problemOf: (controller: string) => string | undefined): Capability {
-  const problems = CONTROLLERS.map((controller) => [controller, problemOf(controller)] as const);
-  const usable = problems.filter(([, problem]) => problem === undefined).map(([controller]) => controller);
-  const rest = problems.filter(([, problem]) => problem !== undefined);
-  const lacking = rest.map(([controller, problem]) => `${controller} (${problem})`).join(", ");
+  const usable: string[] = [];
+  const lacking = new Map<string, string[]>();
+  for (const controller of CONTROLLERS) {
+    const problem = problemOf(controller);
+    if (problem === undefined) usable.push(controller);
+    else lacking.set(problem, [...(lacking.get(problem) ?? []), controller]);
+  }
+  const without = [...lacking].map(([problem, names]) => `no ${names.join(", ")} (${problem})`);
   return {
     name,
-    status: rest.length === 0 ? "ok" : usable.length === 0 ? "missing" : "limited",
-    found: [usable.join(", "), lacking && `without ${lacking}`].filter((part) => part !== "").join("; "),
+    status: lacking.size === 0 ? "ok" : usable.length === 0 ? "missing" : "limited",
+    found: [usable.join(", "), ...without].filter((part) => part !== "").join("; "),
     matters: "limits of memory, processes and processor time that the kernel enforces",
     essential: false,
   };

@@ -1,12 +1,10 @@
-import { accessSync, constants, statSync } from "node:fs";
+import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 
 /** Why a folder cannot be written, or made where it is missing; undefined when it can. */
 export function probeWritable(folder: string): string | undefined {
   let existing = folder;
-  while (statSync(existing, { throwIfNoEntry: false }) === undefined && dirname(existing) !== existing) {
-    existing = dirname(existing);
-  }
+  while (!existsSync(existing) && dirname(existing) !== existing) existing = dirname(existing);
   try {
     if (!statSync(existing).isDirectory()) return `${existing} is not a folder`;
     accessSync(existing, constants.W_OK | constants.X_OK);

@@ -17,14 +17,13 @@ export function probeNodeVersion(version: string = process.versions.node): Capab
   };
 }
 
-/** @param feature `process.features.typescript`: "strip", "transform", false, or undefined before Node.js 22.10 */
-export function probeTypeScript(
-  feature: unknown = (process.features as { typescript?: unknown }).typescript,
-): Capability {
+/** @param features what Node.js says of itself; `typescript` is "strip", "transform" or false, and new in 22.10 */
+export function probeTypeScript(features: object = process.features): Capability {
+  const { typescript } = features as { readonly typescript?: unknown };
   return {
     name: "TypeScript",
-    status: feature ? "ok" : "limited",
-    found: feature ? `Node.js itself (${String(feature)})` : "by tsx, where the module's project has it",
+    status: typescript ? "ok" : "limited",
+    found: typescript ? `Node.js itself (${String(typescript)})` : "by tsx, where the module's project has it",
     matters: "modules written in TypeScript load without a build",
     essential: false,
   };

@@ -24,11 +24,9 @@ export function createDescriptorLane(socket: Duplex): Lane {
   socket.once("close", onClose);
   socket.once("end", () => socket.destroy());
   return {
-    send(frame) {
-      const message = Buffer.allocUnsafe(PREFIX_LENGTH + frame.length);
+    send(message) {
       message[0] = 0;
-      message.writeUInt32BE(frame.length, 1);
-      frame.copy(message, PREFIX_LENGTH);
+      message.writeUInt32BE(message.length - PREFIX_LENGTH, 1);
       return socket.write(message);
     },
     listen(next) {

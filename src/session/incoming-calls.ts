@@ -57,6 +57,7 @@ export class IncomingCalls {
   readonly #loans: Loans;
   readonly #handler: CallHandler;
   readonly #targets = new Map<number, Target>();
+  readonly #handlesOf = new Map<number, number[]>();
   readonly #running = new Map<number, RunningCall>();
 
   constructor(outbox: Outbox, values: Values, loans: Loans, handler: CallHandler) {
@@ -75,6 +76,16 @@ export class IncomingCalls {
         ? (): Callee | Promise<Callee> => this.#handler.resolve(module, method)
         : (): Callee => this.#loans.callee(reference, method);
     this.#targets.set(handle, { resolve });
+    if (reference === 0) return;
+    const handles = this.#handlesOf.get(reference);
+    if (handles === undefined) this.#handlesOf.set(reference, [handle]);
+    else handles.push(handle);
+  }
+
+  /** What this side had lent is lent no more: nobody can call it. */
+  forget(reference: number): void {
+    for (const handle of this.#handlesOf.get(reference) ?? []) this.#targets.delete(handle);
+    this.#handlesOf.delete(reference);
   }
 
   /** Runs a call. Never throws: what goes wrong is the call's answer. */
@@ -84,7 +95,7 @@ export class IncomingCalls {
     const target = this.#targets.get(handle);
     try {
       if (target === undefined)
-        throw new IsolationError("PROTOCOL", `the caller never introduced the handle ${handle}`);
+        throw new IsolationError("PROTOCOL", `the handle ${handle} was never introduced, or what it stood for is gone`);
       if ("callee" in target) {
         this.#answer(call, this.#handler.run(target.callee, args, call));
         return;

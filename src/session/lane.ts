@@ -1,7 +1,10 @@
 /** What carries the frames of a Session: a descriptor, or a gRPC stream. Ordered and reliable until it closes. */
 export interface Lane {
-  /** Sends one encoded frame. False when the peer does not keep up and the caller had better wait for `onDrain`. */
-  send(frame: Buffer): boolean;
+  /**
+   * Sends one encoded frame, with `PREFIX_LENGTH` bytes before it that are the lane's to fill. False when the peer does
+   * not keep up and the caller had better wait for `onDrain`.
+   */
+  send(message: Buffer): boolean;
   /** Sets who hears of it all. Frames that came before are not lost. */
   listen(listener: LaneListener): void;
   /** Ends the lane at once; `onClose` follows. */

@@ -19,6 +19,7 @@ export class Loans {
   readonly #numberOfKept = new WeakMap<object, number>();
   #values: Values | undefined;
   #numbers = 0;
+  #onTakenBack: (id: number) => void = () => {};
 
   constructor(outbox: Outbox) {
     this.#outbox = outbox;
@@ -27,6 +28,11 @@ export class Loans {
   /** How many things are lent now. */
   get size(): number {
     return this.#loans.size;
+  }
+
+  /** Called with the number of everything that is lent no more. */
+  set onTakenBack(listener: (id: number) => void) {
+    this.#onTakenBack = listener;
   }
 
   /** Streams and signals carry values, which may carry references: the two know each other. */
@@ -53,7 +59,8 @@ export class Loans {
   /** Ends a loan; a stream stops its producer. */
   takeBack(id: number): void {
     const loan = this.#loans.get(id);
-    this.#loans.delete(id);
+    if (!this.#loans.delete(id)) return;
+    this.#onTakenBack(id);
     if (loan?.kind === "signal") loan.forget();
     if (loan?.kind === "stream") void loan.stream.close();
     if (loan?.kind === "function" || loan?.kind === "object") this.#numberOfKept.delete(loan.value);

@@ -1,4 +1,6 @@
-import { type CallDetails, type Payload, SessionFrame, type Settlement } from "../contract/index.js";
+import type { CallDetails, Payload, Settlement } from "../contract/index.js";
+import { emptyFrame } from "./frame-decoder.js";
+import { encodeFrame } from "./frame-encoder.js";
 import { JsonColumn } from "./json-column.js";
 import type { Lane } from "./lane.js";
 
@@ -22,6 +24,8 @@ export class Outbox {
   readonly #items = new JsonColumn();
   readonly #results = new JsonColumn();
   #entries = 0;
+  /** Whether the frame has anything but columns. */
+  #hasMore = false;
   #text = 0;
   #scheduled = false;
   #writable = true;
@@ -49,6 +53,7 @@ export class Outbox {
   }
 
   introduce(handle: number, target: { module: string; method: string; reference: number }): void {
+    this.#hasMore = true;
     this.#frame.introductions.push({ handle, ...target });
     this.#added();
   }
@@ -68,6 +73,7 @@ export class Outbox {
   }
 
   cancel(id: number): void {
+    this.#hasMore = true;
     this.#frame.cancels.push(id);
     this.#added();
   }
@@ -85,6 +91,7 @@ export class Outbox {
   }
 
   itemWithPayload(stream: number, value: Payload): void {
+    this.#hasMore = true;
     this.#frame.itemPayloads.push({ index: this.#frame.itemStreams.length, value });
     this.#frame.itemStreams.push(stream);
     this.#items.add(null);
@@ -92,11 +99,13 @@ export class Outbox {
   }
 
   streamEnd(stream: number, error: Payload | undefined): void {
+    this.#hasMore = true;
     this.#frame.streamEnds.push({ stream, error });
     this.#added();
   }
 
   abort(signal: number, reason: Payload | undefined): void {
+    this.#hasMore = true;
     this.#frame.aborts.push({ signal, reason });
     this.#added();
   }
@@ -120,41 +129,49 @@ export class Outbox {
   }
 
   settlement(id: number, outcome: NonNullable<Settlement["outcome"]>): void {
+    this.#hasMore = true;
     this.#frame.settlements.push({ id, outcome });
     this.#addedText(sizeOf(outcome.value));
   }
 
   demand(stream: number, items: number): void {
+    this.#hasMore = true;
     this.#frame.streamDemands.push({ stream, items });
     this.#added();
   }
 
   closeStream(stream: number, error: Payload | undefined): void {
+    this.#hasMore = true;
     this.#frame.streamCloses.push({ stream, error });
     this.#added();
   }
 
   release(reference: number): void {
+    this.#hasMore = true;
     this.#frame.releases.push(reference);
     this.#added();
   }
 
   segmentRead(segment: number): void {
+    this.#hasMore = true;
     this.#frame.segmentsRead.push(segment);
     this.#added();
   }
 
   chunk(payload: number, data: Uint8Array): void {
+    this.#hasMore = true;
     this.#frame.chunks.push({ payload, data: data as Buffer });
     this.#entries += 1;
   }
 
   ping(number: number): void {
+    this.#hasMore = true;
     this.#frame.ping = number;
     this.#added();
   }
 
   pong(number: number): void {
+    this.#hasMore = true;
     this.#frame.pong = number;
     this.#added();
   }
@@ -178,7 +195,10 @@ export class Outbox {
 
   #beginCall(id: number, handle: number, details: CallExtras | undefined): void {
     const { callIds, callHandles, callDetails } = this.#frame;
-    if (details !== undefined) callDetails.push({ ...NO_EXTRAS, ...details, index: callIds.length });
+    if (details !== undefined) {
+      this.#hasMore = true;
+      callDetails.push({ ...NO_EXTRAS, ...details, index: callIds.length });
+    }
     callIds.push(id);
     callHandles.push(handle);
   }
@@ -203,7 +223,9 @@ export class Outbox {
     this.#frame = emptyFrame();
     this.#entries = 0;
     this.#text = 0;
-    this.#writable = this.#lane.send(Buffer.from(SessionFrame.encode(frame).finish()));
+    const hasMore = this.#hasMore;
+    this.#hasMore = false;
+    this.#writable = this.#lane.send(encodeFrame(frame, hasMore));
   }
 }
 
@@ -211,31 +233,4 @@ const NO_EXTRAS = { args: undefined, attempt: 0, timeoutMs: 0, trace: {} };
 
 function sizeOf({ place }: Payload): number {
   return place?.value.length ?? 0;
-}
-
-function emptyFrame(): SessionFrame {
-  return {
-    introductions: [],
-    callIds: [],
-    callHandles: [],
-    callArgs: "",
-    callDetails: [],
-    cancels: [],
-    itemStreams: [],
-    items: "",
-    itemPayloads: [],
-    streamEnds: [],
-    aborts: [],
-    resultIds: [],
-    results: "",
-    voidIds: [],
-    settlements: [],
-    streamDemands: [],
-    streamCloses: [],
-    releases: [],
-    segmentsRead: [],
-    chunks: [],
-    ping: 0,
-    pong: 0,
-  };
 }

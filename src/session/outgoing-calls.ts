@@ -12,8 +12,10 @@ export class OutgoingCalls {
   readonly #sinks = new Map<number, CallSink>();
   /** Only calls that lend something have one. */
   readonly #scopes = new Map<number, Scope>();
-  readonly #handles = new Map<string, number>();
+  /** By identity: whoever calls the same thing again passes the same object. */
+  readonly #handles = new Map<CallTarget, number>();
   #ids = 0;
+  #lastHandle = 0;
 
   constructor(outbox: Outbox, values: Values) {
     this.#outbox = outbox;
@@ -39,6 +41,11 @@ export class OutgoingCalls {
     if (!this.#sinks.delete(id)) return;
     this.#endScope(id);
     this.#outbox.cancel(id);
+  }
+
+  /** The target will not be called again: what it was bound to is gone. */
+  forget(target: CallTarget): void {
+    this.#handles.delete(target);
   }
 
   result(id: number, value: unknown): void {
@@ -91,12 +98,11 @@ export class OutgoingCalls {
   }
 
   #handleOf(target: CallTarget): number {
-    const key =
-      target.kind === "module" ? `${target.module}\0${target.method}` : `${target.reference}\0\0${target.method}`;
-    const known = this.#handles.get(key);
+    const known = this.#handles.get(target);
     if (known !== undefined) return known;
-    const handle = this.#handles.size + 1;
-    this.#handles.set(key, handle);
+    this.#lastHandle += 1;
+    const handle = this.#lastHandle;
+    this.#handles.set(target, handle);
     const { method } = target;
     if (target.kind === "module") this.#outbox.introduce(handle, { module: target.module, method, reference: 0 });
     else this.#outbox.introduce(handle, { module: "", method, reference: target.reference });

@@ -1,6 +1,7 @@
-import { type Payload, SessionFrame } from "../contract/index.js";
+import type { Payload, SessionFrame } from "../contract/index.js";
 import { IsolationError } from "../errors/index.js";
 import type { CallHandler, CallSink, CallTarget } from "./call-target.js";
+import { decodeFrame } from "./frame-decoder.js";
 import { IncomingCalls, type IncomingDetails } from "./incoming-calls.js";
 import type { Lane } from "./lane.js";
 import { Loans } from "./loans.js";
@@ -8,7 +9,7 @@ import { type CallExtras, Outbox } from "./outbox.js";
 import { OutgoingCalls } from "./outgoing-calls.js";
 import { Payloads, type SharedMemory } from "./payloads.js";
 import { Scope } from "./scope.js";
-import { type CallReference, type Hold, StandIns } from "./stand-ins.js";
+import { type Hold, StandIns } from "./stand-ins.js";
 import { Values } from "./values.js";
 
 export interface SessionOptions {
@@ -43,14 +44,17 @@ export class Session {
     this.#outbox = new Outbox(lane);
     this.#loans = new Loans(this.#outbox);
     const hold = options.hold ?? ((wait) => wait);
-    const call: CallReference = (reference, method, args) => hold(this.#callBack(reference, method, args));
-    this.#standIns = new StandIns(this.#outbox, call, hold);
+    this.#standIns = new StandIns(this.#outbox, hold, {
+      call: (target, args) => hold(this.#callBack(target, args)),
+      forget: (target) => this.#outgoing.forget(target),
+    });
     this.#payloads = new Payloads(this.#outbox, options.sharedMemory);
     this.#values = new Values(this.#payloads, this.#loans, this.#standIns);
     this.#loans.values = this.#values;
     this.#standIns.values = this.#values;
     this.#outgoing = new OutgoingCalls(this.#outbox, this.#values);
     this.#incoming = new IncomingCalls(this.#outbox, this.#values, this.#loans, options.handler);
+    this.#loans.onTakenBack = (reference) => this.#incoming.forget(reference);
     lane.listen({
       onFrame: (bytes) => this.#receive(bytes),
       onDrain: () => {
@@ -117,19 +121,19 @@ export class Session {
     this.#options.onLost(error);
   }
 
-  #callBack(reference: number, method: string, args: unknown[]): Promise<unknown> {
+  #callBack(target: CallTarget, args: unknown[]): Promise<unknown> {
     if (this.#lost) return Promise.reject(new IsolationError("STOPPED", "the process that lent it is gone"));
     const callSite: { stack?: string } = {};
     Error.captureStackTrace(callSite);
     return new Promise((resolve, reject) => {
-      this.call({ kind: "reference", reference, method }, args, { resolve, reject, callSite });
+      this.call(target, args, { resolve, reject, callSite });
     });
   }
 
   #receive(bytes: Buffer): void {
     if (this.#lost) return;
     try {
-      this.#handle(SessionFrame.decode(bytes));
+      this.#handle(decodeFrame(bytes));
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       this.#lose(

@@ -1,12 +1,17 @@
 import { IsolationError } from "../errors/index.js";
+import type { CallTarget } from "./call-target.js";
 import type { Outbox } from "./outbox.js";
 import { isReferenceDescriptor, type ReferenceDescriptor } from "./references.js";
 import type { Scope } from "./scope.js";
 import { StreamImport } from "./stream-import.js";
 import type { Values } from "./values.js";
 
-/** Calls what the other side has lent. */
-export type CallReference = (reference: number, method: string, args: unknown[]) => Promise<unknown>;
+/** How stand-ins call what they stand for. */
+export interface ReferenceCaller {
+  call(target: CallTarget, args: unknown[]): Promise<unknown>;
+  /** The target will not be called again. */
+  forget(target: CallTarget): void;
+}
 
 /** Keeps the process alive until the promise settles. */
 export type Hold = <T>(wait: Promise<T>) => Promise<T>;
@@ -25,18 +30,18 @@ const NOT_A_METHOD = new Set<PropertyKey>([
 /** Stand-ins on this side for what the other side has lent. */
 export class StandIns {
   readonly #outbox: Outbox;
-  readonly #call: CallReference;
   readonly #hold: Hold;
+  readonly #caller: ReferenceCaller;
   readonly #signals = new Map<number, AbortController>();
   readonly #streams = new Map<number, StreamImport>();
   #values: Values | undefined;
   /** A stand-in that nobody can reach any more gives back what it stands for. */
   readonly #collected = new FinalizationRegistry<() => void>((giveBack) => giveBack());
 
-  constructor(outbox: Outbox, call: CallReference, hold: Hold) {
+  constructor(outbox: Outbox, hold: Hold, caller: ReferenceCaller) {
     this.#outbox = outbox;
-    this.#call = call;
     this.#hold = hold;
+    this.#caller = caller;
   }
 
   set values(values: Values) {
@@ -81,46 +86,50 @@ export class StandIns {
   }
 
   #makeFunction({ id, kept }: ReferenceDescriptor, scope: Scope | undefined): object {
+    const target: CallTarget = { kind: "reference", reference: id, method: "" };
+    const caller = this.#caller;
     let over = false;
-    const standIn = (...args: unknown[]): Promise<unknown> =>
-      over
-        ? Promise.reject(
-            new IsolationError(
-              "STOPPED",
-              "the function was lent for a call that is over, or was released; keep() lends it for longer",
-            ),
-          )
-        : this.#call(id, "", args);
-    if (kept === true)
-      return this.#releasable(standIn, id, () => {
-        over = true;
-      });
-    scope?.onEnd(() => {
+    const end = (): void => {
       over = true;
-    });
+      caller.forget(target);
+    };
+    const standIn = (...args: unknown[]): Promise<unknown> => (over ? rejectReleased() : caller.call(target, args));
+    if (kept !== true) {
+      scope?.onEnd(end);
+      return standIn;
+    }
+    const release = this.#releaser(id, end);
+    Object.defineProperty(standIn, Symbol.dispose, { value: release });
+    this.#collected.register(standIn, release);
     return standIn;
   }
 
   #makeObject({ id }: ReferenceDescriptor): object {
+    const caller = this.#caller;
+    const members = new Map<string, { target: CallTarget; call: (...args: unknown[]) => Promise<unknown> }>();
     let over = false;
-    const call = (method: string, args: unknown[]): Promise<unknown> =>
-      over
-        ? Promise.reject(new IsolationError("STOPPED", "the live object was released"))
-        : this.#call(id, method, args);
     const release = this.#releaser(id, () => {
       over = true;
+      for (const { target } of members.values()) caller.forget(target);
     });
-    const members = new Map<string, unknown>();
+    const memberOf = (method: string) => {
+      const target: CallTarget = { kind: "reference", reference: id, method };
+      return { target, call: (...args: unknown[]) => (over ? rejectReleased() : caller.call(target, args)) };
+    };
     const standIn = new Proxy(Object.create(null) as object, {
       get(_, key) {
         if (key === Symbol.dispose) return release;
         if (typeof key === "symbol" || NOT_A_METHOD.has(key)) return undefined;
-        if (!members.has(key)) members.set(key, (...args: unknown[]) => call(key, args));
-        return members.get(key);
+        let member = members.get(key);
+        if (member === undefined) {
+          member = memberOf(key);
+          members.set(key, member);
+        }
+        return member.call;
       },
       set: () => false,
     });
-    this.#collected.register(standIn, release, standIn);
+    this.#collected.register(standIn, release);
     return standIn;
   }
 
@@ -144,13 +153,6 @@ export class StandIns {
     return stream;
   }
 
-  #releasable(standIn: object, id: number, onRelease: () => void): object {
-    const release = this.#releaser(id, onRelease);
-    Object.defineProperty(standIn, Symbol.dispose, { value: release });
-    this.#collected.register(standIn, release, standIn);
-    return standIn;
-  }
-
   /** Gives the loan back once. Must not refer to the stand-in, which could then never be collected. */
   #releaser(id: number, onRelease: () => void): () => void {
     let released = false;
@@ -165,6 +167,11 @@ export class StandIns {
   #toPayload(error: unknown) {
     return (this.#values as Values).encodeError(error).payload;
   }
+}
+
+function rejectReleased(): Promise<never> {
+  const message = "it was lent for a call that is over, or was released; keep() lends a function for longer";
+  return Promise.reject(new IsolationError("STOPPED", message));
 }
 
 /** A web stream over the items: pulls as it is read, ends the producer when it is cancelled. */

@@ -19,7 +19,8 @@ const mark = (name, text = "") => {
   renameSync(name + ".new", name);
 };
 const say = (message) => writeSync(3, (typeof message === "string" ? message : JSON.stringify(message)) + "\\n");
-const hello = (protocol = 1) => say({ hello: { protocol, pid: process.pid, runtime: "fake", version: "9.9.9" } });
+const hello = (changes = {}) =>
+  say({ hello: { protocol: 1, pid: process.pid, runtime: "fake", version: "9.9.9", ...changes } });
 const awaitGo = () => {
   const bytes = Buffer.alloc(4096);
   return JSON.parse(bytes.toString("utf8", 0, readSync(3, bytes))).go;
@@ -28,7 +29,7 @@ const stay = () => setInterval(() => {}, 1_000);
 `;
 
 /**
- * A child in JavaScript that has `say(message)`, `hello(protocol?)`, `awaitGo()`, `stay()` and `mark(name)` for its part
+ * A child in JavaScript that has `say(message)`, `hello(changes?)`, `awaitGo()`, `stay()` and `mark(name)` for its part
  * of the handshake.
  */
 export function useFakeChild(body: string): FakeChild {

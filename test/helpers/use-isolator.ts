@@ -14,7 +14,8 @@ export async function useIsolator(options: IsolationOptions = {}): Promise<Proce
   const isolator = await ProcessIsolator.create(options);
   const expectNothingLeft = recordTraces(isolator);
   onTestFinished(async () => {
-    await isolator[Symbol.asyncDispose]();
+    // Calls that a test has given up on may run for ever.
+    await isolator.shutdown({ reason: "the test is over", graceMs: 100 });
     expectNothingLeft();
     await expect.poll(() => newResources(resources, sharedPipes), { interval: 5, timeout: 5_000 }).toEqual([]);
   });
@@ -31,7 +32,8 @@ export function useSharedIsolator(options: IsolationOptions = {}): () => Process
     expectNothingLeft = recordTraces(isolator);
   });
   afterAll(async () => {
-    await isolator[Symbol.asyncDispose]();
+    // Calls that a test has given up on may run for ever.
+    await isolator.shutdown({ reason: "the test is over", graceMs: 100 });
     expectNothingLeft();
   });
   return () => isolator;

@@ -126,7 +126,7 @@ describe("a start that takes longer than startTimeoutMs fails with START_TIMEOUT
 });
 
 test("a process of another protocol version is refused, with both versions named", async () => {
-  const child = useFakeChild("hello(99); stay();");
+  const child = useFakeChild("hello({ protocol: 99 }); stay();");
   const error = await failedStart({ execPath: child.execPath }, child);
   expect(error.code).toBe("PROTOCOL");
   expect(error.message).toMatch(/version 99\b/);

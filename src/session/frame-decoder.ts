@@ -1,0 +1,97 @@
+import { SessionFrame } from "../contract/index.js";
+
+type NumberColumn = "callIds" | "callHandles" | "itemStreams" | "resultIds" | "voidIds";
+type TextColumn = "callArgs" | "items" | "results";
+
+/** The columns by the tag that a length-delimited field of their number has: `field << 3 | 2`. */
+const NUMBERS: { readonly [tag: number]: NumberColumn } = {
+  [18]: "callIds",
+  [26]: "callHandles",
+  [58]: "itemStreams",
+  [98]: "resultIds",
+  [114]: "voidIds",
+};
+const TEXTS: { readonly [tag: number]: TextColumn } = { [34]: "callArgs", [66]: "items", [106]: "results" };
+
+/**
+ * Reads a frame. The columns are read by hand, as they are written (see `frame-encoder.ts`); a frame that has anything
+ * else, or has it otherwise than our own encoder does, goes through the generated decoder as a whole.
+ *
+ * @throws Error when the bytes are no frame
+ */
+export function decodeFrame(bytes: Buffer): SessionFrame {
+  return decodeColumns(bytes) ?? SessionFrame.decode(bytes);
+}
+
+function decodeColumns(bytes: Buffer): SessionFrame | undefined {
+  const frame = emptyFrame();
+  for (let at = 0; at < bytes.length; ) {
+    const tag = bytes[at] as number;
+    const numbers = NUMBERS[tag];
+    const text = TEXTS[tag];
+    if (numbers === undefined && text === undefined) return undefined;
+    const [size, start] = readVarint(bytes, at + 1);
+    const end = start + size;
+    if (end > bytes.length) return undefined;
+    if (numbers !== undefined) {
+      if (frame[numbers].length > 0) return undefined;
+      readPacked(bytes, start, end, frame[numbers]);
+    } else if (text !== undefined) frame[text] = bytes.toString("utf8", start, end);
+    at = end;
+  }
+  return frame;
+}
+
+function readPacked(bytes: Buffer, start: number, end: number, into: number[]): void {
+  for (let at = start; at < end; ) {
+    const byte = bytes[at] as number;
+    if (byte < 0x80) {
+      into.push(byte);
+      at += 1;
+    } else {
+      const [value, next] = readVarint(bytes, at);
+      into.push(value);
+      at = next;
+    }
+  }
+}
+
+/** An unsigned number of up to 32 bits, and where the next field begins. */
+function readVarint(bytes: Buffer, start: number): readonly [value: number, next: number] {
+  let value = 0;
+  for (let at = start, shift = 0; shift < 35; at += 1, shift += 7) {
+    const byte = bytes[at];
+    if (byte === undefined) break;
+    value += (byte & 0x7f) * 2 ** shift;
+    if (byte < 0x80) return [value > 0xffff_ffff ? value % 2 ** 32 : value, at + 1];
+  }
+  throw new RangeError("a number has no end");
+}
+
+/** A frame that says nothing. */
+export function emptyFrame(): SessionFrame {
+  return {
+    introductions: [],
+    callIds: [],
+    callHandles: [],
+    callArgs: "",
+    callDetails: [],
+    cancels: [],
+    itemStreams: [],
+    items: "",
+    itemPayloads: [],
+    streamEnds: [],
+    aborts: [],
+    resultIds: [],
+    results: "",
+    voidIds: [],
+    settlements: [],
+    streamDemands: [],
+    streamCloses: [],
+    releases: [],
+    segmentsRead: [],
+    chunks: [],
+    ping: 0,
+    pong: 0,
+  };
+}

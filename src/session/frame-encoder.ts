@@ -1,0 +1,85 @@
+import { SessionFrame } from "../contract/index.js";
+import { PREFIX_LENGTH } from "./message-reader.js";
+
+/**
+ * The columns, by field number: the fields that nearly every frame has and nearly all of its bytes. They are written
+ * here by hand, into a buffer of just the right size; the generated code, which costs several times as much for them,
+ * writes the rest. Protobuf takes fields in any order.
+ */
+const NUMBERS = [
+  [2, "callIds"],
+  [3, "callHandles"],
+  [7, "itemStreams"],
+  [12, "resultIds"],
+  [14, "voidIds"],
+] as const;
+const TEXTS = [
+  [4, "callArgs"],
+  [8, "items"],
+  [13, "results"],
+] as const;
+
+const LENGTH_DELIMITED = 2;
+
+/** The frame as bytes, with room for a lane's prefix before it. `hasMore` says whether anything but columns is in it. */
+export function encodeFrame(frame: SessionFrame, hasMore: boolean): Buffer {
+  const rest = hasMore ? encodeRest(frame) : undefined;
+  const numberLengths = NUMBERS.map(([, name]) => packedLength(frame[name]));
+  const textLengths = TEXTS.map(([, name]) => Buffer.byteLength(frame[name]));
+  let length = PREFIX_LENGTH + (rest?.length ?? 0);
+  for (const size of numberLengths) if (size > 0) length += 1 + varintLength(size) + size;
+  for (const size of textLengths) if (size > 0) length += 1 + varintLength(size) + size;
+  const bytes = Buffer.allocUnsafe(length);
+  let at = PREFIX_LENGTH;
+  for (const [index, [field, name]] of NUMBERS.entries()) {
+    const size = numberLengths[index] as number;
+    if (size === 0) continue;
+    at = writeHead(bytes, at, field, size);
+    for (const value of frame[name]) at = writeVarint(bytes, at, value);
+  }
+  for (const [index, [field, name]] of TEXTS.entries()) {
+    const size = textLengths[index] as number;
+    if (size === 0) continue;
+    at = writeHead(bytes, at, field, size);
+    at += bytes.write(frame[name], at, size, "utf8");
+  }
+  if (rest !== undefined) bytes.set(rest, at);
+  return bytes;
+}
+
+function encodeRest(frame: SessionFrame): Uint8Array {
+  const rest = { ...frame };
+  for (const [, name] of NUMBERS) rest[name] = [];
+  for (const [, name] of TEXTS) rest[name] = "";
+  return SessionFrame.encode(rest).finish();
+}
+
+function packedLength(values: readonly number[]): number {
+  let length = 0;
+  for (let index = 0; index < values.length; index += 1) length += varintLength(values[index] as number);
+  return length;
+}
+
+function varintLength(value: number): number {
+  if (value < 0x80) return 1;
+  if (value < 0x4000) return 2;
+  if (value < 0x20_0000) return 3;
+  return value < 0x1000_0000 ? 4 : 5;
+}
+
+function writeHead(bytes: Buffer, at: number, field: number, size: number): number {
+  bytes[at] = (field << 3) | LENGTH_DELIMITED;
+  return writeVarint(bytes, at + 1, size);
+}
+
+function writeVarint(bytes: Buffer, at: number, value: number): number {
+  let rest = value;
+  let end = at;
+  while (rest > 0x7f) {
+    bytes[end] = (rest & 0x7f) | 0x80;
+    rest >>>= 7;
+    end += 1;
+  }
+  bytes[end] = rest;
+  return end + 1;
+}

@@ -1,0 +1,71 @@
+import { buffer, text } from "node:stream/consumers";
+import { describe, expect, test } from "vitest";
+import { isAlive } from "../../src/platform/index.js";
+import { until } from "../helpers/until.js";
+import { exitOf, startPihost, textUntil } from "./use-pihost.js";
+
+/** A run whose method has begun. */
+async function runningProgram(...args: string[]) {
+  const child = startPihost(["run", ...args]);
+  const pid = Number(await textUntil(child.stdout, /\n/));
+  return { child, pid };
+}
+
+describe.skipIf(process.platform === "win32")("a run that is told to end", () => {
+  test.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const)("lets the method finish at the first %s", async (signal, code) => {
+    const { child, pid } = await runningProgram("program.mjs", "work", "--", "300");
+    const rest = Promise.all([text(child.stdout), text(child.stderr)]);
+    child.kill(signal);
+    expect(await exitOf(child)).toEqual([code, null]);
+    expect(await rest).toEqual(["finished\n", ""]);
+    expect(isAlive(pid)).toBe(false);
+  });
+
+  test("kills a method that takes longer than --grace", async () => {
+    const { child, pid } = await runningProgram("--grace", "100", "program.mjs", "spin");
+    child.kill("SIGTERM");
+    expect(await exitOf(child)).toEqual([143, null]);
+    expect(isAlive(pid)).toBe(false);
+  });
+
+  test("kills the process at the second signal", async () => {
+    const { child, pid } = await runningProgram("--verbose", "--grace", "60000", "program.mjs", "work", "--", "60000");
+    child.kill("SIGINT");
+    child.kill("SIGTERM");
+    expect(await exitOf(child)).toEqual([expect.any(Number), null]);
+    expect(isAlive(pid)).toBe(false);
+  });
+
+  test("ends while the process still starts", async () => {
+    // A start that never gets beyond Node's own: it waits for a debugger before the first line of ours.
+    const child = startPihost(["run", "--env", "NODE_OPTIONS=--inspect-brk=0", "program.mjs", "work", "--", "60000"]);
+    await textUntil(child.stderr, /Debugger listening/);
+    child.kill("SIGTERM");
+    expect(await exitOf(child)).toEqual([143, null]);
+  });
+
+  test("takes the process with it when it is killed itself", async () => {
+    const { child, pid } = await runningProgram("program.mjs", "spin");
+    child.kill("SIGKILL");
+    await until(() => !isAlive(pid));
+  });
+
+  test("ends, as by SIGPIPE, when the reader of its output goes away", async () => {
+    const child = startPihost(["run", "program.mjs", "flood"]);
+    const pid = Number(await textUntil(child.stderr, /\n/));
+    child.stdout.destroy();
+    expect(await exitOf(child)).toEqual([141, null]);
+    await until(() => !isAlive(pid));
+  });
+
+  test("has written all output when it ends, however slow the reader", async () => {
+    const child = startPihost(["run", "program.mjs", "printBytes"]);
+    // The process writes more than a pipe holds, and has ended before anything is read.
+    await textUntil(child.stderr, /\xff|\ufffd$/);
+    expect((await buffer(child.stdout)).length).toBe(256_000);
+    expect(await exitOf(child)).toEqual([5, null]);
+  });
+});

@@ -1,0 +1,54 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { pihost } from "./use-pihost.js";
+
+const COMMANDS = ["run", "serve", "ps", "status", "call", "shutdown", "doctor"];
+
+test("--version prints the package's version", async () => {
+  const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+  expect(await pihost(["--version"])).toMatchObject({ code: 0, stdout: `${version}\n`, stderr: "" });
+});
+
+test("--help names every command, gives examples and the exit codes", async () => {
+  const { code, stdout } = await pihost(["--help"]);
+  expect(code).toBe(0);
+  for (const command of COMMANDS) expect(stdout).toMatch(new RegExp(`^ {2}${command} `, "m"));
+  expect(stdout).toContain("Examples:");
+  expect(stdout).toMatch(/^ {2}70 +the method's result is no exit code$/m);
+});
+
+test.each(COMMANDS)("%s --help gives examples", async (command) => {
+  const { code, stdout } = await pihost([command, "--help"]);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(new RegExp(`Usage: pihost ${command} `));
+  expect(stdout).toMatch(new RegExp(`Examples:\n.*pihost ${command}`));
+});
+
+describe("a wrong command line ends with code 2 and a hint", () => {
+  test.each([
+    [["rum"], "unknown command 'rum'", "Did you mean run?"],
+    [["run", "--restrat", "x.js"], "unknown option '--restrat'", "Did you mean --restart?"],
+    [["run"], "missing required argument 'module'", "Try `pihost --help`"],
+    [["run", "--timeout", "soon", "x.js"], "'soon' is invalid", "whole number"],
+    [["run", "--max-cpu", "much", "x.js"], "'much' is invalid", "a number"],
+    [["run", "--env", "NOVALUE", "x.js"], "'NOVALUE' is invalid", "KEY=VALUE"],
+    [["run", "--log-level", "loud", "x.js"], "'loud' is invalid", "silent, error, warn, info, debug"],
+    [["run", "--name", "not a name", "program.mjs"], "INVALID_OPTION: name", "letters"],
+    [["run", "--from", "/no/such/folder", "program.mjs"], "INVALID_OPTION: from", "exists"],
+    [["serve"], "required option '--socket <path>' not specified", "--help"],
+    [["serve", "--socket", "x", "--token", "short"], "'short' is invalid", "64 hexadecimal digits"],
+    [["shutdown", "x", "--grace", "-1"], "'-1' is invalid", "whole number"],
+  ])("pihost %j", async (args, what, hint) => {
+    const { code, stdout, stderr } = await pihost(args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toMatch(/^pihost: /);
+    expect(stderr).toContain(what);
+    expect(stderr).toContain(hint);
+  });
+
+  test("without any command, help goes to stderr", async () => {
+    const { code, stdout, stderr } = await pihost([]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toContain("Usage: pihost");
+  });
+});

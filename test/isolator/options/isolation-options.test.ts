@@ -1,0 +1,203 @@
+import { tmpdir } from "node:os";
+import { pathToFileURL } from "node:url";
+import { IsolationError, type IsolationOptions, ProcessIsolator } from "process-isolation";
+import { describe, expect, test } from "vitest";
+import { resolveOptions } from "../../../src/isolator/options/index.js";
+import { isolationError } from "../../helpers/rejection.js";
+
+const resolve = (options: unknown) => resolveOptions(options, { name: "default-name" });
+
+function refusal(options: unknown): IsolationError {
+  try {
+    resolve(options);
+  } catch (error) {
+    if (error instanceof Error && "code" in error) return error as IsolationError;
+  }
+  return expect.fail(`${JSON.stringify(options)} was not refused`);
+}
+
+describe("a bad option is INVALID_OPTION, with its name, its bound and the value received:", () => {
+  test.each<[unknown, string, string, string]>([
+    [null, "options", "an object", "null"],
+    ["fast", "options", "an object", "'fast'"],
+    [[], "options", "an object", "[]"],
+    [{ name: "" }, "name", "1 to 64 letters", "''"],
+    [{ name: "a b" }, "name", "1 to 64 letters", "'a b'"],
+    [{ name: ".hidden" }, "name", "the first a letter or digit", "'.hidden'"],
+    [{ name: "../up" }, "name", "1 to 64 letters", "'../up'"],
+    [{ name: "x".repeat(65) }, "name", "1 to 64 letters", "'xxx"],
+    [{ name: 7 }, "name", "1 to 64 letters", "7"],
+    [{ from: "" }, "from", "a string that is not empty", "''"],
+    [{ from: "/not/there" }, "from", "a folder or file that exists", "'/not/there'"],
+    [{ from: "file:///not/there" }, "from", "a folder or file that exists", "'file:///not/there'"],
+    [{ from: new URL("https://example.org") }, "from", "a path or a file URL", "'https://example.org/'"],
+    [{ from: 7 }, "from", "a string", "7"],
+    [{ restart: "yes" }, "restart", "true, false or an object", "'yes'"],
+    [{ restart: 3 }, "restart", "true, false or an object", "3"],
+    [{ restart: null }, "restart", "an object", "null"],
+    [{ restart: { maxRestarts: -1 } }, "restart.maxRestarts", "a whole number from 0", "-1"],
+    [{ restart: { maxRestarts: 1.5 } }, "restart.maxRestarts", "a whole number from 0", "1.5"],
+    [{ restart: { maxRestarts: Number.POSITIVE_INFINITY } }, "restart.maxRestarts", "a whole number", "Infinity"],
+    [{ restart: { withinMs: 0 } }, "restart.withinMs", "milliseconds from 1", "0"],
+    [{ restart: { backoff: 100 } }, "restart.backoff", "an object", "100"],
+    [{ restart: { backoff: { initialMs: -1 } } }, "restart.backoff.initialMs", "milliseconds from 0", "-1"],
+    [{ restart: { backoff: { initialMs: 50, maxMs: 49 } } }, "restart.backoff.maxMs", "milliseconds from 50", "49"],
+    [{ restart: { backoff: { factor: 0.5 } } }, "restart.backoff.factor", "a number from 1 to 100", "0.5"],
+    [{ restart: { backoff: { jitter: 1.1 } } }, "restart.backoff.jitter", "a number from 0 to 1", "1.1"],
+    [{ restart: { backoff: { jitter: Number.NaN } } }, "restart.backoff.jitter", "a number from 0 to 1", "NaN"],
+    [{ onCrash: "explode" }, "onCrash", '"restart", "stay-down", "exit-host"', "'explode'"],
+    [{ startTimeoutMs: 0 }, "startTimeoutMs", "milliseconds from 1", "0"],
+    [{ startTimeoutMs: 2 ** 31 }, "startTimeoutMs", "to 2147483647", "2147483648"],
+    [{ startTimeoutMs: "1000" }, "startTimeoutMs", "milliseconds", "'1000'"],
+    [{ graceMs: -1 }, "graceMs", "milliseconds from 0", "-1"],
+    [{ graceMs: Number.NaN }, "graceMs", "milliseconds from 0", "NaN"],
+    [{ callTimeoutMs: 0 }, "callTimeoutMs", "milliseconds from 1", "0"],
+    [{ callTimeoutMs: Number.POSITIVE_INFINITY }, "callTimeoutMs", "milliseconds from 1", "Infinity"],
+    [{ maxInFlight: 0 }, "maxInFlight", "a whole number of at least 1, or Infinity", "0"],
+    [{ maxInFlight: 2.5 }, "maxInFlight", "a whole number of at least 1, or Infinity", "2.5"],
+    [{ maxQueue: -1 }, "maxQueue", "a whole number of at least 0, or Infinity", "-1"],
+    [{ maxQueue: "10" }, "maxQueue", "a whole number of at least 0, or Infinity", "'10'"],
+    [{ env: "PATH=/bin" }, "env", "an object", "'PATH=/bin'"],
+    [{ env: null }, "env", "an object", "null"],
+    [{ env: { COUNT: 1 } }, "env.COUNT", "a string or undefined", "1"],
+    [{ env: { "A=B": "c" } }, "env.A=B", "without '='", "'c'"],
+    [{ env: { A: "b\0c" } }, "env.A", "without NUL characters", "'b\\x00c'"],
+    [{ inheritEnv: "PATH" }, "inheritEnv", "true or false", "'PATH'"],
+    [{ inheritEnv: [7] }, "inheritEnv[0]", "a string", "7"],
+    [{ cwd: "/not/there" }, "cwd", "a folder that exists", "'/not/there'"],
+    [{ cwd: import.meta.filename }, "cwd", "a folder that exists", "isolation-options.test.ts'"],
+    [{ cwd: "" }, "cwd", "a string that is not empty", "''"],
+    [{ execPath: "" }, "execPath", "a string that is not empty", "''"],
+    [{ execPath: "a\0b" }, "execPath", "no NUL", "'a\\x00b'"],
+    [{ execArgv: "--inspect" }, "execArgv", "an array of strings", "'--inspect'"],
+    [{ execArgv: ["--inspect", 7] }, "execArgv[1]", "a string", "7"],
+    [{ debug: 1 }, "debug", "true or false", "1"],
+    [{ logLevel: "loud" }, "logLevel", '"silent", "error", "warn", "info", "debug"', "'loud'"],
+    [{ stdout: "pipe" }, "stdout", '"events", "inherit", "ignore"', "'pipe'"],
+    [{ stderr: 2 }, "stderr", '"events", "inherit", "ignore"', "2"],
+    [{ discoverable: "yes" }, "discoverable", "true or false", "'yes'"],
+    [{ signal: {} }, "signal", "an AbortSignal", "{}"],
+  ])("%j", (options, name, bound, received) => {
+    const { code, message } = refusal(options);
+    expect(code).toBe("INVALID_OPTION");
+    expect(message.startsWith(`INVALID_OPTION: ${name} must be `)).toBe(true);
+    expect(message).toContain(bound);
+    expect(message.slice(message.indexOf("; received "))).toContain(received);
+  });
+});
+
+describe("an unknown option is named, beside those that there are:", () => {
+  test.each<[object, string, string]>([
+    [{ retries: 3 }, '"retries"', "restart"],
+    [{ restart: { maxAttempts: 3 } }, '"maxAttempts"', "maxRestarts"],
+    [{ restart: { backoff: { initial: 3 } } }, '"initial"', "initialMs"],
+  ])("%j", (options, unknown, known) => {
+    const { code, message } = refusal(options);
+    expect(code).toBe("INVALID_OPTION");
+    expect(message).toContain(unknown);
+    expect(message).toContain(known);
+  });
+});
+
+test("null is no way to leave an option out", () => {
+  const names = Object.keys(resolve({})).filter((name) => name !== "signal");
+  const accepted = names.filter((name) => {
+    try {
+      resolve({ [name]: null });
+      return true;
+    } catch {
+      return false;
+    }
+  });
+  expect(accepted).toEqual([]);
+});
+
+test.each(["limits", "permissions", "sandbox", "standby", "unresponsiveAfterMs"])(
+  "%s, which this version does not enforce, is refused rather than ignored",
+  (name) => {
+    const { code, message } = refusal({ [name]: {} });
+    expect(code).toBe("INVALID_OPTION");
+    expect(message).toContain(`${name} is not yet enforced`);
+  },
+);
+
+test("create refuses bad options before anything is started", async () => {
+  const error = await isolationError(ProcessIsolator.create({ graceMs: -1 }));
+  expect(error.code).toBe("INVALID_OPTION");
+  const unknown = await isolationError(ProcessIsolator.create({ graceMS: 1 } as IsolationOptions));
+  expect(unknown.message).toContain("graceMS");
+});
+
+describe("what is left out has its documented default", () => {
+  const resolved = resolve({});
+
+  test("for times, counts and modes", () => {
+    expect(resolved).toMatchObject({
+      name: "default-name",
+      restart: { maxRestarts: 10, withinMs: 60_000, backoff: { initialMs: 100, maxMs: 5_000, factor: 2, jitter: 0.2 } },
+      onCrash: "restart",
+      startTimeoutMs: 10_000,
+      graceMs: 5_000,
+      callTimeoutMs: undefined,
+      maxInFlight: 1_024,
+      maxQueue: Number.POSITIVE_INFINITY,
+      cwd: process.cwd(),
+      execPath: process.execPath,
+      execArgv: [],
+      debug: false,
+      logLevel: "silent",
+      stdout: "events",
+      stderr: "events",
+      discoverable: false,
+      signal: undefined,
+    });
+  });
+
+  test("undefined is the same as left out", () => {
+    const names = Object.keys(resolved).filter((name) => name !== "env");
+    expect(resolve(Object.fromEntries(names.map((name) => [name, undefined])))).toEqual(resolved);
+  });
+
+  test("restart is true, and false is no restart at all", () => {
+    expect(resolve({ restart: true }).restart).toEqual(resolved.restart);
+    expect(resolve({ restart: false }).restart.maxRestarts).toBe(0);
+  });
+
+  test("maxMs is never below initialMs", () => {
+    expect(resolve({ restart: { backoff: { initialMs: 9_000 } } }).restart.backoff.maxMs).toBe(9_000);
+  });
+});
+
+describe("resolved options", () => {
+  test("are frozen to their depth", () => {
+    const resolved = resolve({ execArgv: ["--no-warnings"], restart: {} });
+    for (const part of [resolved, resolved.restart, resolved.restart.backoff, resolved.env, resolved.execArgv]) {
+      expect(Object.isFrozen(part)).toBe(true);
+    }
+  });
+
+  test("share nothing with what was given", () => {
+    const execArgv = ["--no-warnings"];
+    const env = { A: "1" };
+    const resolved = resolve({ execArgv, env });
+    execArgv.push("--inspect");
+    env.A = "2";
+    expect(resolved.execArgv).toEqual(["--no-warnings"]);
+    expect(resolved.env).toMatchObject({ A: "1" });
+  });
+
+  test.each<[string, string | URL]>([
+    ["a folder", tmpdir()],
+    ["a folder's URL", pathToFileURL(tmpdir())],
+  ])("take %s as from", (_, from) => {
+    expect(resolve({ from }).from).toBe(`${pathToFileURL(tmpdir()).href}/`);
+  });
+
+  test.each<[string, string | URL]>([
+    ["a file", import.meta.filename],
+    ["import.meta.url", import.meta.url],
+    ["a file's URL", new URL(import.meta.url)],
+  ])("take %s as from, meaning its folder", (_, from) => {
+    expect(resolve({ from }).from).toBe(new URL(".", import.meta.url).href);
+  });
+});

@@ -1,0 +1,54 @@
+import { describe, expect, test } from "vitest";
+import { type ExitContext, toExitOutcome } from "../../src/process/index.js";
+
+const context: ExitContext = { reason: undefined, forced: false, stderrTail: "", uptimeMs: 5 };
+const outOfMemory = "FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory";
+
+test.each([0, 1, 3, 255])("exit code %i", (code) => {
+  expect(toExitOutcome({ code, signal: null }, context)).toEqual({
+    kind: "exited",
+    code,
+    reason: "exit",
+    forced: false,
+    stderrTail: "",
+    uptimeMs: 5,
+    description: `exited with code ${code}`,
+  });
+});
+
+test.each<[NodeJS.Signals, string]>([
+  ["SIGSEGV", "killed by SIGSEGV (invalid memory access)"],
+  ["SIGKILL", "killed by SIGKILL (killed at once, by hand or by the system, as when memory runs out)"],
+  ["SIGTERM", "killed by SIGTERM (asked to end)"],
+  ["SIGUSR2", "killed by SIGUSR2"],
+])("%s", (signal, description) => {
+  const outcome = toExitOutcome({ code: null, signal }, context);
+  expect(outcome).toMatchObject({ kind: "signalled", signal, reason: "signal", description });
+  expect(outcome).not.toHaveProperty("code");
+});
+
+test("what ended it on purpose decides the reason", () => {
+  const facts = { ...context, reason: "terminated", forced: true } as const;
+  expect(toExitOutcome({ code: null, signal: "SIGKILL" }, facts)).toMatchObject({ reason: "terminated", forced: true });
+});
+
+describe("heap-out-of-memory needs both signs:", () => {
+  test.each([
+    { code: null, signal: "SIGABRT" as const },
+    { code: null, signal: "SIGTRAP" as const },
+    { code: 134, signal: null },
+  ])("an abort and what V8 says, %j", (exit) => {
+    const outcome = toExitOutcome(exit, { ...context, stderrTail: outOfMemory });
+    expect(outcome.reason).toBe("heap-out-of-memory");
+    expect(outcome.description).toContain("ran out of JavaScript heap memory");
+  });
+
+  test("not an abort alone", () => {
+    expect(toExitOutcome({ code: null, signal: "SIGABRT" }, context).reason).toBe("signal");
+  });
+
+  test("not the words alone", () => {
+    expect(toExitOutcome({ code: 1, signal: null }, { ...context, stderrTail: outOfMemory }).reason).toBe("exit");
+    expect(toExitOutcome({ code: null, signal: "SIGKILL" }, { ...context, stderrTail: outOfMemory }).reason).toBe("signal");
+  });
+});
