@@ -1,10 +1,11 @@
 /**
  * Who may import what, as Biome overrides (written to biome.rooms.json by `npm run generate`).
- * A room of src/ imports only from the rooms above it in ROOMS; the executable in pihost/ sees five of them.
+ * A room of src/ imports only from the rooms above it in ROOMS; the executable in pihost/ sees six of them.
  */
 
 /** The rooms of src/, top first: each may import only from those before it. */
 export const ROOMS = [
+  "inside",
   "errors",
   "contract",
   "codec",
@@ -20,17 +21,17 @@ export const ROOMS = [
 ];
 
 /** The rooms that the executable may import. */
-export const ROOMS_OF_PIHOST = ["errors", "contract", "codec", "session", "platform"];
+export const ROOMS_OF_PIHOST = ["inside", "errors", "contract", "codec", "session", "platform"];
 
 /** Each fenced package, with the places that may import it (file globs). */
 export const PACKAGE_OWNERS = {
-  "@grpc/grpc-js": ["src/contract", "src/channel", "pihost/server", "pihost/services"],
+  "@grpc/grpc-js": ["src/contract", "src/channel", "pihost/server"],
   "@bufbuild/protobuf": ["src/contract"],
   "tree-kill": ["src/platform/process-tree"],
   commander: ["src/cli"],
-  "@grpc/proto-loader": ["pihost/services"],
-  "@grpc/reflection": ["pihost/services"],
-  "grpc-health-check": ["pihost/services"],
+  "@grpc/proto-loader": ["pihost/server"],
+  "@grpc/reflection": ["pihost/server"],
+  "grpc-health-check": ["pihost/server"],
 };
 
 /** The files of one place: a folder, or the files and folders that begin with its name. */

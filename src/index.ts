@@ -5,6 +5,7 @@ export {
   type IsolationErrorCode,
   type IsolationFacts,
 } from "./errors/index.js";
+export { keep, type Live, remote } from "./inside/index.js";
 export {
   type CallOptions,
   type GenerationFacts,
@@ -20,6 +21,8 @@ export {
   type OutputEvent,
   ProcessIsolator,
   type Remote,
+  type RemoteObject,
+  type RemoteStream,
   type RestartOptions,
   type ShutdownOptions,
   type TerminateOptions,

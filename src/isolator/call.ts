@@ -2,6 +2,7 @@ import { IsolationError } from "../errors/index.js";
 import type { CallExtras, CallSink, CallTarget, Session } from "../session/index.js";
 import type { CallSite } from "./call-site.js";
 import type { ResolvedCallOptions } from "./options/index.js";
+import { iterateResult, type StreamingPromise } from "./streaming-promise.js";
 
 /** Who takes care of calls. */
 export interface CallOwner {
@@ -43,6 +44,7 @@ export class Call implements CallSink {
       this.resolvePromise = resolve;
       this.rejectPromise = reject;
     });
+    (this.result as StreamingPromise)[Symbol.asyncIterator] = iterateResult;
     if (options.timeoutMs !== undefined || options.signal !== undefined) this.limits = new Limits(this, options);
   }
 

@@ -15,4 +15,4 @@ export type {
   TerminateOptions,
   WaitOptions,
 } from "./options/index.js";
-export type { Remote } from "./remote.js";
+export type { Remote, RemoteObject, RemoteStream } from "./remote-types.js";

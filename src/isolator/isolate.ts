@@ -1,6 +1,6 @@
 import { ProcessIsolator } from "./isolator.js";
 import type { IsolationOptions } from "./options/index.js";
-import type { Remote } from "./remote.js";
+import type { Remote } from "./remote-types.js";
 
 /** A module in its own process. `await using` ends the process with the scope. */
 export interface Isolate<T> extends AsyncDisposable {

@@ -24,7 +24,8 @@ import {
   type TerminateOptions,
   type WaitOptions,
 } from "./options/index.js";
-import { createRemote, type Remote } from "./remote.js";
+import { createRemote } from "./remote.js";
+import type { Remote } from "./remote-types.js";
 import { waitFor } from "./wait-for.js";
 
 let isolators = 0;

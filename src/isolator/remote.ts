@@ -1,22 +1,4 @@
-/** A module that lives in another process: its functions become asynchronous, its constants are read by a call. */
-export type Remote<T> = {
-  readonly [K in keyof T as RemoteKey<T, K>]: RemoteMember<T[K]>;
-};
-
-type AnyFunction = (...args: never[]) => unknown;
-type AnyClass = abstract new (...args: never[]) => unknown;
-
-type RemoteKey<T, K extends keyof T> = K extends string ? (T[K] extends symbol ? never : K) : never;
-
-type RemoteMember<M> = M extends AnyClass
-  ? {
-      readonly [K in Exclude<keyof M, "prototype"> & string as M[K] extends AnyFunction ? K : never]: RemoteMember<
-        M[K]
-      >;
-    }
-  : M extends (...args: infer A) => infer R
-    ? (...args: A) => Promise<Awaited<R>>
-    : () => Promise<M>;
+import type { Remote } from "./remote-types.js";
 
 /** Names that a promise, a debugger or a test tool looks up on any object; answering them with a method would mislead it. */
 const NOT_REMOTE = new Set<PropertyKey>([

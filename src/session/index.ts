@@ -5,6 +5,5 @@ export type { Lane, LaneListener } from "./lane.js";
 export { MessageReader, PREFIX_LENGTH } from "./message-reader.js";
 export type { CallExtras } from "./outbox.js";
 export type { SharedMemory } from "./payloads.js";
-export { keep } from "./references.js";
 export { Session, type SessionOptions } from "./session.js";
 export type { Hold } from "./stand-ins.js";

@@ -1,8 +1,9 @@
 import { isJsonSafe, REFERENCE_MARK } from "../codec/index.js";
 import { IsolationError } from "../errors/index.js";
+import { isKept } from "../inside/marks.js";
 import type { Callee } from "./call-target.js";
 import type { Outbox } from "./outbox.js";
-import { isKept, type ReferenceDescriptor, type ReferenceKind } from "./references.js";
+import type { ReferenceDescriptor, ReferenceKind } from "./references.js";
 import type { Scope } from "./scope.js";
 import { StreamExport, type StreamSink } from "./stream-export.js";
 import type { Values } from "./values.js";

@@ -17,18 +17,3 @@ export function isReferenceDescriptor(value: unknown): value is ReferenceDescrip
   const { kind, id } = value as Partial<ReferenceDescriptor>;
   return KINDS.includes(kind) && Number.isInteger(id);
 }
-
-const kept = new WeakSet<object>();
-
-/**
- * Marks a function so that it may be called in the other process for as long as that process lives, and not only while
- * the call runs that it is an argument of.
- */
-export function keep<F extends (...args: never[]) => unknown>(fn: F): F {
-  kept.add(fn);
-  return fn;
-}
-
-export function isKept(value: object): boolean {
-  return kept.has(value);
-}

@@ -64,7 +64,7 @@ describe.skipIf(process.platform === "win32")("a run that is told to end", () =>
   test("has written all output when it ends, however slow the reader", async () => {
     const child = startPihost(["run", "program.mjs", "printBytes"]);
     // The process writes more than a pipe holds, and has ended before anything is read.
-    await textUntil(child.stderr, /\xff|\ufffd$/);
+    await textUntil(child.stderr, /\ufffd$/);
     expect((await buffer(child.stdout)).length).toBe(256_000);
     expect(await exitOf(child)).toEqual([5, null]);
   });

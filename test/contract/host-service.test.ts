@@ -81,8 +81,8 @@ describe("a client that knows only the .proto files", () => {
       message: "no apples left",
       code: { stringValue: "E_STOCK" },
     });
-    expect(remote["stack"]).toContain("errors.mjs:13");
-    expect(fromValue({ structValue: remote["fields"] as { fields: Record<string, Value> } })).toMatchObject({
+    expect(remote.stack).toContain("errors.mjs:13");
+    expect(fromValue({ structValue: remote.fields as { fields: Record<string, Value> } })).toMatchObject({
       item: "apples",
       left: { fuji: 0 },
     });
@@ -97,7 +97,7 @@ describe("a client that knows only the .proto files", () => {
 
   test("reads a thrown value that is no error", async () => {
     const remote = decodeRemoteError(await rejection(invoke(fixture("errors.mjs"), "value", [{ reason: "none" }])));
-    expect(fromValue(remote["thrown"] as Value)).toEqual({ reason: "none" });
+    expect(fromValue(remote.thrown as Value)).toEqual({ reason: "none" });
     expect(remote).toMatchObject({ name: "", message: "", framework_code: "" });
   });
 
@@ -134,7 +134,7 @@ describe("a client that knows only the .proto files", () => {
   });
 
   test("watches the status at its interval", async () => {
-    const watch = (client as unknown as Record<string, (...args: unknown[]) => ClientReadableStream<object>>)["Watch"];
+    const watch = (client as unknown as Record<string, (...args: unknown[]) => ClientReadableStream<object>>).Watch;
     const stream = watch?.call(client, { interval: { nanos: 30_000_000 } }, metadata) as ClientReadableStream<object>;
     stream.on("error", () => {});
     const seen: object[] = [];
@@ -169,7 +169,7 @@ test("a watcher sees that the process drains, and the end", async () => {
   const isolator = await useIsolator({ name: "watched", discoverable: true });
   const { address, token } = await liveRecordOf("watched");
   const client = useClient(PROTO, SERVICE, address);
-  const watch = (client as unknown as Record<string, (...args: unknown[]) => ClientReadableStream<object>>)["Watch"];
+  const watch = (client as unknown as Record<string, (...args: unknown[]) => ClientReadableStream<object>>).Watch;
   const stream = watch?.call(client, { interval: { seconds: 60 } }, bearerOf(token)) as ClientReadableStream<object>;
   const states: unknown[] = [];
   stream.on("error", () => {});

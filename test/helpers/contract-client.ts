@@ -50,7 +50,9 @@ type Done = (error: ServiceError | null, response?: Response) => void;
 /** One unary request: its response, or the error that it failed with. */
 export function ask(client: Client, method: string, request: object, metadata = new Metadata()): Promise<Response> {
   return new Promise((resolve, reject) => {
-    const send = (client as unknown as Record<string, (request: object, metadata: Metadata, done: Done) => void>)[method];
+    const send = (client as unknown as Record<string, (request: object, metadata: Metadata, done: Done) => void>)[
+      method
+    ];
     if (send === undefined) throw new Error(`the contract has no ${method}`);
     send.call(client, request, metadata, (error, response) => {
       if (error === null) resolve(response ?? {});

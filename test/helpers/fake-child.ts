@@ -26,15 +26,19 @@ const awaitGo = () => {
   return JSON.parse(bytes.toString("utf8", 0, readSync(3, bytes))).go;
 };
 const stay = () => setInterval(() => {}, 1_000);
+const listenSilently = (address, onConnection = () => {}) =>
+  require("node:net").createServer(onConnection).listen(address, () => say({ ready: {} }));
 `;
 
 /**
- * A child in JavaScript that has `say(message)`, `hello(changes?)`, `awaitGo()`, `stay()` and `mark(name)` for its part
- * of the handshake.
+ * A child in JavaScript that has `say(message)`, `hello(changes?)`, `awaitGo()`, `stay()`, `mark(name)` and
+ * `listenSilently(address, onConnection?)` for its part of the handshake.
  */
 export function useFakeChild(body: string): FakeChild {
   const directory = useDirectory();
-  const execPath = useExecutable(`${PRELUDE}process.chdir(${JSON.stringify(directory)});mark("pid", process.pid);${body}`);
+  const execPath = useExecutable(
+    `${PRELUDE}process.chdir(${JSON.stringify(directory)});mark("pid", process.pid);${body}`,
+  );
   const pidFile = join(directory, "pid");
   return {
     execPath,
@@ -43,14 +47,21 @@ export function useFakeChild(body: string): FakeChild {
   };
 }
 
-/** A Node.js, to be given as `execPath`, whose runs of the given numbers, from 1 on, end with exit code 42 at once. */
-export function useFlakyNode(failing: readonly number[]): string {
-  const runs = join(useDirectory(), "runs");
+/**
+ * A Node.js, to be given as `execPath`, that does something else in its runs of the given numbers, from 1 on: it ends with
+ * exit code 42, or what `body` says, which has what a fake child has.
+ */
+export function useFlakyNode(runs: readonly number[], body = "process.exit(42);"): string {
+  const count = join(useDirectory(), "runs");
   return useExecutable(`
-    const { appendFileSync, readFileSync } = require("node:fs");
-    appendFileSync(${JSON.stringify(runs)}, "x");
-    if (${JSON.stringify(failing)}.includes(readFileSync(${JSON.stringify(runs)}).length)) process.exit(42);
-    process.argv.splice(1, 1);
-    require(process.argv[1]);
+    ${PRELUDE}
+    require("node:fs").appendFileSync(${JSON.stringify(count)}, "x");
+    const run = require("node:fs").readFileSync(${JSON.stringify(count)}).length;
+    if (${JSON.stringify(runs)}.includes(run)) {
+      ${body}
+    } else {
+      process.argv.splice(1, 1);
+      require(process.argv[1]);
+    }
   `);
 }

@@ -139,6 +139,7 @@ describe("maxInFlight and maxQueue", () => {
 
 test("a running call shows in the status and leaves it when it ends", async () => {
   const isolator = await useIsolator();
+  await isolator.invoke(waits, "later", [0]);
   const call = isolator.invoke(waits, "until", ["released"]);
   expect((await isolator.status()).callsInFlight).toBe(1);
   await isolator.invoke(waits, "release", ["released", "done"]);

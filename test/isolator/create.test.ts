@@ -4,9 +4,9 @@ import { ProcessIsolator } from "process-isolation";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { isAlive } from "../../src/platform/index.js";
 import { fixture } from "../helpers/fixture.js";
-import { activeResources, useIsolator, useSharedIsolator } from "../helpers/use-isolator.js";
 import { until } from "../helpers/until.js";
 import { useDirectory } from "../helpers/use-directory.js";
+import { activeResources, useIsolator, useSharedIsolator } from "../helpers/use-isolator.js";
 
 describe("an isolator that create has resolved with", () => {
   const isolator = useSharedIsolator({ name: "ready" });
@@ -70,19 +70,22 @@ test("cwd is where the process runs, from is where names are resolved", async ()
   expect(await isolator.invoke("./values.mjs", "add", [2, 2])).toBe(4);
 });
 
-test.runIf(process.platform === "linux")("creating and disposing again and again leaves no descriptor and no handle", async () => {
-  const cycle = async (): Promise<void> => {
-    await using isolator = await ProcessIsolator.create();
-    await isolator.invoke(fixture("values.mjs"), "add", [1, 2]);
-  };
-  // The first one starts what all share: the reaper, the host's directory.
-  await cycle();
-  const descriptors = readdirSync("/proc/self/fd").length;
-  const resources = activeResources().size;
-  for (let round = 0; round < 5; round += 1) await cycle();
-  await until(() => readdirSync("/proc/self/fd").length <= descriptors);
-  expect(activeResources().size).toBeLessThanOrEqual(resources);
-});
+test.runIf(process.platform === "linux")(
+  "creating and disposing again and again leaves no descriptor and no handle",
+  async () => {
+    const cycle = async (): Promise<void> => {
+      await using isolator = await ProcessIsolator.create();
+      await isolator.invoke(fixture("values.mjs"), "add", [1, 2]);
+    };
+    // The first one starts what all share: the reaper, the host's directory.
+    await cycle();
+    const descriptors = readdirSync("/proc/self/fd").length;
+    const resources = activeResources().size;
+    for (let round = 0; round < 5; round += 1) await cycle();
+    await until(() => readdirSync("/proc/self/fd").length <= descriptors);
+    expect(activeResources().size).toBeLessThanOrEqual(resources);
+  },
+);
 
 test("the socket is gone with its isolator, the host's directory stays for the next", async () => {
   const first = await ProcessIsolator.create();

@@ -110,7 +110,12 @@ describe("bad arguments are INVALID_OPTION, without a call", () => {
     ["an empty module", "module", "''", (it) => it.invoke("", "add")],
     ["a module that is no string", "module", "7", (it) => it.invoke(7 as never, "add")],
     ["a module with a NUL", "module", "\\x00", (it) => it.invoke("a\0b", "add")],
-    ["a URL that is no file", "module", "https://example.org", (it) => it.invoke(new URL("https://example.org"), "add")],
+    [
+      "a URL that is no file",
+      "module",
+      "https://example.org",
+      (it) => it.invoke(new URL("https://example.org"), "add"),
+    ],
     ["an empty method", "method", "''", (it) => it.invoke(values, "")],
     ["a method that is no string", "method", "undefined", (it) => it.invoke(values, undefined as never)],
     ["arguments that are no array", "args", "{ '0': 1 }", (it) => it.invoke(values, "add", { 0: 1 } as never)],
@@ -135,12 +140,15 @@ describe("invokeMethod", () => {
     expect(await isolator().invokeMethod(codes, "count")).toBe(0);
   });
 
-  test.each(['"3"', "1.5", "null", "true", "[3]", "{}"])("rejects with a TypeError when %s is returned", async (json) => {
-    const error = await rejection(isolator().invokeMethod(codes, "returnJson", [json]));
-    expect(error).toBeInstanceOf(TypeError);
-    expect(String(error)).toContain("returnJson");
-    expect(String(error)).toContain(json);
-  });
+  test.each(['"3"', "1.5", "null", "true", "[3]", "{}"])(
+    "rejects with a TypeError when %s is returned",
+    async (json) => {
+      const error = await rejection(isolator().invokeMethod(codes, "returnJson", [json]));
+      expect(error).toBeInstanceOf(TypeError);
+      expect(String(error)).toContain("returnJson");
+      expect(String(error)).toContain(json);
+    },
+  );
 });
 
 describe("the typed proxy", () => {

@@ -81,18 +81,21 @@ describe("nothing is lost when the process ends:", () => {
     ]);
   });
 
-  test.each(["writeLinesAndExit", "writeLinesAndDie"])("a mebibyte before %s, all of it before the exited event", async (how) => {
-    const isolator = await useIsolator({ restart: false });
-    const lines = recordLines(isolator);
-    let linesAtExit = 0;
-    isolator.events.on("exited", () => {
-      linesAtExit = lines.length;
-    });
-    await rejection(isolator.invoke(output, how, [16_384, 64]));
-    await isolator.waitForExit();
-    expect(linesAtExit).toBe(16_384);
-    expect(lines.every(({ line }, index) => Number.parseInt(line, 10) === index)).toBe(true);
-  });
+  test.each(["writeLinesAndExit", "writeLinesAndDie"])(
+    "a mebibyte before %s, all of it before the exited event",
+    async (how) => {
+      const isolator = await useIsolator({ restart: false });
+      const lines = recordLines(isolator);
+      let linesAtExit = 0;
+      isolator.events.on("exited", () => {
+        linesAtExit = lines.length;
+      });
+      await rejection(isolator.invoke(output, how, [16_384, 64]));
+      await isolator.waitForExit();
+      expect(linesAtExit).toBe(16_384);
+      expect(lines.every(({ line }, index) => Number.parseInt(line, 10) === index)).toBe(true);
+    },
+  );
 
   test("also when the host itself is busy for a while", async () => {
     const isolator = await useIsolator({ restart: false });

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import type { IsolationError, ProcessIsolator } from "process-isolation";
 import { describe, expect, test } from "vitest";
 import { isAlive } from "../../src/platform/index.js";
 import { fixture } from "../helpers/fixture.js";
@@ -8,6 +9,13 @@ import { useIsolator } from "../helpers/use-isolator.js";
 
 const waits = fixture("waits.mjs");
 const deaths = fixture("deaths.mjs");
+
+/** A call that never ends, and runs when this resolves. */
+async function startNeverEnding(isolator: ProcessIsolator): Promise<{ error: Promise<IsolationError> }> {
+  const error = isolationError(isolator.invoke(waits, "until", ["the end of time"]));
+  expect(await isolator.invoke(waits, "isWaiting", ["the end of time"])).toBe(true);
+  return { error };
+}
 
 describe("shutdown", () => {
   test("ends an idle process with code 0, as requested", async () => {
@@ -35,9 +43,24 @@ describe("shutdown", () => {
     expect((await isolationError(isolator.invoke(deaths, "pid"))).code).toBe("STOPPED");
   });
 
+  test.each([
+    ["whose module is not loaded yet", []],
+    ["whose module is loaded", [0]],
+  ])("lets calls finish that were made right before, %s", async (_, earlier) => {
+    const isolator = await useIsolator();
+    for (const ms of earlier) await isolator.invoke(waits, "later", [ms]);
+    const call = isolator.invoke(waits, "until", ["told"]).catch((error: unknown) => error);
+    const other = isolator.invoke(waits, "later", [50]).catch((error: unknown) => error);
+    const release = isolator.invoke(waits, "release", ["told", "done"]).catch((error: unknown) => error);
+    expect(await isolator.shutdown()).toMatchObject({ code: 0, forced: false });
+    expect(await Promise.all([call, other])).toEqual(["done", "in the end"]);
+    expect(await release).not.toBeInstanceOf(Error);
+  });
+
   test("rejects calls that still wait with STOPPED", async () => {
     const isolator = await useIsolator({ maxInFlight: 1 });
-    const running = isolator.invoke(waits, "later", [200]);
+    await isolator.invoke(waits, "later", [0]);
+    const running = isolator.invoke(waits, "later", [200]).catch((error: unknown) => error);
     const waiting = isolationError(isolator.invoke(deaths, "pid"));
     const shutdown = isolator.shutdown({ reason: "maintenance" });
     expect((await waiting).code).toBe("STOPPED");
@@ -49,33 +72,34 @@ describe("shutdown", () => {
   test("takes a process that does not end in time by force: SIGTERM first", async () => {
     const isolator = await useIsolator();
     await isolator.invoke(waits, "exitOnSigterm", [12]);
-    const running = isolationError(isolator.invoke(deaths, "never"));
+    const running = await startNeverEnding(isolator);
     const outcome = await isolator.shutdown({ graceMs: 100 });
     expect(outcome).toMatchObject({ kind: "exited", code: 12, reason: "requested", forced: true });
-    expect(await running).toMatchObject({ code: "STOPPED", facts: { exitCode: 12, reason: "requested" } });
+    expect(await running.error).toMatchObject({ code: "STOPPED", facts: { exitCode: 12, reason: "requested" } });
   });
 
   test.skipIf(process.platform === "win32")("and kills what does not listen to SIGTERM", async () => {
     const isolator = await useIsolator();
     await isolator.invoke(waits, "ignoreSigterm");
-    const running = isolationError(isolator.invoke(waits, "spin", [3_600_000]));
+    const running = await startNeverEnding(isolator);
     const outcome = await isolator.shutdown({ graceMs: 100 });
     expect(outcome).toMatchObject({ kind: "signalled", signal: "SIGKILL", reason: "requested", forced: true });
-    expect(await running).toMatchObject({ code: "STOPPED", facts: { signal: "SIGKILL" } });
+    expect(await running.error).toMatchObject({ code: "STOPPED", facts: { signal: "SIGKILL" } });
   });
 
   test("graceMs of the isolator applies where the call gives none", async () => {
     const isolator = await useIsolator({ graceMs: 50 });
-    const running = isolationError(isolator.invoke(deaths, "never"));
-    await isolator.invoke(deaths, "pid");
+    const running = await startNeverEnding(isolator);
     expect(await isolator.shutdown()).toMatchObject({ forced: true });
-    expect((await running).code).toBe("STOPPED");
+    expect((await running.error).code).toBe("STOPPED");
   });
 
   test("is idempotent: ten at once share one end", async () => {
     const isolator = await useIsolator();
     const events = recordEvents(isolator);
-    const outcomes = await Promise.all(Array.from({ length: 10 }, (_, i) => isolator.shutdown({ reason: `number ${i}` })));
+    const outcomes = await Promise.all(
+      Array.from({ length: 10 }, (_, i) => isolator.shutdown({ reason: `number ${i}` })),
+    );
     expect(new Set(outcomes).size).toBe(1);
     expect(await isolator.shutdown()).toBe(outcomes[0]);
     expect(await isolator.waitForExit()).toBe(outcomes[0]);
@@ -86,7 +110,13 @@ describe("shutdown", () => {
     const isolator = await useIsolator();
     const exited = nextEvent(isolator, "exited");
     const outcome = await isolator.shutdown();
-    expect(await exited).toEqual({ isolate: isolator.name, generation: 1, pid: isolator.pid, outcome, willRestart: false });
+    expect(await exited).toEqual({
+      isolate: isolator.name,
+      generation: 1,
+      pid: isolator.pid,
+      outcome,
+      willRestart: false,
+    });
   });
 
   test("during a back-off cancels the restart", async () => {

@@ -5,9 +5,9 @@ import { describe, expect, test } from "vitest";
 import { isAlive } from "../../src/platform/index.js";
 import { type FakeChild, useFakeChild } from "../helpers/fake-child.js";
 import { isolationError } from "../helpers/rejection.js";
-import { useSharedIsolator } from "../helpers/use-isolator.js";
 import { until } from "../helpers/until.js";
 import { useDirectory } from "../helpers/use-directory.js";
+import { useSharedIsolator } from "../helpers/use-isolator.js";
 
 const neighbour = useSharedIsolator();
 
@@ -55,8 +55,12 @@ describe("a start fails at once, with what is known about the process,", () => {
     expect(error.facts).toMatchObject({ exitCode: 3 });
   });
 
-  test("when it exits right after ready, without having served", async () => {
-    const child = useFakeChild('hello(); awaitGo(); say({ ready: {} }); process.stderr.write("gone\\n"); process.exitCode = 5;');
+  test("when it exits after ready, before it has answered anything", async () => {
+    const child = useFakeChild(`
+      hello();
+      process.stderr.write("gone\\n");
+      listenSilently(awaitGo().address, () => process.exit(5));
+    `);
     const startedAt = performance.now();
     const error = await failedStart({ execPath: child.execPath, startTimeoutMs: 5_000 }, child);
     expect(error.code).toBe("START_FAILED");
@@ -104,7 +108,11 @@ describe("a start that takes longer than startTimeoutMs fails with START_TIMEOUT
   const cases: readonly [string, string, string][] = [
     ["when it never says hello", 'process.stderr.write("asleep\\n"); stay();', "say hello"],
     ["when it is never ready", 'hello(); awaitGo(); process.stderr.write("asleep\\n"); stay();', "serve its socket"],
-    ["when it closed the handshake's descriptor", 'process.stderr.write("asleep\\n"); closeSync(3); stay();', "say hello"],
+    [
+      "when it closed the handshake's descriptor",
+      'process.stderr.write("asleep\\n"); closeSync(3); stay();',
+      "say hello",
+    ],
   ];
   test.each(cases)("%s", async (_, body, step) => {
     const child = useFakeChild(body);
@@ -117,12 +125,19 @@ describe("a start that takes longer than startTimeoutMs fails with START_TIMEOUT
     expect(error.facts).toMatchObject({ pid: child.pid(), stderrTail: "asleep", generation: 1 });
   });
 
-  test("when it says ready and does not serve", async () => {
-    const child = useFakeChild("hello(); awaitGo(); say({ ready: {} }); stay();");
+  test("when it accepts connections and answers none", async () => {
+    const child = useFakeChild("hello(); listenSilently(awaitGo().address);");
     const error = await failedStart({ execPath: child.execPath, startTimeoutMs: 500 }, child);
     expect(error.code).toBe("START_TIMEOUT");
     expect(error.facts).toMatchObject({ pid: child.pid() });
   });
+});
+
+test("a process that says ready and does not serve is refused at once", async () => {
+  const child = useFakeChild("hello(); awaitGo(); say({ ready: {} }); stay();");
+  const error = await failedStart({ execPath: child.execPath }, child);
+  expect(["PROTOCOL", "START_FAILED"]).toContain(error.code);
+  expect(error.facts).toMatchObject({ isolate: "never-started", generation: 1 });
 });
 
 test("a process of another protocol version is refused, with both versions named", async () => {
@@ -152,7 +167,7 @@ describe("a start that the caller's signal cancels leaves nothing behind", () =>
   const moments: readonly [string, string][] = [
     ["before hello", 'mark("there"); stay();'],
     ["before ready", 'hello(); awaitGo(); mark("there"); stay();'],
-    ["before it serves", 'hello(); awaitGo(); say({ ready: {} }); mark("there"); stay();'],
+    ["before it answers", 'hello(); listenSilently(awaitGo().address, () => mark("there"));'],
   ];
   test.each(moments)("when it is aborted %s", async (_, body) => {
     const controller = new AbortController();

@@ -91,14 +91,15 @@ describe("terminate", () => {
     expect(isolator.state).toBe("stopped");
   });
 
-  test.each([["a number", 9], ["an unknown name", "SIGFOO"], ["lower case", "sigterm"]])(
-    "refuses %s as its signal",
-    async (_, signal) => {
-      const isolator = await useIsolator();
-      const error = await isolationError(isolator.terminate({ signal: signal as never }));
-      expect(error.code).toBe("INVALID_OPTION");
-      expect(error.message).toMatch(/^INVALID_OPTION: signal must be the name of a signal.*received/);
-      expect(isolator.state).toBe("ready");
-    },
-  );
+  test.each([
+    ["a number", 9],
+    ["an unknown name", "SIGFOO"],
+    ["lower case", "sigterm"],
+  ])("refuses %s as its signal", async (_, signal) => {
+    const isolator = await useIsolator();
+    const error = await isolationError(isolator.terminate({ signal: signal as never }));
+    expect(error.code).toBe("INVALID_OPTION");
+    expect(error.message).toMatch(/^INVALID_OPTION: signal must be the name of a signal.*received/);
+    expect(isolator.state).toBe("ready");
+  });
 });

@@ -35,9 +35,12 @@ test("an AggregateError arrives with its members", async () => {
   expect(members.map(({ message }) => message)).toEqual(["first", "second"]);
 });
 
-test.each([["a string"], [0], [false], [null], [{ reason: ["an object"] }]])("%j is thrown as itself", async (value) => {
-  expect(await rejection(isolator().invoke(errors, "value", [value]))).toEqual(value);
-});
+test.each([["a string"], [0], [false], [null], [{ reason: ["an object"] }]])(
+  "%j is thrown as itself",
+  async (value) => {
+    expect(await rejection(isolator().invoke(errors, "value", [value]))).toEqual(value);
+  },
+);
 
 test("thrown undefined arrives as nothing", async () => {
   expect([undefined, null]).toContain(await rejection(isolator().invoke(errors, "nothing")));

@@ -59,7 +59,9 @@ async function usePihost({ environment = {}, flags = [], descriptors = 2 }: Piho
     send,
     go: (changes = {}) => {
       const from = pathToFileURL(`${directory}/`).href;
-      send({ go: { protocol: 1, token: "a".repeat(64), address, isolate: "by-hand", generation: 1, from, ...changes } });
+      send({
+        go: { protocol: 1, token: "a".repeat(64), address, isolate: "by-hand", generation: 1, from, ...changes },
+      });
     },
   };
 }
@@ -193,7 +195,7 @@ describe("the cache of V8's compiled code only saves time:", () => {
   /** A damaged file under every name that this build and runtime may look for: the one that a first start writes. */
   function plantNonsense(folder: string): void {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const own = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "process-isolation");
+    const own = join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "process-isolation");
     for (const name of existsSync(own) ? readdirSync(own) : []) writeFileSync(join(folder, name), "nonsense");
   }
 });

@@ -49,6 +49,8 @@ describe("heap-out-of-memory needs both signs:", () => {
 
   test("not the words alone", () => {
     expect(toExitOutcome({ code: 1, signal: null }, { ...context, stderrTail: outOfMemory }).reason).toBe("exit");
-    expect(toExitOutcome({ code: null, signal: "SIGKILL" }, { ...context, stderrTail: outOfMemory }).reason).toBe("signal");
+    expect(toExitOutcome({ code: null, signal: "SIGKILL" }, { ...context, stderrTail: outOfMemory }).reason).toBe(
+      "signal",
+    );
   });
 });

@@ -46,7 +46,9 @@ test("bytes that are no UTF-8 become replacement characters and lose nothing els
 });
 
 test("chunks do not change the lines, wherever they are cut", () => {
-  const text = fc.array(fc.constantFrom("a", "é", "€", "😀", "\n", "\r\n"), { maxLength: 40 }).map((parts) => parts.join(""));
+  const text = fc
+    .array(fc.constantFrom("a", "é", "€", "😀", "\n", "\r\n"), { maxLength: 40 })
+    .map((parts) => parts.join(""));
   fc.assert(
     fc.property(text, fc.array(fc.nat(200), { maxLength: 8 }), (whole, cuts) => {
       const bytes = Buffer.from(whole);

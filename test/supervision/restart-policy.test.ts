@@ -85,20 +85,24 @@ describe("the wait before a restart", () => {
       jitter: fc.double({ min: 0, max: 1, noNaN: true }),
     });
     fc.assert(
-      fc.property(policies, fc.double({ min: 0, max: 1, noNaN: true }), ({ initialMs, more, factor, jitter }, chance) => {
-        const maxMs = initialMs + more;
-        const budget = new RestartBudget(
-          { maxRestarts: 1_000, withinMs: 1, backoff: { initialMs, maxMs, factor, jitter } },
-          () => chance,
-        );
-        let full = initialMs;
-        for (let crash = 0; crash < 400; crash += 1) {
-          const delayMs = delayOf(budget.spend(crash, false));
-          expect(delayMs).toBeLessThanOrEqual(Math.ceil(full));
-          expect(delayMs).toBeGreaterThanOrEqual(Math.floor(full * (1 - jitter)));
-          full = Math.min(maxMs, full * factor);
-        }
-      }),
+      fc.property(
+        policies,
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        ({ initialMs, more, factor, jitter }, chance) => {
+          const maxMs = initialMs + more;
+          const budget = new RestartBudget(
+            { maxRestarts: 1_000, withinMs: 1, backoff: { initialMs, maxMs, factor, jitter } },
+            () => chance,
+          );
+          let full = initialMs;
+          for (let crash = 0; crash < 400; crash += 1) {
+            const delayMs = delayOf(budget.spend(crash, false));
+            expect(delayMs).toBeLessThanOrEqual(Math.ceil(full));
+            expect(delayMs).toBeGreaterThanOrEqual(Math.floor(full * (1 - jitter)));
+            full = Math.min(maxMs, full * factor);
+          }
+        },
+      ),
       { numRuns: 50 },
     );
   });

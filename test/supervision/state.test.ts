@@ -26,7 +26,10 @@ const TABLE: { readonly [kind in State["kind"]]: string } = {
 
 const kinds = Object.keys(STATES) as State["kind"][];
 const pairs = kinds.flatMap((from) =>
-  TABLE[from].trim().split(/\s+/).map((answer, column) => ({ from, to: kinds[column] as State["kind"], answer })),
+  TABLE[from]
+    .trim()
+    .split(/\s+/)
+    .map((answer, column) => ({ from, to: kinds[column] as State["kind"], answer })),
 );
 
 describe("a move of the supervisor's state", () => {

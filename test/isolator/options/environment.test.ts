@@ -22,7 +22,7 @@ describe("the environment of an isolate", () => {
 
   test("holds by default the short list, no secrets, and nothing that changes how Node.js runs", async () => {
     const variables = await variablesOf(await useIsolator());
-    expect(variables).toMatchObject({ PATH: process.env["PATH"], LC_TEST: "a locale" });
+    expect(variables).toMatchObject({ PATH: process.env.PATH, LC_TEST: "a locale" });
     const allowed = /^(PATH|HOME|USER|LOGNAME|LANG|LANGUAGE|LC_\w+|TZ|TMPDIR|TEMP|TMP)$/;
     expect(Object.keys(variables).filter((name) => process.platform !== "win32" && !allowed.test(name))).toEqual([]);
     expect(variables).not.toHaveProperty("NODE_OPTIONS");
@@ -40,7 +40,7 @@ describe("the environment of an isolate", () => {
 
   test("takes further names of the host with an array in inheritEnv", async () => {
     const variables = await variablesOf(await useIsolator({ inheritEnv: ["DATABASE_URL", "NOT_SET"] }));
-    expect(variables).toMatchObject({ DATABASE_URL: "another secret", PATH: process.env["PATH"] });
+    expect(variables).toMatchObject({ DATABASE_URL: "another secret", PATH: process.env.PATH });
     expect(variables).not.toHaveProperty("AWS_SECRET_ACCESS_KEY");
     expect(variables).not.toHaveProperty("NOT_SET");
   });

@@ -1,6 +1,6 @@
 import { tmpdir } from "node:os";
 import { pathToFileURL } from "node:url";
-import { IsolationError, type IsolationOptions, ProcessIsolator } from "process-isolation";
+import { type IsolationError, type IsolationOptions, ProcessIsolator } from "process-isolation";
 import { describe, expect, test } from "vitest";
 import { resolveOptions } from "../../../src/isolator/options/index.js";
 import { isolationError } from "../../helpers/rejection.js";

@@ -125,15 +125,18 @@ describe("the token", () => {
     expect(JSON.stringify([argv, variables])).not.toContain(record.token);
   });
 
-  test.skipIf(process.platform === "win32")("is in no file unless the isolate is discoverable, and then only for its user", async () => {
-    await useIsolator({ name: "hidden" });
-    const directory = dirname(record.address);
-    const files = readdirSync(directory).filter((name) => name.endsWith(".json"));
-    expect(files).toEqual(["guarded.live.json"]);
-    expect(statSync(join(directory, "guarded.live.json")).mode & 0o777).toBe(0o600);
-    expect(statSync(directory).mode & 0o777).toBe(0o700);
-    expect(statSync(record.address).mode & 0o777).toBe(0o600);
-  });
+  test.skipIf(process.platform === "win32")(
+    "is in no file unless the isolate is discoverable, and then only for its user",
+    async () => {
+      await useIsolator({ name: "hidden" });
+      const directory = dirname(record.address);
+      const files = readdirSync(directory).filter((name) => name.endsWith(".json"));
+      expect(files).toEqual(["guarded.live.json"]);
+      expect(statSync(join(directory, "guarded.live.json")).mode & 0o777).toBe(0o600);
+      expect(statSync(directory).mode & 0o777).toBe(0o700);
+      expect(statSync(record.address).mode & 0o777).toBe(0o600);
+    },
+  );
 });
 
 test("reflection lists the services", async () => {

@@ -1,0 +1,38 @@
+import type { AsyncLocalStorage } from "node:async_hooks";
+
+/**
+ * What the isolated process lends to `process-isolation/pihost`. The two are separate files, loaded separately, possibly
+ * in different versions: they meet on `globalThis`, under a symbol that both know.
+ */
+export interface PihostBridge {
+  /** Set when a module first imports `process-isolation/pihost`: before, no call pays for the bookkeeping. */
+  storage: AsyncLocalStorage<CurrentCall> | undefined;
+  /** The registry of error classes that the process decodes with. */
+  readonly registerErrorClass: (Class: abstract new (...args: never[]) => Error, options?: object) => () => void;
+}
+
+/** What a call knows about itself. */
+export interface CurrentCall {
+  /** The caller's number for it, unique among the calls that run. */
+  readonly id: number;
+  /** 1 the first time the call is handed to a process, one more each time it is replayed after a crash. */
+  readonly attempt: number;
+  /** When the caller gives up, in milliseconds since the epoch; `undefined` when it never does. */
+  readonly deadline: number | undefined;
+  /** The caller's trace context, as given by its option `trace`. */
+  readonly trace: Readonly<Record<string, string>>;
+  /** Aborted when nobody waits for the call any more: it was cancelled, timed out, or its caller is gone. */
+  readonly signal: AbortSignal;
+}
+
+const BRIDGE = Symbol.for("process-isolation.pihost.bridge");
+
+/** Puts the bridge where `findBridge` looks. For the pihost. */
+export function offerBridge(bridge: PihostBridge): void {
+  Object.defineProperty(globalThis, BRIDGE, { value: bridge });
+}
+
+/** The bridge; `undefined` outside of an isolated process. */
+export function findBridge(): PihostBridge | undefined {
+  return (globalThis as { [BRIDGE]?: PihostBridge })[BRIDGE];
+}

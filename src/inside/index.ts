@@ -1,0 +1,5 @@
+/** What a module inside an isolated process may import, as `process-isolation/pihost`. None has to. */
+export type { CurrentCall } from "./bridge.js";
+export { currentCall } from "./current-call.js";
+export { keep, type Live, remote } from "./marks.js";
+export { registerErrorClass } from "./register-error-class.js";
