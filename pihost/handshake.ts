@@ -32,11 +32,11 @@ export function tellHost(message: HandshakeFromProcess["message"]): void {
   }
 }
 
-/** Ends the process when the descriptor does: the host is dead, however it died. */
-export function dieWithHost(): void {
+/** Tells when the descriptor ends: the host is dead, however it died. */
+export function onHostGone(callback: () => void): void {
   const lifeline = new Socket({ fd: HANDSHAKE_DESCRIPTOR, readable: true, writable: false });
   lifeline.on("error", () => {});
-  lifeline.once("close", () => process.kill(process.pid, "SIGKILL"));
+  lifeline.once("close", callback);
   lifeline.resume();
 }
 

@@ -23,6 +23,8 @@ export function createHostModule(pihost: Pihost): HostModule {
       },
     ],
     ["setData", (name, value) => void pihost.data.set(String(name), value)],
+    ["takeOver", (generation) => pihost.takeOver(Number(generation))],
+    ["preload", (modules) => pihost.preload(modules as string[])],
     ["getData", (name) => pihost.data.get(String(name))],
   ]);
   const own = new Set(methods.values());

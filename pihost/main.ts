@@ -1,6 +1,6 @@
 import { type Go, PIHOST_EXIT } from "../src/contract/index.js";
 import { createDescriptorLane } from "../src/session/index.js";
-import { awaitGo, dieWithHost, openSessionSocket, tellHost } from "./handshake.js";
+import { awaitGo, onHostGone, openSessionSocket, tellHost } from "./handshake.js";
 import { Pihost, type PihostListener } from "./pihost.js";
 
 /** What the boot script lends to the bundle. */
@@ -15,11 +15,11 @@ const SAVE_CODE_CACHE_MS = 300;
 /** Runs the isolated process: handshake, then serving until told to stop. */
 export function runPihost({ saveCodeCache }: Bindings): void {
   const go = awaitGo();
-  dieWithHost();
   const pihost = new Pihost(go, {
     onStopping: (reason) => tellHost({ $case: "stopping", value: { reason } }),
     onDebugger: (url) => tellHost({ $case: "debugger", value: { url } }),
   });
+  onHostGone(() => pihost.endWithHost());
   pihost.openSession(createDescriptorLane(openSessionSocket()), { withSharedMemory: true });
   pihost.serve(go.address).then(
     () => {

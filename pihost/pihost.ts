@@ -17,6 +17,9 @@ import { type Listener, listen } from "./listener.js";
 import { createModuleLoader, type ModuleLoader } from "./modules/index.js";
 import { makeOutputSynchronous } from "./output.js";
 
+/** What running calls get after the death of the host, in milliseconds; the host's reaper waits a little longer. */
+const HOST_GONE_GRACE_MS = 150;
+
 /** What the process tells whoever started it. */
 export interface PihostListener {
   /** A Shutdown request was accepted. */
@@ -28,7 +31,6 @@ export interface PihostListener {
 /** The isolated process: loads modules, runs calls, keeps data, and ends in order. */
 export class Pihost implements CallHandler {
   readonly isolate: string;
-  readonly generation: number;
   readonly token: string;
   readonly ledger = new CallLedger();
   readonly lag = new EventLoopLag();
@@ -39,12 +41,13 @@ export class Pihost implements CallHandler {
   readonly #sessions = new Set<Session>();
   readonly #hostModule = createHostModule(this);
   #server: Listener | undefined;
+  #generation: number;
   #draining = false;
   #onDraining: (() => void)[] = [];
 
   constructor({ isolate, generation, token, from, debug, sharedMemory }: Go, listener: PihostListener) {
     this.isolate = isolate;
-    this.generation = generation;
+    this.#generation = generation;
     this.token = token;
     this.#listener = listener;
     this.#sharedMemory = sharedMemory === "" ? undefined : { folder: sharedMemory, ownPrefix: "p", peerPrefix: "h" };
@@ -57,6 +60,13 @@ export class Pihost implements CallHandler {
       },
     });
     if (debug) listener.onDebugger(openInspector());
+    // What has been answered reaches the caller, even when a module ends the process in the same turn.
+    process.once("exit", () => this.#flush());
+  }
+
+  /** 0 while this process is a spare. */
+  get generation(): number {
+    return this.#generation;
   }
 
   get draining(): boolean {
@@ -79,6 +89,16 @@ export class Pihost implements CallHandler {
       },
     });
     this.#sessions.add(session);
+  }
+
+  /** The process was a spare and is now the generation of this number. */
+  takeOver(generation: number): void {
+    this.#generation = generation;
+  }
+
+  /** Loads modules before anybody calls them; what fails will fail again, and be told, when it is called. */
+  async preload(modules: readonly string[]): Promise<void> {
+    await Promise.allSettled(modules.map((module) => this.#loader.load(module)));
   }
 
   /** The function that an export path stands for. */
@@ -127,11 +147,24 @@ export class Pihost implements CallHandler {
     void this.#end(graceMs);
   }
 
+  /** The host is gone: nobody waits for anything here. Running calls get a moment to clean up, not more. */
+  endWithHost(): void {
+    setTimeout(() => process.kill(process.pid, "SIGKILL"), 2 * HOST_GONE_GRACE_MS);
+    this.shutdown("the host is gone", HOST_GONE_GRACE_MS);
+  }
+
+  #flush(): void {
+    for (const session of this.#sessions) session.flush();
+  }
+
   async #end(graceMs: number): Promise<void> {
-    await Promise.race([this.ledger.idle(), new Promise((resolve) => setTimeout(resolve, graceMs))]);
+    const idle = this.ledger
+      .idle()
+      .then(() => Promise.all([...this.#sessions].map((session) => session.streamsOver())));
+    await Promise.race([idle, new Promise((resolve) => setTimeout(resolve, graceMs))]);
     // The answers of the last calls are made by promise jobs that have yet to run.
     await new Promise((resolve) => setImmediate(resolve));
-    for (const session of this.#sessions) session.flush();
+    this.#flush();
     await this.#server?.close();
     process.exit(PIHOST_EXIT.done);
   }

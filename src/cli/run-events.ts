@@ -14,6 +14,8 @@ const DESCRIPTIONS: { readonly [Name in ReportedEvent]: Describe<Name> } = {
   exited: ({ pid, generation, outcome }) => ["EXIT", { pid, generation, ...ending(outcome), reason: outcome.reason }],
   restarting: ({ generation, delayMs, restarts }) => ["RESTARTING", { generation, delayMs, restarts }],
   restarted: ({ pid, generation }) => ["STARTED", { pid, generation }],
+  recycled: ({ pid, generation, predecessor }) => ["RECYCLED", { pid, generation, predecessor }],
+  unresponsive: ({ pid, generation, diagnosis, forMs }) => ["UNRESPONSIVE", { pid, generation, diagnosis, forMs }],
   restartsExhausted: ({ restarts }) => ["RESTARTS EXHAUSTED", { restarts }],
   debugger: ({ pid, generation, url }) => ["DEBUGGER", { pid, generation, url }],
 };

@@ -5,26 +5,46 @@ import type { Call } from "./call.js";
 /** A call that was running in this many crashes is the likely cause of them and is not tried again. */
 const POISON_ATTEMPTS = 3;
 
+/** The place of a call that waits. */
+const WAITING = Symbol("waiting");
+
+/** The calls that run in one generation. */
+interface Running {
+  readonly generation: Generation;
+  readonly calls: Set<Call>;
+  /** Told when the last call is over. */
+  onDrained: (() => void) | undefined;
+}
+
 /**
- * All calls of one isolator: which wait, which run in the live generation. Every way in which a call can settle goes
- * through here, so that each settles exactly once.
+ * All calls of one isolator: which wait, which run where. Every way in which a call can settle goes through here, so
+ * that each settles exactly once.
  */
 export class CallTable {
   readonly #maxInFlight: number;
   readonly #maxQueue: number;
-  readonly #running = new Set<Call>();
+  readonly #generations = new Map<Generation, Running>();
   #waiting: Call[] = [];
-  #live: Generation | undefined;
-  #done = 0;
+  /** The first of `#waiting` that still waits: `shift` of a long array would copy it. */
+  #head = 0;
+  /** How many in `#waiting` settled while they waited, and are skipped when their turn comes. */
+  #stale = 0;
+  #live: Running | undefined;
+  #answered = 0;
 
   constructor(maxInFlight: number, maxQueue: number) {
     this.#maxInFlight = maxInFlight;
     this.#maxQueue = maxQueue;
   }
 
-  /** Calls that the live generation has answered, with a result or an error. */
+  /** Calls that settled since the present generation was ready. */
   get answered(): number {
-    return this.#done;
+    return this.#answered;
+  }
+
+  /** Whether any call runs in the generation. */
+  isBusy(generation: Generation): boolean {
+    return (this.#generations.get(generation)?.calls.size ?? 0) > 0;
   }
 
   /** Runs the call now if the process is ready and has room, else lets it wait. */
@@ -33,26 +53,31 @@ export class CallTable {
       this.#run(call, this.#live);
       return;
     }
-    if (this.#waiting.length >= this.#maxQueue) {
-      const message = `${this.#waiting.length} calls already wait, which is maxQueue`;
-      call.fail(new IsolationError("QUEUE_FULL", message));
+    const waiting = this.#waiting.length - this.#head - this.#stale;
+    if (waiting >= this.#maxQueue) {
+      call.fail(new IsolationError("QUEUE_FULL", `${waiting} calls already wait, which is maxQueue`));
       return;
     }
+    call.place = WAITING;
     this.#waiting.push(call);
   }
 
   /** To be called by whoever settles a call: gives its place to the next. */
   settled(call: Call): void {
-    if (this.#running.delete(call)) {
-      this.#done += 1;
-      if (this.#waiting.length > 0) this.#fill();
-    } else this.#waiting = this.#waiting.filter((other) => other !== call);
+    const place = call.place as Running | typeof WAITING | undefined;
+    if (place === WAITING) this.#stale += 1;
+    if (place === undefined || place === WAITING || !place.calls.delete(call)) return;
+    const running = place;
+    this.#answered += 1;
+    if (this.#waiting.length > 0) this.#fill();
+    if (running.calls.size === 0) running.onDrained?.();
   }
 
-  /** A generation is ready: the waiting calls go to it. */
-  open(live: Generation): void {
-    this.#live = live;
-    this.#done = 0;
+  /** A generation is ready: calls go to it from now on. Those of another one go on where they run. */
+  open(generation: Generation): void {
+    this.#live = { generation, calls: new Set(), onDrained: undefined };
+    this.#generations.set(generation, this.#live);
+    this.#answered = 0;
     this.#fill();
   }
 
@@ -66,43 +91,75 @@ export class CallTable {
     this.#live = undefined;
   }
 
+  /** Resolves when no call runs in the generation any more. */
+  whenDrained(generation: Generation): Promise<void> {
+    const running = this.#generations.get(generation);
+    if (running === undefined || running.calls.size === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      running.onDrained = resolve;
+    });
+  }
+
   /**
-   * The generation is gone: settles every call that ran in it. Idempotent ones wait for the next generation, if there
-   * is one, unless they have been through too many crashes.
+   * The generation is gone: settles every call that ran in it. Idempotent ones run again, where there is a generation to
+   * come, unless they have been through too many crashes.
    */
-  lose(willRestart: boolean, toError: (call: Call) => IsolationError): void {
-    this.#live = undefined;
+  lose(generation: Generation, willRestart: boolean, toError: (call: Call) => IsolationError): void {
+    const running = this.#generations.get(generation);
+    if (running === undefined) return;
+    this.#generations.delete(generation);
+    if (this.#live === running) this.#live = undefined;
+    const calls = [...running.calls];
+    running.calls.clear();
     const again: Call[] = [];
-    for (const call of [...this.#running]) {
-      if (willRestart && call.idempotent && call.attempts < POISON_ATTEMPTS) again.push(call);
-      else call.fail(toError(call));
+    for (const call of calls) {
+      call.place = undefined;
+      if (willRestart && call.idempotent && call.attempts < POISON_ATTEMPTS) {
+        call.place = WAITING;
+        again.push(call);
+      } else call.fail(toError(call));
     }
-    this.#running.clear();
-    this.#waiting = [...again, ...this.#waiting];
+    this.#waiting = [...again, ...this.#waiting.slice(this.#head)];
+    this.#head = 0;
+    running.onDrained?.();
+    this.#fill();
   }
 
   /** Settles every call that waits. */
   rejectWaiting(toError: (call: Call) => IsolationError): void {
-    for (const call of [...this.#waiting]) call.fail(toError(call));
-  }
-
-  /** A process that does not read what it was sent gets no more: such calls are not handed over yet. */
-  #hasRoom({ session }: Generation): boolean {
-    return this.#running.size < this.#maxInFlight && session.writable;
-  }
-
-  #fill(): void {
-    while (this.#live !== undefined && this.#hasRoom(this.#live)) {
-      const next = this.#waiting.shift();
-      if (next === undefined) return;
-      this.#run(next, this.#live);
+    const waiting = this.#waiting.slice(this.#head);
+    this.#waiting = [];
+    this.#head = 0;
+    this.#stale = 0;
+    for (const call of waiting) {
+      call.place = undefined;
+      if (!call.settled) call.fail(toError(call));
     }
   }
 
-  #run(call: Call, live: Generation): void {
-    this.#running.add(call);
+  /** A process that does not read what it was sent gets no more: such calls are not handed over yet. */
+  #hasRoom({ generation, calls }: Running): boolean {
+    return calls.size < this.#maxInFlight && generation.session.writable;
+  }
+
+  #fill(): void {
+    while (this.#live !== undefined && this.#head < this.#waiting.length && this.#hasRoom(this.#live)) {
+      const next = this.#waiting[this.#head] as Call;
+      this.#head += 1;
+      if (next.settled) this.#stale -= 1;
+      else this.#run(next, this.#live);
+    }
+    if (this.#head === this.#waiting.length || this.#head > 1_024) {
+      this.#waiting = this.#waiting.slice(this.#head);
+      this.#head = 0;
+    }
+  }
+
+  #run(call: Call, running: Running): void {
+    running.calls.add(call);
+    call.place = running;
     try {
-      call.hand(live.session);
+      call.hand(running.generation.session);
     } catch (error) {
       call.reject(error);
     }

@@ -4,11 +4,16 @@ import { aString } from "./options/index.js";
 
 /** One object for each export that is called: sessions know what they have introduced by its identity. */
 export class CallTargets {
-  readonly #modules = new Map<string | URL, Map<string, CallTarget>>();
+  readonly #modules = new Map<string, Map<string, CallTarget>>();
+
+  /** The modules that were called so far. */
+  modules(): string[] {
+    return [...this.#modules.keys()].map(String);
+  }
 
   /** @throws IsolationError INVALID_OPTION for what can be no module or no export path */
   of(module: string | URL, method: string): CallTarget {
-    const known = this.#modules.get(module)?.get(method);
+    const known = typeof module === "string" ? this.#modules.get(module)?.get(method) : undefined;
     if (known !== undefined) return known;
     // A URL object can be changed by its owner, so only its text is remembered.
     const name = moduleName(module);

@@ -16,6 +16,8 @@ export class Call implements CallSink {
   readonly callSite: CallSite | undefined;
   /** How many times it was handed to a process. */
   attempts = 0;
+  /** For its owner: where it runs. */
+  place: unknown = undefined;
   // Not `#private`: of hundreds of thousands of these a second, each would pay for every private field.
   private readonly target: CallTarget;
   private readonly args: readonly unknown[];
@@ -46,6 +48,10 @@ export class Call implements CallSink {
     });
     (this.result as StreamingPromise)[Symbol.asyncIterator] = iterateResult;
     if (options.timeoutMs !== undefined || options.signal !== undefined) this.limits = new Limits(this, options);
+  }
+
+  get settled(): boolean {
+    return this.isSettled;
   }
 
   get idempotent(): boolean {

@@ -9,25 +9,29 @@ export function outcomeFacts(outcome: ExitOutcome): IsolationFacts {
   return { ...how, reason, stderrTail, uptimeMs };
 }
 
+/** What is known of the end of a process beside its outcome. */
+export interface EndContext {
+  /** Whether it was asked to end. */
+  readonly requested: boolean;
+  /** What the watchdog saw, as a sentence. */
+  readonly why?: string | undefined;
+  readonly cause?: Error | undefined;
+}
+
 /** Why a call that was running will never be answered. */
-export function lostCallError(
-  outcome: ExitOutcome,
-  facts: IsolationFacts,
-  requested: boolean,
-  cause?: Error,
-): IsolationError {
+export function lostCallError(outcome: ExitOutcome, facts: IsolationFacts, context: EndContext): IsolationError {
+  const { requested, why, cause } = context;
   const { stderrTail } = outcome;
-  const ending = toVerb(outcome);
   if (requested) {
-    return new IsolationError("STOPPED", `${facts.isolate} was stopped before the call finished; it ${ending}`, {
-      facts,
-    });
+    const message = `${facts.isolate} was stopped before the call finished; it ${toVerb(outcome)}`;
+    return new IsolationError("STOPPED", message, { facts });
+  }
+  if (outcome.reason === "unresponsive") {
+    return new IsolationError("UNRESPONSIVE", `${facts.isolate} was replaced because ${why}`, { facts });
   }
   const tail = stderrTail === "" ? "" : `; its last output on stderr was:\n${stderrTail}`;
-  return new IsolationError("CRASHED", `${facts.isolate} ${ending} while the call was running${tail}`, {
-    facts,
-    cause,
-  });
+  const message = `${facts.isolate} ${toVerb(outcome)} while the call was running${tail}`;
+  return new IsolationError("CRASHED", message, { facts, cause });
 }
 
 /** Why a call cannot be taken. */

@@ -1,6 +1,7 @@
 import type { EventEmitter } from "node:events";
 import type { IsolationError } from "../errors/index.js";
 import type { ExitOutcome } from "../process/index.js";
+import type { Diagnosis } from "../supervision/index.js";
 
 /** Which process an event is about. */
 export interface GenerationFacts {
@@ -31,6 +32,10 @@ export interface IsolatorEvents {
   restarting: [{ isolate: string; generation: number; delayMs: number; restarts: number }];
   /** A later process than the first answered the handshake and takes calls. */
   restarted: [GenerationFacts & { restarts: number }];
+  /** A fresh process has taken over from one that works, as `recycle` says; `predecessor` is that one's pid. */
+  recycled: [GenerationFacts & { predecessor: number }];
+  /** A process does not answer and is about to be killed for it; a restart follows as after a crash. */
+  unresponsive: [GenerationFacts & { diagnosis: Diagnosis; forMs: number }];
   /** The restart budget is spent; the isolator is down. */
   restartsExhausted: [{ isolate: string; generation: number; restarts: number; outcome: ExitOutcome | undefined }];
   /** A whole line of the process's stdout, in mode `"events"`. */

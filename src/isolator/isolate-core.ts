@@ -2,7 +2,18 @@ import { EventEmitter } from "node:events";
 import type { IsolationError, IsolationFacts } from "../errors/index.js";
 import { type ExitOutcome, PIHOST_ENTRY, startNodeProcess } from "../process/index.js";
 import type { Session } from "../session/index.js";
-import { type Generation, type GenerationSpec, type StopCause, Supervisor, sendData } from "../supervision/index.js";
+import {
+  describeUnresponsive,
+  type Generation,
+  type GenerationSpec,
+  preload,
+  Recycling,
+  type StopCause,
+  Supervisor,
+  sendData,
+  type Unresponsive,
+  Watchdog,
+} from "../supervision/index.js";
 import type { Call, CallOwner } from "./call.js";
 import { CallTable } from "./call-table.js";
 import { CallTargets } from "./call-targets.js";
@@ -13,7 +24,7 @@ import type { IsolatorState } from "./host-status.js";
 import { KeepAlive } from "./keep-alive.js";
 import { publishLive, withdrawLive } from "./live-record.js";
 import { logEvents } from "./log-events.js";
-import { type ResolvedOptions, toCrashAction } from "./options/index.js";
+import { type ResolvedOptions, toRestartPolicy } from "./options/index.js";
 
 /** A generation that ran this long, in milliseconds, has proved that it works even if nobody called it. */
 const HEALTHY_AFTER_MS = 5_000;
@@ -34,22 +45,30 @@ export class IsolateCore implements CallOwner {
   readonly #options: ResolvedOptions;
   readonly #calls: CallTable;
   readonly #supervisor: Supervisor;
+  #watchdog: Watchdog | undefined;
+  #recycling: Recycling | undefined;
   #readyWaiters: { resolve: (live: Generation) => void; reject: (error: IsolationError) => void }[] = [];
 
   constructor(isolatorId: number, options: ResolvedOptions) {
     this.#options = options;
     logEvents(this.events, options.logLevel);
     this.#calls = new CallTable(options.maxInFlight, options.maxQueue);
-    const onCrash = toCrashAction(options.onCrash, options.restart);
-    this.#supervisor = new Supervisor(this.#generationSpec(isolatorId), onCrash, {
-      onReady: (live) => this.#onReady(live),
-      onStartFailed: (generation, error, willRetry) =>
-        this.events.emit("startFailed", { isolate: options.name, generation, error, willRetry }),
-      onEnded: (live, outcome, willRestart) => this.#onEnded(live, outcome, willRestart),
-      onRestarting: (generation, delayMs) => this.#onRestarting(generation, delayMs),
-      onStopped: (cause, outcome) => this.#onStopped(cause, outcome),
-      isHealthy: (live) => this.#calls.answered > 0 || performance.now() - live.startedAt > HEALTHY_AFTER_MS,
-    });
+    const { standby, graceMs, name: isolate } = options;
+    const restart = toRestartPolicy(options.onCrash, options.restart);
+    this.#supervisor = new Supervisor(
+      this.#generationSpec(isolatorId),
+      { restart, standby, graceMs },
+      {
+        onReady: (live, predecessor) => this.#onReady(live, predecessor),
+        onStartFailed: (generation, error, willRetry) =>
+          this.events.emit("startFailed", { isolate, generation, error, willRetry }),
+        onEnded: (live, outcome, willRestart) => this.#onEnded(live, outcome, willRestart),
+        onRestarting: (generation, delayMs) => this.#onRestarting(generation, delayMs),
+        onStopped: (cause, outcome) => this.#onStopped(cause, outcome),
+        isHealthy: (live) => this.#calls.answered > 0 || performance.now() - live.startedAt > HEALTHY_AFTER_MS,
+        warmUp: async ({ session }) => void (await preload(session, this.targets.modules())),
+      },
+    );
   }
 
   get state(): IsolatorState {
@@ -70,6 +89,7 @@ export class IsolateCore implements CallOwner {
   /** Takes a call over: it will settle. */
   submit(call: Call): void {
     this.keepAlive.acquire();
+    this.#recycling?.callStarted();
     const down = this.#down();
     if (down === undefined) this.#calls.submit(call);
     else call.fail(down);
@@ -78,6 +98,7 @@ export class IsolateCore implements CallOwner {
   /** To be called when a call has settled. */
   settled(call: Call): void {
     this.keepAlive.release();
+    this.#recycling?.callEnded();
     this.#calls.settled(call);
   }
 
@@ -109,9 +130,6 @@ export class IsolateCore implements CallOwner {
       onLine: (generation, pid, stream, line) => this.events.emit(stream, { isolate, generation, pid, ...line }),
       onDebugger: (generation, pid, url) =>
         setImmediate(() => this.events.emit("debugger", { isolate, generation, pid, url })),
-      prepare: async (session) => {
-        await Promise.all([...this.data].map(([name, value]) => sendData(session, name, value)));
-      },
       onDrain: () => this.#calls.drained(),
       hold: (wait) => this.keepAlive.during(wait),
     };
@@ -123,7 +141,7 @@ export class IsolateCore implements CallOwner {
     const first = await Promise.race([answer, live.outcome]);
     if ("value" in first) return first.value;
     if (attempts > 1) return this.#request(send, attempts - 1);
-    throw lostCallError(first, this.#errorFacts(live, first), false);
+    throw lostCallError(first, this.#errorFacts(live, first), { requested: false });
   }
 
   #ready(): Promise<Generation> {
@@ -136,24 +154,60 @@ export class IsolateCore implements CallOwner {
     });
   }
 
-  #onReady(live: Generation): void {
+  #onReady(live: Generation, predecessor: Generation | undefined): void {
     this.last = live;
     this.generation = live.number;
+    this.#watch(live);
+    // A spare may have been prepared before the latest data was set; calls come after these on the same lane.
+    for (const [name, value] of this.data) void sendData(live.session, name, value).catch(() => {});
     this.#calls.open(live);
     for (const { resolve } of this.#readyWaiters.splice(0)) resolve(live);
     if (this.#options.discoverable) publishLive(this.#options.name, live);
     const facts = this.#generationFacts(live);
+    if (predecessor !== undefined) this.events.emit("recycled", { ...facts, predecessor: predecessor.pid });
     // Whoever awaits `create` can listen before the first event comes.
-    if (live.number === 1) setImmediate(() => this.events.emit("started", facts));
+    else if (live.number === 1) setImmediate(() => this.events.emit("started", facts));
     else this.events.emit("restarted", { ...facts, restarts: this.restarts });
   }
 
+  /** Looks after the generation that takes the calls. */
+  #watch(live: Generation): void {
+    this.#watchdog?.stop();
+    this.#recycling?.stop();
+    const { unresponsiveAfterMs, recycle, debug } = this.#options;
+    if (!debug) {
+      const isBusy = (): boolean => this.#calls.isBusy(live);
+      const onUnresponsive = (seen: Unresponsive): void => this.#onUnresponsive(live, seen);
+      this.#watchdog = new Watchdog(live, { unresponsiveAfterMs, isBusy, onUnresponsive });
+    }
+    if (recycle === undefined) return;
+    const drained = (old: Generation): Promise<void> => this.#calls.whenDrained(old);
+    this.#recycling = new Recycling(recycle, live, () => void this.#supervisor.recycle(live, drained));
+  }
+
+  #onUnresponsive(live: Generation, seen: Unresponsive): void {
+    live.foundUnresponsive(seen);
+    const { diagnosis, forMs } = seen;
+    this.events.emit("unresponsive", { ...this.#generationFacts(live), diagnosis, forMs });
+    void live.process.killTree("SIGKILL");
+  }
+
   #onEnded(live: Generation, outcome: ExitOutcome, willRestart: boolean): void {
+    const isLive = live === this.last;
+    if (isLive) {
+      this.#watchdog?.stop();
+      this.#recycling?.stop();
+    }
     const requested = this.#supervisor.state.kind === "stopping" || outcome.reason === "requested";
     const facts = this.#errorFacts(live, outcome);
+    const why = live.unresponsive === undefined ? undefined : describeUnresponsive(live.unresponsive);
     const toError = (attempts?: number): IsolationError =>
-      lostCallError(outcome, attempts === undefined ? facts : { ...facts, attempts }, requested, live.lostBy);
-    this.#calls.lose(willRestart, ({ attempts }) => toError(attempts));
+      lostCallError(outcome, attempts === undefined ? facts : { ...facts, attempts }, {
+        requested,
+        why,
+        cause: live.lostBy,
+      });
+    this.#calls.lose(live, willRestart, ({ attempts }) => toError(attempts));
     live.session.close(toError());
     this.events.emit("exited", { ...this.#generationFacts(live), outcome, willRestart });
     if (this.#options.onCrash === "exit-host" && !requested) exitHost(outcome);

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { IsolationError } from "../errors/index.js";
 import type { Reaper } from "./host-reaper.js";
+import { hostMark } from "./process-mark.js";
 import { REAPER_SCRIPT } from "./reaper-script.js";
 
 /** A reaper that does not stay alive is started this often within `WINDOW_MS`, then no more until the next `add`. */
@@ -79,6 +80,7 @@ class PosixReaper implements Reaper {
     this.#child = child;
     child.once("exit", () => this.#onExit());
     this.#announced = {};
+    this.#tell(`mark ${hostMark()}`);
     for (const pgid of this.#groups) this.#tell(`add ${pgid}`);
     this.#announceDirectories();
   }

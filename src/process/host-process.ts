@@ -51,6 +51,8 @@ export interface HostProcess {
   readonly exited: Promise<ProcessExit>;
   /** Resolves as soon as the operating system reports the end, before the output is read to the end. Never rejects. */
   readonly ended: Promise<ProcessExit>;
+  /** Resolves when everything that the process started is gone too, as far as it can be found. Never rejects. */
+  readonly gone: Promise<void>;
   /** The last 8 KiB written to stderr. */
   stderrTail(): string;
   /** Sends a signal to this process alone. False when it is gone. */

@@ -1,6 +1,16 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Duplex, Readable } from "node:stream";
-import { hostReaper, killTree, processStartTime, waitForExit } from "../platform/index.js";
+import { setTimeout as delay } from "node:timers/promises";
+import {
+  createMark,
+  hostReaper,
+  killTree,
+  MARK_VARIABLE,
+  markedProcesses,
+  processStartTime,
+  signalGroup,
+  waitForExit,
+} from "../platform/index.js";
 import { routeOutput } from "./child-output.js";
 import type { HostProcess, Lifeline, ProcessExit, ProcessSpec } from "./host-process.js";
 import { LineSplitter } from "./line-splitter.js";
@@ -14,6 +24,9 @@ const STDERR_TAIL_BYTES = 8 * 1024;
  */
 const OUTPUT_DRAIN_MS = 250;
 
+/** When a held pipe keeps the output open, what holds it is looked for after this time. */
+const SWEEP_AFTER_MS = 30;
+
 /** How long the operating system gets to report the end of killed processes. */
 const KILL_REPORT_MS = 5_000;
 
@@ -23,16 +36,17 @@ const KILL_REPORT_MS = 5_000;
  * The group is registered with the host's reaper before this returns, so before the child hears "go".
  */
 export async function startNodeProcess(spec: ProcessSpec): Promise<HostProcess> {
+  const mark = createMark();
   const child = spawn(spec.execPath, [...spec.execArgv, ...spec.argv], {
     cwd: spec.cwd,
-    env: spec.env,
+    env: { ...spec.env, [MARK_VARIABLE]: mark },
     // On Windows the job object that libuv puts every child into ends it with the host, but only when not detached.
     detached: process.platform !== "win32",
     stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
     windowsHide: true,
   });
   await spawned(child);
-  return new NodeProcess(child, spec);
+  return new NodeProcess(child, spec, mark);
 }
 
 function spawned(child: ChildProcess): Promise<void> {
@@ -54,12 +68,15 @@ class NodeProcess implements HostProcess {
   readonly sessionSocket: Duplex;
   readonly ended: Promise<ProcessExit>;
   readonly exited: Promise<ProcessExit>;
+  readonly gone: Promise<void>;
+  readonly #mark: string;
   readonly #child: ChildProcess;
   readonly #startTime: string | undefined;
   readonly #stderrTail = new TailBuffer(STDERR_TAIL_BYTES);
 
-  constructor(child: ChildProcess, spec: ProcessSpec) {
+  constructor(child: ChildProcess, spec: ProcessSpec, mark: string) {
     this.#child = child;
+    this.#mark = mark;
     this.pid = child.pid as number;
     this.#startTime = processStartTime(this.pid);
     hostReaper().add(this.pid);
@@ -78,7 +95,8 @@ class NodeProcess implements HostProcess {
       }),
     ]);
     this.ended = new Promise((resolve) => child.once("exit", (code, signal) => resolve({ code, signal })));
-    this.exited = this.#settle(output, [stdout, stderr]);
+    this.exited = this.#readToEnd(output, [stdout, stderr]);
+    this.gone = this.#sweep();
     for (const pipe of child.stdio) (pipe as { unref?: () => void } | null)?.unref?.();
     child.unref();
   }
@@ -93,14 +111,14 @@ class NodeProcess implements HostProcess {
 
   async killTree(signal: NodeJS.Signals): Promise<boolean> {
     const pids = await killTree(this.pid, signal, this.#startTime);
+    if (signal === "SIGKILL") pids.push(...this.#killMarked());
     return (await waitForExit(pids, KILL_REPORT_MS)).length === 0;
   }
 
-  /** The process is gone: takes what it left behind with it, then reads the output to its end. */
-  async #settle(output: Promise<unknown>, pipes: readonly Readable[]): Promise<ProcessExit> {
+  /** What it wrote is read to its end; its group goes at once, because a member could hold the pipes for ever. */
+  async #readToEnd(output: Promise<unknown>, pipes: readonly Readable[]): Promise<ProcessExit> {
     const exit = await this.ended;
-    await this.killTree("SIGKILL");
-    hostReaper().remove(this.pid);
+    signalGroup(this.pid, "SIGKILL");
     const timer = setTimeout(() => {
       for (const pipe of pipes) pipe.destroy();
     }, OUTPUT_DRAIN_MS);
@@ -108,6 +126,25 @@ class NodeProcess implements HostProcess {
     clearTimeout(timer);
     this.sessionSocket.destroy();
     return exit;
+  }
+
+  /** Takes what the process left behind. Looking through all processes takes milliseconds, so nobody waits for it here. */
+  async #sweep(): Promise<void> {
+    await this.ended;
+    await Promise.race([this.exited, delay(SWEEP_AFTER_MS, undefined, { ref: false })]);
+    await this.killTree("SIGKILL").catch(() => false);
+    hostReaper().remove(this.pid);
+  }
+
+  /** Descendants that left the group and whose parents are gone, known by the mark in their environment. */
+  #killMarked(): number[] {
+    return markedProcesses(this.#mark).filter((pid) => {
+      try {
+        return process.kill(pid, "SIGKILL");
+      } catch {
+        return false;
+      }
+    });
   }
 }
 

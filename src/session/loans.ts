@@ -21,6 +21,8 @@ export class Loans {
   #values: Values | undefined;
   #numbers = 0;
   #onTakenBack: (id: number) => void = () => {};
+  #streams = 0;
+  #onStreamsOver: (() => void)[] = [];
 
   constructor(outbox: Outbox) {
     this.#outbox = outbox;
@@ -63,12 +65,21 @@ export class Loans {
     if (!this.#loans.delete(id)) return;
     this.#onTakenBack(id);
     if (loan?.kind === "signal") loan.forget();
-    if (loan?.kind === "stream") void loan.stream.close();
+    if (loan?.kind === "stream") {
+      void loan.stream.close();
+      this.#streamOver();
+    }
     if (loan?.kind === "function" || loan?.kind === "object") this.#numberOfKept.delete(loan.value);
   }
 
   takeBackAll(): void {
     for (const id of [...this.#loans.keys()]) this.takeBack(id);
+  }
+
+  /** Resolves when no stream is lent any more. */
+  streamsOver(): Promise<void> {
+    if (this.#streams === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#onStreamsOver.push(resolve));
   }
 
   /** The function behind a reference, or a method of the object behind it. @throws IsolationError METHOD_NOT_FOUND */
@@ -126,12 +137,18 @@ export class Loans {
     const sink: StreamSink = {
       item: (value) => this.#sendItem(descriptor.id, value),
       end: (...failure) => {
-        this.#loans.delete(descriptor.id);
+        if (this.#loans.delete(descriptor.id)) this.#streamOver();
         this.#outbox.streamEnd(descriptor.id, failure.length === 0 ? undefined : this.#toPayload(failure[0]).payload);
       },
     };
     const descriptor = this.#add(kind, { kind: "stream", stream: new StreamExport(iterable, sink) }, scope);
+    this.#streams += 1;
     return descriptor;
+  }
+
+  #streamOver(): void {
+    this.#streams -= 1;
+    if (this.#streams === 0) for (const notify of this.#onStreamsOver.splice(0)) notify();
   }
 
   #sendItem(stream: number, value: unknown): number | Promise<number> {

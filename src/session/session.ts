@@ -98,6 +98,16 @@ export class Session {
     return new Promise((resolve) => this.#pongs.set(number, resolve));
   }
 
+  /** Resolves when the peer consumes no stream of this side any more. */
+  streamsOver(): Promise<void> {
+    return this.#loans.streamsOver();
+  }
+
+  /** How many streams of the peer somebody on this side has not read to their end. */
+  get openStreams(): number {
+    return this.#standIns.openStreams;
+  }
+
   /** Sends what is waiting to be sent, now. */
   flush(): void {
     if (!this.#lost) this.#outbox.flush();

@@ -44,6 +44,10 @@ export class StandIns {
     this.#caller = caller;
   }
 
+  get openStreams(): number {
+    return this.#streams.size;
+  }
+
   set values(values: Values) {
     this.#values = values;
   }

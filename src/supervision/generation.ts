@@ -14,6 +14,8 @@ import {
   toExitOutcome,
 } from "../process/index.js";
 import type { CallHandler, Hold, Session, SharedMemory } from "../session/index.js";
+import { tellGeneration } from "./host-requests.js";
+import type { Unresponsive } from "./watchdog.js";
 
 /** How long a process may go on once its connection is lost. */
 const LOST_CONNECTION_MS = 200;
@@ -32,8 +34,6 @@ export interface GenerationSpec {
   readonly startProcess: StartProcess;
   readonly onLine: (generation: number, pid: number, stream: "stdout" | "stderr", line: OutputLine) => void;
   readonly onDebugger: (generation: number, pid: number, url: string) => void;
-  /** Brings the new process to where its predecessor was, before any call. */
-  readonly prepare: (session: Session) => Promise<void>;
   /** The process keeps up again with what it is sent. */
   readonly onDrain: () => void;
   /** Keeps the host alive while somebody waits for something of the process. */
@@ -42,6 +42,7 @@ export interface GenerationSpec {
 
 /** One process from its handshake to its end, and the session with it. */
 export interface Generation {
+  /** 0 while it is a spare. */
   readonly number: number;
   readonly pid: number;
   readonly address: string;
@@ -53,12 +54,26 @@ export interface Generation {
   readonly outcome: Promise<ExitOutcome>;
   /** Set when the process itself said that somebody asked it to shut down. */
   readonly shutdownAccepted: boolean;
+  /** What the watchdog saw, if that ended it. */
+  readonly unresponsive: Unresponsive | undefined;
+  /** Makes a spare the generation of this number. */
+  adopt(number: number): void;
+  /** The process does not answer and is about to be killed for it. */
+  foundUnresponsive(seen: Unresponsive): void;
   /** Says why the process is about to end. The first one wins. */
   endBecause(reason: ExitReason): void;
   /** Says that asking was not enough. */
   markForced(): void;
   /** What broke the session, where that came before the end of the process. */
   readonly lostBy: IsolationError | undefined;
+}
+
+/** Which process of an isolator it is. */
+export interface GenerationIdentity {
+  /** Unique among all processes of the isolator, spares and failed starts included. */
+  readonly serial: number;
+  /** The generation's number, or 0 for a spare. */
+  readonly number: number;
 }
 
 /** A start that failed, with how the process ended where there was one. */
@@ -78,9 +93,13 @@ export class StartFailure extends Error {
  *
  * @throws StartFailure; nothing of the attempt is left then
  */
-export async function startGeneration(spec: GenerationSpec, number: number, signal: AbortSignal): Promise<Generation> {
-  const facts: IsolationFacts = { isolate: spec.isolate, generation: number };
-  const starting = new StartingGeneration(spec, number, facts);
+export async function startGeneration(
+  spec: GenerationSpec,
+  identity: GenerationIdentity,
+  signal: AbortSignal,
+): Promise<Generation> {
+  const facts: IsolationFacts = { isolate: spec.isolate, generation: identity.number };
+  const starting = new StartingGeneration(spec, identity, facts);
   try {
     return await starting.start(signal);
   } catch (error) {
@@ -96,7 +115,9 @@ function toStartError(error: unknown, facts: IsolationFacts): IsolationError {
 }
 
 class StartingGeneration implements Generation {
-  readonly number: number;
+  number: number;
+  unresponsive: Unresponsive | undefined;
+  readonly #serial: number;
   readonly token = randomBytes(32).toString("hex");
   readonly address: string;
   shutdownAccepted = false;
@@ -110,11 +131,12 @@ class StartingGeneration implements Generation {
   #forced = false;
   #lostBy: IsolationError | undefined;
 
-  constructor(spec: GenerationSpec, number: number, facts: IsolationFacts) {
+  constructor(spec: GenerationSpec, { serial, number }: GenerationIdentity, facts: IsolationFacts) {
     this.#spec = spec;
+    this.#serial = serial;
     this.number = number;
     this.#facts = facts;
-    this.address = socketAddress(hostDirectory(), `${spec.isolatorId}-${number}`);
+    this.address = socketAddress(hostDirectory(), `${spec.isolatorId}-${serial}`);
   }
 
   get process(): HostProcess {
@@ -138,7 +160,7 @@ class StartingGeneration implements Generation {
   }
 
   async start(signal: AbortSignal): Promise<Generation> {
-    const { isolate, from, debug, startTimeoutMs, process: spec, startProcess, prepare } = this.#spec;
+    const { isolate, from, debug, startTimeoutMs, process: spec, startProcess } = this.#spec;
     const deadline = performance.now() + startTimeoutMs;
     let pid = 0;
     this.#process = await startProcess({
@@ -147,7 +169,7 @@ class StartingGeneration implements Generation {
     });
     pid = this.#process.pid;
     this.#outcome = this.#settle(this.#process);
-    this.#sharedMemory = createSharedMemory(this.#spec.isolatorId, this.number);
+    this.#sharedMemory = createSharedMemory(this.#spec.isolatorId, this.#serial);
     const { token, address, number: generation } = this;
     const { sessionOnDescriptor } = await shakeHands(this.#process, {
       go: { token, address, isolate, generation, from, debug, sharedMemory: this.#sharedMemory?.folder ?? "" },
@@ -172,7 +194,6 @@ class StartingGeneration implements Generation {
         hold: this.#spec.hold,
       },
     );
-    await Promise.race([prepare(this.#session), this.#failOnExit(this.#process)]);
     if (signal.aborted) throw new IsolationError("CANCELLED", "the start was cancelled", { facts: this.#facts });
     return this;
   }
@@ -183,6 +204,16 @@ class StartingGeneration implements Generation {
     this.endBecause("start-failed");
     await this.#process.killTree("SIGKILL");
     return this.#outcome;
+  }
+
+  adopt(number: number): void {
+    this.number = number;
+    void tellGeneration(this.session, number).catch(() => {});
+  }
+
+  foundUnresponsive(seen: Unresponsive): void {
+    this.unresponsive ??= seen;
+    this.endBecause("unresponsive");
   }
 
   endBecause(reason: ExitReason): void {
@@ -203,12 +234,6 @@ class StartingGeneration implements Generation {
     const timer = setTimeout(() => void this.process.killTree("SIGKILL"), LOST_CONNECTION_MS);
     timer.unref();
     void this.process.ended.then(() => clearTimeout(timer));
-  }
-
-  async #failOnExit(child: HostProcess): Promise<never> {
-    await child.exited;
-    const facts = { ...this.#facts, pid: child.pid, stderrTail: child.stderrTail() };
-    throw new IsolationError("START_FAILED", "the process ended before it was prepared", { facts });
   }
 
   async #settle(child: HostProcess): Promise<ExitOutcome> {
@@ -242,10 +267,10 @@ const NO_MODULES: CallHandler = {
 };
 
 /** The generation's own folder, so that what is left of it can be removed with it. */
-function createSharedMemory(isolatorId: number, generation: number): SharedMemory | undefined {
+function createSharedMemory(isolatorId: number, serial: number): SharedMemory | undefined {
   const parent = sharedMemoryDirectory();
   if (parent === undefined) return undefined;
-  const folder = join(parent, `${isolatorId}-${generation}`);
+  const folder = join(parent, `${isolatorId}-${serial}`);
   try {
     mkdirSync(folder, { mode: 0o700 });
     return { folder, ownPrefix: "h", peerPrefix: "p" };

@@ -21,6 +21,16 @@ export function requestData(session: Session, name: string): Promise<unknown> {
   return request(session, "getData", [name]);
 }
 
+/** A spare takes over as the generation of this number. */
+export function tellGeneration(session: Session, number: number): Promise<unknown> {
+  return request(session, "takeOver", [number]);
+}
+
+/** Loads modules before anybody calls them. */
+export function preload(session: Session, modules: readonly string[]): Promise<unknown> {
+  return request(session, "preload", [modules]);
+}
+
 function request(session: Session, method: string, args: readonly unknown[]): Promise<unknown> {
   return new Promise((resolve, reject) => {
     session.call({ kind: "module", module: HOST_MODULE, method }, args, { resolve, reject });

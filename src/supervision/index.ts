@@ -1,6 +1,8 @@
-/** Keeping a process alive: its states, when to start again, when to stop. */
+/** Keeping a process alive: its states, when to start again, when to replace it, when to stop. */
 export { type Generation, type GenerationSpec, StartFailure, startGeneration } from "./generation.js";
-export { requestData, requestStatus, sendData } from "./host-requests.js";
+export { preload, requestData, requestStatus, sendData } from "./host-requests.js";
+export { type RecyclePolicy, type RecycleReason, Recycling } from "./recycling.js";
 export { RestartBudget, type RestartDecision, type RestartPolicy } from "./restart-policy.js";
 export { isLegalMove, move, type State, type StopCause } from "./state.js";
-export { type CrashAction, Supervisor, type SupervisorListener } from "./supervisor.js";
+export { Supervisor, type SupervisorListener, type SupervisorOptions } from "./supervisor.js";
+export { type Diagnosis, describeUnresponsive, type Unresponsive, Watchdog } from "./watchdog.js";

@@ -20,7 +20,7 @@ export type State =
 const LEGAL_MOVES: { readonly [kind in State["kind"]]: readonly State["kind"][] } = {
   idle: ["starting"],
   starting: ["ready", "waiting", "stopping", "stopped"],
-  ready: ["starting", "waiting", "stopping", "stopped"],
+  ready: ["ready", "starting", "waiting", "stopping", "stopped"],
   waiting: ["starting", "stopping", "stopped"],
   stopping: ["stopped"],
   stopped: [],

@@ -3,15 +3,17 @@ import { type ExitOutcome, stopProcess } from "../process/index.js";
 import { type Generation, type GenerationSpec, StartFailure, startGeneration } from "./generation.js";
 import { askToShutDown } from "./host-requests.js";
 import { RestartBudget, type RestartPolicy } from "./restart-policy.js";
+import { Retirement } from "./retirement.js";
+import { Standby } from "./standby.js";
 import { move, type State, type StopCause } from "./state.js";
 
 /** What the supervisor tells its owner. Nothing here may throw. */
 export interface SupervisorListener {
-  /** A generation is ready for calls. */
-  onReady(live: Generation): void;
+  /** A generation is ready for calls; `predecessor` is the one that it replaces while that still finishes its own. */
+  onReady(live: Generation, predecessor: Generation | undefined): void;
   /** A start failed; `willRetry` says whether another follows. */
   onStartFailed(generation: number, error: IsolationError, willRetry: boolean): void;
-  /** A ready generation ended; `willRestart` says whether another follows. Comes before `onStopped`. */
+  /** A generation that had been ready ended; `willRestart` says whether another follows. Comes before `onStopped`. */
   onEnded(live: Generation, outcome: ExitOutcome, willRestart: boolean): void;
   /** The next generation starts after the delay. */
   onRestarting(generation: number, delayMs: number): void;
@@ -19,31 +21,46 @@ export interface SupervisorListener {
   onStopped(cause: StopCause, outcome: ExitOutcome | undefined): void;
   /** Whether a generation had proved that it works, so that the restart needs no back-off. */
   isHealthy(live: Generation): boolean;
+  /** Brings a spare to where the present generation is, as far as that can be done before it takes over. */
+  warmUp(spare: Generation): Promise<void>;
 }
 
-/** What to do when a process ends that nobody asked to end. */
-export type CrashAction = { readonly kind: "restart"; readonly policy: RestartPolicy } | { readonly kind: "stay-down" };
+/** How a supervisor does its work. */
+export interface SupervisorOptions {
+  /** When to start again after a crash; absent, a crash is the end. */
+  readonly restart: RestartPolicy | undefined;
+  /** How many spare processes are kept ready. */
+  readonly standby: number;
+  /** What a process that was replaced gets to end once its last call is over, in milliseconds. */
+  readonly graceMs: number;
+}
 
 /** Keeps one generation alive: starts the next when it crashes, and stops for good when told to or when the budget is spent. */
 export class Supervisor {
-  /** Resolves when no further generation follows, with how the last one ended. */
+  /** Resolves when no further generation follows and every process is gone, with how the last one ended. */
   readonly stopped: Promise<ExitOutcome>;
   readonly #spec: GenerationSpec;
   readonly #budget: RestartBudget | undefined;
   readonly #listener: SupervisorListener;
+  readonly #standby: Standby;
+  readonly #retirement: Retirement;
   readonly #resolveStopped: (outcome: ExitOutcome) => void;
   #state: State = { kind: "idle" };
+  #serial = 0;
   #lastOutcome: ExitOutcome | undefined;
+  #lastGone: Promise<void> | undefined;
 
-  constructor(spec: GenerationSpec, onCrash: CrashAction, listener: SupervisorListener) {
+  constructor(spec: GenerationSpec, options: SupervisorOptions, listener: SupervisorListener) {
     let resolveStopped = (_: ExitOutcome): void => {};
     this.stopped = new Promise((resolve) => {
       resolveStopped = resolve;
     });
     this.#resolveStopped = resolveStopped;
     this.#spec = spec;
-    this.#budget = onCrash.kind === "restart" ? new RestartBudget(onCrash.policy) : undefined;
+    this.#budget = options.restart === undefined ? undefined : new RestartBudget(options.restart);
     this.#listener = listener;
+    this.#retirement = new Retirement(options.graceMs);
+    this.#standby = new Standby(options.standby, (signal) => this.#startSpare(signal));
   }
 
   get state(): State {
@@ -85,6 +102,25 @@ export class Supervisor {
     return this.stopped;
   }
 
+  /**
+   * Replaces the present generation by a fresh one, which takes over before the old one is asked to go.
+   *
+   * @param drained resolves when a generation has no call left
+   */
+  async recycle(old: Generation, drained: (generation: Generation) => Promise<void>): Promise<void> {
+    const successor =
+      this.#standby.take() ?? (await this.#startSpare(new AbortController().signal).catch(() => undefined));
+    if (successor === undefined) return;
+    if (this.#state.kind !== "ready" || this.#state.live !== old) {
+      // The old one crashed, or the isolator stops, while the new one started.
+      await successor.process.killTree("SIGKILL");
+      return;
+    }
+    successor.adopt(old.number + 1);
+    this.#enter(successor, old);
+    this.#retirement.add(old, drained(old));
+  }
+
   /** Moves to `stopping` and returns the live generation that is left to end, if it is this call that stops. */
   #beginStop(cause: StopCause): Generation | undefined {
     const state = this.#state;
@@ -113,16 +149,26 @@ export class Supervisor {
   async #launch(number: number, abort = new AbortController()): Promise<StartFailure | undefined> {
     this.#move({ kind: "starting", generation: number, abort });
     try {
-      const live = await startGeneration(this.#spec, number, abort.signal);
-      this.#move({ kind: "ready", live });
-      this.#listener.onReady(live);
-      void live.outcome.then((outcome) => this.#onEnded(live, outcome));
+      this.#enter(await startGeneration(this.#spec, { serial: this.#nextSerial(), number }, abort.signal), undefined);
       return undefined;
     } catch (error) {
       const failure = error instanceof StartFailure ? error : toDefect(error);
       this.#lastOutcome = failure.outcome ?? this.#lastOutcome;
       return failure;
     }
+  }
+
+  #enter(live: Generation, predecessor: Generation | undefined): void {
+    this.#move({ kind: "ready", live });
+    this.#listener.onReady(live, predecessor);
+    void live.outcome.then((outcome) => this.#onEnded(live, outcome));
+    this.#standby.fill();
+  }
+
+  async #startSpare(signal: AbortSignal): Promise<Generation> {
+    const spare = await startGeneration(this.#spec, { serial: this.#nextSerial(), number: 0 }, signal);
+    await Promise.race([this.#listener.warmUp(spare).catch(() => {}), spare.outcome]);
+    return spare;
   }
 
   async #relaunch(number: number): Promise<void> {
@@ -138,7 +184,12 @@ export class Supervisor {
   }
 
   #onEnded(live: Generation, outcome: ExitOutcome): void {
+    if (this.#retirement.has(live)) {
+      this.#listener.onEnded(live, outcome, true);
+      return;
+    }
     this.#lastOutcome = outcome;
+    this.#lastGone = live.process.gone;
     if (this.#state.kind === "stopping") {
       this.#listener.onEnded(live, outcome, false);
       this.#finish(this.#state.cause);
@@ -161,6 +212,11 @@ export class Supervisor {
   }
 
   #follow(next: Next, after: number): void {
+    // A listener may have stopped the isolator meanwhile.
+    if (this.#state.kind === "stopping") {
+      this.#finish(this.#state.cause);
+      return;
+    }
     if (next.kind === "stop") {
       this.#finish(next.cause);
       return;
@@ -168,19 +224,38 @@ export class Supervisor {
     const generation = after + 1;
     this.#listener.onRestarting(generation, next.delayMs);
     if (next.delayMs === 0) {
+      this.#startNext(generation);
+      return;
+    }
+    const timer = setTimeout(() => this.#startNext(generation), next.delayMs);
+    timer.unref();
+    this.#move({ kind: "waiting", generation, timer });
+  }
+
+  #startNext(generation: number): void {
+    const spare = this.#standby.take();
+    if (spare === undefined) {
       void this.#relaunch(generation);
       return;
     }
-    const timer = setTimeout(() => void this.#relaunch(generation), next.delayMs);
-    timer.unref();
-    this.#move({ kind: "waiting", generation, timer });
+    this.#move({ kind: "starting", generation, abort: new AbortController() });
+    spare.adopt(generation);
+    this.#enter(spare, undefined);
   }
 
   #finish(cause: StopCause): void {
     this.#move({ kind: "stopped", cause, outcome: this.#lastOutcome });
     this.#listener.onStopped(cause, this.#lastOutcome);
-    // Without an outcome no process ever ran, `start` has thrown, and nobody can be waiting.
-    if (this.#lastOutcome !== undefined) this.#resolveStopped(this.#lastOutcome);
+    const outcome = this.#lastOutcome;
+    void Promise.all([this.#lastGone, this.#standby.stop(), this.#retirement.stop()]).then(() => {
+      // Without an outcome no process ever ran, `start` has thrown, and nobody can be waiting.
+      if (outcome !== undefined) this.#resolveStopped(outcome);
+    });
+  }
+
+  #nextSerial(): number {
+    this.#serial += 1;
+    return this.#serial;
   }
 
   #move(to: State): void {

@@ -21,16 +21,12 @@ describe("the exit code", () => {
     expect(await runs("program.mjs")).toMatchObject({ code: 0, stderr: "" });
   });
 
-  test.each(["256", "-1", "1.5", '"3"', "{}", "true", "null"])(
-    "is 70 when the result is no exit code: %s",
-    async (result) => {
-      const { code, stderr } = await runs("program.mjs", "--", result);
-      expect(code).toBe(70);
-      expect(stderr).toMatch(
-        /^pihost: program\.mjs returned .*; an exit code is an integer from 0 to 255, or nothing\n$/,
-      );
-    },
-  );
+  test("is 70 when the result is no exit code", async () => {
+    expect(await runs("program.mjs", "--", "256")).toMatchObject({
+      code: 70,
+      stderr: "pihost: program.mjs returned 256; an exit code is an integer from 0 to 255, or nothing\n",
+    });
+  });
 
   test.each([
     ["SIGKILL", 137],

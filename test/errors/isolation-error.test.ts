@@ -73,5 +73,5 @@ test("the codes are those of the design, each with a sentence", () => {
     "UNRESPONSIVE",
   ];
   expect(Object.keys(ERROR_CODES).sort()).toEqual(codes);
-  for (const sentence of Object.values(ERROR_CODES)) expect(sentence).toMatch(/^[A-Z].*\.$/);
+  for (const sentence of Object.values(ERROR_CODES)) expect(sentence).toMatch(/^[A-Z`].*\.$/);
 });

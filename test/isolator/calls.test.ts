@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { fixture } from "../helpers/fixture.js";
+import { recordWarnings } from "../helpers/record-warnings.js";
 import { isolationError } from "../helpers/rejection.js";
 import { useDirectory } from "../helpers/use-directory.js";
 import { useIsolator, useSharedIsolator } from "../helpers/use-isolator.js";
@@ -44,6 +45,14 @@ describe("a call that nobody waits for any longer", () => {
     await isolationError(isolator().invoke(deaths, "never", [], { timeoutMs: 20 }));
     expect(await neighbour).toBe("in the end");
     expect(isolator().pid).toBe(pid);
+  });
+
+  test("may share its signal with many others, and Node.js does not warn", async () => {
+    const warnings = recordWarnings();
+    const { signal } = new AbortController();
+    const calls = Array.from({ length: 50 }, () => isolator().invoke(values, "addLater", [1, 2], { signal }));
+    await Promise.all(calls);
+    expect(warnings).toEqual([]);
   });
 
   test("leaves no listener on the caller's signal, however it settles", async () => {

@@ -4,6 +4,9 @@ import { ProcessIsolator } from "process-isolation";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { isAlive } from "../../src/platform/index.js";
 import { fixture } from "../helpers/fixture.js";
+import { nextEvent, recordEvents } from "../helpers/record-events.js";
+import { recordWarnings } from "../helpers/record-warnings.js";
+import { isolationError } from "../helpers/rejection.js";
 import { until } from "../helpers/until.js";
 import { useDirectory } from "../helpers/use-directory.js";
 import { activeResources, useIsolator, useSharedIsolator } from "../helpers/use-isolator.js";
@@ -55,12 +58,36 @@ test("output before and during the handshake disturbs nothing", async () => {
   await until(() => lines.includes("more noise"));
 });
 
-test("ten starts at once do not get into each other's way", async () => {
-  const isolators = await Promise.all(Array.from({ length: 10 }, () => useIsolator()));
+test("started comes first, also when the process dies at once", async () => {
+  const isolator = await useIsolator();
+  const events = recordEvents(isolator);
+  process.kill(isolator.pid, "SIGKILL");
+  await until(() => events.length >= 4);
+  expect(events.map(({ name }) => name)).toEqual(["started", "exited", "restarting", "restarted"]);
+});
+
+test("a dozen starts at once do not get into each other's way, nor make Node.js warn", async () => {
+  const warnings = recordWarnings();
+  const isolators = await Promise.all(Array.from({ length: 12 }, () => useIsolator()));
   const pids = await Promise.all(isolators.map((isolator) => isolator.invoke(fixture("deaths.mjs"), "pid")));
   expect(pids).toEqual(isolators.map(({ pid }) => pid));
-  expect(new Set(pids).size).toBe(10);
-  expect(new Set(isolators.map(({ address }) => address)).size).toBe(10);
+  expect(new Set(pids).size).toBe(12);
+  expect(new Set(isolators.map(({ address }) => address)).size).toBe(12);
+  expect(warnings).toEqual([]);
+});
+
+test("with debug, whoever listens right after create hears where to attach, and the first call waits", async () => {
+  const isolator = await useIsolator({ debug: true });
+  const heard = nextEvent(isolator, "debugger");
+  const call = isolationError(isolator.invoke(fixture("values.mjs"), "add", [1, 2]));
+  let url = "";
+  void heard.then((event) => {
+    url = event.url;
+  });
+  await until(() => url !== "", 2_000);
+  expect(url).toMatch(/^ws:\/\/127\.0\.0\.1:\d+\//);
+  await isolator.terminate();
+  expect((await call).code).toBe("STOPPED");
 });
 
 test("cwd is where the process runs, from is where names are resolved", async () => {

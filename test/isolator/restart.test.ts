@@ -183,37 +183,31 @@ describe("a later start that fails", () => {
     expect(await isolator.waitForExit()).toMatchObject({ kind: "exited", code: 42, reason: "start-failed" });
     expect(events.slice(-2)).toMatchObject([{ name: "startFailed", willRetry: false }, { name: "restartsExhausted" }]);
   });
+});
 
-  describe("because its data cannot be brought back:", () => {
-    // It ends by itself in the end, so that a defect costs seconds and no more.
-    const deaf =
-      "hello({ sessionOnDescriptor: true }); awaitGo(); say({ ready: {} }); setTimeout(() => process.exit(), 6_000);";
+describe("a later process that says ready and then never answers", () => {
+  // It ends by itself in the end, so that a defect costs seconds and no more.
+  const deaf =
+    "hello({ sessionOnDescriptor: true }); awaitGo(); say({ ready: {} }); setTimeout(() => process.exit(), 6_000);";
 
-    test("at startTimeoutMs another start is tried", async () => {
-      const isolator = await useIsolator({
-        execPath: useFlakyNode([2], deaf),
-        startTimeoutMs: 500,
-        restart: quickly,
-      });
-      const failed = nextEvent(isolator, "startFailed");
-      await isolator.setData("kept", 1);
-      await rejection(isolator.invoke(deaths, "exit", [1]));
-      const value = isolator.getData("kept");
-      expect(await Promise.race([value, rejectAfter(4_000)])).toBe(1);
-      expect((await failed).error.code).toBe("START_TIMEOUT");
-    });
+  test("is replaced as unresponsive, and data and calls reach the next", async () => {
+    const execPath = useFlakyNode([2], deaf);
+    const isolator = await useIsolator({ execPath, unresponsiveAfterMs: 500, restart: quickly });
+    await isolator.setData("kept", 1);
+    await rejection(isolator.invoke(deaths, "exit", [1]));
+    expect(await Promise.race([isolator.getData("kept"), rejectAfter(4_000)])).toBe(1);
+    expect(isolator.generation).toBe(3);
+  });
 
-    test("a stop does not wait for it", async () => {
-      const isolator = await useIsolator({ execPath: useFlakyNode([2], deaf), restart: quickly });
-      await isolator.setData("kept", 1);
-      const restarting = nextEvent(isolator, "restarting");
-      await rejection(isolator.invoke(deaths, "exit", [1]));
-      await restarting;
-      await sleep(300);
-      const outcome = await Promise.race([isolator.terminate(), rejectAfter(4_000)]);
-      expect(outcome).toMatchObject({ reason: expect.any(String) });
-      expect(isolator.state).toBe("stopped");
-    });
+  test("does not hold up a stop", async () => {
+    const isolator = await useIsolator({ execPath: useFlakyNode([2], deaf), restart: quickly });
+    await isolator.setData("kept", 1);
+    const restarting = nextEvent(isolator, "restarting");
+    await rejection(isolator.invoke(deaths, "exit", [1]));
+    await restarting;
+    await sleep(300);
+    await Promise.race([isolator.terminate(), rejectAfter(4_000)]);
+    expect(isolator.state).toBe("stopped");
   });
 });
 

@@ -69,22 +69,26 @@ describe("shutdown", () => {
     await shutdown;
   });
 
-  test("takes a process that does not end in time by force: SIGTERM first", async () => {
-    const isolator = await useIsolator();
-    await isolator.invoke(waits, "exitOnSigterm", [12]);
-    const running = await startNeverEnding(isolator);
-    const outcome = await isolator.shutdown({ graceMs: 100 });
-    expect(outcome).toMatchObject({ kind: "exited", code: 12, reason: "requested", forced: true });
-    expect(await running.error).toMatchObject({ code: "STOPPED", facts: { exitCode: 12, reason: "requested" } });
-  });
+  test.skipIf(process.platform === "win32")(
+    "takes a process that does not end in time by force: SIGTERM first",
+    async () => {
+      const isolator = await useIsolator();
+      const running = await startNeverEnding(isolator);
+      const outcome = await isolator.shutdown({ graceMs: 100 });
+      expect(outcome).toMatchObject({ kind: "signalled", signal: "SIGTERM", reason: "requested", forced: true });
+      expect(await running.error).toMatchObject({ code: "STOPPED", facts: { signal: "SIGTERM", reason: "requested" } });
+    },
+  );
 
   test.skipIf(process.platform === "win32")("and kills what does not listen to SIGTERM", async () => {
     const isolator = await useIsolator();
     await isolator.invoke(waits, "ignoreSigterm");
-    const running = await startNeverEnding(isolator);
+    const spinning = nextEvent(isolator, "stdout");
+    const running = isolationError(isolator.invoke(waits, "spin", [3_600_000]));
+    expect((await spinning).line).toBe("spinning");
     const outcome = await isolator.shutdown({ graceMs: 100 });
     expect(outcome).toMatchObject({ kind: "signalled", signal: "SIGKILL", reason: "requested", forced: true });
-    expect(await running.error).toMatchObject({ code: "STOPPED", facts: { signal: "SIGKILL" } });
+    expect(await running).toMatchObject({ code: "STOPPED", facts: { signal: "SIGKILL" } });
   });
 
   test("graceMs of the isolator applies where the call gives none", async () => {

@@ -79,7 +79,7 @@ describe("the wait before a restart", () => {
 
   test("stays between its bounds whatever the policy and the chance, also after very many crashes", () => {
     const policies = fc.record({
-      initialMs: fc.integer({ min: 0, max: 10_000 }),
+      initialMs: fc.integer({ min: 1, max: 10_000 }),
       more: fc.integer({ min: 0, max: 100_000 }),
       factor: fc.double({ min: 1, max: 100, noNaN: true }),
       jitter: fc.double({ min: 0, max: 1, noNaN: true }),
@@ -105,6 +105,12 @@ describe("the wait before a restart", () => {
       ),
       { numRuns: 50 },
     );
+  });
+
+  test("is none where none is wanted, also after very many crashes", () => {
+    const budget = new RestartBudget({ ...patient, backoff: { initialMs: 0, maxMs: 0, factor: 100, jitter: 0 } });
+    const delays = Array.from({ length: 200 }, (_, now) => delayOf(budget.spend(now, false)));
+    expect(new Set(delays)).toEqual(new Set([0]));
   });
 
   test("is spread by real chance", () => {

@@ -18,7 +18,7 @@ const TABLE: { readonly [kind in State["kind"]]: string } = {
   //         idle, starting, ready, waiting, stopping, stopped
   idle: "     no    yes      no     no       no        no",
   starting: " no    no       yes    yes      yes       yes",
-  ready: "    no    yes      no     yes      yes       yes",
+  ready: "    no    yes      yes    yes      yes       yes",
   waiting: "  no    yes      no     no       yes       yes",
   stopping: " no    no       no     no       no        yes",
   stopped: "  no    no       no     no       no        no",

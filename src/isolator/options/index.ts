@@ -2,7 +2,8 @@
 export { type CallOptions, type ResolvedCallOptions, resolveCallOptions } from "./call-options.js";
 export { aString, invalidOption } from "./checks.js";
 export { type IsolationOptions, type LogLevel, type ResolvedOptions, resolveOptions } from "./isolation-options.js";
-export { type OnCrash, type RestartOptions, toCrashAction } from "./restart-options.js";
+export type { RecycleOptions } from "./recycle-options.js";
+export { type OnCrash, type RestartOptions, toRestartPolicy } from "./restart-options.js";
 export {
   type ResolvedWaitOptions,
   resolveShutdownOptions,

@@ -3,7 +3,7 @@ import { dirname, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { IsolationError } from "../../errors/index.js";
 import type { OutputMode } from "../../process/index.js";
-import type { RestartPolicy } from "../../supervision/index.js";
+import type { RecyclePolicy, RestartPolicy } from "../../supervision/index.js";
 import {
   aBoolean,
   anAbortSignal,
@@ -13,9 +13,11 @@ import {
   oneOf,
   plainObject,
   strings,
+  wholeNumber,
   wholeNumberOrInfinity,
 } from "./checks.js";
 import { resolveEnvironment } from "./environment-options.js";
+import { type RecycleOptions, resolveRecycle } from "./recycle-options.js";
 import { type OnCrash, type RestartOptions, resolveOnCrash, resolveRestart } from "./restart-options.js";
 
 /** How much the framework itself writes to the host's stderr. */
@@ -40,6 +42,19 @@ export interface IsolationOptions {
   graceMs?: number;
   /** Milliseconds until a call fails with DEADLINE_EXCEEDED, unless the call has its own `timeoutMs`. Default: none. */
   callTimeoutMs?: number;
+  /**
+   * Milliseconds that the process's event loop may take to answer before it is killed and its calls fail with
+   * UNRESPONSIVE. Default: none, because a module may rightly compute for long; a process that is stopped by a signal
+   * (SIGSTOP) while a call waits is replaced after 5,000 ms in any case, on Linux. Not looked at with `debug`.
+   */
+  unresponsiveAfterMs?: number;
+  /**
+   * Spare processes that are kept started, with the modules loaded that were called so far: a crash then costs a
+   * hand-over, not a start. A whole number from 0 to 64. Default 0.
+   */
+  standby?: number;
+  /** When a process that works is replaced by a fresh one. Default: never. */
+  recycle?: RecycleOptions;
   /** Calls that run in the process at once; more wait. A whole number from 1, or Infinity. Default 1,024. */
   maxInFlight?: number;
   /** Calls that may wait; one more fails with QUEUE_FULL. A whole number from 0, or Infinity. Default Infinity. */
@@ -83,6 +98,9 @@ export interface ResolvedOptions {
   readonly startTimeoutMs: number;
   readonly graceMs: number;
   readonly callTimeoutMs: number | undefined;
+  readonly unresponsiveAfterMs: number | undefined;
+  readonly standby: number;
+  readonly recycle: RecyclePolicy | undefined;
   readonly maxInFlight: number;
   readonly maxQueue: number;
   readonly env: Readonly<Record<string, string>>;
@@ -100,7 +118,7 @@ export interface ResolvedOptions {
 const OUTPUT_MODES = ["events", "inherit", "ignore"] as const;
 
 /** Options of the design that this version cannot honour: refused, because ignoring them would be a false promise. */
-const NOT_YET_ENFORCED = ["limits", "permissions", "sandbox", "standby", "unresponsiveAfterMs"] as const;
+const NOT_YET_ENFORCED = ["limits", "permissions", "sandbox"] as const;
 
 const RESOLVERS = {
   name: (value: unknown, defaults: Defaults) => resolveName(value ?? defaults.name),
@@ -110,6 +128,10 @@ const RESOLVERS = {
   startTimeoutMs: (value: unknown) => milliseconds("startTimeoutMs", value ?? 10_000, 1),
   graceMs: (value: unknown) => milliseconds("graceMs", value ?? 5_000),
   callTimeoutMs: (value: unknown) => (value === undefined ? undefined : milliseconds("callTimeoutMs", value, 1)),
+  unresponsiveAfterMs: (value: unknown) =>
+    value === undefined ? undefined : milliseconds("unresponsiveAfterMs", value, 100),
+  standby: (value: unknown) => wholeNumber("standby", value ?? 0, 0, 64),
+  recycle: (value: unknown) => resolveRecycle(value),
   maxInFlight: (value: unknown) => wholeNumberOrInfinity("maxInFlight", value ?? 1_024, 1),
   maxQueue: (value: unknown) => wholeNumberOrInfinity("maxQueue", value ?? Number.POSITIVE_INFINITY, 0),
   cwd: (value: unknown) => resolveFolder("cwd", value ?? process.cwd()),

@@ -1,4 +1,4 @@
-import type { CrashAction, RestartPolicy } from "../../supervision/index.js";
+import type { RestartPolicy } from "../../supervision/index.js";
 import { invalidOption, milliseconds, numberWithin, oneOf, plainObject, wholeNumber } from "./checks.js";
 
 /** How often, and how fast, a crashed process is started again. */
@@ -44,7 +44,7 @@ export function resolveRestart(value: unknown = true): RestartPolicy {
   });
 }
 
-/** What the supervisor does, from both options together. */
-export function toCrashAction(onCrash: OnCrash, policy: RestartPolicy): CrashAction {
-  return onCrash === "restart" && policy.maxRestarts > 0 ? { kind: "restart", policy } : { kind: "stay-down" };
+/** When the supervisor starts again, from both options together; `undefined` when a crash is the end. */
+export function toRestartPolicy(onCrash: OnCrash, policy: RestartPolicy): RestartPolicy | undefined {
+  return onCrash === "restart" && policy.maxRestarts > 0 ? policy : undefined;
 }

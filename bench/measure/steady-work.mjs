@@ -1,0 +1,33 @@
+/**
+ * A measurement of a fixed amount of work that takes about `runMs`. Finding the amount is the warm-up: it grows until
+ * a run is long enough, and code that runs often has been compiled by then.
+ *
+ * @param {(amount: number) => Promise<void>} run does and checks that much of the work
+ * @param {number} runMs
+ * @param {(elapsedMs: number, amount: number) => number} toSample
+ */
+export function steadyWork(run, runMs, toSample) {
+  let amount = 1;
+  const timed = async () => {
+    const startedAt = performance.now();
+    await run(amount);
+    return performance.now() - startedAt;
+  };
+  return {
+    async warmUp() {
+      let elapsedMs = await timed();
+      while (elapsedMs < runMs / 2) {
+        amount = Math.ceil(amount * Math.min(8, Math.max(1.5, runMs / elapsedMs)));
+        elapsedMs = await timed();
+      }
+      amount = Math.max(1, Math.round((amount * runMs) / elapsedMs));
+    },
+    measure: async () => toSample(await timed(), amount),
+  };
+}
+
+/** Samples in units of work a second. @param {number} elapsedMs @param {number} amount */
+export const perSecond = (elapsedMs, amount) => (amount * 1000) / elapsedMs;
+
+/** Samples in milliseconds for a unit of work. @param {number} elapsedMs @param {number} amount */
+export const millisecondsEach = (elapsedMs, amount) => elapsedMs / amount;

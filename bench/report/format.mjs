@@ -1,0 +1,24 @@
+/** A figure with three significant digits or, from a thousand on, thousands separated. @param {number} value */
+export function formatFigure(value) {
+  if (!Number.isFinite(value)) return "–";
+  if (Math.abs(value) >= 1000) return Math.round(Number(value.toPrecision(3))).toLocaleString("en-US");
+  return String(Number(value.toPrecision(3)));
+}
+
+/** @param {number} value */
+export function formatRatio(value) {
+  return `${value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0)}×`;
+}
+
+/** A ratio with its least and greatest of all rounds. @param {import("../measure/series.mjs").Ratio | undefined} ratio */
+export function formatSpread(ratio) {
+  if (ratio === undefined) return "–";
+  return `${formatRatio(ratio.median)} (${formatRatio(ratio.min)}–${formatRatio(ratio.max)})`;
+}
+
+/** @param {number} bytes a power of two */
+export function formatBytes(bytes) {
+  const units = ["B", "KiB", "MiB", "GiB"];
+  const power = Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10));
+  return `${bytes / 1024 ** power} ${units[power]}`;
+}

@@ -1,0 +1,40 @@
+import { stopProcess } from "../process/index.js";
+import type { Generation } from "./generation.js";
+import { askToShutDown } from "./host-requests.js";
+
+/** Why a retiring process ends, as it is told. */
+const REASON = "recycled";
+
+/** Processes whose successor has taken over, while they finish their last calls. */
+export class Retirement {
+  readonly #retiring = new Set<Generation>();
+  readonly #graceMs: number;
+
+  /** @param graceMs what a process gets to end once its last call is over */
+  constructor(graceMs: number) {
+    this.#graceMs = graceMs;
+  }
+
+  has(generation: Generation): boolean {
+    return this.#retiring.has(generation);
+  }
+
+  /** Ends a generation once it has drained. */
+  add(generation: Generation, drained: Promise<void>): void {
+    this.#retiring.add(generation);
+    void generation.outcome.then(() => this.#retiring.delete(generation));
+    void drained.then(() => this.#end(generation, this.#graceMs));
+  }
+
+  /** Ends all of them without waiting for their calls; resolves when they are gone. */
+  async stop(): Promise<void> {
+    await Promise.all([...this.#retiring].map((generation) => this.#end(generation, 0)));
+  }
+
+  async #end(generation: Generation, graceMs: number): Promise<void> {
+    generation.endBecause("requested");
+    const ask = (): Promise<unknown> => askToShutDown(generation.session, REASON, graceMs);
+    await stopProcess(generation.process, { ask, graceMs, onForce: () => generation.markForced() });
+    await generation.outcome;
+  }
+}

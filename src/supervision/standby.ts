@@ -1,0 +1,85 @@
+import type { Generation } from "./generation.js";
+
+/** How long after a spare failed to start the next one is tried, in milliseconds. */
+const RETRY_MS = 1_000;
+
+/** Starts a spare; rejects when that fails. */
+export type StartSpare = (signal: AbortSignal) => Promise<Generation>;
+
+/** Processes that are started, have shaken hands, and wait to take over. */
+export class Standby {
+  readonly #size: number;
+  readonly #start: StartSpare;
+  readonly #abort = new AbortController();
+  #ready: Generation[] = [];
+  #starting = 0;
+  #retry: NodeJS.Timeout | undefined;
+
+  constructor(size: number, start: StartSpare) {
+    this.#size = size;
+    this.#start = start;
+  }
+
+  /** The spares that could take over now. */
+  get ready(): readonly Generation[] {
+    return this.#ready;
+  }
+
+  /** Starts as many as are missing. */
+  fill(): void {
+    if (this.#abort.signal.aborted || this.#retry !== undefined) return;
+    while (this.#ready.length + this.#starting < this.#size) void this.#add();
+  }
+
+  /** A spare to take over, if one is ready; the next one is started once the new generation works. */
+  take(): Generation | undefined {
+    return this.#ready.shift();
+  }
+
+  /** Ends all spares; resolves when they are gone. */
+  async stop(): Promise<void> {
+    this.#abort.abort();
+    clearTimeout(this.#retry);
+    await Promise.all(this.#ready.splice(0).map((spare) => discard(spare)));
+  }
+
+  async #add(): Promise<void> {
+    this.#starting += 1;
+    try {
+      const spare = await this.#start(this.#abort.signal);
+      if (this.#abort.signal.aborted) {
+        await discard(spare);
+        return;
+      }
+      this.#ready.push(spare);
+      void spare.outcome.then(() => this.#lose(spare));
+    } catch {
+      // The generation that is needed tells of such failures; a spare just comes later.
+      this.#fillLater();
+    } finally {
+      this.#starting -= 1;
+    }
+  }
+
+  #lose(spare: Generation): void {
+    const index = this.#ready.indexOf(spare);
+    if (index === -1) return;
+    this.#ready.splice(index, 1);
+    this.#fillLater();
+  }
+
+  #fillLater(): void {
+    if (this.#abort.signal.aborted) return;
+    this.#retry ??= setTimeout(() => {
+      this.#retry = undefined;
+      this.fill();
+    }, RETRY_MS);
+    this.#retry.unref();
+  }
+}
+
+async function discard(spare: Generation): Promise<void> {
+  spare.endBecause("requested");
+  await spare.process.killTree("SIGKILL");
+  await spare.outcome;
+}
