@@ -1,3 +1,4 @@
+import { hideFramesOf } from "../src/codec/index.js";
 import { type Go, PIHOST_EXIT } from "../src/contract/index.js";
 import { createDescriptorLane } from "../src/session/index.js";
 import { awaitGo, onHostGone, openSessionSocket, tellHost } from "./handshake.js";
@@ -15,6 +16,7 @@ const SAVE_CODE_CACHE_MS = 300;
 /** Runs the isolated process: handshake, then serving until told to stop. */
 export function runPihost({ saveCodeCache }: Bindings): void {
   const go = awaitGo();
+  hideFramesOf(__filename);
   const pihost = new Pihost(go, {
     onStopping: (reason) => tellHost({ $case: "stopping", value: { reason } }),
     onDebugger: (url) => tellHost({ $case: "debugger", value: { url } }),

@@ -6,8 +6,25 @@ export const MAX_STACK_LENGTH = 64 * 1024;
 
 const FIRST_FRAME = "\n    at ";
 
+let hiddenFile: string | undefined;
+
+/** Leaves the frames of a file out of the stacks that cross: those of the pihost itself say nothing to its users. */
+export function hideFramesOf(file: string): void {
+  hiddenFile = file;
+}
+
+function withoutHiddenFrames(stack: string): string {
+  if (hiddenFile === undefined || !stack.includes(hiddenFile)) return stack;
+  const file = hiddenFile;
+  return stack
+    .split("\n")
+    .filter((line) => !line.startsWith("    at ") || !line.includes(file))
+    .join("\n");
+}
+
 /** Cuts a stack at a line end; a message that fills it all by itself leaves half of the room to the frames. */
-export function cutStack(stack: string, maxLength = MAX_STACK_LENGTH): string {
+export function cutStack(whole: string, maxLength = MAX_STACK_LENGTH): string {
+  const stack = withoutHiddenFrames(whole);
   if (stack.length <= maxLength) return stack;
   const firstFrame = stack.indexOf(FIRST_FRAME);
   if (firstFrame < 0) return stack.slice(0, maxLength);

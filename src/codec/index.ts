@@ -5,7 +5,7 @@ export { type DecodeContext, decodeValue } from "./decode-value.js";
 export { type EncodeContext, encodeValue } from "./encode-value.js";
 export { type ErrorClass, type ErrorClassOptions, type ErrorFields, registerErrorClass } from "./error-classes.js";
 export { isError } from "./error-facts.js";
-export { appendLocalStack } from "./error-stack.js";
+export { appendLocalStack, hideFramesOf } from "./error-stack.js";
 export { areJsonSafe, isJsonSafe } from "./json-safe.js";
 export { fromJsonValue, toJsonValue } from "./json-value.js";
 export { REFERENCE_MARK } from "./reference-mark.js";

@@ -1,7 +1,5 @@
 import { IsolationError } from "../errors/index.js";
-
-/** What a peer may have under way in parts, all together. */
-const MAX_PENDING_BYTES = 4 * 1024 * 1024 * 1024;
+import { BOUNDS } from "./bounds.js";
 
 /** Collects payloads that come in parts until the value that refers to them comes. */
 export class ChunkReceiver {
@@ -11,8 +9,11 @@ export class ChunkReceiver {
   /** @throws IsolationError PROTOCOL when the peer never refers to what it sends */
   add(payload: number, data: Uint8Array): void {
     this.#pendingBytes += data.length;
-    if (this.#pendingBytes > MAX_PENDING_BYTES) {
-      throw new IsolationError("PROTOCOL", `the peer has more than ${MAX_PENDING_BYTES} bytes of payloads under way`);
+    if (this.#pendingBytes > BOUNDS.pendingChunkBytes) {
+      throw new IsolationError(
+        "PROTOCOL",
+        `the peer has more than ${BOUNDS.pendingChunkBytes} bytes of payloads under way`,
+      );
     }
     // A copy: the part is a slice of a frame that holds other things.
     const part = Buffer.from(data);

@@ -42,12 +42,21 @@ function decodeColumns(bytes: Buffer): SessionFrame | undefined {
   return frame;
 }
 
+/** Ids of a long-lived session take two or three bytes: those are read without a detour. */
 function readPacked(bytes: Buffer, start: number, end: number, into: number[]): void {
   for (let at = start; at < end; ) {
-    const byte = bytes[at] as number;
-    if (byte < 0x80) {
-      into.push(byte);
+    const first = bytes[at] as number;
+    const second = bytes[at + 1] as number;
+    const third = bytes[at + 2] as number;
+    if (first < 0x80) {
+      into.push(first);
       at += 1;
+    } else if (second < 0x80) {
+      into.push((first & 0x7f) | (second << 7));
+      at += 2;
+    } else if (third < 0x80) {
+      into.push((first & 0x7f) | ((second & 0x7f) << 7) | (third << 14));
+      at += 3;
     } else {
       const [value, next] = readVarint(bytes, at);
       into.push(value);

@@ -1,5 +1,6 @@
 import { isJsonSafe } from "../codec/index.js";
 import { IsolationError } from "../errors/index.js";
+import { BOUNDS } from "./bounds.js";
 import type { Callee, CallHandler, IncomingCall } from "./call-target.js";
 import type { Loans } from "./loans.js";
 import type { Outbox } from "./outbox.js";
@@ -75,6 +76,7 @@ export class IncomingCalls {
       reference === 0
         ? (): Callee | Promise<Callee> => this.#handler.resolve(module, method)
         : (): Callee => this.#loans.callee(reference, method);
+    if (this.#targets.size >= BOUNDS.handles) throw tooMany("handles", BOUNDS.handles);
     this.#targets.set(handle, { resolve });
     if (reference === 0) return;
     const handles = this.#handlesOf.get(reference);
@@ -88,8 +90,9 @@ export class IncomingCalls {
     this.#handlesOf.delete(reference);
   }
 
-  /** Runs a call. Never throws: what goes wrong is the call's answer. */
+  /** Runs a call: what goes wrong is the call's answer. @throws IsolationError PROTOCOL only when there are too many */
   run(id: number, handle: number, args: readonly unknown[], details: IncomingDetails | undefined): void {
+    if (this.#running.size >= BOUNDS.runningCalls) throw tooMany("calls at once", BOUNDS.runningCalls);
     const call = new RunningCall(id, details);
     this.#running.set(id, call);
     const target = this.#targets.get(handle);
@@ -187,6 +190,10 @@ export class IncomingCalls {
     this.#running.delete(call.id);
     call.scope?.end();
   }
+}
+
+function tooMany(what: string, bound: number): IsolationError {
+  return new IsolationError("PROTOCOL", `the peer has more than ${bound} ${what}`);
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -1,10 +1,8 @@
 import { IsolationError } from "../errors/index.js";
+import { BOUNDS } from "./bounds.js";
 
 /** A flag byte, which must be 0 (not compressed), and the length as four bytes, the most significant first. */
 export const PREFIX_LENGTH = 5;
-
-/** A peer that claims a longer message is broken: payloads of any size come in chunks. */
-const MAX_MESSAGE_LENGTH = 64 * 1024 * 1024;
 
 /** Cuts a byte stream into gRPC's length-prefixed messages. */
 export class MessageReader {
@@ -58,10 +56,10 @@ export class MessageReader {
 
 function messageLength(bytes: Buffer, at: number): number {
   const length = bytes.readUInt32BE(at + 1);
-  if (bytes[at] === 0 && length <= MAX_MESSAGE_LENGTH) return length;
+  if (bytes[at] === 0 && length <= BOUNDS.frameBytes) return length;
   throw new IsolationError(
     "PROTOCOL",
     `the peer sent a message with flag ${bytes[at]} and a length of ${length} bytes; ` +
-      `the flag must be 0 and the length at most ${MAX_MESSAGE_LENGTH}`,
+      `the flag must be 0 and the length at most ${BOUNDS.frameBytes}`,
   );
 }

@@ -1,15 +1,13 @@
 import { closeSync, constants, fstatSync, openSync, readSync, unlinkSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { IsolationError } from "../errors/index.js";
+import { BOUNDS } from "./bounds.js";
 
 /** Segments that are kept for reuse: making one anew means that the kernel has to clear its pages again. */
 const MAX_IDLE_SEGMENTS = 4;
 
 /** A larger one is given back to the system at once. */
 const MAX_IDLE_BYTES = 64 * 1024 * 1024;
-
-/** More than Node can put into one ArrayBuffer on a 32-bit system, and enough. */
-const MAX_PAYLOAD_BYTES = 2 ** 32;
 
 interface Segment {
   readonly number: number;
@@ -105,7 +103,7 @@ export class SharedMemoryReader {
       // Neither a link to somewhere else nor a pipe that never answers.
       fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
       const stats = fstatSync(fd);
-      if (!stats.isFile() || length > MAX_PAYLOAD_BYTES || stats.size < length || stats.blocks * 512 < length) {
+      if (!stats.isFile() || length > BOUNDS.segmentBytes || stats.size < length || stats.blocks * 512 < length) {
         throw new TypeError(`it does not hold ${length} bytes`);
       }
       const bytes = Buffer.allocUnsafeSlow(length);

@@ -1,11 +1,9 @@
 import { IsolationError } from "../errors/index.js";
+import { BOUNDS } from "./bounds.js";
 import { STREAM_WINDOW_ITEMS } from "./stream-export.js";
 
 /** After so many taken items the producer is told. */
 const DEMAND_BATCH = STREAM_WINDOW_ITEMS / 4;
-
-/** A producer that sends more than it was asked for is broken. */
-const MAX_WAITING = STREAM_WINDOW_ITEMS * 2;
 
 /** What a stream needs of its session. */
 export interface StreamSource {
@@ -78,8 +76,11 @@ export class StreamImport implements AsyncGenerator<unknown, undefined, undefine
       consumer.resolve({ done: false, value });
       return;
     }
-    if (this.#items.length - this.#head >= MAX_WAITING) {
-      throw new IsolationError("PROTOCOL", `the peer sent more than ${MAX_WAITING} items that nobody asked for`);
+    if (this.#items.length - this.#head >= BOUNDS.waitingItems) {
+      throw new IsolationError(
+        "PROTOCOL",
+        `the peer sent more than ${BOUNDS.waitingItems} items that nobody asked for`,
+      );
     }
     this.#items.push(value);
   }

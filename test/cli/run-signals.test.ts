@@ -47,6 +47,14 @@ describe.skipIf(process.platform === "win32")("a run that is told to end", () =>
     expect(await exitOf(child)).toEqual([143, null]);
   });
 
+  test("ends while it waits for a debugger, whose URL it has told", async () => {
+    const child = startPihost(["run", "--debug", "program.mjs", "work", "--", "60000"]);
+    await textUntil(child.stderr, /ws:\/\/127\.0\.0\.1:\d+\//);
+    child.kill("SIGTERM");
+    child.kill("SIGINT");
+    expect((await exitOf(child))[0]).toBeGreaterThan(128);
+  });
+
   test("takes the process with it when it is killed itself", async () => {
     const { child, pid } = await runningProgram("program.mjs", "spin");
     child.kill("SIGKILL");

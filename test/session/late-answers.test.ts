@@ -1,21 +1,8 @@
 import { readdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { type End, settle, useSessionPair } from "./use-session-pair.js";
+import { settle, useSessionPair } from "./use-session-pair.js";
 
 const MIB = 1024 * 1024;
-
-/** Starts a call, and gives it up when its answer has been made but has not come. */
-async function giveUpTooLate(caller: End, callee: End, method: string, ...args: unknown[]): Promise<void> {
-  const { id, result } = caller.start(method, args);
-  result.catch(() => {});
-  caller.session.flush();
-  // The peer's turn comes between the write and the read of its answer.
-  caller.socket.pause();
-  await callee.session.ping().catch(() => {});
-  caller.session.cancel(id);
-  caller.socket.resume();
-  await settle(caller, callee);
-}
 
 describe("an answer that comes after the call was given up", () => {
   test("does not keep its shared memory", async () => {

@@ -31,7 +31,7 @@ export interface End {
   readonly socket: Socket;
   /** The folder of its segments, if it has one. */
   readonly folder: string | undefined;
-  /** Calls an export of the other end. */
+  /** Calls an export of the other end; rejects when the session is lost. */
   call(method: string, ...args: unknown[]): Promise<unknown>;
   /** The same, with the call's id and what a call may have beyond its arguments. */
   start(method: string, args: readonly unknown[], extras?: CallExtras): { id: number; result: Promise<unknown> };
@@ -86,6 +86,7 @@ function createEnd(
   peerPrefix: string,
 ): End {
   const lost: IsolationError[] = [];
+  const waiting = new Set<(error: unknown) => void>();
   const sharedMemory: SharedMemory | undefined = folder === undefined ? undefined : { folder, ownPrefix, peerPrefix };
   const session = new Session(createDescriptorLane(socket), {
     handler: {
@@ -100,6 +101,7 @@ function createEnd(
     onLost: (error) => {
       lost.push(error);
       session.close(error);
+      for (const reject of waiting) reject(error);
     },
   });
   onTestFinished(() => session.close(new Error("the test is over")));
@@ -112,6 +114,7 @@ function createEnd(
   const start: End["start"] = (method, args, extras) => {
     let id = 0;
     const result = new Promise<unknown>((resolve, reject) => {
+      waiting.add(reject);
       id = session.call(targetOf(method), args, { resolve, reject }, extras);
     });
     return { id, result };
