@@ -7,7 +7,7 @@ import { readOptions, USAGE } from "./options.mjs";
 import { OURS } from "./peers/index.mjs";
 import { drawCharts } from "./plot/draw-charts.mjs";
 import { describeMachine, load } from "./report/machine.mjs";
-import { caseText, LEGEND, machineText, targetsText, toMarkdown } from "./report/report.mjs";
+import { caseText, cautionText, LEGEND, machineText, targetsText, toMarkdown } from "./report/report.mjs";
 import { readResults, writeResults } from "./report/results.mjs";
 
 /** @typedef {import("./report/results.mjs").Results} Results @typedef {ReturnType<typeof readOptions>} Options */
@@ -15,7 +15,10 @@ import { readResults, writeResults } from "./report/results.mjs";
 const SAVED = join(repositoryRoot, "docs/benchmarks");
 const UNSAVED = join(repositoryRoot, "node_modules/.cache/bench");
 
-const print = (/** @type {string} */ text) => process.stdout.write(`${text}\n\n`);
+/** A paragraph, unless there is nothing to say. @param {string} text */
+function print(text) {
+  if (text !== "") process.stdout.write(`${text}\n\n`);
+}
 
 /** @param {Options} options @returns {Promise<Results>} */
 async function measure({ cases, effort, peers }) {
@@ -46,16 +49,16 @@ async function main() {
   if (options.help) return void process.stdout.write(USAGE);
   print(LEGEND);
   const results = options.from === undefined ? await measure(options) : show(options.from);
-  const targets = targetsText(results.series);
-  if (targets !== "") print(targets);
+  print(targetsText(results.series));
   print(machineText(results));
+  print(cautionText(results));
 
   const name = `node${Number.parseInt(results.machine.node.slice(1), 10)}`;
   const file = join(options.save ? SAVED : UNSAVED, `results-${name}.json`);
   if (options.save || options.from === undefined) writeResults(file, results);
   if (options.save) writeFileSync(file.replace(/json$/, "md"), toMarkdown(results));
   print(options.from === undefined || options.save ? `figures: ${file}` : "");
-  if (options.plot) for (const chart of drawCharts(results, SAVED, name)) print(`chart: ${chart}`);
+  if (options.plot) print(`charts:\n${drawCharts(results, SAVED, name).join("\n")}`);
   if (results.series.some(({ failures }) => OURS in failures)) process.exitCode = 1;
 }
 

@@ -3,6 +3,9 @@ import { createServer, type Socket } from "node:net";
 import type { Pihost } from "./pihost.js";
 import type { GrpcServer } from "./server/index.js";
 
+/** How long answers get to leave, in milliseconds. */
+const CLOSE_MS = 200;
+
 export interface Listener {
   /** Lets answers that are on their way leave, then closes. Never takes longer than a moment, never rejects. */
   close(): Promise<void>;
@@ -26,10 +29,13 @@ export function listen(address: string, pihost: Pihost): Promise<Listener> {
     server.listen(address, () => {
       if (process.platform !== "win32") chmodSync(address, 0o600);
       resolve({
-        close: async () => {
-          server.close();
-          await grpc?.close();
-        },
+        close: () =>
+          new Promise((done) => {
+            setTimeout(done, CLOSE_MS);
+            // Called when the last connection has ended.
+            server.close(() => done());
+            grpc?.close();
+          }),
       });
     });
   });

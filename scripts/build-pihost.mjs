@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { thirdPartyNotices } from "./build-third-party-notices.mjs";
 import { vendoredProtos } from "./build-vendored-protos.mjs";
@@ -50,9 +50,20 @@ async function bundle(root, outputDirectory) {
   writeFileSync(join(outputDirectory, "THIRD_PARTY_NOTICES.txt"), thirdPartyNotices(root, metafile));
 }
 
-/** Writes the contract's FileDescriptorSet. @param {string} root @param {string} outputFile */
+/** What the socket serves beside reflection itself: our contract, and the standard health service. */
+const DESCRIBED = ["proto", "node_modules/grpc-health-check/proto"];
+
+/** Writes the FileDescriptorSet for reflection. @param {string} root @param {string} outputFile */
 async function describeContract(root, outputFile) {
-  const args = ["build", "proto", "--as-file-descriptor-set", "--exclude-source-info", "-o", outputFile];
-  const buf = await runNode([toolEntry("@bufbuild/buf", "buf"), ...args], { cwd: root });
-  if (buf.code !== 0) throw new Error(`buf build proto:\n${buf.output}`);
+  const parts = [];
+  for (const [index, folder] of DESCRIBED.entries()) {
+    const part = `${outputFile}.${index}`;
+    const args = ["build", folder, "--as-file-descriptor-set", "--exclude-source-info", "-o", `${part}#format=binpb`];
+    const buf = await runNode([toolEntry("@bufbuild/buf", "buf"), ...args], { cwd: root });
+    if (buf.code !== 0) throw new Error(`buf build ${folder}:\n${buf.output}`);
+    parts.push(readFileSync(part));
+    rmSync(part);
+  }
+  // Protobuf messages are merged by putting one behind the other.
+  writeFileSync(outputFile, Buffer.concat(parts));
 }

@@ -1,9 +1,9 @@
-import { expectSame } from "../measure/check.mjs";
+import { fork } from "node:child_process";
+import { once } from "node:events";
 import { interleave } from "../measure/interleave.mjs";
-import { ownMemory, processMemory } from "../measure/process-memory.mjs";
+import { childPath } from "../peers/peer.mjs";
 
-/** @typedef {import("../peers/peer.mjs").Peer} Peer @typedef {import("../peers/peer.mjs").Connection} Connection */
-/** @typedef {{ startMs: number, hostRss: number, childrenPss: number }} Cost */
+/** @typedef {{ startMs: number, hostRss: number, childrenPss: number | null }} Cost */
 
 const STARTED_AT_ONCE = 8;
 
@@ -13,26 +13,29 @@ const MEASURES = /** @type {const} */ ([
   { field: "childrenPss", what: "pss of the children", unit: "MB" },
 ]);
 
+/** A process of ours, the least that a process can be, and threads. */
+const COMPARED = new Set(["process-isolation", "fork-json", "worker-threads"]);
+
 /** @type {import("./case.mjs").Case} */
 export const manyIsolates = {
   name: "many-isolates",
   title: "Many at once",
-  work: `so many others started, ${STARTED_AT_ONCE} at a time, until each has answered`,
+  work: `a fresh host starts so many, ${STARTED_AT_ONCE} at a time, until each has answered`,
   chart: "bars",
   async run({ effort, peers }) {
     const able = peers.filter(({ name }) => COMPARED.has(name));
     const series = [];
     for (const count of effort.isolates) {
       const costs = Object.fromEntries(able.map(({ name }) => [name, /** @type {Cost[]} */ ([])]));
-      const entries = able.map(({ name, open }) => ({
+      const entries = able.map(({ name }) => ({
         name,
         measure: async () => {
-          const cost = await startMany(open, count);
+          const cost = await startMany(name, count);
           costs[name]?.push(cost);
           return cost.startMs;
         },
       }));
-      const { failures } = await interleave(entries, count > 10 ? Math.min(3, effort.rounds) : effort.rounds);
+      const { failures } = await interleave(entries, Math.min(3, effort.rounds));
       for (const { field, what, unit } of MEASURES) {
         series.push({
           case: "many-isolates",
@@ -48,32 +51,17 @@ export const manyIsolates = {
   },
 };
 
-/** A process of ours, the least that a process can be, and threads. */
-const COMPARED = new Set(["process-isolation", "fork-json", "worker-threads"]);
-
-/** @param {Peer["open"]} open @param {number} count @returns {Promise<Cost>} */
-async function startMany(open, count) {
-  const before = ownMemory();
-  const startedAt = performance.now();
-  /** @type {Connection[]} */
-  const connections = [];
-  try {
-    let left = count;
-    const starter = async () => {
-      while (left > 0) {
-        left -= 1;
-        const connection = await open();
-        connections.push(connection);
-        expectSame(await connection.add(1, 2), 3, "add(1, 2)");
-      }
-    };
-    await Promise.all(Array.from({ length: STARTED_AT_ONCE }, starter));
-    const startMs = performance.now() - startedAt;
-    const childrenPss = connections.reduce((sum, { pid }) => sum + (processMemory(pid ?? 0)?.pss ?? Number.NaN), 0);
-    return { startMs, hostRss: ownMemory() - before, childrenPss };
-  } finally {
-    await Promise.all(connections.map((connection) => connection.close()));
-  }
+/** @param {string} peer @param {number} count @returns {Promise<Cost>} */
+async function startMany(peer, count) {
+  const args = [peer, String(count), String(STARTED_AT_ONCE)];
+  const host = fork(childPath("host.mjs"), args, { execArgv: ["--expose-gc"] });
+  const ended = once(host, "exit");
+  const [cost] = await Promise.race([
+    once(host, "message"),
+    ended.then(() => Promise.reject(new Error("the host ended before it answered"))),
+  ]);
+  await ended;
+  return cost;
 }
 
 /**
@@ -82,9 +70,12 @@ async function startMany(open, count) {
  * @param {keyof Cost} field
  */
 function pick(costs, failures, field) {
-  return Object.fromEntries(
-    Object.entries(costs)
-      .map(([name, list]) => /** @type {const} */ ([name, list.map((cost) => cost[field])]))
-      .filter(([name, values]) => !(name in failures) && values.every((value) => !Number.isNaN(value))),
-  );
+  /** @type {Record<string, number[]>} */
+  const samples = {};
+  for (const [name, list] of Object.entries(costs)) {
+    // A thread has no memory of its own to tell: NaN, which is null in JSON.
+    const values = list.map((cost) => cost[field]).filter((value) => value !== null);
+    if (!(name in failures) && values.length > 0) samples[name] = values;
+  }
+  return samples;
 }

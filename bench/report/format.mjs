@@ -12,8 +12,10 @@ export function formatRatio(value) {
 
 /** A ratio with its least and greatest of all rounds. @param {import("../measure/series.mjs").Ratio | undefined} ratio */
 export function formatSpread(ratio) {
-  if (ratio === undefined) return "–";
-  return `${formatRatio(ratio.median)} (${formatRatio(ratio.min)}–${formatRatio(ratio.max)})`;
+  // A difference of memory may be nothing, or less.
+  if (ratio === undefined || !Number.isFinite(ratio.median) || ratio.min <= 0) return "–";
+  const [least, greatest] = [ratio.min, ratio.max].map((value) => formatRatio(value).slice(0, -1));
+  return `${formatRatio(ratio.median)} (${least}–${greatest})`;
 }
 
 /** @param {number} bytes a power of two */

@@ -45,6 +45,8 @@ export class IsolateCore implements CallOwner {
   readonly #options: ResolvedOptions;
   readonly #calls: CallTable;
   readonly #supervisor: Supervisor;
+  /** Told before the process is ready, and so before anybody can listen. */
+  readonly #debuggerUrls = new Map<number, string>();
   #watchdog: Watchdog | undefined;
   #recycling: Recycling | undefined;
   #readyWaiters: { resolve: (live: Generation) => void; reject: (error: IsolationError) => void }[] = [];
@@ -128,8 +130,7 @@ export class IsolateCore implements CallOwner {
       startTimeoutMs,
       startProcess: startNodeProcess,
       onLine: (generation, pid, stream, line) => this.events.emit(stream, { isolate, generation, pid, ...line }),
-      onDebugger: (generation, pid, url) =>
-        setImmediate(() => this.events.emit("debugger", { isolate, generation, pid, url })),
+      onDebugger: (pid, url) => this.#debuggerUrls.set(pid, url),
       onDrain: () => this.#calls.drained(),
       hold: (wait) => this.keepAlive.during(wait),
     };
@@ -168,6 +169,9 @@ export class IsolateCore implements CallOwner {
     // Whoever awaits `create` can listen before the first event comes.
     else if (live.number === 1) setImmediate(() => this.events.emit("started", facts));
     else this.events.emit("restarted", { ...facts, restarts: this.restarts });
+    const url = this.#debuggerUrls.get(live.pid);
+    if (url !== undefined) setImmediate(() => this.events.emit("debugger", { ...facts, url }));
+    this.#debuggerUrls.delete(live.pid);
   }
 
   /** Looks after the generation that takes the calls. */

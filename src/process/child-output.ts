@@ -12,6 +12,27 @@ export interface OutputRoute {
   readonly onChunk?: (chunk: Buffer) => void;
 }
 
+/** The streams that wait for each of the host's own: one listener serves all isolates. */
+const waiting = new WeakMap<Writable, Set<Readable>>();
+
+/** A slow reader of the host's output slows the child down, rather than fill the host's memory. */
+function waitForDrain(own: Writable, stream: Readable): void {
+  stream.pause();
+  let streams = waiting.get(own);
+  if (streams === undefined) {
+    streams = new Set();
+    waiting.set(own, streams);
+  }
+  if (streams.size === 0) {
+    const paused = streams;
+    own.once("drain", () => {
+      for (const each of paused) each.resume();
+      paused.clear();
+    });
+  }
+  streams.add(stream);
+}
+
 /** Reads one output stream of a child to its end, as its route says. Resolves at the end; never rejects. */
 export function routeOutput(stream: Readable, { mode, own, onLine, onChunk }: OutputRoute): Promise<void> {
   const lines = mode === "events" ? new LineSplitter(onLine) : undefined;
@@ -19,7 +40,7 @@ export function routeOutput(stream: Readable, { mode, own, onLine, onChunk }: Ou
     stream.on("data", (chunk: Buffer) => {
       onChunk?.(chunk);
       lines?.write(chunk);
-      if (mode === "inherit") own.write(chunk);
+      if (mode === "inherit" && !own.write(chunk)) waitForDrain(own, stream);
     });
     // A read error (ECONNRESET when the child is killed on some platforms) is an end like any other: "close" follows.
     stream.on("error", () => {});

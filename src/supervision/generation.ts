@@ -33,7 +33,7 @@ export interface GenerationSpec {
   readonly startTimeoutMs: number;
   readonly startProcess: StartProcess;
   readonly onLine: (generation: number, pid: number, stream: "stdout" | "stderr", line: OutputLine) => void;
-  readonly onDebugger: (generation: number, pid: number, url: string) => void;
+  readonly onDebugger: (pid: number, url: string) => void;
   /** The process keeps up again with what it is sent. */
   readonly onDrain: () => void;
   /** Keeps the host alive while somebody waits for something of the process. */
@@ -176,7 +176,7 @@ class StartingGeneration implements Generation {
       timeoutMs: startTimeoutMs,
       signal,
       facts: this.#facts,
-      onDebugger: (url) => this.#spec.onDebugger(this.number, pid, url),
+      onDebugger: (url) => this.#spec.onDebugger(pid, url),
       onStopping: () => {
         this.shutdownAccepted = true;
         this.endBecause("requested");

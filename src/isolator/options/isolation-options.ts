@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { type Stats, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { IsolationError } from "../../errors/index.js";
@@ -172,7 +172,7 @@ function resolveName(value: unknown): string {
 function resolveFrom(value: unknown): string {
   const isUrl = value instanceof URL || (typeof value === "string" && value.startsWith("file:"));
   const path = isUrl ? fromFileUrl(value as string | URL) : resolve(aString("from", value));
-  const stats = statSync(path, { throwIfNoEntry: false });
+  const stats = statOrNothing(path);
   if (stats === undefined) throw invalidOption("from", "a folder or file that exists", String(value));
   return pathToFileURL(stats.isDirectory() ? `${path}/` : `${dirname(path)}/`).href;
 }
@@ -185,9 +185,17 @@ function fromFileUrl(value: string | URL): string {
   }
 }
 
+function statOrNothing(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
 function resolveFolder(name: string, value: unknown): string {
   const path = resolve(aString(name, value));
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) {
+  if (statOrNothing(path)?.isDirectory() !== true) {
     throw invalidOption(name, "a folder that exists", value);
   }
   return path;
