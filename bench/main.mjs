@@ -54,11 +54,12 @@ async function main() {
   print(cautionText(results));
 
   const name = `node${Number.parseInt(results.machine.node.slice(1), 10)}`;
-  const file = join(options.save ? SAVED : UNSAVED, `results-${name}.json`);
+  const saved = options.into ?? SAVED;
+  const file = join(options.save ? saved : UNSAVED, `results-${name}.json`);
   if (options.save || options.from === undefined) writeResults(file, results);
   if (options.save) writeFileSync(file.replace(/json$/, "md"), toMarkdown(results));
   print(options.from === undefined || options.save ? `figures: ${file}` : "");
-  if (options.plot) print(`charts:\n${drawCharts(results, SAVED, name).join("\n")}`);
+  if (options.plot) print(`charts:\n${drawCharts(results, saved, name).join("\n")}`);
   if (results.series.some(({ failures }) => OURS in failures)) process.exitCode = 1;
 }
 

@@ -13,6 +13,7 @@ export const USAGE = `npm run bench [-- options]: process-isolation beside its p
   --rounds n        samples of each peer under each condition
   --save            writes docs/benchmarks/results-node<major>.json and .md
   --plot            draws charts into docs/benchmarks
+  --into folder     saves and draws there
   --from file       measures nothing: shows, saves and plots the results in this JSON file
   --node a,b        runs with these Nodes: majors (fetched if missing) or paths of executables
 `;
@@ -29,6 +30,7 @@ export function readOptions(args) {
       save: { type: "boolean", default: false },
       plot: { type: "boolean", default: false },
       from: { type: "string" },
+      into: { type: "string" },
       help: { type: "boolean", short: "h", default: false },
     },
   });

@@ -22,7 +22,9 @@ export function runPihost({ saveCodeCache }: Bindings): void {
     onDebugger: (url) => tellHost({ $case: "debugger", value: { url } }),
   });
   onHostGone(() => pihost.endWithHost());
-  pihost.openSession(createDescriptorLane(openSessionSocket()), { withSharedMemory: true });
+  if (go.sessionOnDescriptor) {
+    pihost.openSession(createDescriptorLane(openSessionSocket()), { withSharedMemory: true });
+  }
   pihost.serve(go.address).then(
     () => {
       tellHost({ $case: "ready", value: {} });

@@ -20,6 +20,9 @@ import { makeOutputSynchronous } from "./output.js";
 /** What running calls get after the death of the host, in milliseconds; the host's reaper waits a little longer. */
 const HOST_GONE_GRACE_MS = 150;
 
+/** What the last answers get to leave, in milliseconds, when their reader is slow. */
+const FLUSH_MS = 2_000;
+
 /** What the process tells whoever started it. */
 export interface PihostListener {
   /** A Shutdown request was accepted. */
@@ -108,13 +111,13 @@ export class Pihost implements CallHandler {
   }
 
   /** Runs one call and keeps count of it. */
-  run(callee: Callee, args: readonly unknown[], call: IncomingCall): unknown {
-    if (this.#hostModule.owns(callee)) return callee(...args);
+  run(callee: Callee | Promise<Callee>, args: readonly unknown[], call: IncomingCall): unknown {
+    if (typeof callee === "function" && this.#hostModule.owns(callee)) return callee(...args);
     if (this.#draining) throw new IsolationError("STOPPED", `${this.isolate} is shutting down`);
     const { ledger } = this;
     ledger.begin();
     try {
-      const result = runInCall(call, callee, args);
+      const result = typeof callee === "function" ? runInCall(call, callee, args) : runLater(call, callee, args);
       if (!isPromise(result)) {
         ledger.succeed();
         return result;
@@ -165,9 +168,16 @@ export class Pihost implements CallHandler {
     // The answers of the last calls are made by promise jobs that have yet to run.
     await new Promise((resolve) => setImmediate(resolve));
     this.#flush();
+    const flushed = Promise.all([...this.#sessions].map((session) => session.flushed()));
+    await Promise.race([flushed, new Promise((resolve) => setTimeout(resolve, FLUSH_MS))]);
     await this.#server?.close();
     process.exit(PIHOST_EXIT.done);
   }
+}
+
+/** Counts as running from its arrival on, while its module is still being loaded. */
+async function runLater(call: IncomingCall, callee: Promise<Callee>, args: readonly unknown[]): Promise<unknown> {
+  return runInCall(call, await callee, args);
 }
 
 function isPromise(value: unknown): value is PromiseLike<unknown> {

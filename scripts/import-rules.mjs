@@ -1,6 +1,6 @@
 /**
  * Who may import what, as Biome overrides (written to biome.rooms.json by `npm run generate`).
- * A room of src/ imports only from the rooms above it in ROOMS; the executable in pihost/ sees six of them.
+ * A room of src/ imports only from the rooms above it in ROOMS; the executable in pihost/ sees some of them.
  */
 
 /** The rooms of src/, top first: each may import only from those before it. */
@@ -11,6 +11,8 @@ export const ROOMS = [
   "codec",
   "session",
   "platform",
+  "limits",
+  "sandbox",
   "process",
   "channel",
   "supervision",
@@ -21,7 +23,7 @@ export const ROOMS = [
 ];
 
 /** The rooms that the executable may import. */
-export const ROOMS_OF_PIHOST = ["inside", "errors", "contract", "codec", "session", "platform"];
+export const ROOMS_OF_PIHOST = ["inside", "errors", "contract", "codec", "session", "platform", "sandbox"];
 
 /** Each fenced package, with the places that may import it (file globs). */
 export const PACKAGE_OWNERS = {

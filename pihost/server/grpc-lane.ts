@@ -28,6 +28,8 @@ export function createGrpcLane(call: ServerDuplexStream<SessionRequest, SessionR
         onClose();
       });
     },
+    // grpc-js does not tell; the server's own close gives answers a moment to leave.
+    flushed: () => Promise.resolve(),
     close: () => call.destroy(),
   };
 }

@@ -40,8 +40,7 @@ export function hostService(pihost: Pihost): HostServiceServer {
 
 function invoke(pihost: Pihost): handleUnaryCall<InvokeRequest, InvokeResponse> {
   return answer(async ({ module, method, args }) => {
-    const callee = await pihost.resolve(module, method);
-    const result = await pihost.run(callee, args ?? [], new UnaryCall());
+    const result = await pihost.run(pihost.resolve(module, method), args ?? [], new UnaryCall());
     return { result: toJsonValue(result, "result") };
   });
 }

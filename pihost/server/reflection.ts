@@ -12,8 +12,7 @@ const METHODS = ["v1", "v1alpha"].map((version) => ({
 /** `grpc.reflection.v1.ServerReflection`: lets grpcurl and its kind list and call the services without the .proto files. */
 export function addReflection(server: Server): void {
   addLazyServices(server, METHODS, (registry) => {
-    const { loadFileDescriptorSetFromBuffer } =
-      require("@grpc/proto-loader") as typeof import("@grpc/proto-loader");
+    const { loadFileDescriptorSetFromBuffer } = require("@grpc/proto-loader") as typeof import("@grpc/proto-loader");
     const { ReflectionService } = require("@grpc/reflection") as typeof import("@grpc/reflection");
     const descriptors = readFileSync(join(__dirname, "descriptor.binpb"));
     const contract = loadFileDescriptorSetFromBuffer(descriptors);

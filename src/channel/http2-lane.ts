@@ -89,6 +89,11 @@ function createLane(session: ClientHttp2Session, stream: ClientHttp2Stream): Lan
       stream.on("drain", () => next.onDrain());
       stream.resume();
     },
+    flushed: () =>
+      new Promise((resolve) => {
+        if (stream.destroyed || stream.writableLength === 0) resolve();
+        else stream.write(Buffer.alloc(0), () => resolve());
+      }),
     close: () => stream.close(constants.NGHTTP2_CANCEL),
   };
 }

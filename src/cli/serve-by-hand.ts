@@ -37,6 +37,7 @@ export async function serve(options: ServeOptions): Promise<never> {
     from,
     debug: false,
     sharedMemory: "",
+    sessionOnDescriptor: false,
   };
   const listener = { onStopping: (reason: string) => note(`pihost: ending: ${reason}`), onDebugger: () => {} };
   const pihost = await privately(() => serveByHand(go, listener)).catch((error: unknown) => {

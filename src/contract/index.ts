@@ -20,6 +20,7 @@ export type {
 } from "./gen/pihost/v1/host_service.js";
 export {
   type CallDetails,
+  type Chunk,
   type Payload,
   SessionFrame,
   SessionRequest,

@@ -114,7 +114,8 @@ export class CallTable {
     const again: Call[] = [];
     for (const call of calls) {
       call.place = undefined;
-      if (willRestart && call.idempotent && call.attempts < POISON_ATTEMPTS) {
+      const mayRun = call.takeBack() || (call.idempotent && call.attempts < POISON_ATTEMPTS);
+      if (willRestart && mayRun) {
         call.place = WAITING;
         again.push(call);
       } else call.fail(toError(call));

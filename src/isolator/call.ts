@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { IsolationError } from "../errors/index.js";
 import type { CallExtras, CallSink, CallTarget, Session } from "../session/index.js";
 import type { CallSite } from "./call-site.js";
@@ -54,6 +55,11 @@ export class Call implements CallSink {
     return this.isSettled;
   }
 
+  /** Whether its signal was aborted before it could even begin. */
+  get isAborted(): boolean {
+    return this.options.signal?.aborted === true;
+  }
+
   get idempotent(): boolean {
     return this.options.idempotent;
   }
@@ -63,6 +69,13 @@ export class Call implements CallSink {
     this.attempts += 1;
     this.session = session;
     this.id = session.call(this.target, this.args, this, this.extras());
+  }
+
+  /** Whether the process that it was handed to never saw it: then it was not handed over at all. */
+  takeBack(): boolean {
+    if (this.session?.unsent.has(this.id) !== true) return false;
+    this.attempts -= 1;
+    return true;
   }
 
   resolve(value: unknown): void {
@@ -86,6 +99,11 @@ export class Call implements CallSink {
   giveUp(error: IsolationError): void {
     this.fail(error);
     this.session?.cancel(this.id);
+  }
+
+  /** Settles it as its signal would. */
+  cancel(): void {
+    this.limits?.abort();
   }
 
   /** What is called, for messages. */
@@ -132,9 +150,15 @@ class Limits {
         call.giveUp(new IsolationError("DEADLINE_EXCEEDED", message, { facts }));
       }, timeoutMs);
     }
-    signal?.addEventListener("abort", this.#onAbort);
-    // Whoever makes the call has to know it before it can settle.
-    if (signal?.aborted) queueMicrotask(this.#onAbort);
+    if (signal !== undefined) {
+      // One signal may cancel any number of calls; Node 20 would warn of the eleventh.
+      setMaxListeners(0, signal);
+      signal.addEventListener("abort", this.#onAbort);
+    }
+  }
+
+  abort(): void {
+    this.#onAbort();
   }
 
   /** 0 when there is no deadline. */

@@ -21,7 +21,7 @@ import { downError, lostCallError, outcomeFacts } from "./down-errors.js";
 import type { GenerationFacts, IsolatorEvents } from "./events.js";
 import { exitHost } from "./exit-host.js";
 import type { IsolatorState } from "./host-status.js";
-import { KeepAlive } from "./keep-alive.js";
+import { keepAlive } from "./keep-alive.js";
 import { publishLive, withdrawLive } from "./live-record.js";
 import { logEvents } from "./log-events.js";
 import { type ResolvedOptions, toRestartPolicy } from "./options/index.js";
@@ -35,7 +35,6 @@ const REQUEST_ATTEMPTS = 3;
 /** Joins supervisor, calls, data and events of one isolate. `ProcessIsolator` is its public face. */
 export class IsolateCore implements CallOwner {
   readonly events = new EventEmitter<IsolatorEvents>();
-  readonly keepAlive = new KeepAlive();
   readonly targets = new CallTargets();
   readonly data = new Map<string, unknown>();
   /** The present generation, or the last one while there is none. */
@@ -85,38 +84,39 @@ export class IsolateCore implements CallOwner {
   }
 
   start(abort: AbortController): Promise<void> {
-    return this.keepAlive.during(this.#supervisor.start(abort));
+    return keepAlive.during(this.#supervisor.start(abort));
   }
 
   /** Takes a call over: it will settle. */
   submit(call: Call): void {
-    this.keepAlive.acquire();
+    keepAlive.acquire();
     this.#recycling?.callStarted();
     const down = this.#down();
-    if (down === undefined) this.#calls.submit(call);
+    if (call.isAborted) call.cancel();
+    else if (down === undefined) this.#calls.submit(call);
     else call.fail(down);
   }
 
   /** To be called when a call has settled. */
   settled(call: Call): void {
-    this.keepAlive.release();
+    keepAlive.release();
     this.#recycling?.callEnded();
     this.#calls.settled(call);
   }
 
   /** Sends a request that may be sent again, to the generation that is or will be ready. */
   request<T>(send: (session: Session) => Promise<T>): Promise<T> {
-    return this.keepAlive.during(this.#request(send, REQUEST_ATTEMPTS));
+    return keepAlive.during(this.#request(send, REQUEST_ATTEMPTS));
   }
 
   shutdown(reason: string, graceMs: number): Promise<ExitOutcome> {
-    this.#refuseCalls();
-    return this.keepAlive.during(this.#supervisor.shutdown(reason, graceMs));
+    this.#refuseCalls({ kind: "shutdown", reason });
+    return keepAlive.during(this.#supervisor.shutdown(reason, graceMs));
   }
 
   terminate(signal: NodeJS.Signals, graceMs: number): Promise<ExitOutcome> {
-    this.#refuseCalls();
-    return this.keepAlive.during(this.#supervisor.terminate(signal, graceMs));
+    this.#refuseCalls({ kind: "terminated" });
+    return keepAlive.during(this.#supervisor.terminate(signal, graceMs));
   }
 
   #generationSpec(isolatorId: number): GenerationSpec {
@@ -132,7 +132,7 @@ export class IsolateCore implements CallOwner {
       onLine: (generation, pid, stream, line) => this.events.emit(stream, { isolate, generation, pid, ...line }),
       onDebugger: (pid, url) => this.#debuggerUrls.set(pid, url),
       onDrain: () => this.#calls.drained(),
-      hold: (wait) => this.keepAlive.during(wait),
+      hold: (wait) => keepAlive.during(wait),
     };
   }
 
@@ -235,9 +235,9 @@ export class IsolateCore implements CallOwner {
   }
 
   /** From the first moment of a stop on, what waits is settled and nothing new starts. */
-  #refuseCalls(): void {
+  #refuseCalls(cause: StopCause): void {
     this.#calls.close();
-    this.#calls.rejectWaiting(() => this.#downError({ kind: "shutdown", reason: "requested" }, undefined));
+    this.#calls.rejectWaiting(() => this.#downError(cause, undefined));
   }
 
   /** Why no call can be taken, if none can. */

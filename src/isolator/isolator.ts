@@ -7,6 +7,7 @@ import { currentCallSite } from "./call-site.js";
 import type { IsolatorEventSource } from "./events.js";
 import { type HostStatus, type IsolatorState, toHostStatus } from "./host-status.js";
 import { IsolateCore } from "./isolate-core.js";
+import { keepAlive } from "./keep-alive.js";
 import { moduleName } from "./module-name.js";
 import {
   aString,
@@ -185,7 +186,7 @@ export class ProcessIsolator {
    */
   async waitForExit(options: WaitOptions = {}): Promise<ExitOutcome> {
     const stopped = waitFor(this.#core.stopped, resolveWaitOptions(options), `${this.name} did not end`);
-    return this.#core.keepAlive.during(stopped);
+    return keepAlive.during(stopped);
   }
 
   /** `shutdown()`. */

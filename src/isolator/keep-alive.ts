@@ -1,38 +1,33 @@
 /** Longer than any program that waits for it: the timer only has to exist. */
 const FOR_EVER_MS = 2 ** 31 - 1;
 
-/**
- * Keeps the host process alive while, and only while, somebody waits for something: every pipe and socket of an isolate
- * is unref'd, so this is the one handle that counts.
- */
-export class KeepAlive {
-  #waiting = 0;
-  #timer: NodeJS.Timeout | undefined;
+let waiting = 0;
+let timer: NodeJS.Timeout | undefined;
 
+/**
+ * Keeps the host process alive while, and only while, somebody waits for something: every pipe and socket of every
+ * isolate is unref'd, so this is the one handle that counts.
+ */
+export const keepAlive = {
   acquire(): void {
-    this.#waiting += 1;
-    this.#timer ??= setInterval(() => {}, FOR_EVER_MS);
-    if (this.#waiting === 1) this.#timer.ref();
-  }
+    waiting += 1;
+    if (waiting > 1) return;
+    timer ??= setInterval(() => {}, FOR_EVER_MS);
+    timer.ref();
+  },
 
   release(): void {
-    this.#waiting -= 1;
-    if (this.#waiting === 0) this.#timer?.unref();
-  }
+    waiting -= 1;
+    if (waiting === 0) timer?.unref();
+  },
 
   /** Holds the host until the promise settles. */
   async during<T>(promise: Promise<T>): Promise<T> {
-    this.acquire();
+    keepAlive.acquire();
     try {
       return await promise;
     } finally {
-      this.release();
+      keepAlive.release();
     }
-  }
-
-  /** Forgets the timer itself, once nobody can wait any more. */
-  close(): void {
-    clearInterval(this.#timer);
-    this.#timer = undefined;
-  }
-}
+  },
+};

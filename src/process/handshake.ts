@@ -9,7 +9,7 @@ import { IsolationError, type IsolationFacts } from "../errors/index.js";
 import { toExitOutcome } from "./exit-outcome.js";
 import type { HostProcess } from "./host-process.js";
 
-export interface HandshakeOptions {
+export interface HandshakeOptions<Connection> {
   /** Everything that the process is told once it is registered, but the protocol version, which its hello decides. */
   readonly go: Omit<Go, "protocol">;
   /** Milliseconds from now until `START_TIMEOUT`. */
@@ -22,15 +22,20 @@ export interface HandshakeOptions {
   readonly onDebugger: (url: string) => void;
   /** Called when the process accepted a Shutdown request, from whomever. */
   readonly onStopping: (reason: string) => void;
+  /** Connects to the process once it is ready, within the same race. */
+  readonly connect: (hello: Hello) => Promise<Connection>;
 }
 
 /**
- * Hello, go, ready. Resolves with the hello when the socket of the process accepts connections.
+ * Hello, go, ready, connect. Resolves with the connection.
  *
  * Races ready against the death of the process, the timeout and the caller's signal. What it leaves running on failure
  * is the caller's to kill.
  */
-export async function shakeHands(child: HostProcess, options: HandshakeOptions): Promise<Hello> {
+export async function shakeHands<Connection>(
+  child: HostProcess,
+  options: HandshakeOptions<Connection>,
+): Promise<Connection> {
   const scope = new AbortController();
   let step = "say hello";
   let hello: Hello | undefined;
@@ -74,7 +79,10 @@ export async function shakeHands(child: HostProcess, options: HandshakeOptions):
   });
   try {
     return await Promise.race([
-      ready,
+      ready.then((hello) => {
+        step = "take the connection";
+        return options.connect(hello);
+      }),
       failOnExit(child, () => step, options.facts),
       failAfter(options.timeoutMs, scope.signal, () => {
         const message = `the process did not ${step} within startTimeoutMs (${options.timeoutMs} ms)`;

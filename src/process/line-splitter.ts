@@ -28,15 +28,27 @@ export class LineSplitter {
   #take(text: string): void {
     let start = 0;
     for (let end = text.indexOf("\n"); end !== -1; end = text.indexOf("\n", start)) {
-      const line = this.#rest + text.slice(start, end);
+      const line = this.#emitLongParts(this.#rest + text.slice(start, end));
       this.#rest = "";
       this.#onLine({ line: line.endsWith("\r") ? line.slice(0, -1) : line, partial: false });
       start = end + 1;
     }
-    this.#rest += text.slice(start);
-    while (this.#rest.length > MAX_LINE_LENGTH) {
-      this.#onLine({ line: this.#rest.slice(0, MAX_LINE_LENGTH), partial: true });
-      this.#rest = this.#rest.slice(MAX_LINE_LENGTH);
-    }
+    this.#rest = this.#emitLongParts(this.#rest + text.slice(start));
   }
+
+  /** Hands on what is too long, in parts; returns the rest. */
+  #emitLongParts(line: string): string {
+    let start = 0;
+    while (line.length - start > MAX_LINE_LENGTH) {
+      const end = start + MAX_LINE_LENGTH - (isHighSurrogate(line.charCodeAt(start + MAX_LINE_LENGTH - 1)) ? 1 : 0);
+      this.#onLine({ line: line.slice(start, end), partial: true });
+      start = end;
+    }
+    return start === 0 ? line : line.slice(start);
+  }
+}
+
+/** Whether a character is the first half of a pair, which must not be cut in two. */
+function isHighSurrogate(code: number): boolean {
+  return code >= 0xd800 && code <= 0xdbff;
 }

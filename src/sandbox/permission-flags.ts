@@ -4,6 +4,8 @@ import type { NodeRuntime } from "./node-runtime.js";
 import { isDeniable, PERMISSION_SWITCHES, type PermissionSwitch } from "./permission-switches.js";
 import type { Permissions } from "./permissions.js";
 
+const WITNESS = ".process-isolation-witness";
+
 /** What the framework itself needs in the child, as absolute paths. */
 export interface OwnPaths {
   /** The executable's folder, the code cache. */
@@ -50,10 +52,11 @@ function addFileFlags(
     execArgv.push(`--allow-${name}=*`);
     return;
   }
-  const scope = name.replace("-", ".");
-  const granted = new Set(grants.flatMap(withRealPath));
-  for (const path of granted) execArgv.push(...patternsOf(path).map((pattern) => `--allow-${name}=${pattern}`));
-  denied.push(scope, ...witnesses(granted).map((path) => `${scope}:${path}`));
+  const granted = outermost(grants.flatMap(withRealPath));
+  // Node 20 aborts (nodejs/node, `!path_prefix.empty()`) when a path comes after two longer ones that begin with it.
+  const patterns = granted.flatMap(patternsOf).sort();
+  execArgv.push(...patterns.map((pattern) => `--allow-${name}=${pattern}`));
+  denied.push(...witnesses(granted).map((path) => `${name.replace("-", ".")}:${path}`));
 }
 
 /** A module is loaded from its real path, whatever path it was asked for by. */
@@ -65,18 +68,28 @@ function withRealPath(path: string): string[] {
   }
 }
 
+/** Each path once, without those inside of others. */
+function outermost(paths: readonly string[]): string[] {
+  const all = new Set(paths);
+  return [...all].filter((path) => !isWithin(dirname(path), all) || dirname(path) === path);
+}
+
 /** Node takes what is a folder at its start for all below it; a folder that is yet to be made needs the pattern. */
 function patternsOf(path: string): string[] {
   return statSync(path, { throwIfNoEntry: false }) === undefined ? [path, join(path, "*")] : [path];
 }
 
-/** The folders right above what is granted, and the root: were one of them open, far too much would be. */
-function witnesses(granted: ReadonlySet<string>): string[] {
-  const isGranted = (path: string): boolean => {
-    if (granted.has(path)) return true;
-    const parent = dirname(path);
-    return parent !== path && isGranted(parent);
-  };
-  const candidates = [...granted].flatMap((path) => [dirname(path), parse(path).root]);
-  return [...new Set([...candidates, parse(process.cwd()).root])].filter((path) => !isGranted(path));
+/**
+ * Files that nobody has, right beside what is granted and in the root: were one of them open, far too much would be. Not
+ * the folders themselves: Node 20 opens a path that is the common beginning of three others, "/" for one.
+ */
+function witnesses(granted: readonly string[]): string[] {
+  const all = new Set(granted);
+  const folders = [...granted.map((path) => dirname(path)), parse(process.cwd()).root];
+  return [...new Set(folders)].filter((folder) => !isWithin(folder, all)).map((folder) => join(folder, WITNESS));
+}
+
+/** Whether a path is one of `folders` or lies in one. */
+function isWithin(path: string, folders: ReadonlySet<string>): boolean {
+  return folders.has(path) || (dirname(path) !== path && isWithin(dirname(path), folders));
 }

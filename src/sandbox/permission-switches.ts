@@ -22,17 +22,13 @@ export function isGrantable(name: PermissionSwitch, { flags }: NodeRuntime): boo
   return flags.has(flag) || without === "allowed";
 }
 
-/** Whether this Node can refuse the permission to user code. */
-export function isDeniable(name: PermissionSwitch, runtime: NodeRuntime): boolean {
-  if (name === "net") return canDropNetwork(runtime);
-  const { flag, without } = PERMISSION_SWITCHES[name];
-  return runtime.flags.has(flag) || without === "denied";
-}
-
 /**
- * The network is needed to serve the own socket, so it is granted at first and given up before user code is loaded;
- * `process.permission.drop` came after `--allow-net`.
+ * Whether this Node can refuse the permission to user code.
+ *
+ * The network is needed to serve the own socket, so it is granted at first and given up before user code is loaded, by
+ * `process.permission.drop`, which came after `--allow-net`.
  */
-function canDropNetwork({ version, flags }: NodeRuntime): boolean {
-  return flags.has("--allow-net") && Number.parseInt(version, 10) >= 26;
+export function isDeniable(name: PermissionSwitch, { version, flags }: NodeRuntime): boolean {
+  if (PERMISSION_SWITCHES[name].without === "denied") return true;
+  return flags.has(PERMISSION_SWITCHES[name].flag) && Number.parseInt(version, 10) >= 26;
 }

@@ -71,8 +71,8 @@ export function resolvePermissions(value: unknown, context: PermissionContext): 
     throw new IsolationError("INVALID_OPTION", "debug uses the inspector: it needs permissions.inspector to be true");
   }
   return Object.freeze({
-    fsRead: resolvePaths("permissions.fsRead", given["fsRead"], from),
-    fsWrite: resolvePaths("permissions.fsWrite", given["fsWrite"], from),
+    fsRead: resolvePaths("permissions.fsRead", given.fsRead, from),
+    fsWrite: resolvePaths("permissions.fsWrite", given.fsWrite, from),
     ...switches,
   });
 }
@@ -123,7 +123,7 @@ function refuseLoosening({ execArgv, env }: PermissionContext): void {
   if (byFlag !== undefined) {
     throw new IsolationError("INVALID_OPTION", `execArgv may not hold ${byFlag} beside permissions`);
   }
-  const byVariable = loosening(env["NODE_OPTIONS"]);
+  const byVariable = loosening(env.NODE_OPTIONS);
   if (byVariable !== undefined) {
     throw new IsolationError(
       "INVALID_OPTION",

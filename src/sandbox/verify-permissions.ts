@@ -1,4 +1,4 @@
-import { mkdirSync, statSync } from "node:fs";
+import { rmdirSync, statSync } from "node:fs";
 import { loosening } from "./permission-loosening.js";
 
 /** `process.permission`, with what newer Nodes have; absent where no permission flag was given. */
@@ -25,7 +25,7 @@ export function dropPermissions(denied: readonly string[], permission = ownPermi
 export function verifyPermissions(
   denied: readonly string[],
   permission = ownPermission(),
-  nodeOptions = process.env["NODE_OPTIONS"],
+  nodeOptions = process.env.NODE_OPTIONS,
 ): string[] {
   if (denied.length === 0) return [];
   if (permission === undefined) return ["this Node.js runs without the permission model"];
@@ -53,8 +53,8 @@ function parse(entry: string): { readonly scope: string; readonly path: string |
 /** False when the attempt got past the permission model; true when it did not, or nothing was tried. */
 function isRefused(scope: string, path: string | undefined): boolean {
   if (scope === "fs.read" && path !== undefined) return isDenied(() => statSync(path));
-  // The folder exists: nothing is made, whatever the answer.
-  if (scope === "fs.write" && path !== undefined) return isDenied(() => mkdirSync(path));
+  // There is no such folder: nothing is removed, whatever the answer.
+  if (scope === "fs.write" && path !== undefined) return isDenied(() => rmdirSync(path));
   if (scope === "addon") return isDenied(() => process.dlopen({ exports: {} }, ""));
   return true;
 }

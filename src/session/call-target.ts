@@ -9,6 +9,8 @@ export interface CallSink {
   reject(error: unknown): void;
   /** Where the call was made, for the second half of a remote error's stack. */
   readonly callSite?: { readonly stack?: string } | undefined;
+  /** Called when the session is lost before the call was answered, by sinks that nobody else settles then. */
+  lost?(error: unknown): void;
 }
 
 /** What the callee may know of its call. */
@@ -31,6 +33,10 @@ export type Callee = (...args: unknown[]) => unknown;
 export interface CallHandler {
   /** The function that an export path of a module stands for; throws, or rejects, when there is none. */
   resolve(module: string, method: string): Callee | Promise<Callee>;
-  /** Runs a call; what it returns or throws is the answer. Where the side has bookkeeping, it is here. */
-  run(callee: Callee, args: readonly unknown[], call: IncomingCall): unknown;
+  /**
+   * Runs a call; what it returns or throws is the answer. Where the side has bookkeeping, it is here.
+   *
+   * @param callee the function, or the promise of it while its module is being loaded
+   */
+  run(callee: Callee | Promise<Callee>, args: readonly unknown[], call: IncomingCall): unknown;
 }

@@ -22,6 +22,13 @@ export class ChunkReceiver {
     else parts.push(part);
   }
 
+  /** The peer has given the payload up. */
+  drop(payload: number): void {
+    const parts = this.#payloads.get(payload) ?? [];
+    this.#pendingBytes -= parts.reduce((sum, part) => sum + part.length, 0);
+    this.#payloads.delete(payload);
+  }
+
   /** @throws IsolationError PROTOCOL when there is no such payload, or it is not of that length */
   take(payload: number, length: number): Buffer {
     const parts = this.#payloads.get(payload);

@@ -21,6 +21,11 @@ export class ChunkSender {
     return this.#payloads;
   }
 
+  /** Gives payloads up. */
+  drop(payloads: readonly number[]): void {
+    this.#uploads = this.#uploads.filter(({ number }) => !payloads.includes(number));
+  }
+
   /** Sends the next part; says whether there are more. Payloads take turns. */
   sendNext(send: (payload: number, data: Uint8Array) => void): boolean {
     const upload = this.#uploads.shift();

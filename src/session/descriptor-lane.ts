@@ -24,16 +24,24 @@ export function createDescriptorLane(socket: Duplex): Lane {
   socket.once("close", onClose);
   socket.once("end", () => socket.destroy());
   return {
-    send(message) {
+    send(message, onFailed) {
       message[0] = 0;
       message.writeUInt32BE(message.length - PREFIX_LENGTH, 1);
-      return socket.write(message);
+      // A process that is dead has closed its end: the system refuses what is written then, as a whole.
+      return socket.write(message, (error) => {
+        if (error) onFailed();
+      });
     },
     listen(next) {
       listener = next;
       socket.on("drain", () => next.onDrain());
       socket.on("data", onData);
     },
+    flushed: () =>
+      new Promise((resolve) => {
+        if (closed || socket.writableLength === 0) resolve();
+        else socket.write(Buffer.alloc(0), () => resolve());
+      }),
     close: () => socket.destroy(),
   };
 }

@@ -86,6 +86,7 @@ export function emptyFrame(): SessionFrame {
     callArgs: "",
     callDetails: [],
     cancels: [],
+    streamResumes: [],
     itemStreams: [],
     items: "",
     itemPayloads: [],

@@ -1,55 +1,15 @@
-import { isJsonSafe } from "../codec/index.js";
 import { IsolationError } from "../errors/index.js";
 import { BOUNDS } from "./bounds.js";
-import type { Callee, CallHandler, IncomingCall } from "./call-target.js";
+import type { Callee, CallHandler } from "./call-target.js";
+import { columnTextOf, isColumnPrimitive } from "./column-text.js";
 import type { Loans } from "./loans.js";
 import type { Outbox } from "./outbox.js";
 import type { ReadyPayload } from "./payloads.js";
-import type { Scope } from "./scope.js";
+import { type IncomingDetails, RunningCall } from "./running-call.js";
 import type { Values } from "./values.js";
 
 /** What a handle of the other side stands for here: the function, or how to come by it. */
 type Target = { readonly callee: Callee } | { readonly resolve: () => Callee | Promise<Callee> };
-
-/** A call of the other side while it runs. */
-class RunningCall implements IncomingCall {
-  readonly id: number;
-  readonly attempt: number;
-  readonly deadline: number | undefined;
-  readonly trace: Readonly<Record<string, string>>;
-  readonly scope: Scope | undefined;
-  #controller: AbortController | undefined;
-  #aborted: IsolationError | undefined;
-
-  constructor(id: number, details: IncomingDetails | undefined) {
-    this.id = id;
-    this.attempt = details?.attempt || 1;
-    this.deadline = details !== undefined && details.timeoutMs > 0 ? Date.now() + details.timeoutMs : undefined;
-    this.trace = details?.trace ?? {};
-    this.scope = details?.scope;
-  }
-
-  get signal(): AbortSignal {
-    if (this.#controller === undefined) {
-      this.#controller = new AbortController();
-      if (this.#aborted !== undefined) this.#controller.abort(this.#aborted);
-    }
-    return this.#controller.signal;
-  }
-
-  abort(error: IsolationError): void {
-    this.#aborted = error;
-    this.#controller?.abort(error);
-  }
-}
-
-/** What a call has beyond its columns. */
-export interface IncomingDetails {
-  readonly attempt: number;
-  readonly timeoutMs: number;
-  readonly trace: Readonly<Record<string, string>>;
-  readonly scope: Scope | undefined;
-}
 
 /** The calls of the other side: runs them, and sends what they come to. */
 export class IncomingCalls {
@@ -68,10 +28,9 @@ export class IncomingCalls {
     this.#handler = handler;
   }
 
-  introduce(
-    handle: number,
-    { module, method, reference }: { module: string; method: string; reference: number },
-  ): void {
+  /** @throws IsolationError PROTOCOL when there are too many */
+  introduce(handle: number, target: { module: string; method: string; reference: number }): void {
+    const { module, method, reference } = target;
     const resolve =
       reference === 0
         ? (): Callee | Promise<Callee> => this.#handler.resolve(module, method)
@@ -95,17 +54,8 @@ export class IncomingCalls {
     if (this.#running.size >= BOUNDS.runningCalls) throw tooMany("calls at once", BOUNDS.runningCalls);
     const call = new RunningCall(id, details);
     this.#running.set(id, call);
-    const target = this.#targets.get(handle);
     try {
-      if (target === undefined)
-        throw new IsolationError("PROTOCOL", `the handle ${handle} was never introduced, or what it stood for is gone`);
-      if ("callee" in target) {
-        this.#answer(call, this.#handler.run(target.callee, args, call));
-        return;
-      }
-      const callee = target.resolve();
-      if (callee instanceof Promise) this.#answer(call, this.#runResolved(handle, callee, args, call));
-      else this.#answer(call, this.#handler.run(callee, args, call));
+      this.#answer(call, this.#handler.run(this.#calleeOf(handle), args, call));
     } catch (error) {
       this.#fail(call, error);
     }
@@ -118,30 +68,35 @@ export class IncomingCalls {
     this.#fail(call, error);
   }
 
-  /** Nobody waits for the call any more. */
+  /** Nobody waits for the call any more. It runs on until it heeds its signal; then what it was lent ends. */
   cancel(id: number): void {
     const call = this.#running.get(id);
     if (call === undefined) return;
     this.#running.delete(id);
     call.abort(new IsolationError("CANCELLED", "the caller does not wait for this call any more"));
-    call.scope?.end();
   }
 
   /** The caller is gone. */
   lose(): void {
-    for (const id of [...this.#running.keys()]) this.cancel(id);
+    for (const call of [...this.#running.values()]) {
+      this.cancel(call.id);
+      call.scope?.end();
+    }
   }
 
-  async #runResolved(
-    handle: number,
-    resolving: Promise<Callee>,
-    args: readonly unknown[],
-    call: RunningCall,
-  ): Promise<unknown> {
-    const callee = await resolving;
-    // From now on calls of this handle run without a detour; a failed resolution is tried again by the next call.
-    this.#targets.set(handle, { callee });
-    return this.#handler.run(callee, args, call);
+  #calleeOf(handle: number): Callee | Promise<Callee> {
+    const target = this.#targets.get(handle);
+    if (target === undefined) {
+      throw new IsolationError("PROTOCOL", `the handle ${handle} was never introduced, or what it stood for is gone`);
+    }
+    if ("callee" in target) return target.callee;
+    const resolving = target.resolve();
+    if (!(resolving instanceof Promise)) return resolving;
+    return resolving.then((callee) => {
+      // From now on calls of this handle run without a detour; a failed resolution is tried again by the next call.
+      if (this.#targets.get(handle) === target) this.#targets.set(handle, { callee });
+      return callee;
+    });
   }
 
   #answer(call: RunningCall, outcome: unknown): void {
@@ -154,42 +109,74 @@ export class IncomingCalls {
   }
 
   #succeed(call: RunningCall, value: unknown): void {
-    if (!this.#running.has(call.id)) return;
-    if (value === undefined) {
-      this.#outbox.voidResult(call.id);
-    } else if (isJsonSafe(value)) {
-      if (typeof value === "object" && value !== null) this.#outbox.resultWithText(call.id, JSON.stringify(value));
-      else this.#outbox.result(call.id, value);
+    const { id, scope } = call;
+    if (this.#running.get(id) !== call) {
+      // Cancelled meanwhile.
+      scope?.end();
+    } else if (scope === undefined && (value === undefined || isColumnPrimitive(value))) {
+      this.#running.delete(id);
+      this.#sendPrimitive(id, value);
+    } else if (value === undefined || isColumnPrimitive(value)) {
+      this.#conclude(call, undefined, () => this.#sendPrimitive(id, value));
     } else {
-      try {
-        this.#settle(call, "value", this.#values.encode(value, "result", undefined));
-      } catch (error) {
-        this.#fail(call, error);
-        return;
-      }
-      return;
+      const text = columnTextOf(value);
+      if (text === undefined) this.#succeedWithPayload(call, value);
+      else this.#conclude(call, undefined, () => this.#outbox.resultWithText(id, text));
     }
-    this.#end(call);
+  }
+
+  #sendPrimitive(id: number, value: unknown): void {
+    if (value === undefined) this.#outbox.voidResult(id);
+    else this.#outbox.result(id, value);
+  }
+
+  #succeedWithPayload(call: RunningCall, value: unknown): void {
+    try {
+      const { ready, streamsOver } = this.#values.encodeResult(value);
+      this.#settle(call, "value", ready, streamsOver);
+    } catch (error) {
+      this.#fail(call, error);
+    }
   }
 
   #fail(call: RunningCall, error: unknown): void {
-    if (this.#running.has(call.id)) this.#settle(call, "error", this.#values.encodeError(error));
+    if (this.#running.get(call.id) === call) this.#settle(call, "error", this.#values.encodeError(error));
+    else call.scope?.end();
   }
 
-  #settle(call: RunningCall, $case: "value" | "error", { payload, sent }: ReadyPayload): void {
-    const send = (): void => {
-      if (!this.#running.has(call.id)) return;
-      this.#outbox.settlement(call.id, { $case, value: payload });
-      this.#end(call);
+  #settle(call: RunningCall, $case: "value" | "error", ready: ReadyPayload, streamsOver?: Promise<void>): void {
+    const send = (): void => this.#outbox.settlement(call.id, { $case, value: ready.payload }, ready.bytes);
+    this.#conclude(call, ready.sent, send, { drop: ready.drop, streamsOver });
+  }
+
+  /**
+   * Sends the answer, in the order of what the call has sent before, and ends what the call was lent.
+   *
+   * @param sent resolves when parts of the answer that go ahead of it have left
+   */
+  #conclude(call: RunningCall, sent: Promise<void> | undefined, send: () => void, payload?: PayloadHandling): void {
+    const { scope } = call;
+    const conclude = (): void => {
+      const isCancelled = this.#running.get(call.id) !== call;
+      if (isCancelled) payload?.drop();
+      else {
+        this.#running.delete(call.id);
+        send();
+      }
+      // A stream that is made of the arguments needs them for as long as it is read.
+      if (isCancelled || payload?.streamsOver === undefined) scope?.end();
+      else void payload.streamsOver.then(() => scope?.end());
     };
-    if (sent === undefined) send();
-    else void sent.then(send);
+    if (scope !== undefined) scope.inOrder(sent, conclude);
+    else if (sent === undefined) conclude();
+    else void sent.then(conclude);
   }
+}
 
-  #end(call: RunningCall): void {
-    this.#running.delete(call.id);
-    call.scope?.end();
-  }
+/** What an answer has that goes as a payload. */
+interface PayloadHandling {
+  readonly drop: () => void;
+  readonly streamsOver: Promise<void> | undefined;
 }
 
 function tooMany(what: string, bound: number): IsolationError {

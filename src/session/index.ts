@@ -6,4 +6,4 @@ export { MessageReader, PREFIX_LENGTH } from "./message-reader.js";
 export type { CallExtras } from "./outbox.js";
 export type { SharedMemory } from "./payloads.js";
 export { Session, type SessionOptions } from "./session.js";
-export type { Hold } from "./stand-ins.js";
+export type { Hold } from "./stream-stand-ins.js";

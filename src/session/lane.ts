@@ -3,10 +3,14 @@ export interface Lane {
   /**
    * Sends one encoded frame, with `PREFIX_LENGTH` bytes before it that are the lane's to fill. False when the peer does
    * not keep up and the caller had better wait for `onDrain`.
+   *
+   * @param onFailed called when it is certain that the peer will never see it; not called when nobody can know
    */
-  send(message: Buffer): boolean;
+  send(message: Buffer, onFailed: () => void): boolean;
   /** Sets who hears of it all. Frames that came before are not lost. */
   listen(listener: LaneListener): void;
+  /** Resolves when all that was sent has left this process, or never will. */
+  flushed(): Promise<void>;
   /** Ends the lane at once; `onClose` follows. */
   close(): void;
 }

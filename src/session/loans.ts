@@ -1,17 +1,23 @@
-import { isJsonSafe, REFERENCE_MARK } from "../codec/index.js";
+import { REFERENCE_MARK } from "../codec/index.js";
+import type { Payload } from "../contract/index.js";
 import { IsolationError } from "../errors/index.js";
 import { isKept } from "../inside/marks.js";
 import type { Callee } from "./call-target.js";
+import { columnTextOf, isColumnPrimitive } from "./column-text.js";
 import type { Outbox } from "./outbox.js";
+import { iterateReadable } from "./readable-iterator.js";
 import type { ReferenceDescriptor, ReferenceKind } from "./references.js";
 import type { Scope } from "./scope.js";
 import { StreamExport, type StreamSink } from "./stream-export.js";
 import type { Values } from "./values.js";
 
+/** Roughly what an item costs beside its text. */
+const ITEM_BYTES = 16;
+
 type Loan =
-  | { readonly kind: "function" | "object"; readonly value: object }
+  | { readonly kind: "function" | "object"; readonly value: object; leases: number }
   | { readonly kind: "signal"; readonly forget: () => void }
-  | { readonly kind: "stream"; readonly stream: StreamExport };
+  | { readonly kind: "stream"; readonly stream: StreamExport; readonly onOver: (() => void)[] };
 
 /** What this side has lent to the other: functions, live objects, signals and streams, by number. */
 export class Loans {
@@ -33,6 +39,11 @@ export class Loans {
     return this.#loans.size;
   }
 
+  /** The number of what was lent last. */
+  get lastNumber(): number {
+    return this.#numbers;
+  }
+
   /** Called with the number of everything that is lent no more. */
   set onTakenBack(listener: (id: number) => void) {
     this.#onTakenBack = listener;
@@ -52,10 +63,10 @@ export class Loans {
     if (isMarked(value)) return this.#lendKept(value, typeof value === "function" ? "function" : "object");
     if (typeof value === "function") {
       if (isKept(value)) return this.#lendKept(value, "function");
-      return scope === undefined ? undefined : this.#add("function", { kind: "function", value }, scope);
+      return scope === undefined ? undefined : this.#add("function", { kind: "function", value, leases: 1 }, scope);
     }
     if (value instanceof AbortSignal) return this.#lendSignal(value, scope);
-    if (value instanceof ReadableStream) return this.#lendStream("readable", value, scope);
+    if (value instanceof ReadableStream) return this.#lendStream("readable", iterateReadable(value), scope);
     return isAsyncIterable(value) ? this.#lendStream("stream", value, scope) : undefined;
   }
 
@@ -67,9 +78,33 @@ export class Loans {
     if (loan?.kind === "signal") loan.forget();
     if (loan?.kind === "stream") {
       void loan.stream.close();
-      this.#streamOver();
+      this.#streamOver(loan.onOver);
     }
     if (loan?.kind === "function" || loan?.kind === "object") this.#numberOfKept.delete(loan.value);
+  }
+
+  /** The other side has released one of the stand-ins for it; the loan ends with the last. */
+  release(id: number): void {
+    const loan = this.#loans.get(id);
+    if (loan?.kind === "function" || loan?.kind === "object") {
+      loan.leases -= 1;
+      if (loan.leases > 0) return;
+    }
+    this.takeBack(id);
+  }
+
+  /** Ends what was lent after the loan of that number. */
+  takeBackSince(number: number): void {
+    for (const id of [...this.#loans.keys()]) if (id > number) this.takeBack(id);
+  }
+
+  /** When the streams that were lent after the loan of that number are over; `undefined` when there are none. */
+  streamsOverSince(number: number): Promise<void> | undefined {
+    if (this.#numbers === number) return undefined;
+    const streams = [...this.#loans].flatMap(([id, loan]) => (id > number && loan.kind === "stream" ? [loan] : []));
+    if (streams.length === 0) return undefined;
+    const over = streams.map(({ onOver }) => new Promise<void>((resolve) => onOver.push(resolve)));
+    return Promise.all(over).then(() => {});
   }
 
   takeBackAll(): void {
@@ -107,17 +142,18 @@ export class Loans {
 
   #lendKept(value: object, kind: "function" | "object"): ReferenceDescriptor {
     const known = this.#numberOfKept.get(value);
-    if (known !== undefined) return { kind, id: known, kept: true };
-    const { id } = this.#add(kind, { kind, value }, undefined);
+    const loan = known === undefined ? undefined : this.#loans.get(known);
+    if (known !== undefined && (loan?.kind === "function" || loan?.kind === "object")) {
+      loan.leases += 1;
+      return { kind, id: known, kept: true };
+    }
+    const { id } = this.#add(kind, { kind, value, leases: 1 }, undefined);
     this.#numberOfKept.set(value, id);
     return { kind, id, kept: true };
   }
 
   #lendSignal(signal: AbortSignal, scope: Scope | undefined): ReferenceDescriptor {
-    const tell = (): void => {
-      const { payload } = this.#toPayload(signal.reason);
-      this.#outbox.abort(id, payload);
-    };
+    const tell = (): void => this.#sendError(signal.reason, (payload) => this.#outbox.abort(id, payload));
     const descriptor = this.#add(
       "signal",
       { kind: "signal", forget: () => signal.removeEventListener("abort", tell) },
@@ -137,48 +173,47 @@ export class Loans {
     const sink: StreamSink = {
       item: (value) => this.#sendItem(descriptor.id, value),
       end: (...failure) => {
-        if (this.#loans.delete(descriptor.id)) this.#streamOver();
-        this.#outbox.streamEnd(descriptor.id, failure.length === 0 ? undefined : this.#toPayload(failure[0]).payload);
+        if (this.#loans.delete(descriptor.id)) this.#streamOver(onOver);
+        if (failure.length === 0) this.#outbox.streamEnd(descriptor.id, undefined);
+        else this.#sendError(failure[0], (payload) => this.#outbox.streamEnd(descriptor.id, payload));
       },
+      resume: () => this.#outbox.resumeStream(descriptor.id),
     };
-    const descriptor = this.#add(kind, { kind: "stream", stream: new StreamExport(iterable, sink) }, scope);
+    const onOver: (() => void)[] = [];
+    const stream = new StreamExport(iterable, sink);
+    const descriptor = this.#add(kind, { kind: "stream", stream, onOver }, scope);
     this.#streams += 1;
     return descriptor;
   }
 
-  #streamOver(): void {
+  #streamOver(onOver: readonly (() => void)[]): void {
+    for (const notify of onOver) notify();
     this.#streams -= 1;
     if (this.#streams === 0) for (const notify of this.#onStreamsOver.splice(0)) notify();
   }
 
   #sendItem(stream: number, value: unknown): number | Promise<number> {
-    if (typeof value !== "object" || value === null) {
-      if (isJsonSafe(value)) {
-        this.#outbox.item(stream, value);
-        return typeof value === "string" ? value.length + 16 : 16;
-      }
-    } else if (isJsonSafe(value)) {
-      const text = JSON.stringify(value);
+    if (isColumnPrimitive(value)) {
+      this.#outbox.item(stream, value);
+      return typeof value === "string" ? value.length + ITEM_BYTES : ITEM_BYTES;
+    }
+    const text = columnTextOf(value);
+    if (text !== undefined) {
       this.#outbox.itemWithText(stream, text);
-      return text.length + 16;
+      return text.length + ITEM_BYTES;
     }
-    const { payload, bytes, sent } = this.#encode(value);
-    if (sent === undefined) {
+    const { payload, bytes, sent } = (this.#values as Values).encode(value, "item", undefined);
+    const send = (): number => {
       this.#outbox.itemWithPayload(stream, payload);
       return bytes;
-    }
-    return sent.then(() => {
-      this.#outbox.itemWithPayload(stream, payload);
-      return bytes;
-    });
+    };
+    return sent === undefined ? send() : sent.then(send);
   }
 
-  #encode(value: unknown) {
-    return (this.#values as Values).encode(value, "item", undefined);
-  }
-
-  #toPayload(value: unknown) {
-    return (this.#values as Values).encodeError(value);
+  #sendError(error: unknown, send: (payload: Payload) => void): void {
+    const { payload, sent } = (this.#values as Values).encodeError(error);
+    if (sent === undefined) send(payload);
+    else void sent.then(() => send(payload));
   }
 
   #add(kind: ReferenceKind, loan: Loan, scope: Scope | undefined): ReferenceDescriptor {

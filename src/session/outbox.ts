@@ -29,6 +29,7 @@ export class Outbox {
   #text = 0;
   #scheduled = false;
   #writable = true;
+  readonly #unsent = new Set<number>();
   #beforeFlush: (() => boolean) | undefined;
   readonly #flushNow = (): void => this.flush();
 
@@ -39,6 +40,11 @@ export class Outbox {
   /** Whether the peer keeps up with what was sent. */
   get writable(): boolean {
     return this.#writable;
+  }
+
+  /** Calls that never reached the peer, as is certain since it is gone. */
+  get unsent(): ReadonlySet<number> {
+    return this.#unsent;
   }
 
   /** The lane is ready for more. */
@@ -58,11 +64,11 @@ export class Outbox {
     this.#added();
   }
 
-  /** A call whose arguments nobody can change any more. */
-  call(id: number, handle: number, args: readonly unknown[] | null, details?: CallExtras): void {
+  /** A call whose arguments nobody can change any more; `length` is how many characters or bytes they take, roughly. */
+  call(id: number, handle: number, args: readonly unknown[] | null, length: number, details?: CallExtras): void {
     this.#beginCall(id, handle, details);
     this.#args.add(args);
-    this.#added();
+    this.#addedText(length);
   }
 
   /** A call whose arguments are JSON text already. */
@@ -81,7 +87,7 @@ export class Outbox {
   item(stream: number, value: unknown): void {
     this.#frame.itemStreams.push(stream);
     this.#items.add(value);
-    this.#added();
+    this.#addedText(typeof value === "string" ? value.length : 0);
   }
 
   itemWithText(stream: number, text: string): void {
@@ -114,7 +120,7 @@ export class Outbox {
   result(id: number, value: unknown): void {
     this.#frame.resultIds.push(id);
     this.#results.add(value);
-    this.#added();
+    this.#addedText(typeof value === "string" ? value.length : 0);
   }
 
   resultWithText(id: number, text: string): void {
@@ -128,10 +134,10 @@ export class Outbox {
     this.#added();
   }
 
-  settlement(id: number, outcome: NonNullable<Settlement["outcome"]>): void {
+  settlement(id: number, outcome: NonNullable<Settlement["outcome"]>, length: number): void {
     this.#hasMore = true;
     this.#frame.settlements.push({ id, outcome });
-    this.#addedText(sizeOf(outcome.value));
+    this.#addedText(Math.min(length, sizeOf(outcome.value)));
   }
 
   demand(stream: number, items: number): void {
@@ -160,8 +166,22 @@ export class Outbox {
 
   chunk(payload: number, data: Uint8Array): void {
     this.#hasMore = true;
-    this.#frame.chunks.push({ payload, data: data as Buffer });
+    this.#frame.chunks.push({ payload, data: data as Buffer, dropped: false });
     this.#entries += 1;
+  }
+
+  dropChunks(payload: number): void {
+    this.#hasMore = true;
+    this.#frame.chunks.push({ payload, data: Buffer.alloc(0), dropped: true });
+    this.#added();
+  }
+
+  /** What was sent of the stream before is void. Sends that first: a frame has its items all together. */
+  resumeStream(stream: number): void {
+    this.#send();
+    this.#hasMore = true;
+    this.#frame.streamResumes.push(stream);
+    this.#added();
   }
 
   ping(number: number): void {
@@ -225,7 +245,10 @@ export class Outbox {
     this.#text = 0;
     const hasMore = this.#hasMore;
     this.#hasMore = false;
-    this.#writable = this.#lane.send(encodeFrame(frame, hasMore));
+    const { callIds } = frame;
+    this.#writable = this.#lane.send(encodeFrame(frame, hasMore), () => {
+      for (const id of callIds) this.#unsent.add(id);
+    });
   }
 }
 

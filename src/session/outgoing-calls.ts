@@ -1,17 +1,24 @@
 import { appendLocalStack, areJsonSafe, isError } from "../codec/index.js";
 import type { Settlement } from "../contract/index.js";
 import type { CallSink, CallTarget } from "./call-target.js";
+import { columnLengthOf, columnTextOf } from "./column-text.js";
 import type { CallExtras, Outbox } from "./outbox.js";
+import type { ReadyPayload } from "./payloads.js";
 import { Scope } from "./scope.js";
 import type { Values } from "./values.js";
+
+/** What a call lends, and what of it is still on its way. Only calls that need one have one. */
+interface Lending {
+  readonly scope: Scope;
+  readonly ready: ReadyPayload;
+}
 
 /** The calls of this side: sends them, and settles whoever waits for them. */
 export class OutgoingCalls {
   readonly #outbox: Outbox;
   readonly #values: Values;
   readonly #sinks = new Map<number, CallSink>();
-  /** Only calls that lend something have one. */
-  readonly #scopes = new Map<number, Scope>();
+  readonly #lending = new Map<number, Lending>();
   /** By identity: whoever calls the same thing again passes the same object. */
   readonly #handles = new Map<CallTarget, number>();
   #ids = 0;
@@ -25,13 +32,23 @@ export class OutgoingCalls {
   /**
    * Sends a call, or arranges for it; returns its id.
    *
+   * @param order the scope in whose order it goes, where it has one
    * @throws IsolationError NOT_SERIALIZABLE naming the path; nothing is sent then
    */
-  send(target: CallTarget, args: readonly unknown[], sink: CallSink, extras?: CallExtras): number {
+  send(target: CallTarget, args: readonly unknown[], sink: CallSink, extras?: CallExtras, order?: Scope): number {
     const id = this.#nextId();
-    if (arePrimitive(args)) this.#outbox.call(id, this.#handleOf(target), args, extras);
-    else if (areJsonSafe(args)) this.#outbox.callWithText(id, this.#handleOf(target), JSON.stringify(args), extras);
-    else this.#sendPayload(id, target, args, extras);
+    const length = columnLengthOf(args);
+    const text = length >= 0 ? undefined : columnTextOf(args, areJsonSafe(args));
+    if (length < 0 && text === undefined) this.#sendPayload(id, target, args, extras, order);
+    else {
+      const send = (): void => {
+        const handle = this.#handleOf(target);
+        if (text === undefined) this.#outbox.call(id, handle, args, length, extras);
+        else this.#outbox.callWithText(id, handle, text, extras);
+      };
+      if (order === undefined) send();
+      else order.inOrder(undefined, send);
+    }
     this.#sinks.set(id, sink);
     return id;
   }
@@ -39,7 +56,8 @@ export class OutgoingCalls {
   /** Forgets a call that its sink has settled already, and tells the other side. */
   cancel(id: number): void {
     if (!this.#sinks.delete(id)) return;
-    this.#endScope(id);
+    // Only now, so that a signal which is lent and cancels the call as well has told the other side before.
+    queueMicrotask(() => this.#endLending(id));
     this.#outbox.cancel(id);
   }
 
@@ -49,52 +67,72 @@ export class OutgoingCalls {
   }
 
   result(id: number, value: unknown): void {
-    this.#take(id)?.resolve(value);
+    const sink = this.#sinks.get(id);
+    if (sink === undefined) return;
+    this.#sinks.delete(id);
+    if (this.#lending.size > 0) this.#endLending(id);
+    sink.resolve(value);
   }
 
   settle({ id, outcome }: Settlement): void {
     const sink = this.#sinks.get(id);
-    if (sink === undefined) return;
-    try {
-      if (outcome?.$case === "value") this.result(id, this.#values.decode(outcome.value, undefined));
-      else {
-        const error = outcome === undefined ? undefined : this.#values.decodeError(outcome.value);
-        if (isError(error) && sink.callSite !== undefined) appendLocalStack(error, sink.callSite);
-        this.#take(id)?.reject(error);
-      }
-    } catch (error) {
-      this.#take(id)?.reject(error);
+    if (sink === undefined) {
+      // Cancelled meanwhile: what the answer holds goes back.
+      if (outcome !== undefined) this.#values.discard(outcome.value);
+      return;
+    }
+    this.#sinks.delete(id);
+    if (outcome?.$case === "value") this.#succeed(id, sink, outcome.value);
+    else {
+      this.#endLending(id);
+      const error = outcome === undefined ? undefined : this.#values.decodeError(outcome.value);
+      if (isError(error) && sink.callSite !== undefined) appendLocalStack(error, sink.callSite);
+      sink.reject(error);
     }
   }
 
-  /** The other side is gone: ends every loan. Settling is up to `settle`, or to whoever knows the whole story. */
-  lose(settle: ((sink: CallSink) => void) | undefined): void {
-    for (const id of [...this.#scopes.keys()]) this.#endScope(id);
+  /** The other side is gone: ends every loan. Who waits hears of it, unless somebody else tells the whole story. */
+  lose(error: unknown): void {
+    for (const id of [...this.#lending.keys()]) this.#endLending(id);
     const sinks = [...this.#sinks.values()];
     this.#sinks.clear();
-    if (settle !== undefined) for (const sink of sinks) settle(sink);
+    for (const sink of sinks) sink.lost?.(error);
   }
 
-  #sendPayload(id: number, target: CallTarget, args: readonly unknown[], extras: CallExtras | undefined): void {
+  /** A stream that is made of the arguments needs them for as long as it is read. */
+  #succeed(id: number, sink: CallSink, payload: Parameters<Values["decode"]>[0]): void {
+    try {
+      const { value, streamsOver } = this.#values.decodeResult(payload);
+      if (streamsOver === undefined) this.#endLending(id);
+      else void streamsOver.then(() => this.#endLending(id));
+      sink.resolve(value);
+    } catch (error) {
+      this.#endLending(id);
+      sink.reject(error);
+    }
+  }
+
+  #sendPayload(
+    id: number,
+    target: CallTarget,
+    args: readonly unknown[],
+    extras: CallExtras | undefined,
+    order: Scope | undefined,
+  ): void {
     const scope = new Scope();
-    const { payload, sent } = this.#values.encode(args, "args", scope);
-    this.#scopes.set(id, scope);
-    const send = (): void => this.#outbox.call(id, this.#handleOf(target), null, { ...extras, args: payload });
-    if (sent === undefined) send();
-    else void sent.then(() => this.#sinks.has(id) && send());
+    const ready = this.#values.encode(args, "args", scope);
+    this.#lending.set(id, { scope, ready });
+    const send = (): void => {
+      if (ready.sent === undefined || this.#sinks.has(id)) {
+        this.#outbox.call(id, this.#handleOf(target), null, ready.bytes, { ...extras, args: ready.payload });
+      } else ready.drop();
+    };
+    (order ?? scope).inOrder(ready.sent, send);
   }
 
-  #take(id: number): CallSink | undefined {
-    const sink = this.#sinks.get(id);
-    if (sink === undefined) return undefined;
-    this.#sinks.delete(id);
-    if (this.#scopes.size > 0) this.#endScope(id);
-    return sink;
-  }
-
-  #endScope(id: number): void {
-    this.#scopes.get(id)?.end();
-    this.#scopes.delete(id);
+  #endLending(id: number): void {
+    this.#lending.get(id)?.scope.end();
+    this.#lending.delete(id);
   }
 
   #handleOf(target: CallTarget): number {
@@ -114,23 +152,4 @@ export class OutgoingCalls {
     while (this.#sinks.has(this.#ids));
     return this.#ids;
   }
-}
-
-/** Whether nobody can change the arguments any more, and JSON carries them. */
-function arePrimitive(args: readonly unknown[]): boolean {
-  for (let index = 0; index < args.length; index += 1) {
-    const arg = args[index];
-    switch (typeof arg) {
-      case "string":
-      case "boolean":
-        break;
-      case "number":
-        // Neither NaN nor an infinity nor -0.
-        if (arg - arg !== 0 || (arg === 0 && 1 / arg < 0)) return false;
-        break;
-      default:
-        if (arg !== null) return false;
-    }
-  }
-  return true;
 }

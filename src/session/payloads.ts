@@ -1,5 +1,5 @@
 import { type DecodeContext, decodeValue, type EncodeContext, encodeValue } from "../codec/index.js";
-import type { Payload } from "../contract/index.js";
+import type { Chunk, Payload } from "../contract/index.js";
 import { IsolationError } from "../errors/index.js";
 import { ChunkReceiver } from "./chunk-receiver.js";
 import { ChunkSender } from "./chunk-sender.js";
@@ -23,6 +23,8 @@ export interface ReadyPayload {
   readonly bytes: number;
   /** Set when parts of it have to be sent before what refers to it: resolves when they are. */
   readonly sent: Promise<void> | undefined;
+  /** Gives it up: nothing will refer to it. */
+  drop(): void;
 }
 
 /** The descriptor of bytes that are elsewhere: a segment of shared memory, or a payload that came in parts. */
@@ -50,10 +52,11 @@ export class Payloads {
   /** @throws IsolationError NOT_SERIALIZABLE naming the path */
   encode(value: unknown, context: Pick<EncodeContext, "path" | "exportReference">): ReadyPayload {
     const uploads: Promise<void>[] = [];
-    let outside = 0;
+    const places: Place[] = [];
     const exportBytes = (bytes: Uint8Array): Place => {
-      outside += bytes.length;
-      return this.#place(bytes, uploads);
+      const place = this.#place(bytes, uploads);
+      places.push(place);
+      return place;
     };
     const encoded = encodeValue(value, { ...context, exportBytes, outOfBandThreshold: OUT_OF_BAND_BYTES });
     const place: Payload["place"] =
@@ -62,8 +65,9 @@ export class Payloads {
         : { $case: "descriptor", value: JSON.stringify(exportBytes(encoded)) };
     return {
       payload: { place },
-      bytes: encoded.length + outside,
+      bytes: places.reduce((sum, { length }) => sum + length, encoded.length),
       sent: uploads.length === 0 ? undefined : Promise.all(uploads).then(() => {}),
+      drop: () => this.#drop(places),
     };
   }
 
@@ -75,9 +79,10 @@ export class Payloads {
     return decodeValue(encoded, { ...context, importBytes });
   }
 
-  /** A part of a payload came. */
-  chunk(payload: number, data: Uint8Array): void {
-    this.#chunksIn.add(payload, data);
+  /** A part of a payload came, or the word that no more will. */
+  chunk({ payload, data, dropped }: Chunk): void {
+    if (dropped) this.#chunksIn.drop(payload);
+    else this.#chunksIn.add(payload, data);
   }
 
   /** The peer has read a segment. */
@@ -87,6 +92,16 @@ export class Payloads {
 
   close(): void {
     this.#writer?.close();
+  }
+
+  #drop(places: readonly Place[]): void {
+    for (const place of places) {
+      if ("segment" in place) this.#writer?.release(place.segment);
+      else {
+        this.#chunksOut.drop([place.chunks]);
+        this.#outbox.dropChunks(place.chunks);
+      }
+    }
   }
 
   #place(bytes: Uint8Array, uploads: Promise<void>[]): Place {

@@ -2,14 +2,16 @@ import type { Payload, SessionFrame } from "../contract/index.js";
 import { IsolationError } from "../errors/index.js";
 import type { CallHandler, CallSink, CallTarget } from "./call-target.js";
 import { decodeFrame } from "./frame-decoder.js";
-import { IncomingCalls, type IncomingDetails } from "./incoming-calls.js";
+import { IncomingCalls } from "./incoming-calls.js";
 import type { Lane } from "./lane.js";
 import { Loans } from "./loans.js";
 import { type CallExtras, Outbox } from "./outbox.js";
 import { OutgoingCalls } from "./outgoing-calls.js";
 import { Payloads, type SharedMemory } from "./payloads.js";
+import type { IncomingDetails } from "./running-call.js";
 import { Scope } from "./scope.js";
-import { type Hold, StandIns } from "./stand-ins.js";
+import { StandIns } from "./stand-ins.js";
+import type { Hold } from "./stream-stand-ins.js";
 import { Values } from "./values.js";
 
 export interface SessionOptions {
@@ -45,7 +47,7 @@ export class Session {
     this.#loans = new Loans(this.#outbox);
     const hold = options.hold ?? ((wait) => wait);
     this.#standIns = new StandIns(this.#outbox, hold, {
-      call: (target, args) => hold(this.#callBack(target, args)),
+      call: (target, args, order) => hold(this.#callBack(target, args, order)),
       forget: (target) => this.#outgoing.forget(target),
     });
     this.#payloads = new Payloads(this.#outbox, options.sharedMemory);
@@ -68,6 +70,11 @@ export class Session {
   /** Whether the peer keeps up: calls that are sent while it does not only lie in a buffer. */
   get writable(): boolean {
     return this.#outbox.writable && !this.#lost;
+  }
+
+  /** Calls that never reached the peer: known once it is gone. */
+  get unsent(): ReadonlySet<number> {
+    return this.#outbox.unsent;
   }
 
   /** How many things this side has lent to the other. */
@@ -113,12 +120,17 @@ export class Session {
     if (!this.#lost) this.#outbox.flush();
   }
 
+  /** Resolves when what was sent has left this process. */
+  flushed(): Promise<void> {
+    return this.#lost ? Promise.resolve() : this.#lane.flushed();
+  }
+
   /** Ends the session; whatever comes out of it still (streams, callbacks, signals) fails with the error. */
   close(error: unknown): void {
     this.#lost = true;
     this.#lane.close();
     this.#incoming.lose();
-    this.#outgoing.lose(undefined);
+    this.#outgoing.lose(error);
     this.#standIns.lose(error);
     this.#loans.takeBackAll();
     this.#payloads.close();
@@ -131,12 +143,12 @@ export class Session {
     this.#options.onLost(error);
   }
 
-  #callBack(target: CallTarget, args: unknown[]): Promise<unknown> {
+  #callBack(target: CallTarget, args: unknown[], order: Scope | undefined): Promise<unknown> {
     if (this.#lost) return Promise.reject(new IsolationError("STOPPED", "the process that lent it is gone"));
     const callSite: { stack?: string } = {};
     Error.captureStackTrace(callSite);
     return new Promise((resolve, reject) => {
-      this.call(target, args, { resolve, reject, callSite });
+      this.#outgoing.send(target, args, { resolve, reject, callSite, lost: reject }, undefined, order);
     });
   }
 
@@ -154,10 +166,11 @@ export class Session {
 
   /** The order is part of the contract: see SessionFrame. */
   #handle(frame: SessionFrame): void {
-    for (const { payload, data } of frame.chunks) this.#payloads.chunk(payload, data);
+    for (const chunk of frame.chunks) this.#payloads.chunk(chunk);
     for (const introduction of frame.introductions) this.#incoming.introduce(introduction.handle, introduction);
     if (frame.callIds.length > 0) this.#handleCalls(frame);
     for (const id of frame.cancels) this.#incoming.cancel(id);
+    for (const stream of frame.streamResumes) this.#standIns.resume(stream);
     if (frame.itemStreams.length > 0) this.#handleItems(frame);
     for (const { stream, error } of frame.streamEnds) this.#standIns.streamEnd(stream, this.#toFailure(error));
     for (const { signal, reason } of frame.aborts) this.#standIns.abort(signal, this.#toFailure(reason)?.error);
@@ -166,7 +179,7 @@ export class Session {
     for (const settlement of frame.settlements) this.#outgoing.settle(settlement);
     for (const { stream, items } of frame.streamDemands) this.#loans.demand(stream, items);
     for (const { stream, error } of frame.streamCloses) this.#loans.closeStream(stream, this.#toFailure(error));
-    for (const reference of frame.releases) this.#loans.takeBack(reference);
+    for (const reference of frame.releases) this.#loans.release(reference);
     for (const segment of frame.segmentsRead) this.#payloads.segmentRead(segment);
     if (frame.ping !== 0) this.#outbox.pong(frame.ping);
     if (frame.pong !== 0) this.#handlePong(frame.pong);

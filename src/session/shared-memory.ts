@@ -46,8 +46,7 @@ export class SharedMemoryWriter {
       return segment.number;
     } catch (error) {
       if (segment !== undefined) this.#destroy(segment);
-      // A full memory may have room again; a folder that cannot be written to stays so.
-      if ((error as NodeJS.ErrnoException).code !== "ENOSPC") this.#usable = false;
+      if (!isTemporary(error)) this.#usable = false;
       return undefined;
     }
   }
@@ -118,6 +117,11 @@ export class SharedMemoryReader {
       if (fd !== undefined) closeSync(fd);
     }
   }
+}
+
+/** A full memory, or a full table of descriptors, may have room again; a folder that cannot be written to stays so. */
+function isTemporary(error: unknown): boolean {
+  return ["ENOSPC", "EDQUOT", "ENOMEM", "EMFILE", "ENFILE"].includes((error as NodeJS.ErrnoException).code ?? "");
 }
 
 function writeAll(fd: number, bytes: Uint8Array): void {

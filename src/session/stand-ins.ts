@@ -1,20 +1,19 @@
 import { IsolationError } from "../errors/index.js";
 import type { CallTarget } from "./call-target.js";
 import type { Outbox } from "./outbox.js";
+import { toReadable } from "./readable-import.js";
 import { isReferenceDescriptor, type ReferenceDescriptor } from "./references.js";
 import type { Scope } from "./scope.js";
-import { StreamImport } from "./stream-import.js";
+import { type Hold, StreamStandIns } from "./stream-stand-ins.js";
 import type { Values } from "./values.js";
 
 /** How stand-ins call what they stand for. */
 export interface ReferenceCaller {
-  call(target: CallTarget, args: unknown[]): Promise<unknown>;
+  /** @param order the scope in whose order the call goes, where it has one */
+  call(target: CallTarget, args: unknown[], order: Scope | undefined): Promise<unknown>;
   /** The target will not be called again. */
   forget(target: CallTarget): void;
 }
-
-/** Keeps the process alive until the promise settles. */
-export type Hold = <T>(wait: Promise<T>) => Promise<T>;
 
 /** Names that a promise, a debugger or a test tool looks up on any object. */
 const NOT_A_METHOD = new Set<PropertyKey>([
@@ -30,17 +29,20 @@ const NOT_A_METHOD = new Set<PropertyKey>([
 /** Stand-ins on this side for what the other side has lent. */
 export class StandIns {
   readonly #outbox: Outbox;
-  readonly #hold: Hold;
   readonly #caller: ReferenceCaller;
   readonly #signals = new Map<number, AbortController>();
-  readonly #streams = new Map<number, StreamImport>();
+  readonly #streams: StreamStandIns;
   #values: Values | undefined;
   /** A stand-in that nobody can reach any more gives back what it stands for. */
   readonly #collected = new FinalizationRegistry<() => void>((giveBack) => giveBack());
 
   constructor(outbox: Outbox, hold: Hold, caller: ReferenceCaller) {
     this.#outbox = outbox;
-    this.#hold = hold;
+    this.#streams = new StreamStandIns(outbox, hold, (error, send) => {
+      const { payload, sent } = (this.#values as Values).encodeError(error);
+      if (sent === undefined) send(payload);
+      else void sent.then(() => send(payload));
+    });
     this.#caller = caller;
   }
 
@@ -63,19 +65,36 @@ export class StandIns {
       case "signal":
         return this.#makeSignal(descriptor, scope);
       case "stream":
-        return this.#makeStream(descriptor, scope);
+        return this.#streams.make(descriptor.id, scope);
       case "readable":
-        return toReadable(this.#makeStream(descriptor, scope));
+        return toReadable(this.#streams.make(descriptor.id, scope));
     }
   }
 
+  /** Gives back what a descriptor stands for, without a stand-in. */
+  giveBack(descriptor: unknown): undefined {
+    if (!isReferenceDescriptor(descriptor)) return undefined;
+    const { kind, id, kept } = descriptor;
+    if (kind === "stream" || kind === "readable") this.#outbox.closeStream(id, undefined);
+    else if (kind === "object" || kept === true) this.#outbox.release(id);
+    return undefined;
+  }
+
+  /** Runs something that makes stand-ins, and says when the streams among them are over, if there are any. */
+  collectStreams<T>(make: () => T): { value: T; streamsOver: Promise<void> | undefined } {
+    return this.#streams.collect(make);
+  }
+
   item(id: number, value: unknown): void {
-    this.#streams.get(id)?.push(value);
+    this.#streams.item(id, value);
   }
 
   streamEnd(id: number, failure: { error: unknown } | undefined): void {
-    this.#streams.get(id)?.end(failure);
-    this.#streams.delete(id);
+    this.#streams.end(id, failure);
+  }
+
+  resume(id: number): void {
+    this.#streams.resume(id);
   }
 
   abort(id: number, reason: unknown): void {
@@ -85,7 +104,7 @@ export class StandIns {
 
   /** The other side is gone: streams fail, signals fire. */
   lose(error: unknown): void {
-    for (const id of [...this.#streams.keys()]) this.streamEnd(id, { error });
+    this.#streams.lose(error);
     for (const id of [...this.#signals.keys()]) this.abort(id, error);
   }
 
@@ -97,7 +116,8 @@ export class StandIns {
       over = true;
       caller.forget(target);
     };
-    const standIn = (...args: unknown[]): Promise<unknown> => (over ? rejectReleased() : caller.call(target, args));
+    const standIn = (...args: unknown[]): Promise<unknown> =>
+      over ? rejectReleased() : caller.call(target, args, kept === true ? undefined : scope);
     if (kept !== true) {
       scope?.onEnd(end);
       return standIn;
@@ -118,7 +138,7 @@ export class StandIns {
     });
     const memberOf = (method: string) => {
       const target: CallTarget = { kind: "reference", reference: id, method };
-      return { target, call: (...args: unknown[]) => (over ? rejectReleased() : caller.call(target, args)) };
+      return { target, call: (...args: unknown[]) => (over ? rejectReleased() : caller.call(target, args, undefined)) };
     };
     const standIn = new Proxy(Object.create(null) as object, {
       get(_, key) {
@@ -144,19 +164,6 @@ export class StandIns {
     return controller.signal;
   }
 
-  #makeStream({ id }: ReferenceDescriptor, scope: Scope | undefined): StreamImport {
-    const stream = new StreamImport({
-      hold: this.#hold,
-      demand: (items) => this.#outbox.demand(id, items),
-      close: (thrown) => this.#outbox.closeStream(id, thrown === undefined ? undefined : this.#toPayload(thrown.error)),
-    });
-    this.#streams.set(id, stream);
-    scope?.onEnd(() =>
-      this.streamEnd(id, { error: new IsolationError("STOPPED", "the stream was lent for a call that is over") }),
-    );
-    return stream;
-  }
-
   /** Gives the loan back once. Must not refer to the stand-in, which could then never be collected. */
   #releaser(id: number, onRelease: () => void): () => void {
     let released = false;
@@ -167,30 +174,9 @@ export class StandIns {
       this.#outbox.release(id);
     };
   }
-
-  #toPayload(error: unknown) {
-    return (this.#values as Values).encodeError(error).payload;
-  }
 }
 
 function rejectReleased(): Promise<never> {
   const message = "it was lent for a call that is over, or was released; keep() lends a function for longer";
   return Promise.reject(new IsolationError("STOPPED", message));
-}
-
-/** A web stream over the items: pulls as it is read, ends the producer when it is cancelled. */
-function toReadable(stream: StreamImport): ReadableStream {
-  return new ReadableStream(
-    {
-      async pull(controller) {
-        const { done, value } = await stream.next();
-        if (done) controller.close();
-        else controller.enqueue(value);
-      },
-      async cancel() {
-        await stream.return();
-      },
-    },
-    { highWaterMark: 0 },
-  );
 }

@@ -9,6 +9,8 @@ export interface StreamSink {
   /** Sends one item; says roughly how many bytes it takes. Waits where the item has to go in parts. */
   item(value: unknown): number | Promise<number>;
   end(error?: unknown): void;
+  /** What was sent before is void: the stream was thrown into, and goes on. */
+  resume(): void;
 }
 
 /**
@@ -22,6 +24,8 @@ export class StreamExport {
   #outstanding: number[] = [];
   #outstandingBytes = 0;
   #running = false;
+  /** Whether the iterator has been asked for an item and has not answered. */
+  #pulling = false;
   #over = false;
 
   constructor(iterable: AsyncIterable<unknown>, sink: StreamSink) {
@@ -35,26 +39,43 @@ export class StreamExport {
     void this.#run();
   }
 
-  /** The consumer wants no more: the generator runs its `finally` blocks. */
+  /**
+   * The consumer wants no more: the generator runs its `finally` blocks, or will once what it waits for comes.
+   *
+   * @param thrown what the consumer threw into the stream, which may go on then
+   */
   async close(thrown?: { error: unknown }): Promise<void> {
     if (this.#over) return;
     if (thrown === undefined) this.#over = true;
     try {
-      const iterator = this.#iterator ?? this.#iterable[Symbol.asyncIterator]();
-      if (thrown === undefined) await iterator.return?.();
-      else await this.#throwInto(iterator, thrown.error);
+      this.#iterator ??= this.#iterable[Symbol.asyncIterator]();
+      if (thrown !== undefined) await this.#throwInto(this.#iterator, thrown.error);
+      else {
+        const returned = this.#iterator.return?.();
+        // The read-ahead may wait for something that comes late or never; the consumer does not have to.
+        if (this.#pulling) void Promise.resolve(returned).catch(() => {});
+        else await returned;
+        this.#sink.end();
+      }
     } catch (error) {
-      this.#end({ error });
-      return;
+      if (thrown === undefined) this.#sink.end(error);
+      else this.#end({ error });
     }
-    if (thrown === undefined) this.#sink.end();
   }
 
   async #throwInto(iterator: AsyncIterator<unknown>, error: unknown): Promise<void> {
     if (iterator.throw === undefined) throw error;
     const { done, value } = await iterator.throw(error);
-    if (done) this.#end();
-    else await this.#send(value);
+    if (this.#over) return;
+    if (done) {
+      this.#end();
+      return;
+    }
+    this.#outstanding = [];
+    this.#outstandingBytes = 0;
+    this.#sink.resume();
+    await this.#send(value);
+    void this.#run();
   }
 
   async #run(): Promise<void> {
@@ -63,7 +84,9 @@ export class StreamExport {
     try {
       this.#iterator ??= this.#iterable[Symbol.asyncIterator]();
       while (!this.#over && this.#hasRoom()) {
+        this.#pulling = true;
         const { done, value } = await this.#iterator.next();
+        this.#pulling = false;
         if (this.#over) break;
         if (done) this.#end();
         else {
@@ -74,6 +97,7 @@ export class StreamExport {
     } catch (error) {
       this.#end({ error });
     } finally {
+      this.#pulling = false;
       this.#running = false;
     }
   }

@@ -31,6 +31,9 @@ export class StreamImport implements AsyncGenerator<unknown, undefined, undefine
   #started = false;
   #over = false;
   #closing = false;
+  /** How often somebody threw into the producer without having heard of it since: what comes until then is void. */
+  #unanswered = 0;
+  #isTelling = false;
   #failure: { error: unknown } | undefined;
 
   constructor(source: StreamSource) {
@@ -44,17 +47,21 @@ export class StreamImport implements AsyncGenerator<unknown, undefined, undefine
     return this.#wait();
   }
 
-  /** Stops the producer; resolves when its `finally` blocks have run. */
+  /** Stops the producer; resolves when its `finally` blocks have run, or will once what it waits for comes. */
   return(): Promise<IteratorResult<unknown, undefined>> {
-    this.#items = [];
-    this.#head = 0;
-    if (this.#over) return Promise.resolve(DONE);
-    return this.#close();
+    return this.#close(undefined);
   }
 
-  /** Throws into the producer, which may go on or end. */
+  /** Stops the producer, which hears the reason if it is a web stream. */
+  cancel(reason: unknown): Promise<IteratorResult<unknown, undefined>> {
+    return this.#close({ error: reason });
+  }
+
+  /** Throws into the producer, which may go on or end. What was on its way before is dropped. */
   throw(error: unknown): Promise<IteratorResult<unknown, undefined>> {
-    if (this.#over) return Promise.reject(error);
+    if (this.#over || this.#closing) return Promise.reject(error);
+    this.#drop();
+    this.#unanswered += 1;
     this.#source.close({ error });
     return this.#wait();
   }
@@ -69,11 +76,12 @@ export class StreamImport implements AsyncGenerator<unknown, undefined, undefine
 
   /** An item came. @throws IsolationError PROTOCOL when nobody asked for so many */
   push(value: unknown): void {
-    if (this.#closing || this.#over) return;
+    if (this.#closing || this.#over || this.#unanswered > 0) return;
     const consumer = this.#consumers.shift();
     if (consumer !== undefined) {
       this.#taken += 1;
       consumer.resolve({ done: false, value });
+      if (this.#consumers.length > 0) this.#askSoon();
       return;
     }
     if (this.#items.length - this.#head >= BOUNDS.waitingItems) {
@@ -83,6 +91,12 @@ export class StreamImport implements AsyncGenerator<unknown, undefined, undefine
       );
     }
     this.#items.push(value);
+  }
+
+  /** The producer has taken what was thrown into it and goes on. */
+  resume(): void {
+    if (this.#unanswered > 0) this.#unanswered -= 1;
+    this.#taken = 0;
   }
 
   /** No further item comes. */
@@ -127,12 +141,29 @@ export class StreamImport implements AsyncGenerator<unknown, undefined, undefine
     this.#taken = 0;
   }
 
-  #close(): Promise<IteratorResult<unknown, undefined>> {
+  #close(thrown: { error: unknown } | undefined): Promise<IteratorResult<unknown, undefined>> {
+    this.#drop();
+    if (this.#over) return Promise.resolve(DONE);
     if (!this.#closing) {
       this.#closing = true;
-      this.#source.close();
+      this.#source.close(thrown);
     }
     return this.#wait();
+  }
+
+  #drop(): void {
+    this.#items = [];
+    this.#head = 0;
+  }
+
+  /** More than one consumer waits: the producer must hear of what was taken even before a whole batch was. */
+  #askSoon(): void {
+    if (this.#isTelling) return;
+    this.#isTelling = true;
+    queueMicrotask(() => {
+      this.#isTelling = false;
+      if (this.#consumers.length > 0 && this.#taken > 0) this.#tellDemand();
+    });
   }
 
   /** The failure is told once; after it the stream is simply over. */

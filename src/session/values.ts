@@ -22,19 +22,41 @@ export class Values {
    * @throws IsolationError NOT_SERIALIZABLE naming the path; nothing is lent then
    */
   encode(value: unknown, path: string, scope: Scope | undefined): ReadyPayload {
-    const lent: number[] = [];
+    const before = this.#loans.lastNumber;
     try {
       return this.#payloads.encode(value, {
         path,
-        exportReference: (object) => {
-          const descriptor = this.#loans.lend(object, scope);
-          if (descriptor !== undefined) lent.push(descriptor.id);
-          return descriptor;
-        },
+        exportReference: (object) => this.#loans.lend(object, scope),
       });
     } catch (error) {
-      for (const id of lent) this.#loans.takeBack(id);
+      this.#loans.takeBackSince(before);
       throw error;
+    }
+  }
+
+  /**
+   * A result as a payload.
+   *
+   * @returns also when the streams in it are over, if it has any
+   * @throws IsolationError NOT_SERIALIZABLE naming the path; nothing is lent then
+   */
+  encodeResult(value: unknown): { ready: ReadyPayload; streamsOver: Promise<void> | undefined } {
+    const before = this.#loans.lastNumber;
+    const ready = this.encode(value, "result", undefined);
+    return { ready, streamsOver: this.#loans.streamsOverSince(before) };
+  }
+
+  /** A result, and when the streams in it are over, if it has any. @throws IsolationError PROTOCOL */
+  decodeResult(payload: Payload): { value: unknown; streamsOver: Promise<void> | undefined } {
+    return this.#standIns.collectStreams(() => this.decode(payload, undefined));
+  }
+
+  /** Gives back what a value that nobody waits for any more holds. */
+  discard(payload: Payload): void {
+    try {
+      this.#payloads.decode(payload, { importReference: (descriptor) => this.#standIns.giveBack(descriptor) });
+    } catch {
+      // A value that cannot be decoded holds nothing.
     }
   }
 

@@ -114,6 +114,15 @@ function toStartError(error: unknown, facts: IsolationFacts): IsolationError {
   return new IsolationError("START_FAILED", message, { cause: error, facts: { ...facts, reason: "start-failed" } });
 }
 
+/** Ends a generation that nobody wants; resolves with the error that says so, once it is gone. */
+export async function discardGeneration(generation: Generation): Promise<StartFailure> {
+  generation.endBecause("requested");
+  await generation.process.killTree("SIGKILL");
+  const outcome = await generation.outcome;
+  await generation.process.gone;
+  return new StartFailure(new IsolationError("CANCELLED", "the process is not wanted any more"), outcome);
+}
+
 class StartingGeneration implements Generation {
   number: number;
   unresponsive: Unresponsive | undefined;
@@ -129,6 +138,7 @@ class StartingGeneration implements Generation {
   #outcome: Promise<ExitOutcome> | undefined;
   #reason: ExitReason | undefined;
   #forced = false;
+  #isStarted = false;
   #lostBy: IsolationError | undefined;
 
   constructor(spec: GenerationSpec, { serial, number }: GenerationIdentity, facts: IsolationFacts) {
@@ -171,8 +181,9 @@ class StartingGeneration implements Generation {
     this.#outcome = this.#settle(this.#process);
     this.#sharedMemory = createSharedMemory(this.#spec.isolatorId, this.#serial);
     const { token, address, number: generation } = this;
-    const { sessionOnDescriptor } = await shakeHands(this.#process, {
-      go: { token, address, isolate, generation, from, debug, sharedMemory: this.#sharedMemory?.folder ?? "" },
+    const sharedMemory = this.#sharedMemory?.folder ?? "";
+    this.#session = await shakeHands(this.#process, {
+      go: { token, address, isolate, generation, from, debug, sharedMemory, sessionOnDescriptor: true },
       timeoutMs: startTimeoutMs,
       signal,
       facts: this.#facts,
@@ -181,11 +192,18 @@ class StartingGeneration implements Generation {
         this.shutdownAccepted = true;
         this.endBecause("requested");
       },
+      connect: ({ sessionOnDescriptor }) => this.#openSession(sessionOnDescriptor, deadline),
     });
-    const descriptor = sessionOnDescriptor ? this.#process.sessionSocket : undefined;
+    if (signal.aborted) throw new IsolationError("CANCELLED", "the start was cancelled", { facts: this.#facts });
+    this.#isStarted = true;
+    return this;
+  }
+
+  #openSession(onDescriptor: boolean, deadline: number): Promise<Session> {
+    const descriptor = onDescriptor ? this.process.sessionSocket : undefined;
     const timeoutMs = Math.max(1, deadline - performance.now());
-    this.#session = await openSession(
-      { descriptor, address, token, timeoutMs },
+    return openSession(
+      { descriptor, address: this.address, token: this.token, timeoutMs },
       {
         handler: NO_MODULES,
         sharedMemory: this.#sharedMemory,
@@ -194,8 +212,6 @@ class StartingGeneration implements Generation {
         hold: this.#spec.hold,
       },
     );
-    if (signal.aborted) throw new IsolationError("CANCELLED", "the start was cancelled", { facts: this.#facts });
-    return this;
   }
 
   /** Ends what a failed start has brought about. */
@@ -242,7 +258,7 @@ class StartingGeneration implements Generation {
     removeQuietly(this.address);
     if (this.#sharedMemory !== undefined) removeQuietly(this.#sharedMemory.folder);
     return toExitOutcome(exit, {
-      reason: this.#reason,
+      reason: this.#reason ?? (this.#isStarted ? undefined : "start-failed"),
       forced: this.#forced,
       stderrTail: child.stderrTail(),
       uptimeMs,
@@ -263,7 +279,7 @@ const NO_MODULES: CallHandler = {
       `the host serves no modules; ${module} cannot be called from an isolate`,
     );
   },
-  run: (callee, args) => callee(...args),
+  run: (callee, args) => (typeof callee === "function" ? callee(...args) : callee.then((own) => own(...args))),
 };
 
 /** The generation's own folder, so that what is left of it can be removed with it. */

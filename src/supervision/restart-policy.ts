@@ -48,6 +48,8 @@ export class RestartBudget {
   #delay(): number {
     if (this.#unhealthy === 0) return 0;
     const { initialMs, maxMs, factor, jitter } = this.#policy.backoff;
+    // 0 times infinity is no number.
+    if (initialMs === 0) return 0;
     const delay = Math.min(maxMs, initialMs * factor ** (this.#unhealthy - 1));
     return Math.round(delay * (1 - jitter * this.#random()));
   }

@@ -1,4 +1,4 @@
-import type { Generation } from "./generation.js";
+import { discardGeneration, type Generation } from "./generation.js";
 
 /** How long after a spare failed to start the next one is tried, in milliseconds. */
 const RETRY_MS = 1_000;
@@ -12,7 +12,7 @@ export class Standby {
   readonly #start: StartSpare;
   readonly #abort = new AbortController();
   #ready: Generation[] = [];
-  #starting = 0;
+  readonly #starting = new Set<Promise<void>>();
   #retry: NodeJS.Timeout | undefined;
 
   constructor(size: number, start: StartSpare) {
@@ -28,7 +28,10 @@ export class Standby {
   /** Starts as many as are missing. */
   fill(): void {
     if (this.#abort.signal.aborted || this.#retry !== undefined) return;
-    while (this.#ready.length + this.#starting < this.#size) void this.#add();
+    while (this.#ready.length + this.#starting.size < this.#size) {
+      const starting = this.#add().finally(() => this.#starting.delete(starting));
+      this.#starting.add(starting);
+    }
   }
 
   /** A spare to take over, if one is ready; the next one is started once the new generation works. */
@@ -40,15 +43,14 @@ export class Standby {
   async stop(): Promise<void> {
     this.#abort.abort();
     clearTimeout(this.#retry);
-    await Promise.all(this.#ready.splice(0).map((spare) => discard(spare)));
+    await Promise.all([...this.#starting, ...this.#ready.splice(0).map((spare) => discardGeneration(spare))]);
   }
 
   async #add(): Promise<void> {
-    this.#starting += 1;
     try {
       const spare = await this.#start(this.#abort.signal);
       if (this.#abort.signal.aborted) {
-        await discard(spare);
+        await discardGeneration(spare);
         return;
       }
       this.#ready.push(spare);
@@ -56,8 +58,6 @@ export class Standby {
     } catch {
       // The generation that is needed tells of such failures; a spare just comes later.
       this.#fillLater();
-    } finally {
-      this.#starting -= 1;
     }
   }
 
@@ -76,10 +76,4 @@ export class Standby {
     }, RETRY_MS);
     this.#retry.unref();
   }
-}
-
-async function discard(spare: Generation): Promise<void> {
-  spare.endBecause("requested");
-  await spare.process.killTree("SIGKILL");
-  await spare.outcome;
 }

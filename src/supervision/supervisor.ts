@@ -1,11 +1,23 @@
 import { IsolationError } from "../errors/index.js";
 import { type ExitOutcome, stopProcess } from "../process/index.js";
-import { type Generation, type GenerationSpec, StartFailure, startGeneration } from "./generation.js";
+import {
+  discardGeneration,
+  type Generation,
+  type GenerationSpec,
+  StartFailure,
+  startGeneration,
+} from "./generation.js";
 import { askToShutDown } from "./host-requests.js";
 import { RestartBudget, type RestartPolicy } from "./restart-policy.js";
 import { Retirement } from "./retirement.js";
 import { Standby } from "./standby.js";
 import { move, type State, type StopCause } from "./state.js";
+
+/**
+ * How much later than the host a process that is asked to end gives up waiting for its calls, in milliseconds: the host
+ * forces it, and says so, rather than both at once.
+ */
+const HOST_FIRST_MS = 2_000;
 
 /** What the supervisor tells its owner. Nothing here may throw. */
 export interface SupervisorListener {
@@ -49,6 +61,9 @@ export class Supervisor {
   #serial = 0;
   #lastOutcome: ExitOutcome | undefined;
   #lastGone: Promise<void> | undefined;
+  /** Aborted when no further process is wanted. */
+  readonly #stopping = new AbortController();
+  #successor: Promise<unknown> | undefined;
 
   constructor(spec: GenerationSpec, options: SupervisorOptions, listener: SupervisorListener) {
     let resolveStopped = (_: ExitOutcome): void => {};
@@ -81,7 +96,7 @@ export class Supervisor {
     const live = this.#beginStop({ kind: "shutdown", reason });
     if (live !== undefined) {
       live.endBecause("requested");
-      const ask = (): Promise<unknown> => askToShutDown(live.session, reason, graceMs);
+      const ask = (): Promise<unknown> => askToShutDown(live.session, reason, graceMs + HOST_FIRST_MS);
       await stopProcess(live.process, { ask, graceMs, onForce: () => live.markForced() });
     }
     return this.stopped;
@@ -108,12 +123,11 @@ export class Supervisor {
    * @param drained resolves when a generation has no call left
    */
   async recycle(old: Generation, drained: (generation: Generation) => Promise<void>): Promise<void> {
-    const successor =
-      this.#standby.take() ?? (await this.#startSpare(new AbortController().signal).catch(() => undefined));
+    const successor = this.#standby.take() ?? (await this.#startSuccessor());
     if (successor === undefined) return;
     if (this.#state.kind !== "ready" || this.#state.live !== old) {
       // The old one crashed, or the isolator stops, while the new one started.
-      await successor.process.killTree("SIGKILL");
+      await discardGeneration(successor);
       return;
     }
     successor.adopt(old.number + 1);
@@ -149,7 +163,10 @@ export class Supervisor {
   async #launch(number: number, abort = new AbortController()): Promise<StartFailure | undefined> {
     this.#move({ kind: "starting", generation: number, abort });
     try {
-      this.#enter(await startGeneration(this.#spec, { serial: this.#nextSerial(), number }, abort.signal), undefined);
+      const live = await startGeneration(this.#spec, { serial: this.#nextSerial(), number }, abort.signal);
+      // Stopped in the very moment in which it became ready.
+      if (this.#state.kind !== "starting") throw await discardGeneration(live);
+      this.#enter(live, undefined);
       return undefined;
     } catch (error) {
       const failure = error instanceof StartFailure ? error : toDefect(error);
@@ -167,8 +184,20 @@ export class Supervisor {
 
   async #startSpare(signal: AbortSignal): Promise<Generation> {
     const spare = await startGeneration(this.#spec, { serial: this.#nextSerial(), number: 0 }, signal);
-    await Promise.race([this.#listener.warmUp(spare).catch(() => {}), spare.outcome]);
+    const ended = spare.outcome.then(() => true);
+    const warm = this.#listener.warmUp(spare).then(
+      () => false,
+      () => false,
+    );
+    if (await Promise.race([ended, warm])) throw await discardGeneration(spare);
     return spare;
+  }
+
+  /** A spare for a recycle; `undefined` when there is none to be had, and the present process simply goes on. */
+  #startSuccessor(): Promise<Generation | undefined> {
+    const starting = this.#startSpare(this.#stopping.signal).catch(() => undefined);
+    this.#successor = starting;
+    return starting;
   }
 
   async #relaunch(number: number): Promise<void> {
@@ -247,7 +276,8 @@ export class Supervisor {
     this.#move({ kind: "stopped", cause, outcome: this.#lastOutcome });
     this.#listener.onStopped(cause, this.#lastOutcome);
     const outcome = this.#lastOutcome;
-    void Promise.all([this.#lastGone, this.#standby.stop(), this.#retirement.stop()]).then(() => {
+    this.#stopping.abort();
+    void Promise.all([this.#lastGone, this.#successor, this.#standby.stop(), this.#retirement.stop()]).then(() => {
       // Without an outcome no process ever ran, `start` has thrown, and nobody can be waiting.
       if (outcome !== undefined) this.#resolveStopped(outcome);
     });

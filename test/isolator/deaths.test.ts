@@ -78,13 +78,6 @@ const DEATHS: readonly Death[] = [
     description: "killed by SIGABRT",
     posixOnly: true,
   },
-  {
-    how: "the loss of its own sockets",
-    method: "closeSockets",
-    facts: { signal: "SIGKILL", reason: "signal" },
-    description: "killed by SIGKILL",
-    posixOnly: true,
-  },
 ];
 
 describe("a call that runs when the process dies rejects with CRASHED and the whole story:", () => {
@@ -120,6 +113,15 @@ describe("a call that runs when the process dies rejects with CRASHED and the wh
     expect(outcome.description).toContain(description);
     expect(isAlive(pid)).toBe(false);
   });
+});
+
+test("a module that closes every socket of the process loses it, and nobody waits for ever", async () => {
+  const isolator = await useIsolator({ name: "mute" });
+  const { pid } = isolator;
+  const error = await isolationError(isolator.invoke(deaths, "closeSockets"));
+  expect(error).toMatchObject({ code: "CRASHED", facts: { isolate: "mute", generation: 1, pid, attempts: 1 } });
+  expect(isAlive(pid)).toBe(false);
+  expect(await isolator.invoke(deaths, "pid")).not.toBe(pid);
 });
 
 test("an exhausted JavaScript heap is told from every other abort", async () => {

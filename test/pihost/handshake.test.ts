@@ -160,8 +160,7 @@ describe.skipIf(process.platform === "win32")("the end of the descriptor ends th
     go();
     await until(() => messages.length > 1);
     descriptor.destroy();
-    expect(await exitOf(child)).toBe("SIGKILL");
-    expect(isAlive(child.pid)).toBe(false);
+    await until(() => !isAlive(child.pid), 1_000);
   });
 
   test("while a call runs", async () => {
@@ -173,7 +172,7 @@ describe.skipIf(process.platform === "win32")("the end of the descriptor ends th
     call.catch(() => {});
     await ask(client, "Status", {}, bearerOf("a".repeat(64)));
     descriptor.destroy();
-    expect(await exitOf(child)).toBe("SIGKILL");
+    await until(() => !isAlive(child.pid), 1_000);
   });
 });
 

@@ -106,7 +106,10 @@ describe.each([false, true])("a callback (shared memory: %s)", (sharedMemory) =>
   });
 
   test("given twice in one call is one function there", async () => {
-    const { caller } = await useSessionPair({ sharedMemory, exports: { same: (a, b) => a === (b as { fn: unknown }).fn } });
+    const { caller } = await useSessionPair({
+      sharedMemory,
+      exports: { same: (a, b) => a === (b as { fn: unknown }).fn },
+    });
     const fn = () => 1;
     expect(await caller.call("same", fn, { fn })).toBe(true);
   });

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { SessionFrame } from "../../src/contract/index.js";
-import { type End, settle, useSessionEnd, useSessionPair } from "./use-session-pair.js";
 import { until } from "../helpers/until.js";
+import { type End, settle, useSessionEnd, useSessionPair } from "./use-session-pair.js";
 
 function message(frame: Partial<SessionFrame> | Uint8Array, flag = 0, claimed?: number): Buffer {
   const bytes = frame instanceof Uint8Array ? frame : SessionFrame.encode(SessionFrame.fromPartial(frame)).finish();
@@ -37,9 +37,19 @@ describe("a session is lost with PROTOCOL when its peer sends", () => {
     ["bytes that are no message", Buffer.from("GET / HTTP/1.1\r\n\r\n")],
     ["a compressed message", message({}, 1)],
     ["a message that claims 4 GiB", message({}, 0, 0xffff_ffff)],
-    ["a frame that is cut off", message(SessionFrame.encode(SessionFrame.fromPartial({ callIds: [1], callHandles: [1], callArgs: "[[1]]" })).finish().subarray(0, -2))],
+    [
+      "a frame that is cut off",
+      message(
+        SessionFrame.encode(SessionFrame.fromPartial({ callIds: [1], callHandles: [1], callArgs: "[[1]]" }))
+          .finish()
+          .subarray(0, -2),
+      ),
+    ],
     ["a group tag", message(Buffer.from([0x0b]))],
-    ["a number without end", message(Buffer.from([0x12, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80]))],
+    [
+      "a number without end",
+      message(Buffer.from([0x12, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80])),
+    ],
     ["a column that claims more than there is", message(Buffer.from([0x12, 0x7f, 1]))],
     ["calls without arguments", message({ callIds: [1, 2], callHandles: [1, 2] })],
     ["fewer arguments than calls", message({ callIds: [1, 2], callHandles: [1, 2], callArgs: "[[1]]" })],
@@ -47,7 +57,6 @@ describe("a session is lost with PROTOCOL when its peer sends", () => {
     ["JSON that is none", message({ resultIds: [1], results: "[1" })],
     ["JSON that is no array", message({ resultIds: [1], results: '{"length":1}' })],
     ["a column of items that is too short", message({ itemStreams: [1, 2], items: "[1]" })],
-    ["an aborted signal's reason that is no value", message({ aborts: [{ signal: 1, reason: { place: { $case: "inline", value: Buffer.from("nonsense") } } }] })],
   ])("%s", async (_, bytes) => {
     const end = await receive(bytes);
     expect(end.lost).toMatchObject([{ code: "PROTOCOL" }]);
@@ -55,12 +64,24 @@ describe("a session is lost with PROTOCOL when its peer sends", () => {
 
   test.each<[string, Buffer]>([
     ["a result for a call that nobody made", message({ resultIds: [77], results: "[1]", voidIds: [78] })],
-    ["settlements for calls that nobody made", message({ settlements: [{ id: 5, outcome: { $case: "value", value: inline("[1]") } }, { id: 6, outcome: undefined }] })],
+    [
+      "settlements for calls that nobody made",
+      message({
+        settlements: [
+          { id: 5, outcome: { $case: "value", value: inline("[1]") } },
+          { id: 6, outcome: undefined },
+        ],
+      }),
+    ],
     ["an item of a stream that nobody has", message({ itemStreams: [9], items: "[1]" })],
     ["the end of a stream that nobody has", message({ streamEnds: [{ stream: 9, error: undefined }] })],
     ["demand for a stream that nobody lent", message({ streamDemands: [{ stream: 4, items: 0xffff_ffff }] })],
     ["a release of what nobody lent", message({ releases: [1, 2, 3], segmentsRead: [1, 99], cancels: [7] })],
     ["a pong that nobody asked for", message({ pong: 12 })],
+    [
+      "an aborted signal's reason that is no value",
+      message({ aborts: [{ signal: 1, reason: { place: { $case: "inline", value: Buffer.from("nonsense") } } }] }),
+    ],
     ["a very deep result", message({ resultIds: [1], results: `[${deep}]` })],
     ["a field of a later version", message(Buffer.from([0xfa, 0x3f, 1, 7]))],
   ])("… but not when it is %s", async (_, bytes) => {
@@ -71,7 +92,15 @@ describe("a session is lost with PROTOCOL when its peer sends", () => {
   test("any bytes: it throws nothing out of its lane", async () => {
     const frames = fc.array(fc.uint8Array({ maxLength: 60 }), { minLength: 1, maxLength: 4 });
     const columns = fc.record({
-      introductions: fc.array(fc.record({ handle: fc.nat(3), module: fc.constantFrom("", "m"), method: fc.constantFrom("", "echo", "nope", "__proto__"), reference: fc.nat(2) }), { maxLength: 2 }),
+      introductions: fc.array(
+        fc.record({
+          handle: fc.nat(3),
+          module: fc.constantFrom("", "m"),
+          method: fc.constantFrom("", "echo", "nope", "__proto__"),
+          reference: fc.nat(2),
+        }),
+        { maxLength: 2 },
+      ),
       callIds: fc.array(fc.nat(4), { maxLength: 3 }),
       callHandles: fc.array(fc.nat(4), { maxLength: 3 }),
       callArgs: fc.constantFrom("", "[]", "[[1]]", "[[],[]]", "[null]", "[1]", "[[1],[2],[3]]"),
@@ -90,12 +119,20 @@ describe("a session is lost with PROTOCOL when its peer sends", () => {
     end.session.close(new Error("only to own the sockets"));
     peer.destroy();
     await fc.assert(
-      fc.asyncProperty(fc.oneof(frames.map((parts) => parts.map((part) => message(part))), fc.array(columns, { maxLength: 3 }).map((list) => list.map((frame) => message(frame as Partial<SessionFrame>)))), async (messages) => {
-        const received = await receive(...messages);
-        received.session.close(new Error("done"));
-        received.socket.destroy();
-        for (const lost of received.lost) expect(lost.code).toBe("PROTOCOL");
-      }),
+      fc.asyncProperty(
+        fc.oneof(
+          frames.map((parts) => parts.map((part) => message(part))),
+          fc
+            .array(columns, { maxLength: 3 })
+            .map((list) => list.map((frame) => message(frame as Partial<SessionFrame>))),
+        ),
+        async (messages) => {
+          const received = await receive(...messages);
+          received.session.close(new Error("done"));
+          received.socket.destroy();
+          for (const lost of received.lost) expect(lost.code).toBe("PROTOCOL");
+        },
+      ),
       { numRuns: 60, seed: 20_261_122, interruptAfterTimeLimit: 5_000 },
     );
   });
@@ -115,16 +152,64 @@ describe("a call is answered with PROTOCOL", () => {
   test.each<[string, Partial<SessionFrame>]>([
     ["its handle was never introduced", { callIds: [3], callHandles: [9], callArgs: "[[1]]" }],
     ["it has no handle", { callIds: [3], callHandles: [], callArgs: "[[1]]" }],
-    ["its arguments are nowhere", { introductions: [{ handle: 1, module: "m", method: "echo", reference: 0 }], callIds: [3], callHandles: [1], callArgs: "[null]", callDetails: [{ index: 0, args: { place: { $case: "descriptor", value: '{"segment":1,"length":10}' } }, attempt: 1, timeoutMs: 0, trace: {} }] }],
-    ["its arguments refer to parts that never came", { introductions: [{ handle: 1, module: "m", method: "echo", reference: 0 }], callIds: [3], callHandles: [1], callArgs: "[null]", callDetails: [{ index: 0, args: { place: { $case: "descriptor", value: '{"chunks":1,"length":10}' } }, attempt: 1, timeoutMs: 0, trace: {} }] }],
-    ["its arguments are malformed", { introductions: [{ handle: 1, module: "m", method: "echo", reference: 0 }], callIds: [3], callHandles: [1], callArgs: "[null]", callDetails: [{ index: 0, args: inline("[[["), attempt: 1, timeoutMs: 0, trace: {} }] }],
+    [
+      "its arguments are nowhere",
+      {
+        introductions: [{ handle: 1, module: "m", method: "echo", reference: 0 }],
+        callIds: [3],
+        callHandles: [1],
+        callArgs: "[null]",
+        callDetails: [
+          {
+            index: 0,
+            args: { place: { $case: "descriptor", value: '{"segment":1,"length":10}' } },
+            attempt: 1,
+            timeoutMs: 0,
+            trace: {},
+          },
+        ],
+      },
+    ],
+    [
+      "its arguments refer to parts that never came",
+      {
+        introductions: [{ handle: 1, module: "m", method: "echo", reference: 0 }],
+        callIds: [3],
+        callHandles: [1],
+        callArgs: "[null]",
+        callDetails: [
+          {
+            index: 0,
+            args: { place: { $case: "descriptor", value: '{"chunks":1,"length":10}' } },
+            attempt: 1,
+            timeoutMs: 0,
+            trace: {},
+          },
+        ],
+      },
+    ],
+    [
+      "its arguments are malformed",
+      {
+        introductions: [{ handle: 1, module: "m", method: "echo", reference: 0 }],
+        callIds: [3],
+        callHandles: [1],
+        callArgs: "[null]",
+        callDetails: [{ index: 0, args: inline("[[["), attempt: 1, timeoutMs: 0, trace: {} }],
+      },
+    ],
   ])("when %s", async (_, frame) => {
     const { settlements } = await answer(frame);
     expect(settlements).toMatchObject([{ id: 3, outcome: { $case: "error" } }]);
   });
 
   test("a reference that nobody lent cannot be called", async () => {
-    const { settlements } = await answer({ introductions: [{ handle: 1, module: "", method: "constructor", reference: 5 }], callIds: [3], callHandles: [1], callArgs: "[[1]]" });
+    const { settlements } = await answer({
+      introductions: [{ handle: 1, module: "", method: "constructor", reference: 5 }],
+      callIds: [3],
+      callHandles: [1],
+      callArgs: "[[1]]",
+    });
     expect(settlements).toMatchObject([{ id: 3, outcome: { $case: "error" } }]);
   });
 });
@@ -136,7 +221,11 @@ describe("a stream", () => {
     const settled = end.call("whatever");
     settled.catch(() => {});
     end.session.flush();
-    peer.write(message({ settlements: [{ id: 1, outcome: { $case: "value", value: inline('[["$x",{"kind":"stream","id":1}]]') } }] }));
+    peer.write(
+      message({
+        settlements: [{ id: 1, outcome: { $case: "value", value: inline('[["$x",{"kind":"stream","id":1}]]') } }],
+      }),
+    );
     const stream = (await settled) as AsyncGenerator;
     expect((await Promise.race([stream.next(), settleSoon()])) as unknown).toBe("later");
     const items = message({ itemStreams: new Array(1_000).fill(1), items: JSON.stringify(new Array(1_000).fill("x")) });

@@ -78,7 +78,9 @@ describe("text", () => {
   test("of a hundred calls in one turn, a mebibyte each, crosses", async () => {
     const isolator = await useIsolator({ restart: false });
     const text = "x".repeat(1 << 20);
-    const lengths = await Promise.all(Array.from({ length: 100 }, () => isolator.invoke(LIBRARY, "byteLength", [text])));
+    const lengths = await Promise.all(
+      Array.from({ length: 100 }, () => isolator.invoke(LIBRARY, "byteLength", [text])),
+    );
     expect(lengths).toEqual(new Array(100).fill(1 << 20));
   });
 });
@@ -97,9 +99,9 @@ describe("a death of the process", () => {
 
   test("fails a call of what the process has lent", async () => {
     const isolator = await useIsolator({ restart: false });
-    let lent: (() => Promise<unknown>) | undefined;
-    await isolator.invoke(LIBRARY, "lendKept", [(fn: () => Promise<unknown>) => void (lent = fn)]);
-    const call = isolationError((lent as () => Promise<unknown>)());
+    const lent: Array<() => Promise<unknown>> = [];
+    await isolator.invoke(LIBRARY, "lendKept", [(fn: () => Promise<unknown>) => void lent.push(fn)]);
+    const call = isolationError((lent[0] as () => Promise<unknown>)());
     process.kill(isolator.pid, "SIGKILL");
     expect(await Promise.race([call, new Promise((resolve) => setTimeout(resolve, 3_000, "hangs"))])).toMatchObject({
       code: "CRASHED",
@@ -125,9 +127,15 @@ describe("shutdown", () => {
 
   test("delivers a large answer of the last call", async () => {
     const isolator = await ProcessIsolator.create();
-    await isolator.invoke(LIBRARY, "echo", [1]);
+    await isolator.invoke(LIBRARY, "makeText", [1]);
     const answer = isolator.invoke(LIBRARY, "makeText", [20 << 20]);
     await Promise.all([isolator.shutdown({ graceMs: 5_000 }), expect(answer).resolves.toHaveLength(20 << 20)]);
+  });
+
+  test("lets a call that was made before finish, even the first one of its export", async () => {
+    const isolator = await ProcessIsolator.create();
+    const answer = isolator.invoke(LIBRARY, "echo", ["made before"]);
+    await Promise.all([isolator.shutdown({ graceMs: 5_000 }), expect(answer).resolves.toBe("made before")]);
   });
 
   test("lets a stream that is being consumed run to its end", async () => {

@@ -6,7 +6,10 @@ import { settle, useSessionPair } from "./use-session-pair.js";
 describe("keep(fn)", () => {
   test("lets a function be called after the call that it came with", async () => {
     const { caller } = await useSessionPair();
-    await caller.call("keepFunction", keep((a: number) => a + 1));
+    await caller.call(
+      "keepFunction",
+      keep((a: number) => a + 1),
+    );
     expect(await caller.call("callKept", 41)).toBe(42);
   });
 
@@ -37,7 +40,10 @@ describe("keep(fn)", () => {
 
   test("fails clearly once it is released", async () => {
     const { caller, callee } = await useSessionPair();
-    await caller.call("keepFunction", keep(() => 1));
+    await caller.call(
+      "keepFunction",
+      keep(() => 1),
+    );
     await caller.call("releaseKept");
     await settle(caller, callee);
     expect(await caller.call("describeKept")).toMatchObject({ code: "STOPPED" });
@@ -46,13 +52,19 @@ describe("keep(fn)", () => {
 
   test("a call of it settles when the session ends", async () => {
     const { caller, callee } = await useSessionPair();
-    await caller.call("keepFunction", keep(() => new Promise(() => {})));
+    await caller.call(
+      "keepFunction",
+      keep(() => new Promise(() => {})),
+    );
     const kept = caller.call("describeKept");
     kept.catch(() => {});
     // The callee waits for the caller's function when the caller goes.
     const received: unknown[] = [];
     const other = await useSessionPair({ exports: { take: (fn) => void received.push(fn) } });
-    await other.caller.call("take", keep(() => new Promise(() => {})));
+    await other.caller.call(
+      "take",
+      keep(() => new Promise(() => {})),
+    );
     const waiting = rejection((received[0] as () => Promise<unknown>)());
     await settle(other.caller, other.callee);
     other.caller.session.close(new Error("gone"));

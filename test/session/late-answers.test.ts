@@ -55,7 +55,9 @@ describe("an answer that comes after the call was given up", () => {
       if (index % 2 === 0) setImmediate(() => caller.session.cancel(id));
       return index % 2 === 0 ? undefined : result;
     });
-    expect(await Promise.all(answers)).toEqual(Array.from({ length: 50 }, (_, index) => (index % 2 ? index : undefined)));
+    expect(await Promise.all(answers)).toEqual(
+      Array.from({ length: 50 }, (_, index) => (index % 2 ? index : undefined)),
+    );
     await settle(caller, callee);
   });
 });

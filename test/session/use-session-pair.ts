@@ -6,8 +6,8 @@ import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 import type { IsolationError } from "../../src/errors/index.js";
 import {
-  type Callee,
   type CallExtras,
+  type Callee,
   type CallTarget,
   createDescriptorLane,
   Session,

@@ -121,27 +121,28 @@ const OUTPUT_MODES = ["events", "inherit", "ignore"] as const;
 const NOT_YET_ENFORCED = ["limits", "permissions", "sandbox"] as const;
 
 const RESOLVERS = {
-  name: (value: unknown, defaults: Defaults) => resolveName(value ?? defaults.name),
-  from: (value: unknown) => resolveFrom(value ?? process.cwd()),
+  name: (value: unknown, defaults: Defaults) => resolveName(orDefault(value, defaults.name)),
+  from: (value: unknown) => resolveFrom(orDefault(value, process.cwd())),
   restart: (value: unknown) => resolveRestart(value),
   onCrash: (value: unknown) => resolveOnCrash(value),
-  startTimeoutMs: (value: unknown) => milliseconds("startTimeoutMs", value ?? 10_000, 1),
-  graceMs: (value: unknown) => milliseconds("graceMs", value ?? 5_000),
+  startTimeoutMs: (value: unknown) => milliseconds("startTimeoutMs", orDefault(value, 10_000), 1),
+  graceMs: (value: unknown) => milliseconds("graceMs", orDefault(value, 5_000)),
   callTimeoutMs: (value: unknown) => (value === undefined ? undefined : milliseconds("callTimeoutMs", value, 1)),
   unresponsiveAfterMs: (value: unknown) =>
     value === undefined ? undefined : milliseconds("unresponsiveAfterMs", value, 100),
-  standby: (value: unknown) => wholeNumber("standby", value ?? 0, 0, 64),
+  standby: (value: unknown) => wholeNumber("standby", orDefault(value, 0), 0, 64),
   recycle: (value: unknown) => resolveRecycle(value),
-  maxInFlight: (value: unknown) => wholeNumberOrInfinity("maxInFlight", value ?? 1_024, 1),
-  maxQueue: (value: unknown) => wholeNumberOrInfinity("maxQueue", value ?? Number.POSITIVE_INFINITY, 0),
-  cwd: (value: unknown) => resolveFolder("cwd", value ?? process.cwd()),
-  execPath: (value: unknown) => aString("execPath", value ?? process.execPath),
-  execArgv: (value: unknown) => strings("execArgv", value ?? []),
-  debug: (value: unknown) => aBoolean("debug", value ?? false),
-  logLevel: (value: unknown) => oneOf("logLevel", value ?? "silent", ["silent", "error", "warn", "info", "debug"]),
-  stdout: (value: unknown) => oneOf("stdout", value ?? "events", OUTPUT_MODES),
-  stderr: (value: unknown) => oneOf("stderr", value ?? "events", OUTPUT_MODES),
-  discoverable: (value: unknown) => aBoolean("discoverable", value ?? false),
+  maxInFlight: (value: unknown) => wholeNumberOrInfinity("maxInFlight", orDefault(value, 1_024), 1),
+  maxQueue: (value: unknown) => wholeNumberOrInfinity("maxQueue", orDefault(value, Number.POSITIVE_INFINITY), 0),
+  cwd: (value: unknown) => resolveFolder("cwd", orDefault(value, process.cwd())),
+  execPath: (value: unknown) => aString("execPath", orDefault(value, process.execPath)),
+  execArgv: (value: unknown) => strings("execArgv", orDefault(value, [])),
+  debug: (value: unknown) => aBoolean("debug", orDefault(value, false)),
+  logLevel: (value: unknown) =>
+    oneOf("logLevel", orDefault(value, "silent"), ["silent", "error", "warn", "info", "debug"]),
+  stdout: (value: unknown) => oneOf("stdout", orDefault(value, "events"), OUTPUT_MODES),
+  stderr: (value: unknown) => oneOf("stderr", orDefault(value, "events"), OUTPUT_MODES),
+  discoverable: (value: unknown) => aBoolean("discoverable", orDefault(value, false)),
   signal: (value: unknown) => anAbortSignal("signal", value),
 } satisfies Record<string, (value: unknown, defaults: Defaults) => unknown>;
 
@@ -161,6 +162,11 @@ export function resolveOptions(options: unknown, defaults: Defaults): ResolvedOp
     Object.entries(RESOLVERS).map(([name, resolveOption]) => [name, resolveOption(given[name], defaults)]),
   ) as { [name in keyof typeof RESOLVERS]: ReturnType<(typeof RESOLVERS)[name]> };
   return Object.freeze({ ...resolved, env: resolveEnvironment(given["env"], given["inheritEnv"]) });
+}
+
+/** Only a left-out option has its default: `null` is a value, and a wrong one. */
+function orDefault(value: unknown, fallback: unknown): unknown {
+  return value === undefined ? fallback : value;
 }
 
 function resolveName(value: unknown): string {

@@ -23,7 +23,8 @@ describe("the environment of an isolate", () => {
   test("holds by default the short list, no secrets, and nothing that changes how Node.js runs", async () => {
     const variables = await variablesOf(await useIsolator());
     expect(variables).toMatchObject({ PATH: process.env.PATH, LC_TEST: "a locale" });
-    const allowed = /^(PATH|HOME|USER|LOGNAME|LANG|LANGUAGE|LC_\w+|TZ|TMPDIR|TEMP|TMP)$/;
+    // The last one is how what an isolate starts is known for its own.
+    const allowed = /^(PATH|HOME|USER|LOGNAME|LANG|LANGUAGE|LC_\w+|TZ|TMPDIR|TEMP|TMP|PROCESS_ISOLATION_ID)$/;
     expect(Object.keys(variables).filter((name) => process.platform !== "win32" && !allowed.test(name))).toEqual([]);
     expect(variables).not.toHaveProperty("NODE_OPTIONS");
     expect(variables).not.toHaveProperty("AWS_SECRET_ACCESS_KEY");

@@ -53,6 +53,8 @@ export interface Go {
   debug: boolean;
   /** A private folder in shared memory for large payloads of a Session; empty where the host offers none. */
   sharedMemory: string;
+  /** Whether the process has inherited the second descriptor (4), for a Session without HTTP/2. */
+  sessionOnDescriptor: boolean;
 }
 
 export interface Ready {
@@ -425,7 +427,17 @@ export const Hello: MessageFns<Hello> = {
 };
 
 function createBaseGo(): Go {
-  return { protocol: 0, token: "", address: "", isolate: "", generation: 0, from: "", debug: false, sharedMemory: "" };
+  return {
+    protocol: 0,
+    token: "",
+    address: "",
+    isolate: "",
+    generation: 0,
+    from: "",
+    debug: false,
+    sharedMemory: "",
+    sessionOnDescriptor: false,
+  };
 }
 
 export const Go: MessageFns<Go> = {
@@ -453,6 +465,9 @@ export const Go: MessageFns<Go> = {
     }
     if (message.sharedMemory !== "") {
       writer.uint32(66).string(message.sharedMemory);
+    }
+    if (message.sessionOnDescriptor !== false) {
+      writer.uint32(72).bool(message.sessionOnDescriptor);
     }
     return writer;
   },
@@ -534,6 +549,14 @@ export const Go: MessageFns<Go> = {
             message.sharedMemory = reader.string();
             continue;
           }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.sessionOnDescriptor = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -560,6 +583,11 @@ export const Go: MessageFns<Go> = {
         : isSet(object.shared_memory)
         ? globalThis.String(object.shared_memory)
         : "",
+      sessionOnDescriptor: isSet(object.sessionOnDescriptor)
+        ? globalThis.Boolean(object.sessionOnDescriptor)
+        : isSet(object.session_on_descriptor)
+        ? globalThis.Boolean(object.session_on_descriptor)
+        : false,
     };
   },
 
@@ -589,6 +617,9 @@ export const Go: MessageFns<Go> = {
     if (message.sharedMemory !== "") {
       obj.sharedMemory = message.sharedMemory;
     }
+    if (message.sessionOnDescriptor !== false) {
+      obj.sessionOnDescriptor = message.sessionOnDescriptor;
+    }
     return obj;
   },
 
@@ -605,6 +636,7 @@ export const Go: MessageFns<Go> = {
     message.from = object.from ?? "";
     message.debug = object.debug ?? false;
     message.sharedMemory = object.sharedMemory ?? "";
+    message.sessionOnDescriptor = object.sessionOnDescriptor ?? false;
     return message;
   },
 };

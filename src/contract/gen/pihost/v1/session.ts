@@ -38,6 +38,8 @@ export interface SessionFrame {
   callDetails: CallDetails[];
   /** Calls of the sender that nobody waits for any more. */
   cancels: number[];
+  /** Streams of the sender that were thrown into and go on: items that came before are void. */
+  streamResumes: number[];
   /** Items of streams that the sender produces: the stream's reference, and one JSON text with an element for each. */
   itemStreams: number[];
   items: string;
@@ -151,6 +153,8 @@ export interface Chunk {
   /** The payload that this is a part of, numbered by the sender. */
   payload: number;
   data: Buffer;
+  /** The sender has given the payload up: no value will refer to it. */
+  dropped: boolean;
 }
 
 function createBaseSessionRequest(): SessionRequest {
@@ -299,6 +303,7 @@ function createBaseSessionFrame(): SessionFrame {
     callArgs: "",
     callDetails: [],
     cancels: [],
+    streamResumes: [],
     itemStreams: [],
     items: "",
     itemPayloads: [],
@@ -346,6 +351,13 @@ export const SessionFrame: MessageFns<SessionFrame> = {
     if (message.cancels.length !== 0) {
       writer.uint32(50).fork();
       for (const v of message.cancels) {
+        writer.uint32(v);
+      }
+      writer.join();
+    }
+    if (message.streamResumes.length !== 0) {
+      writer.uint32(186).fork();
+      for (const v of message.streamResumes) {
         writer.uint32(v);
       }
       writer.join();
@@ -505,6 +517,24 @@ export const SessionFrame: MessageFns<SessionFrame> = {
               const end2 = reader.uint32() + reader.pos;
               while (reader.pos < end2) {
                 message.cancels.push(reader.uint32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 23: {
+            if (tag === 184) {
+              message.streamResumes.push(reader.uint32());
+
+              continue;
+            }
+
+            if (tag === 186) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.streamResumes.push(reader.uint32());
               }
 
               continue;
@@ -728,6 +758,11 @@ export const SessionFrame: MessageFns<SessionFrame> = {
         ? object.call_details.map((e: any) => CallDetails.fromJSON(e))
         : [],
       cancels: globalThis.Array.isArray(object?.cancels) ? object.cancels.map((e: any) => globalThis.Number(e)) : [],
+      streamResumes: globalThis.Array.isArray(object?.streamResumes)
+        ? object.streamResumes.map((e: any) => globalThis.Number(e))
+        : globalThis.Array.isArray(object?.stream_resumes)
+        ? object.stream_resumes.map((e: any) => globalThis.Number(e))
+        : [],
       itemStreams: globalThis.Array.isArray(object?.itemStreams)
         ? object.itemStreams.map((e: any) => globalThis.Number(e))
         : globalThis.Array.isArray(object?.item_streams)
@@ -744,7 +779,9 @@ export const SessionFrame: MessageFns<SessionFrame> = {
         : globalThis.Array.isArray(object?.stream_ends)
         ? object.stream_ends.map((e: any) => StreamEnd.fromJSON(e))
         : [],
-      aborts: globalThis.Array.isArray(object?.aborts) ? object.aborts.map((e: any) => Abort.fromJSON(e)) : [],
+      aborts: globalThis.Array.isArray(object?.aborts)
+        ? object.aborts.map((e: any) => Abort.fromJSON(e))
+        : [],
       resultIds: globalThis.Array.isArray(object?.resultIds)
         ? object.resultIds.map((e: any) => globalThis.Number(e))
         : globalThis.Array.isArray(object?.result_ids)
@@ -804,6 +841,9 @@ export const SessionFrame: MessageFns<SessionFrame> = {
     }
     if (message.cancels?.length) {
       obj.cancels = message.cancels.map((e) => Math.round(e));
+    }
+    if (message.streamResumes?.length) {
+      obj.streamResumes = message.streamResumes.map((e) => Math.round(e));
     }
     if (message.itemStreams?.length) {
       obj.itemStreams = message.itemStreams.map((e) => Math.round(e));
@@ -867,6 +907,7 @@ export const SessionFrame: MessageFns<SessionFrame> = {
     message.callArgs = object.callArgs ?? "";
     message.callDetails = object.callDetails?.map((e) => CallDetails.fromPartial(e)) || [];
     message.cancels = object.cancels?.map((e) => e) || [];
+    message.streamResumes = object.streamResumes?.map((e) => e) || [];
     message.itemStreams = object.itemStreams?.map((e) => e) || [];
     message.items = object.items ?? "";
     message.itemPayloads = object.itemPayloads?.map((e) => IndexedPayload.fromPartial(e)) || [];
@@ -1908,7 +1949,7 @@ export const Abort: MessageFns<Abort> = {
 };
 
 function createBaseChunk(): Chunk {
-  return { payload: 0, data: Buffer.alloc(0) };
+  return { payload: 0, data: Buffer.alloc(0), dropped: false };
 }
 
 export const Chunk: MessageFns<Chunk> = {
@@ -1918,6 +1959,9 @@ export const Chunk: MessageFns<Chunk> = {
     }
     if (message.data.length !== 0) {
       writer.uint32(18).bytes(message.data);
+    }
+    if (message.dropped !== false) {
+      writer.uint32(24).bool(message.dropped);
     }
     return writer;
   },
@@ -1951,6 +1995,14 @@ export const Chunk: MessageFns<Chunk> = {
             message.data = Buffer.from(reader.bytes());
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.dropped = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1967,6 +2019,7 @@ export const Chunk: MessageFns<Chunk> = {
     return {
       payload: isSet(object.payload) ? globalThis.Number(object.payload) : 0,
       data: isSet(object.data) ? Buffer.from(bytesFromBase64(object.data)) : Buffer.alloc(0),
+      dropped: isSet(object.dropped) ? globalThis.Boolean(object.dropped) : false,
     };
   },
 
@@ -1978,6 +2031,9 @@ export const Chunk: MessageFns<Chunk> = {
     if (message.data.length !== 0) {
       obj.data = base64FromBytes(message.data);
     }
+    if (message.dropped !== false) {
+      obj.dropped = message.dropped;
+    }
     return obj;
   },
 
@@ -1988,6 +2044,7 @@ export const Chunk: MessageFns<Chunk> = {
     const message = createBaseChunk();
     message.payload = object.payload ?? 0;
     message.data = object.data ?? Buffer.alloc(0);
+    message.dropped = object.dropped ?? false;
     return message;
   },
 };

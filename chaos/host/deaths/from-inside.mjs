@@ -1,0 +1,36 @@
+import { fileURLToPath } from "node:url";
+import { recordCall } from "../record-call.mjs";
+
+const DEATHS = fileURLToPath(new URL("../../modules/deaths.mjs", import.meta.url));
+
+let deaths = 0;
+
+/** A call that its process does not survive. @param {string} kind @param {string} method @param {readonly unknown[]} args */
+const call =
+  (kind, method, args = []) =>
+  (/** @type {import("./death.mjs").Subject} */ subject) => {
+    deaths += 1;
+    const key = `${subject.episode}/${subject.name}/death/${deaths}`;
+    const record = { key, kind: "deadly", isolate: subject.name };
+    return recordCall(subject.ledger, record, async () => {
+      await subject.isolator.invoke(DEATHS, method, [kind, ...args]);
+      return {};
+    });
+  };
+
+/** What a module does to its own process. @type {readonly import("./death.mjs").Death[]} */
+export const DEATHS_FROM_INSIDE = [
+  { name: "exit(0)", weight: 6, strike: call("exit(0)", "exit", [0]) },
+  { name: "exit(3)", weight: 5, strike: call("exit(3)", "exit", [3]) },
+  { name: "throw outside a call", weight: 5, strike: call("throw outside a call", "throwOutside") },
+  { name: "unhandled rejection", weight: 5, strike: call("unhandled rejection", "rejectUnhandled") },
+  { name: "SIGSEGV, own", weight: 3, strike: call("SIGSEGV, own", "killSelf", ["SIGSEGV"]) },
+  { name: "abort()", weight: 3, strike: call("abort()", "abort") },
+  { name: "heap OOM", weight: 2, strike: call("heap OOM", "exhaustHeap") },
+  {
+    name: "event loop blocked",
+    weight: 4,
+    fits: ({ options }) => options.unresponsiveAfterMs !== undefined,
+    strike: call("event loop blocked", "block"),
+  },
+];

@@ -1,0 +1,121 @@
+import type { Guard, GuardedProcess, LimitedExit, LimitVerdict } from "../guard.js";
+import { isAbnormal } from "../is-abnormal.js";
+import { Repeated } from "../repeated.js";
+import { type CgroupDialect, dialectOf } from "./cgroup-dialect.js";
+import type { CgroupMachinery, Controller } from "./cgroup-machinery.js";
+import { type CgroupLimits, ProcessCgroups } from "./process-cgroups.js";
+
+/** The kernel counts, and tells nobody in a way that Node.js could wait for. */
+const POLL_MS = 50;
+
+/** Node.js and others say so when they cannot start a thread or a process. */
+const REFUSED = /EAGAIN|Resource temporarily unavailable/;
+
+export interface CgroupGuardOptions extends CgroupLimits {
+  /** Bytes; reported once. */
+  readonly softMemory: number | undefined;
+}
+
+/** The limits that the kernel enforces on the process's groups, with their counters as evidence. */
+export class CgroupGuard implements Guard {
+  readonly cgroups: ProcessCgroups;
+  readonly #options: CgroupGuardOptions;
+  readonly #machinery: CgroupMachinery;
+  #poll: Repeated | undefined;
+  #softReported = false;
+  #pidsReported = false;
+  #evidence: Evidence | undefined;
+
+  /** @throws IsolationError `START_FAILED` where the kernel refuses the limits */
+  constructor(machinery: CgroupMachinery, options: CgroupGuardOptions) {
+    const { softMemory, ...limits } = options;
+    this.#machinery = machinery;
+    this.#options = options;
+    this.cgroups = ProcessCgroups.open(machinery, limits);
+  }
+
+  started(process: GuardedProcess): void {
+    const { memory, pids } = this.#options;
+    if (memory === undefined && pids === undefined) return;
+    this.#poll = new Repeated(() => {
+      this.#look(process);
+      return POLL_MS;
+    });
+  }
+
+  /** A quota would make the start itself several times as long. */
+  ready(): void {
+    const { cpu, memory } = this.#options;
+    if (cpu !== undefined) this.cgroups.write("cpu", ({ version }) => dialectOf(version).cpu(cpu).map(unlessTighter));
+    // What systemd made lacks what it has no property for.
+    if (memory !== undefined && this.#machinery.systemd !== undefined) {
+      this.cgroups.write("memory", ({ version }) => dialectOf(version).memory(memory).map(unlessTighter));
+    }
+  }
+
+  ended(): void {
+    this.#poll?.stop();
+    this.#evidence = this.#readEvidence();
+  }
+
+  verdict(exit: LimitedExit, stderrTail: string): LimitVerdict | undefined {
+    const { kills, peak, refused } = this.#evidence ?? this.#readEvidence();
+    const { memory, pids } = this.#options;
+    if (memory !== undefined && kills > 0) return memoryVerdict(memory, peak);
+    if (pids === undefined || refused === 0 || !isAbnormal(exit)) return undefined;
+    // libuv and V8 abort without a word when they get no thread; who exits has to say so.
+    if (exit.signal !== "SIGABRT" && !REFUSED.test(stderrTail)) return undefined;
+    return { reason: "pids-limit", limit: "pids", bound: pids, observed: pids };
+  }
+
+  close(): Promise<void> {
+    return this.cgroups.remove();
+  }
+
+  #look(process: GuardedProcess): void {
+    const { memory, softMemory, pids } = this.#options;
+    const { kills, peak, refused } = this.#readEvidence();
+    // Version 1 kills the largest process only, and the others would go on without it.
+    if (memory !== undefined && kills > 0) process.end(memoryVerdict(memory, peak));
+    if (softMemory !== undefined && !this.#softReported) {
+      const inUse = this.#ask("memory", (dialect, folder) => dialect.memoryInUse(folder));
+      this.#softReported = inUse !== undefined && inUse >= softMemory;
+      if (this.#softReported) process.report({ limit: "memory.soft", bound: softMemory, observed: inUse });
+    }
+    if (pids !== undefined && refused > 0 && !this.#pidsReported) {
+      this.#pidsReported = true;
+      process.report({ limit: "pids", bound: pids, observed: pids });
+    }
+  }
+
+  #readEvidence(): Evidence {
+    const { memory, pids } = this.#options;
+    const kills = memory === undefined ? 0 : this.#ask("memory", (dialect, folder) => dialect.memoryKills(folder));
+    return {
+      kills: kills ?? 0,
+      peak: kills ? this.#ask("memory", (dialect, folder) => dialect.memoryPeak(folder)) : undefined,
+      refused: pids === undefined ? 0 : (this.#ask("pids", (dialect, folder) => dialect.pidsRefused(folder)) ?? 0),
+    };
+  }
+
+  #ask<T>(controller: Controller, question: (dialect: CgroupDialect, folder: string) => T): T | undefined {
+    const parent = this.#machinery.parents[controller];
+    const folder = this.cgroups.folder(controller);
+    return parent === undefined || folder === undefined ? undefined : question(dialectOf(parent.version), folder);
+  }
+}
+
+interface Evidence {
+  readonly kills: number;
+  readonly peak: number | undefined;
+  readonly refused: number;
+}
+
+function memoryVerdict(bound: number, peak: number | undefined): LimitVerdict {
+  return { reason: "memory-limit", limit: "memory", bound, observed: peak ?? bound };
+}
+
+/** The kernel refuses a limit above that of the group we are in ourselves: then that one holds. */
+function unlessTighter<T extends object>(setting: T): T & { optional: true } {
+  return { ...setting, optional: true };
+}

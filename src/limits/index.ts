@@ -1,0 +1,9 @@
+/** What a process may use: from what users write to who enforces it, and which limit ended a process. */
+export type { Enforcement, LimitName, Mechanism, Strength } from "./enforcement.js";
+export type { LimitBreach, LimitedExit, LimitReason, LimitVerdict } from "./guard.js";
+export type { LaunchCommand, Program } from "./launch-command.js";
+export { type ByteSize, type LimitOptions, type ResolvedLimits, resolveLimits } from "./limit-options.js";
+export { type LimitPlan, planLimits } from "./limit-plan.js";
+export type { LimitScope } from "./limit-scope.js";
+export { limitMachinery, type Machinery, NO_MACHINERY } from "./machinery.js";
+export type { Enforcements } from "./mechanisms.js";

@@ -1,0 +1,49 @@
+import { readFileSync } from "node:fs";
+import { kernelUnits } from "../../platform/auxiliary-vector.linux.js";
+import { treeMembers } from "./tree-members.linux.js";
+
+/** What a process uses, from `/proc/PID/stat`. */
+export interface MemberUsage {
+  readonly pid: number;
+  readonly groupId: number;
+  readonly threads: number;
+  /** Its own processor time and that of the children that it waited for, in milliseconds, to 10 ms. */
+  readonly cpuMs: number;
+}
+
+/** What each process of a tree uses that still runs; empty once the root is gone. */
+export function treeUsage(root: number): MemberUsage[] {
+  const members = treeMembers(root)
+    .map(readMember)
+    .filter((member) => member !== undefined);
+  return members.some(({ pid }) => pid === root) ? members : [];
+}
+
+/** The processor time of a tree in milliseconds. */
+export function totalCpuMs(members: readonly MemberUsage[]): number {
+  return members.reduce((sum, { cpuMs }) => sum + cpuMs, 0);
+}
+
+function readMember(pid: number): MemberUsage | undefined {
+  try {
+    return parseMember(readFileSync(`/proc/${pid}/stat`, "latin1"));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Parses the line, see proc(5); undefined for a process that has ended. The command in it may hold parentheses. */
+export function parseMember(text: string): MemberUsage | undefined {
+  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  // proc(5) counts from 1 and has the state as its field 3.
+  const field = (number: number): number => Number(fields[number - 3]);
+  const state = fields[0];
+  if (state === "Z" || state === "X" || state === undefined || !Number.isInteger(field(20))) return undefined;
+  const ticks = field(14) + field(15) + field(16) + field(17);
+  return {
+    pid: Number.parseInt(text, 10),
+    groupId: field(5),
+    threads: field(20),
+    cpuMs: (ticks * 1_000) / kernelUnits().ticksPerSecond,
+  };
+}

@@ -1,0 +1,114 @@
+import { IsolationError } from "../errors/index.js";
+import { codeCacheFolder } from "../platform/capabilities.code-cache.js";
+import { bubblewrapCommand } from "./bubblewrap-command.js";
+import { type Identity, resolveIdentity } from "./identity.js";
+import { type NodeRuntime, nodeRuntime } from "./node-runtime.js";
+import { permissionFlags } from "./permission-flags.js";
+import { type PermissionOptions, type Permissions, resolvePermissions } from "./permissions.js";
+import { resolveSandbox, type Sandbox, type SandboxOptions } from "./sandbox-options.js";
+
+/** What keeps an isolate from the rest of the machine. Every one is optional; without any, there is no such thing. */
+export interface ConfinementOptions {
+  /** What the code may do, enforced by Node's permission model. Default: everything. */
+  permissions?: PermissionOptions;
+  /** What the process sees, enforced by Linux namespaces. Default: what the host sees. */
+  sandbox?: "bubblewrap" | SandboxOptions;
+  /** Who the process runs as; needs root and `gid`. It has no socket then, and no shared memory. Default: as the host. */
+  uid?: number;
+  /** Its only group; needs root and `uid`. */
+  gid?: number;
+}
+
+/** The options after validation. */
+export interface Confinement {
+  readonly permissions: Permissions | undefined;
+  readonly sandbox: Sandbox | undefined;
+  readonly identity: Identity | undefined;
+  readonly runtime: NodeRuntime | undefined;
+}
+
+/** An isolate that sees and may do what the host sees and may do. */
+export const UNCONFINED: Confinement = Object.freeze({
+  permissions: undefined,
+  sandbox: undefined,
+  identity: undefined,
+  runtime: undefined,
+});
+
+/** The other options that bear on it. */
+export interface ConfinementContext {
+  readonly from: string;
+  readonly execPath: string;
+  readonly execArgv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly debug: boolean;
+  readonly discoverable: boolean;
+}
+
+/** How a child would be started without confinement. */
+export interface ChildStart {
+  readonly execPath: string;
+  readonly execArgv: readonly string[];
+  readonly argv: readonly string[];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** The framework's own folders, as this child is to see them. */
+export interface ChildFolders {
+  /** That of the executable and all that it loads of itself. */
+  readonly executable: string;
+  /** This process's own: of its socket, of its shared memory. They exist. */
+  readonly own: readonly string[];
+  /** What holds those of all the others. */
+  readonly shared: readonly string[];
+}
+
+/** How it is started with confinement. */
+export interface ConfinedStart extends ChildStart {
+  /** For `spawn`. */
+  readonly identity: Identity | undefined;
+  /** Whether the process that is started is `bwrap`: see `decodeBubblewrapExit` and `pidOutside`. */
+  readonly sandboxed: boolean;
+  /** For `dropPermissions` and `verifyPermissions` in the child. */
+  readonly denied: readonly string[];
+}
+
+/** @throws IsolationError `INVALID_OPTION` for a bad value, and for what could not be kept here */
+export function resolveConfinement(
+  options: { readonly [name in keyof ConfinementOptions]?: unknown },
+  context: ConfinementContext,
+): Confinement {
+  const { from, execPath, execArgv, env, debug, discoverable } = context;
+  const sandbox = options.sandbox === undefined ? undefined : resolveSandbox(options.sandbox, from);
+  const identity = resolveIdentity(options);
+  if (identity !== undefined && discoverable) {
+    throw new IsolationError("INVALID_OPTION", "discoverable needs a socket, which an isolate with uid does not have");
+  }
+  if (options.permissions === undefined)
+    return Object.freeze({ permissions: undefined, sandbox, identity, runtime: undefined });
+  const runtime = nodeRuntime(execPath);
+  const networkFenced = sandbox !== undefined && !sandbox.network;
+  const permissions = resolvePermissions(options.permissions, { runtime, from, execArgv, env, networkFenced, debug });
+  return Object.freeze({ permissions, sandbox, identity, runtime });
+}
+
+/** @throws IsolationError `START_FAILED` when it cannot be put together */
+export function confine(confinement: Confinement, start: ChildStart, folders: ChildFolders): ConfinedStart {
+  const { permissions, sandbox, identity, runtime } = confinement;
+  // The cache lies in the home of the host's user, which another user has no business in.
+  const cache = identity === undefined ? [codeCacheFolder(start.env, start.env.HOME ?? "/")] : [];
+  const read = [folders.executable, ...cache];
+  const write = folders.own;
+  const { execArgv, denied } =
+    permissions === undefined || runtime === undefined
+      ? { execArgv: [], denied: [] }
+      : permissionFlags(permissions, runtime, { read, write });
+  const flags = [...execArgv, ...start.execArgv];
+  const facts = { identity, denied, sandboxed: sandbox !== undefined };
+  if (sandbox === undefined) return { ...start, execArgv: flags, ...facts };
+  const { execPath, argv, cwd, env } = start;
+  const args = [...flags, ...argv];
+  const inside = bubblewrapCommand(sandbox, { execPath, args, cwd, env, read, write, hidden: folders.shared });
+  return { ...start, execPath: inside.command, execArgv: [], argv: inside.args, ...facts };
+}

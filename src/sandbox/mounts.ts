@@ -1,0 +1,46 @@
+/** One thing that is visible in a sandbox, at the path that it has outside. */
+export type Mount =
+  | {
+      /** `optional` is `readable` where it exists; `private` is an empty folder in memory. */
+      readonly kind: "readable" | "optional" | "writable" | "private" | "processes" | "devices";
+      readonly path: string;
+    }
+  | { readonly kind: "link"; readonly path: string; readonly target: string };
+
+const FLAGS = {
+  readable: "--ro-bind",
+  optional: "--ro-bind-try",
+  writable: "--bind",
+  private: "--tmpfs",
+  processes: "--proc",
+  devices: "--dev",
+} as const;
+
+/**
+ * The mounts as arguments of `bwrap`, which carries them out one after the other: what lies inside of another comes after
+ * it, else it would be covered. Of two at one path the later one holds.
+ */
+export function mountArguments(mounts: readonly Mount[]): string[] {
+  const byPath = new Map<string, Mount>();
+  for (const mount of mounts) {
+    byPath.delete(mount.path);
+    byPath.set(mount.path, mount);
+  }
+  // A link cannot be put where a mounted root already has one.
+  const hasRoot = byPath.has("/");
+  return [...byPath.values()]
+    .filter(({ kind }) => !(hasRoot && kind === "link"))
+    .sort((a, b) => depth(a.path) - depth(b.path))
+    .flatMap(toArguments);
+}
+
+function toArguments(mount: Mount): string[] {
+  if (mount.kind === "link") return ["--symlink", mount.target, mount.path];
+  const flag = FLAGS[mount.kind];
+  const hasSource = flag.includes("bind");
+  return hasSource ? [flag, mount.path, mount.path] : [flag, mount.path];
+}
+
+function depth(path: string): number {
+  return path.split("/").filter((part) => part !== "").length;
+}

@@ -1,0 +1,46 @@
+import type { IsolationError } from "../errors/index.js";
+import type { IncomingCall } from "./call-target.js";
+import type { Scope } from "./scope.js";
+
+/** What a call has beyond its columns. */
+export interface IncomingDetails {
+  readonly attempt: number;
+  readonly timeoutMs: number;
+  readonly trace: Readonly<Record<string, string>>;
+  readonly scope: Scope | undefined;
+}
+
+const NO_TRACE: Readonly<Record<string, string>> = Object.freeze({});
+
+/** A call of the other side while it runs. */
+export class RunningCall implements IncomingCall {
+  readonly id: number;
+  readonly attempt: number;
+  readonly deadline: number | undefined;
+  readonly trace: Readonly<Record<string, string>>;
+  readonly scope: Scope | undefined;
+  // Not `#private`: one is made for every call.
+  private controller: AbortController | undefined = undefined;
+  private aborted: IsolationError | undefined = undefined;
+
+  constructor(id: number, details: IncomingDetails | undefined) {
+    this.id = id;
+    this.attempt = details?.attempt || 1;
+    this.deadline = details !== undefined && details.timeoutMs > 0 ? Date.now() + details.timeoutMs : undefined;
+    this.trace = details?.trace ?? NO_TRACE;
+    this.scope = details?.scope;
+  }
+
+  get signal(): AbortSignal {
+    if (this.controller === undefined) {
+      this.controller = new AbortController();
+      if (this.aborted !== undefined) this.controller.abort(this.aborted);
+    }
+    return this.controller.signal;
+  }
+
+  abort(error: IsolationError): void {
+    this.aborted = error;
+    this.controller?.abort(error);
+  }
+}

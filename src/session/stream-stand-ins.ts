@@ -1,0 +1,114 @@
+import type { Payload } from "../contract/index.js";
+import { IsolationError } from "../errors/index.js";
+import type { Outbox } from "./outbox.js";
+import type { Scope } from "./scope.js";
+import { StreamImport } from "./stream-import.js";
+
+/** Keeps the process alive until the promise settles. */
+export type Hold = <T>(wait: Promise<T>) => Promise<T>;
+
+interface Entry {
+  /** Weak, so that a stream that nobody can read any more stops its producer. */
+  readonly stream: WeakRef<StreamImport>;
+  /** Set while somebody waits for an item, and so may hold nothing but the promise. */
+  pinned: StreamImport | undefined;
+  waits: number;
+  readonly onOver: (() => void)[];
+}
+
+/** The streams of the other side that are read on this one. */
+export class StreamStandIns {
+  readonly #outbox: Outbox;
+  readonly #hold: Hold;
+  readonly #toPayload: (error: unknown, send: (payload: Payload) => void) => void;
+  readonly #entries = new Map<number, Entry>();
+  readonly #collected = new FinalizationRegistry<number>((id) => this.giveBack(id));
+  /** The entries that were made since `collect` began. */
+  #made: Entry[] | undefined;
+
+  constructor(outbox: Outbox, hold: Hold, toPayload: (error: unknown, send: (payload: Payload) => void) => void) {
+    this.#outbox = outbox;
+    this.#hold = hold;
+    this.#toPayload = toPayload;
+  }
+
+  /** How many are not over. */
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  make(id: number, scope: Scope | undefined): StreamImport {
+    const entry: { stream?: WeakRef<StreamImport> } & Omit<Entry, "stream"> = {
+      pinned: undefined,
+      waits: 0,
+      onOver: [],
+    };
+    const stream = new StreamImport({
+      demand: (items) => this.#outbox.demand(id, items),
+      close: (thrown) => {
+        if (thrown === undefined) this.#outbox.closeStream(id, undefined);
+        else this.#toPayload(thrown.error, (payload) => this.#outbox.closeStream(id, payload));
+      },
+      hold: (wait) => this.#pinDuring(entry as Entry, wait),
+    });
+    entry.stream = new WeakRef(stream);
+    this.#entries.set(id, entry as Entry);
+    this.#made?.push(entry as Entry);
+    this.#collected.register(stream, id);
+    scope?.onEnd(() =>
+      this.end(id, { error: new IsolationError("STOPPED", "the stream was lent for a call that is over") }),
+    );
+    return stream;
+  }
+
+  /** Runs something that makes streams, and says when these are over, if there are any. */
+  collect<T>(make: () => T): { value: T; streamsOver: Promise<void> | undefined } {
+    this.#made = [];
+    try {
+      const value = make();
+      const made = this.#made;
+      if (made.length === 0) return { value, streamsOver: undefined };
+      const over = made.map(({ onOver }) => new Promise<void>((resolve) => onOver.push(resolve)));
+      return { value, streamsOver: Promise.all(over).then(() => {}) };
+    } finally {
+      this.#made = undefined;
+    }
+  }
+
+  item(id: number, value: unknown): void {
+    this.#entries.get(id)?.stream.deref()?.push(value);
+  }
+
+  resume(id: number): void {
+    this.#entries.get(id)?.stream.deref()?.resume();
+  }
+
+  end(id: number, failure: { error: unknown } | undefined): void {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) return;
+    this.#entries.delete(id);
+    entry.stream.deref()?.end(failure);
+    for (const notify of entry.onOver) notify();
+  }
+
+  /** Nobody will read it: its producer may stop. */
+  giveBack(id: number): void {
+    if (this.#entries.has(id)) this.#outbox.closeStream(id, undefined);
+    this.end(id, undefined);
+  }
+
+  lose(error: unknown): void {
+    for (const id of [...this.#entries.keys()]) this.end(id, { error });
+  }
+
+  async #pinDuring<T>(entry: Entry, wait: Promise<T>): Promise<T> {
+    entry.waits += 1;
+    entry.pinned = entry.stream.deref();
+    try {
+      return await this.#hold(wait);
+    } finally {
+      entry.waits -= 1;
+      if (entry.waits === 0) entry.pinned = undefined;
+    }
+  }
+}
