@@ -15,7 +15,7 @@ export const callbacks = {
       for (const concurrency of [1, 64]) {
         const entries = connections.flatMap(({ name, connection: { callBack } }) => {
           if (callBack === undefined) return [];
-          return [{ name, ...steadyWork((amount) => answer(callBack, amount, concurrency), effort.runMs, perSecond) }];
+          return [{ name, ...steadyWork((amount) => answer(callBack, amount, concurrency), effort, perSecond) }];
         });
         series.push({
           case: "callbacks",

@@ -10,7 +10,7 @@ const MEGABYTE = 1e6;
 /** @type {import("./case.mjs").Case} */
 export const echoBytes = {
   name: "echo-bytes",
-  title: "Bytes there and back",
+  title: "Bytes there and back by size",
   work: "a function that returns the buffer it is given, one call at a time; MB/s is what moves in each direction while it moves",
   chart: "lines",
   run: ({ effort, peers }) =>
@@ -18,7 +18,7 @@ export const echoBytes = {
       const series = [];
       for (const size of effort.sizes) {
         const entries = connections.flatMap(({ name, connection }) =>
-          connection.echo === undefined ? [] : [{ name, ...echoing(connection.echo, size, effort.runMs) }],
+          connection.echo === undefined ? [] : [{ name, ...echoing(connection.echo, size, effort) }],
         );
         const { samples, failures } = await interleave(entries, effort.rounds);
         const variant = formatBytes(size);
@@ -39,8 +39,8 @@ export const echoBytes = {
     }),
 };
 
-/** @param {(bytes: Buffer) => Promise<Uint8Array>} echo @param {number} size @param {number} runMs */
-function echoing(echo, size, runMs) {
+/** @param {(bytes: Buffer) => Promise<Uint8Array>} echo @param {number} size @param {import("../measure/effort.mjs").Effort} effort */
+function echoing(echo, size, effort) {
   // Not from Buffer's pool: a structured clone would copy the whole pool.
   const bytes = randomFillSync(Buffer.allocUnsafeSlow(size));
   /** @type {Uint8Array} */
@@ -54,7 +54,7 @@ function echoing(echo, size, runMs) {
         expectSame(last.length, size, "length of the echo");
       }
     },
-    runMs,
+    effort,
     millisecondsEach,
   );
   const measure = async () => {

@@ -14,7 +14,7 @@ export const loneCall = {
       const calls = effort.runMs * 10;
       const entries = connections.map(({ name, connection }) => ({
         name,
-        warmUp: () => middleLatency(connection.add, calls),
+        warmUp: () => middleLatency(connection.add, calls * 4),
         measure: () => middleLatency(connection.add, calls),
       }));
       const result = await interleave(entries, effort.rounds);

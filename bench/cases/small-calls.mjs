@@ -6,7 +6,7 @@ import { withConnections } from "../measure/with-connections.mjs";
 /** @type {import("./case.mjs").Case} */
 export const smallCalls = {
   name: "small-calls",
-  title: "Small calls",
+  title: "Small calls by concurrency",
   work: "add(i, 1); so many callers at once, each waits for its answer before it calls again",
   chart: "lines",
   run: ({ effort, peers }) =>
@@ -16,7 +16,7 @@ export const smallCalls = {
         const able = connections.filter(({ connection }) => concurrency === 1 || connection.concurrent !== false);
         const entries = able.map(({ name, connection }) => ({
           name,
-          ...steadyWork((amount) => callMany(connection.add, amount, concurrency), effort.runMs, perSecond),
+          ...steadyWork((amount) => callMany(connection.add, amount, concurrency), effort, perSecond),
         }));
         series.push({
           case: "small-calls",

@@ -18,7 +18,7 @@ export const streamChunks = {
         (perSecond(elapsedMs, amount) * CHUNK) / 1e6;
       const entries = connections.flatMap(({ name, connection: { chunks } }) => {
         if (chunks === undefined) return [];
-        return [{ name, ...steadyWork((amount) => receive(chunks, amount), effort.runMs, toSample) }];
+        return [{ name, ...steadyWork((amount) => receive(chunks, amount), effort, toSample) }];
       });
       const result = await interleave(entries, effort.rounds);
       return [{ case: "stream-chunks", variant: "one stream", unit: "MB/s", better: "higher", ...result }];

@@ -14,7 +14,7 @@ export const streamItems = {
     withConnections(peers, async (connections) => {
       const entries = connections.flatMap(({ name, connection: { items } }) => {
         if (items === undefined) return [];
-        return [{ name, ...steadyWork((amount) => receive(items, amount), effort.runMs, perSecond) }];
+        return [{ name, ...steadyWork((amount) => receive(items, amount), effort, perSecond) }];
       });
       const result = await interleave(entries, effort.rounds);
       return [{ case: "stream-items", variant: "one stream", unit: "items/s", better: "higher", ...result }];

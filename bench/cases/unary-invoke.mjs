@@ -35,7 +35,7 @@ export const unaryInvoke = {
       for (const concurrency of [1, 8, 64]) {
         const entries = adders.map(({ name, add }) => ({
           name,
-          ...steadyWork((amount) => callMany(add, amount, concurrency), effort.runMs * 2, perSecond),
+          ...steadyWork((amount) => callMany(add, amount, concurrency), effort, perSecond),
         }));
         series.push({
           case: "unary-invoke",

@@ -4,15 +4,17 @@ import { childPath } from "./peer.mjs";
 /** The name of our own figures. */
 export const OURS = "process-isolation";
 
-/** Restarts are what one case measures; the default budget would end it. */
-const OPTIONS = { restart: { maxRestarts: 1_000_000 }, graceMs: 100 };
-
-/** @type {import("./peer.mjs").Peer} */
-export const processIsolation = {
-  name: OURS,
-  title: "process-isolation",
+/**
+ * @param {string} name
+ * @param {string} title
+ * @param {import("process-isolation").IsolationOptions} options
+ * @returns {import("./peer.mjs").Peer}
+ */
+const isolationPeer = (name, title, options) => ({
+  name,
+  title,
   async open() {
-    const isolator = await ProcessIsolator.create(OPTIONS);
+    const isolator = await ProcessIsolator.create(options);
     const api = /** @type {any} */ (isolator.load(childPath("work.mjs")));
     return {
       add: api.add,
@@ -32,4 +34,9 @@ export const processIsolation = {
       close: () => isolator.terminate(),
     };
   },
-};
+});
+
+export const processIsolation = isolationPeer(OURS, "process-isolation", {});
+
+/** A spare process waits beside the one that works. */
+export const withStandby = isolationPeer("process-isolation-standby", "process-isolation, standby: 1", { standby: 1 });

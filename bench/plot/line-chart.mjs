@@ -5,7 +5,7 @@ import { titleOf } from "../report/titles.mjs";
 import { element, picture, round, text } from "./svg.mjs";
 import { COLOURS } from "./theme.mjs";
 
-const WIDTH = 820;
+const WIDTH = 860;
 const HEIGHT = 460;
 const AREA = { left: 80, right: 610, top: 84, bottom: 410 };
 
@@ -43,7 +43,7 @@ export function lineChart(title, subtitle, series) {
     text(24, 56, subtitle, { class: "quiet" }),
     ...decades.map((value) => horizontal(toY(value), formatFigure(value))),
     ...series.map(({ x = 1, variant }) =>
-      text(toX(x), AREA.bottom + 24, variant, { class: "quiet", "text-anchor": "middle" }),
+      text(toX(x), AREA.bottom + 24, shortLabel(variant), { class: "quiet", "text-anchor": "middle" }),
     ),
     ...lines,
     ...labels(names.map((name) => ({ name, y: toY(lastOf(points, name)) }))),
@@ -76,6 +76,11 @@ function labels(ends) {
     const mark = element("rect", { x: AREA.right + 16, y: round(at - 5), width: 10, height: 10, rx: 2, fill: colour });
     return mark + text(AREA.right + 32, at + 4, titleOf(name), name === OURS ? { class: "strong" } : {});
   });
+}
+
+/** Without the word that all labels share: the title says it. @param {string} variant */
+function shortLabel(variant) {
+  return variant.replace(/^[a-z]+ (?=\d)/, "");
 }
 
 /** @param {number} y @param {string} label */

@@ -27,7 +27,7 @@ const ISOLATES = {
   narrow: (random) => ({ maxInFlight: random.between(1, 4), standby: random.between(0, 1) }),
   spared: (random) => ({ standby: random.between(1, 2) }),
   watched: (random) => ({ unresponsiveAfterMs: 400, standby: random.between(0, 1) }),
-  recycled: (random) => ({ recycle: { afterCalls: random.between(40, 150) }, standby: random.between(0, 1) }),
+  recycled: (random) => ({ recycle: { afterCalls: random.between(8, 60) }, standby: random.between(0, 1) }),
 };
 
 /** What every isolate has. @param {string} name @param {{ mark: string, ledger: string, cwd: string }} place */

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import {
   type Go,
   type Hello,
@@ -8,6 +9,9 @@ import {
 import { IsolationError, type IsolationFacts } from "../errors/index.js";
 import { toExitOutcome } from "./exit-outcome.js";
 import type { HostProcess } from "./host-process.js";
+
+/** How long the end of a process takes to be reported after its sockets have closed, in milliseconds, at the most. */
+const END_REPORT_MS = 200;
 
 export interface HandshakeOptions<Connection> {
   /** Everything that the process is told once it is registered, but the protocol version, which its hello decides. */
@@ -81,7 +85,7 @@ export async function shakeHands<Connection>(
     return await Promise.race([
       ready.then((hello) => {
         step = "take the connection";
-        return options.connect(hello);
+        return options.connect(hello).catch((error: unknown) => preferExit(child, error));
       }),
       failOnExit(child, () => step, options.facts),
       failAfter(options.timeoutMs, scope.signal, () => {
@@ -93,6 +97,14 @@ export async function shakeHands<Connection>(
   } finally {
     scope.abort();
   }
+}
+
+/** A connection that broke because the process ended: its end, which is about to be reported, says more. */
+async function preferExit(child: HostProcess, error: unknown): Promise<never> {
+  const isEnding = await Promise.race([child.ended.then(() => true), delay(END_REPORT_MS, false)]);
+  // Then `failOnExit` has the word.
+  if (isEnding) await new Promise(() => {});
+  throw error;
 }
 
 async function failOnExit(child: HostProcess, step: () => string, facts: IsolationFacts): Promise<never> {

@@ -58,8 +58,8 @@ export function bubblewrapCommand(sandbox: Sandbox, inside: SandboxedCommand): C
     "--hostname",
     "isolate",
     ...mountArguments(mounts),
-    "--remount-ro",
-    "/",
+    // The places that were made for the mounts. Not what is mounted on them.
+    ...["/", ...inside.hidden].flatMap((path) => ["--remount-ro", path]),
     "--chdir",
     isVisible(inside.cwd, sandbox) ? inside.cwd : "/",
     ...unsetTemporaryFolder(inside.env, sandbox),

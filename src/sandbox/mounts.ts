@@ -1,3 +1,5 @@
+import { dirname } from "node:path";
+
 /** One thing that is visible in a sandbox, at the path that it has outside. */
 export type Mount =
   | {
@@ -22,16 +24,22 @@ const FLAGS = {
  */
 export function mountArguments(mounts: readonly Mount[]): string[] {
   const byPath = new Map<string, Mount>();
-  for (const mount of mounts) {
-    byPath.delete(mount.path);
-    byPath.set(mount.path, mount);
-  }
-  // A link cannot be put where a mounted root already has one.
-  const hasRoot = byPath.has("/");
+  for (const mount of mounts) byPath.set(mount.path, mount);
   return [...byPath.values()]
-    .filter(({ kind }) => !(hasRoot && kind === "link"))
+    .filter((mount) => !isThereAlready(mount, byPath))
     .sort((a, b) => depth(a.path) - depth(b.path))
     .flatMap(toArguments);
+}
+
+/** Whether what it is in shows it already: there `bwrap` could not even make the place to mount it on. */
+function isThereAlready({ kind, path }: Mount, byPath: ReadonlyMap<string, Mount>): boolean {
+  if (kind !== "readable" && kind !== "optional" && kind !== "link") return false;
+  return enclosing(path, byPath)?.kind === "readable";
+}
+
+function enclosing(path: string, byPath: ReadonlyMap<string, Mount>): Mount | undefined {
+  const parent = dirname(path);
+  return parent === path ? undefined : (byPath.get(parent) ?? enclosing(parent, byPath));
 }
 
 function toArguments(mount: Mount): string[] {

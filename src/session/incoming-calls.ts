@@ -74,6 +74,7 @@ export class IncomingCalls {
     if (call === undefined) return;
     this.#running.delete(id);
     call.abort(new IsolationError("CANCELLED", "the caller does not wait for this call any more"));
+    call.dropAnswer?.();
   }
 
   /** The caller is gone. */
@@ -167,6 +168,12 @@ export class IncomingCalls {
       if (isCancelled || payload?.streamsOver === undefined) scope?.end();
       else void payload.streamsOver.then(() => scope?.end());
     };
+    if (sent !== undefined) {
+      call.dropAnswer = () => {
+        payload?.drop();
+        scope?.end();
+      };
+    }
     if (scope !== undefined) scope.inOrder(sent, conclude);
     else if (sent === undefined) conclude();
     else void sent.then(conclude);

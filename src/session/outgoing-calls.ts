@@ -11,6 +11,8 @@ import type { Values } from "./values.js";
 interface Lending {
   readonly scope: Scope;
   readonly ready: ReadyPayload;
+  /** Whether the other side will look for what is lent, and for the payload. */
+  isSent: boolean;
 }
 
 /** The calls of this side: sends them, and settles whoever waits for them. */
@@ -57,7 +59,11 @@ export class OutgoingCalls {
   cancel(id: number): void {
     if (!this.#sinks.delete(id)) return;
     // Only now, so that a signal which is lent and cancels the call as well has told the other side before.
-    queueMicrotask(() => this.#endLending(id));
+    queueMicrotask(() => {
+      const lending = this.#lending.get(id);
+      if (lending?.isSent === false) lending.ready.drop();
+      this.#endLending(id);
+    });
     this.#outbox.cancel(id);
   }
 
@@ -121,11 +127,13 @@ export class OutgoingCalls {
   ): void {
     const scope = new Scope();
     const ready = this.#values.encode(args, "args", scope);
-    this.#lending.set(id, { scope, ready });
+    const lending: Lending = { scope, ready, isSent: false };
+    this.#lending.set(id, lending);
     const send = (): void => {
-      if (ready.sent === undefined || this.#sinks.has(id)) {
-        this.#outbox.call(id, this.#handleOf(target), null, ready.bytes, { ...extras, args: ready.payload });
-      } else ready.drop();
+      // Cancelled while its parts were on their way.
+      if (ready.sent !== undefined && !this.#sinks.has(id)) return;
+      lending.isSent = true;
+      this.#outbox.call(id, this.#handleOf(target), null, ready.bytes, { ...extras, args: ready.payload });
     };
     (order ?? scope).inOrder(ready.sent, send);
   }

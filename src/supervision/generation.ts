@@ -109,7 +109,11 @@ export async function startGeneration(
 }
 
 function toStartError(error: unknown, facts: IsolationFacts): IsolationError {
-  if (IsolationError.is(error)) return error;
+  if (IsolationError.is(error)) {
+    if (error.facts.isolate !== undefined) return error;
+    const withoutCode = error.message.slice(error.code.length + 2);
+    return new IsolationError(error.code, withoutCode, { cause: error.cause, facts });
+  }
   const message = `the process could not be started: ${error instanceof Error ? error.message : String(error)}`;
   return new IsolationError("START_FAILED", message, { cause: error, facts: { ...facts, reason: "start-failed" } });
 }
@@ -201,7 +205,8 @@ class StartingGeneration implements Generation {
 
   #openSession(onDescriptor: boolean, deadline: number): Promise<Session> {
     const descriptor = onDescriptor ? this.process.sessionSocket : undefined;
-    const timeoutMs = Math.max(1, deadline - performance.now());
+    // The start's own timeout comes first, and tells more.
+    const timeoutMs = Math.max(1, deadline - performance.now()) + 1_000;
     return openSession(
       { descriptor, address: this.address, token: this.token, timeoutMs },
       {

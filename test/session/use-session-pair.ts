@@ -95,7 +95,7 @@ function createEnd(
         if (callee === undefined) throw new Error(`there is no ${method}`);
         return callee;
       },
-      run: (callee, args) => callee(...args),
+      run: (callee, args) => (typeof callee === "function" ? callee(...args) : callee.then((own) => own(...args))),
     },
     sharedMemory,
     onLost: (error) => {
@@ -114,8 +114,15 @@ function createEnd(
   const start: End["start"] = (method, args, extras) => {
     let id = 0;
     const result = new Promise<unknown>((resolve, reject) => {
+      // Held only while it waits: a rejecter holds its promise, and that its value.
       waiting.add(reject);
-      id = session.call(targetOf(method), args, { resolve, reject }, extras);
+      const over =
+        <A>(settle: (value: A) => void) =>
+        (value: A) => {
+          waiting.delete(reject);
+          settle(value);
+        };
+      id = session.call(targetOf(method), args, { resolve: over(resolve), reject: over(reject) }, extras);
     });
     return { id, result };
   };
