@@ -185,7 +185,10 @@ export class IsolateCore implements CallOwner {
       this.#watchdog = new Watchdog(live, { unresponsiveAfterMs, isBusy, onUnresponsive });
     }
     if (recycle === undefined) return;
-    const drained = (old: Generation): Promise<void> => this.#calls.whenDrained(old);
+    const drained = async (old: Generation): Promise<void> => {
+      await this.#calls.whenDrained(old);
+      await old.session.streamsRead();
+    };
     this.#recycling = new Recycling(recycle, live, () => void this.#supervisor.recycle(live, drained));
   }
 

@@ -7,6 +7,7 @@ import {
   removePosixDirectory,
 } from "./host-directory.posix.js";
 import { createWindowsDirectory, isPrivateWindowsDirectory, removeWindowsDirectory } from "./host-directory.windows.js";
+import { holdLock } from "./host-lock.js";
 import { LINUX_PATH_LIMIT, MACOS_PATH_LIMIT } from "./socket-address.posix.js";
 
 /** How a private directory is made, recognised and removed on one operating system. */
@@ -15,6 +16,8 @@ interface PrivateDirectory {
   create(): string;
   /** Whether `path` is still a directory that only we can enter. */
   isPrivate(path: string): boolean;
+  /** Shows other hosts that its owner lives. */
+  hold(path: string): void;
   /** Removes it with all it holds; may throw. */
   remove(path: string): void;
 }
@@ -22,6 +25,7 @@ interface PrivateDirectory {
 const posix = (limit: number): PrivateDirectory => ({
   create: () => createPosixDirectory(posixParents(process.env, tmpdir()), limit),
   isPrivate: isPrivatePosixDirectory,
+  hold: holdLock,
   remove: removePosixDirectory,
 });
 
@@ -31,6 +35,8 @@ const system = forThisSystem<PrivateDirectory>({
   windows: {
     create: () => createWindowsDirectory(tmpdir()),
     isPrivate: isPrivateWindowsDirectory,
+    // There it holds only records, which say themselves which process they are of.
+    hold: () => {},
     remove: removeWindowsDirectory,
   },
 });
@@ -52,6 +58,7 @@ let removedAtExit = false;
 export function hostDirectory(): string {
   if (current !== undefined && system.isPrivate(current)) return current;
   current = system.create();
+  system.hold(current);
   if (!removedAtExit) {
     removedAtExit = true;
     process.once("exit", removeHostDirectory);

@@ -15,4 +15,5 @@ export { type ProcessUsage, processUsage } from "./process-usage.js";
 export { sharedMemoryDirectory } from "./shared-memory-directory.js";
 export { grpcTarget, socketAddress } from "./socket-address.js";
 export { SOCKET_NAME_BYTES } from "./socket-name.js";
+export { sweepOnce } from "./sweep-once.js";
 export { waitForExit } from "./wait-for-exit.js";

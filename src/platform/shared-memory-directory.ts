@@ -1,5 +1,7 @@
 import { forThisSystem } from "./for-this-system.js";
+import { hostDirectory } from "./host-directory.js";
 import { isPrivatePosixDirectory, removePosixDirectory } from "./host-directory.posix.js";
+import { signDirectory } from "./host-lock.js";
 import { createLinuxMemoryDirectory } from "./shared-memory-directory.linux.js";
 
 const create = forThisSystem<() => string | undefined>({
@@ -21,6 +23,7 @@ export function sharedMemoryDirectory(): string | undefined {
   if (unavailable || (current !== undefined && isPrivatePosixDirectory(current))) return current;
   current = create();
   unavailable = current === undefined;
+  if (current !== undefined) signDirectory(current, hostDirectory());
   if (!removedAtExit && current !== undefined) {
     removedAtExit = true;
     process.once("exit", removeSharedMemoryDirectory);

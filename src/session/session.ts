@@ -110,6 +110,11 @@ export class Session {
     return this.#loans.streamsOver();
   }
 
+  /** Resolves when nobody on this side reads a stream of the peer any more. */
+  streamsRead(): Promise<void> {
+    return this.#standIns.streamsRead();
+  }
+
   /** How many streams of the peer somebody on this side has not read to their end. */
   get openStreams(): number {
     return this.#standIns.openStreams;

@@ -40,6 +40,7 @@ export class SharedMemoryWriter {
     let segment: Segment | undefined;
     try {
       segment = this.#idle.pop() ?? this.#create();
+      if (fstatSync(segment.fd).nlink === 0) throw new Error("somebody has removed the segment");
       writeAll(segment.fd, bytes);
       segment.size = Math.max(segment.size, bytes.length);
       this.#busy.set(segment.number, segment);

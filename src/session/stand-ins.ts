@@ -46,6 +46,10 @@ export class StandIns {
     this.#caller = caller;
   }
 
+  streamsRead(): Promise<void> {
+    return this.#streams.whenEmpty();
+  }
+
   get openStreams(): number {
     return this.#streams.size;
   }

@@ -37,6 +37,12 @@ export class StreamStandIns {
     return this.#entries.size;
   }
 
+  /** Resolves when all are over. */
+  async whenEmpty(): Promise<void> {
+    const over = [...this.#entries.values()].map(({ onOver }) => new Promise<void>((resolve) => onOver.push(resolve)));
+    await Promise.all(over);
+  }
+
   make(id: number, scope: Scope | undefined): StreamImport {
     const entry: { stream?: WeakRef<StreamImport> } & Omit<Entry, "stream"> = {
       pinned: undefined,

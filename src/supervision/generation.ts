@@ -3,7 +3,7 @@ import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { openSession } from "../channel/index.js";
 import { type ExitReason, IsolationError, type IsolationFacts } from "../errors/index.js";
-import { hostDirectory, sharedMemoryDirectory, socketAddress } from "../platform/index.js";
+import { hostDirectory, sharedMemoryDirectory, socketAddress, sweepOnce } from "../platform/index.js";
 import {
   type ExitOutcome,
   type HostProcess,
@@ -200,6 +200,7 @@ class StartingGeneration implements Generation {
     });
     if (signal.aborted) throw new IsolationError("CANCELLED", "the start was cancelled", { facts: this.#facts });
     this.#isStarted = true;
+    void sweepOnce();
     return this;
   }
 

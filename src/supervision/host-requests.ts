@@ -2,6 +2,12 @@ import type { HostStatusMessage } from "../contract/index.js";
 import { HOST_MODULE } from "../contract/index.js";
 import type { Session } from "../session/index.js";
 
+/**
+ * How much later than the host a process that is asked to end gives up waiting for its calls, in milliseconds: the host
+ * forces it, and says so, rather than both at once.
+ */
+export const HOST_FIRST_MS = 2_000;
+
 /** Requests to the process itself, which answers them as a module of its own. */
 export function requestStatus(session: Session): Promise<HostStatusMessage> {
   return request(session, "status", []) as Promise<HostStatusMessage>;

@@ -1,6 +1,6 @@
 import { stopProcess } from "../process/index.js";
 import type { Generation } from "./generation.js";
-import { askToShutDown } from "./host-requests.js";
+import { askToShutDown, HOST_FIRST_MS } from "./host-requests.js";
 
 /** Why a retiring process ends, as it is told. */
 const REASON = "recycled";
@@ -33,7 +33,7 @@ export class Retirement {
 
   async #end(generation: Generation, graceMs: number): Promise<void> {
     generation.endBecause("requested");
-    const ask = (): Promise<unknown> => askToShutDown(generation.session, REASON, graceMs);
+    const ask = (): Promise<unknown> => askToShutDown(generation.session, REASON, graceMs + HOST_FIRST_MS);
     await stopProcess(generation.process, { ask, graceMs, onForce: () => generation.markForced() });
     await generation.outcome;
   }

@@ -19,7 +19,7 @@ export type State =
 
 const LEGAL_MOVES: { readonly [kind in State["kind"]]: readonly State["kind"][] } = {
   idle: ["starting"],
-  starting: ["ready", "waiting", "stopping", "stopped"],
+  starting: ["starting", "ready", "waiting", "stopping", "stopped"],
   ready: ["ready", "starting", "waiting", "stopping", "stopped"],
   waiting: ["starting", "stopping", "stopped"],
   stopping: ["stopped"],

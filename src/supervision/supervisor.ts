@@ -7,17 +7,11 @@ import {
   StartFailure,
   startGeneration,
 } from "./generation.js";
-import { askToShutDown } from "./host-requests.js";
+import { askToShutDown, HOST_FIRST_MS } from "./host-requests.js";
 import { RestartBudget, type RestartPolicy } from "./restart-policy.js";
 import { Retirement } from "./retirement.js";
 import { Standby } from "./standby.js";
 import { move, type State, type StopCause } from "./state.js";
-
-/**
- * How much later than the host a process that is asked to end gives up waiting for its calls, in milliseconds: the host
- * forces it, and says so, rather than both at once.
- */
-const HOST_FIRST_MS = 2_000;
 
 /** What the supervisor tells its owner. Nothing here may throw. */
 export interface SupervisorListener {

@@ -19,6 +19,7 @@ describe("a handshake message", () => {
       from: "f",
       debug: true,
       sharedMemory: "s",
+      sessionOnDescriptor: true,
     };
     const line = handshakeLine({ $case: "go", value });
     expect(line.indexOf("\n")).toBe(line.length - 1);

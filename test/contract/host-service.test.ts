@@ -151,7 +151,7 @@ test("a Shutdown request of a foreign client ends the isolator for good, and is 
   const isolator = await useIsolator({ name: "foreign-shutdown", discoverable: true });
   const { address, token } = await liveRecordOf("foreign-shutdown");
   const client = useClient(PROTO, SERVICE, address);
-  const running = isolator.invoke(fixture("waits.mjs"), "later", [200]);
+  const running = isolator.invoke(fixture("waits.mjs"), "later", [1_500]);
   await isolator.invoke(values, "add", [1, 2]);
   const exited = nextEvent(isolator, "exited");
 
