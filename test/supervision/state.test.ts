@@ -17,7 +17,7 @@ const STATES: { readonly [kind in State["kind"]]: State } = {
 const TABLE: { readonly [kind in State["kind"]]: string } = {
   //         idle, starting, ready, waiting, stopping, stopped
   idle: "     no    yes      no     no       no        no",
-  starting: " no    no       yes    yes      yes       yes",
+  starting: " no    yes      yes    yes      yes       yes",
   ready: "    no    yes      yes    yes      yes       yes",
   waiting: "  no    yes      no     no       yes       yes",
   stopping: " no    no       no     no       no        yes",
