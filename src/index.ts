@@ -28,4 +28,5 @@ export {
   type TerminateOptions,
   type WaitOptions,
 } from "./isolator/index.js";
+export type { Enforcement, LimitBreach, LimitOptions } from "./limits/index.js";
 export type { ExitOutcome, OutputMode } from "./process/index.js";

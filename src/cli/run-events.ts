@@ -16,6 +16,7 @@ const DESCRIPTIONS: { readonly [Name in ReportedEvent]: Describe<Name> } = {
   restarted: ({ pid, generation }) => ["STARTED", { pid, generation }],
   recycled: ({ pid, generation, predecessor }) => ["RECYCLED", { pid, generation, predecessor }],
   unresponsive: ({ pid, generation, diagnosis, forMs }) => ["UNRESPONSIVE", { pid, generation, diagnosis, forMs }],
+  limit: ({ pid, limit, bound, observed, soft }) => ["LIMIT", { pid, limit, bound, observed, soft }],
   restartsExhausted: ({ restarts }) => ["RESTARTS EXHAUSTED", { restarts }],
   debugger: ({ pid, generation, url }) => ["DEBUGGER", { pid, generation, url }],
 };

@@ -12,6 +12,8 @@ export type ExitReason =
   | "heap-out-of-memory"
   | "memory-limit"
   | "cpu-limit"
+  | "pids-limit"
+  | "open-files-limit"
   | "unresponsive"
   | "start-failed"
   | "host-exit";
@@ -30,6 +32,12 @@ export interface IsolationFacts {
   signal?: NodeJS.Signals;
   /** Why it ended. */
   reason?: ExitReason;
+  /** The limit that ended it, as in the option `limits`. */
+  limit?: string;
+  /** That limit's bound: bytes, seconds or a count. */
+  bound?: number;
+  /** What was used when it was ended, in the same unit, where that is known. */
+  observed?: number;
   /** The last of what it wrote to stderr. */
   stderrTail?: string;
   /** How long it had run, in milliseconds. */

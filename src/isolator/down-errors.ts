@@ -6,7 +6,10 @@ import type { RestartPolicy, StopCause } from "../supervision/index.js";
 export function outcomeFacts(outcome: ExitOutcome): IsolationFacts {
   const { reason, stderrTail, uptimeMs } = outcome;
   const how = outcome.kind === "exited" ? { exitCode: outcome.code } : { signal: outcome.signal };
-  return { ...how, reason, stderrTail, uptimeMs };
+  const { limit } = outcome;
+  if (limit === undefined) return { ...how, reason, stderrTail, uptimeMs };
+  const observed = limit.observed === undefined ? {} : { observed: limit.observed };
+  return { ...how, reason, stderrTail, uptimeMs, limit: limit.name, bound: limit.bound, ...observed };
 }
 
 /** What is known of the end of a process beside its outcome. */
@@ -28,6 +31,12 @@ export function lostCallError(outcome: ExitOutcome, facts: IsolationFacts, conte
   }
   if (outcome.reason === "unresponsive") {
     return new IsolationError("UNRESPONSIVE", `${facts.isolate} was replaced because ${why}`, { facts });
+  }
+  if (outcome.limit !== undefined) {
+    const { name, bound, observed } = outcome.limit;
+    const used = observed === undefined ? "" : `, and used ${observed}`;
+    const message = `${facts.isolate} was ended by limits.${name}: it may use ${bound}${used}`;
+    return new IsolationError("LIMIT_EXCEEDED", message, { facts });
   }
   const tail = stderrTail === "" ? "" : `; its last output on stderr was:\n${stderrTail}`;
   const message = `${facts.isolate} ${toVerb(outcome)} while the call was running${tail}`;

@@ -1,5 +1,6 @@
 import type { EventEmitter } from "node:events";
 import type { IsolationError } from "../errors/index.js";
+import type { LimitBreach } from "../limits/index.js";
 import type { ExitOutcome } from "../process/index.js";
 import type { Diagnosis } from "../supervision/index.js";
 
@@ -36,6 +37,8 @@ export interface IsolatorEvents {
   recycled: [GenerationFacts & { predecessor: number }];
   /** A process does not answer and is about to be killed for it; a restart follows as after a crash. */
   unresponsive: [GenerationFacts & { diagnosis: Diagnosis; forMs: number }];
+  /** A limit was reached; `soft` when the process goes on: below its hard bound, or refused more by the kernel. */
+  limit: [GenerationFacts & LimitBreach];
   /** The restart budget is spent; the isolator is down. */
   restartsExhausted: [{ isolate: string; generation: number; restarts: number; outcome: ExitOutcome | undefined }];
   /** A whole line of the process's stdout, in mode `"events"`. */

@@ -1,5 +1,6 @@
 import type { HostStatusMessage } from "../contract/index.js";
 import { fromDuration } from "../contract/index.js";
+import type { Enforcements } from "../limits/index.js";
 
 /** What the isolator is doing. */
 export type IsolatorState = "starting" | "ready" | "restarting" | "stopping" | "stopped";
@@ -33,14 +34,14 @@ export interface HostStatus {
   readonly eventLoopLagMs: number;
   /** The runtime of the process: `v24.1.0` for Node.js. */
   readonly runtimeVersion: string;
-  /** The limits in force and what enforces each. Empty: this version sets none. */
-  readonly limits: Readonly<Record<string, never>>;
+  /** The limits in force, by name: what enforces each, how hard, and its bound. Empty when none is set. */
+  readonly limits: Enforcements;
 }
 
 export function toHostStatus(
   message: HostStatusMessage,
-  facts: Pick<HostStatus, "state" | "restarts" | "pid">,
+  facts: Pick<HostStatus, "state" | "restarts" | "pid" | "limits">,
 ): HostStatus {
   const { uptime, state: _, packageVersion: __, ...rest } = message;
-  return { ...rest, uptimeMs: fromDuration(uptime, 0), limits: {}, ...facts };
+  return { ...rest, uptimeMs: fromDuration(uptime, 0), ...facts };
 }

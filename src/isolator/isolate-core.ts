@@ -1,5 +1,6 @@
 import { EventEmitter } from "node:events";
 import type { IsolationError, IsolationFacts } from "../errors/index.js";
+import { type LimitPlan, planLimits } from "../limits/index.js";
 import { type ExitOutcome, PIHOST_ENTRY, startNodeProcess } from "../process/index.js";
 import type { Session } from "../session/index.js";
 import {
@@ -41,6 +42,8 @@ export class IsolateCore implements CallOwner {
   last: Generation | undefined;
   generation = 1;
   restarts = 0;
+  /** What enforces which limit. */
+  readonly limits: LimitPlan;
   readonly #options: ResolvedOptions;
   readonly #calls: CallTable;
   readonly #supervisor: Supervisor;
@@ -52,6 +55,7 @@ export class IsolateCore implements CallOwner {
 
   constructor(isolatorId: number, options: ResolvedOptions) {
     this.#options = options;
+    this.limits = planLimits(options.limits);
     logEvents(this.events, options.logLevel);
     this.#calls = new CallTable(options.maxInFlight, options.maxQueue);
     const { standby, graceMs, name: isolate } = options;
@@ -120,16 +124,39 @@ export class IsolateCore implements CallOwner {
   }
 
   #generationSpec(isolatorId: number): GenerationSpec {
-    const { name: isolate, execPath, execArgv, cwd, env, stdout, stderr, from, debug, startTimeoutMs } = this.#options;
+    const {
+      name: isolate,
+      execPath,
+      execArgv,
+      cwd,
+      env,
+      stdout,
+      stderr,
+      from,
+      debug,
+      startTimeoutMs,
+      limits,
+    } = this.#options;
     return {
       isolate,
       isolatorId,
-      process: { execPath, execArgv, argv: [PIHOST_ENTRY, isolate], cwd, env, stdout, stderr },
+      process: {
+        execPath,
+        execArgv,
+        argv: [PIHOST_ENTRY, isolate],
+        cwd,
+        env,
+        stdout,
+        stderr,
+        limits: this.limits,
+        outputBytesPerSecond: limits.output,
+      },
       from,
       debug,
       startTimeoutMs,
       startProcess: startNodeProcess,
       onLine: (generation, pid, stream, line) => this.events.emit(stream, { isolate, generation, pid, ...line }),
+      onLimit: (generation, pid, breach) => this.#onLimit({ isolate, generation, pid, ...breach }),
       onDebugger: (pid, url) => this.#debuggerUrls.set(pid, url),
       onDrain: () => this.#calls.drained(),
       hold: (wait) => keepAlive.during(wait),
@@ -185,12 +212,21 @@ export class IsolateCore implements CallOwner {
       this.#watchdog = new Watchdog(live, { unresponsiveAfterMs, isBusy, onUnresponsive });
     }
     if (recycle === undefined) return;
-    const drained = async (old: Generation): Promise<void> => {
-      await this.#calls.whenDrained(old);
-      await old.session.streamsRead();
-    };
-    this.#recycling = new Recycling(recycle, live, () => void this.#supervisor.recycle(live, drained));
+    this.#recycling = new Recycling(recycle, live, () => void this.#supervisor.recycle(live, this.#drained));
   }
+
+  /** A soft memory limit means a fresh process, before the hard one means a dead one. */
+  #onLimit(event: IsolatorEvents["limit"][0]): void {
+    this.events.emit("limit", event);
+    const { live } = this.#supervisor.state.kind === "ready" ? this.#supervisor.state : { live: undefined };
+    if (event.limit === "memory.soft" && live?.pid === event.pid) void this.#supervisor.recycle(live, this.#drained);
+  }
+
+  /** Resolves when nobody waits for a generation any more. */
+  readonly #drained = async (old: Generation): Promise<void> => {
+    await this.#calls.whenDrained(old);
+    await old.session.streamsRead();
+  };
 
   #onUnresponsive(live: Generation, seen: Unresponsive): void {
     live.foundUnresponsive(seen);

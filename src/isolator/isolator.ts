@@ -146,7 +146,7 @@ export class ProcessIsolator {
   async status(): Promise<HostStatus> {
     const message = await this.#core.request(requestStatus);
     const { state, restarts } = this.#core;
-    return toHostStatus(message, { state, restarts, pid: this.pid });
+    return toHostStatus(message, { state, restarts, pid: this.pid, limits: this.#core.limits.enforcement });
   }
 
   /** Stores a value for the isolate; it is there again after every restart. `value` is one that can cross, as it is now: later changes are not seen. */

@@ -17,6 +17,9 @@ export function logEvents(events: EventEmitter<IsolatorEvents>, level: LogLevel)
     events.on("restartsExhausted", ({ isolate, restarts }) => write(isolate, `error: down after ${restarts} restarts`));
   }
   if (isOn("warn")) {
+    events.on("limit", ({ isolate, limit, bound, observed }) =>
+      write(isolate, `warn: reached limits.${limit} (${bound}) with ${observed ?? "an unknown amount"}`),
+    );
     events.on("restarting", ({ isolate, generation, delayMs }) =>
       write(isolate, `warn: restarting as generation ${generation} in ${delayMs} ms`),
     );

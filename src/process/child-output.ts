@@ -1,6 +1,7 @@
 import type { Readable, Writable } from "node:stream";
 import type { OutputLine, OutputMode } from "./host-process.js";
 import { LineSplitter } from "./line-splitter.js";
+import type { OutputBudget } from "./output-budget.js";
 
 /** What to do with one output stream of a child. */
 export interface OutputRoute {
@@ -8,6 +9,8 @@ export interface OutputRoute {
   /** The host's own stream, for `"inherit"`. */
   readonly own: Writable;
   readonly onLine: (line: OutputLine) => void;
+  /** How much is kept as events. */
+  readonly budget: OutputBudget | undefined;
   /** Sees every chunk whatever the mode. */
   readonly onChunk?: (chunk: Buffer) => void;
 }
@@ -34,12 +37,12 @@ function waitForDrain(own: Writable, stream: Readable): void {
 }
 
 /** Reads one output stream of a child to its end, as its route says. Resolves at the end; never rejects. */
-export function routeOutput(stream: Readable, { mode, own, onLine, onChunk }: OutputRoute): Promise<void> {
+export function routeOutput(stream: Readable, { mode, own, onLine, onChunk, budget }: OutputRoute): Promise<void> {
   const lines = mode === "events" ? new LineSplitter(onLine) : undefined;
   return new Promise((resolve) => {
     stream.on("data", (chunk: Buffer) => {
       onChunk?.(chunk);
-      lines?.write(chunk);
+      lines?.write(budget === undefined ? chunk : budget.take(chunk));
       if (mode === "inherit" && !own.write(chunk)) waitForDrain(own, stream);
     });
     // A read error (ECONNRESET when the child is killed on some platforms) is an end like any other: "close" follows.

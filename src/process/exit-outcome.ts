@@ -1,5 +1,16 @@
 import type { ExitReason } from "../errors/index.js";
+import type { LimitVerdict } from "../limits/index.js";
 import type { ProcessExit } from "./host-process.js";
+
+/** A limit that ended a process. */
+export interface ExceededLimit {
+  /** As in the option `limits`: `memory`, `cpuSeconds`. */
+  readonly name: string;
+  /** Bytes, seconds or a count. */
+  readonly bound: number;
+  /** What was used, in the same unit, where that is known. */
+  readonly observed: number | undefined;
+}
 
 /** How an isolated process ended, and why. */
 export type ExitOutcome = (
@@ -21,6 +32,8 @@ export type ExitOutcome = (
   readonly stderrTail: string;
   /** How long it ran, in milliseconds. */
   readonly uptimeMs: number;
+  /** The limit that ended it, if one did. */
+  readonly limit?: ExceededLimit;
   /** The outcome as a sentence: "killed by SIGSEGV (invalid memory access)". */
   readonly description: string;
 };
@@ -29,6 +42,7 @@ export type ExitOutcome = (
 export interface ExitContext {
   /** Why it was made to end, where somebody did; else the report and stderr decide. */
   readonly reason: ExitReason | undefined;
+  readonly verdict: LimitVerdict | undefined;
   readonly forced: boolean;
   readonly stderrTail: string;
   readonly uptimeMs: number;
@@ -53,9 +67,10 @@ const SIGNAL_MEANINGS: { [signal in NodeJS.Signals]?: string } = {
 
 /** Joins what the operating system reported with what is known about why. */
 export function toExitOutcome(exit: ProcessExit, context: ExitContext): ExitOutcome {
-  const { forced, stderrTail, uptimeMs } = context;
-  const reason = context.reason ?? reasonOf(exit, stderrTail);
-  const facts = { reason, forced, stderrTail, uptimeMs };
+  const { forced, stderrTail, uptimeMs, verdict } = context;
+  const reason = context.reason ?? verdict?.reason ?? reasonOf(exit, stderrTail);
+  const limit = verdict && { name: verdict.limit, bound: verdict.bound, observed: verdict.observed };
+  const facts = { reason, forced, stderrTail, uptimeMs, ...(limit === undefined ? {} : { limit }) };
   return exit.signal === null
     ? { kind: "exited", code: exit.code ?? 0, ...facts, description: describe(exit, reason) }
     : { kind: "signalled", signal: exit.signal, ...facts, description: describe(exit, reason) };
@@ -69,6 +84,8 @@ function reasonOf(exit: ProcessExit, stderrTail: string): ExitReason {
 }
 
 function describe({ code, signal }: ProcessExit, reason: ExitReason): string {
+  if (reason === "memory-limit") return "killed because it reached limits.memory";
+  if (reason === "cpu-limit") return "killed because it reached limits.cpuSeconds";
   if (reason === "heap-out-of-memory") return `ran out of JavaScript heap memory (${signal ?? `exit code ${code}`})`;
   if (signal === null) return `exited with code ${code}`;
   const meaning = SIGNAL_MEANINGS[signal];

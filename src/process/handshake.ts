@@ -111,6 +111,7 @@ async function failOnExit(child: HostProcess, step: () => string, facts: Isolati
   const exit = await child.exited;
   const outcome = toExitOutcome(exit, {
     reason: "start-failed",
+    verdict: child.limitVerdict(exit),
     forced: false,
     stderrTail: child.stderrTail(),
     uptimeMs: performance.now() - child.startedAt,

@@ -1,4 +1,5 @@
 import type { Duplex } from "node:stream";
+import type { LimitBreach, LimitPlan, LimitVerdict } from "../limits/index.js";
 
 /** How the operating system says that a process ended: a code or a signal, never both. */
 export interface ProcessExit {
@@ -27,6 +28,12 @@ export interface ProcessSpec {
   readonly env: Readonly<Record<string, string>>;
   readonly stdout: OutputMode;
   readonly stderr: OutputMode;
+  /** What it may use; absent for anything. */
+  readonly limits: LimitPlan | undefined;
+  /** Bytes per second of stdout and stderr that are kept as events; absent for all. */
+  readonly outputBytesPerSecond: number | undefined;
+  /** Called for every limit that is reached, whether the process outlives it or not. */
+  readonly onLimit: (breach: LimitBreach) => void;
   /** Called for every line in mode `"events"`. */
   readonly onLine: (stream: "stdout" | "stderr", line: OutputLine) => void;
 }
@@ -53,6 +60,10 @@ export interface HostProcess {
   readonly ended: Promise<ProcessExit>;
   /** Resolves when everything that the process started is gone too, as far as it can be found. Never rejects. */
   readonly gone: Promise<void>;
+  /** The start is over: limits begin that would have made it several times as long. */
+  markReady(): void;
+  /** The limit that ended it, if one did; known once it has exited. */
+  limitVerdict(exit: ProcessExit): LimitVerdict | undefined;
   /** The last 8 KiB written to stderr. */
   stderrTail(): string;
   /** Sends a signal to this process alone. False when it is gone. */

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Duplex, Readable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
+import type { LimitScope, LimitVerdict } from "../limits/index.js";
 import {
   createMark,
   hostReaper,
@@ -14,6 +15,7 @@ import {
 import { routeOutput } from "./child-output.js";
 import type { HostProcess, Lifeline, ProcessExit, ProcessSpec } from "./host-process.js";
 import { LineSplitter } from "./line-splitter.js";
+import { OutputBudget } from "./output-budget.js";
 import { TailBuffer } from "./tail-buffer.js";
 
 const STDERR_TAIL_BYTES = 8 * 1024;
@@ -37,16 +39,26 @@ const KILL_REPORT_MS = 5_000;
  */
 export async function startNodeProcess(spec: ProcessSpec): Promise<HostProcess> {
   const mark = createMark();
-  const child = spawn(spec.execPath, [...spec.execArgv, ...spec.argv], {
+  const scope = spec.limits?.open();
+  const { execPath } = spec;
+  const args = [...spec.execArgv, ...spec.argv];
+  const env = { ...spec.env, [MARK_VARIABLE]: mark };
+  const launch = scope?.command({ execPath, args, env }) ?? { command: execPath, args, env };
+  const child = spawn(launch.command, launch.args, {
     cwd: spec.cwd,
-    env: { ...spec.env, [MARK_VARIABLE]: mark },
+    env: launch.env,
     // On Windows the job object that libuv puts every child into ends it with the host, but only when not detached.
     detached: process.platform !== "win32",
     stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
     windowsHide: true,
   });
-  await spawned(child);
-  return new NodeProcess(child, spec, mark);
+  try {
+    await spawned(child);
+  } catch (error) {
+    await scope?.close();
+    throw error;
+  }
+  return new NodeProcess(child, spec, mark, scope);
 }
 
 function spawned(child: ChildProcess): Promise<void> {
@@ -71,11 +83,16 @@ class NodeProcess implements HostProcess {
   readonly gone: Promise<void>;
   readonly #mark: string;
   readonly #child: ChildProcess;
+  readonly #limits: LimitScope | undefined;
   readonly #startTime: string | undefined;
   readonly #stderrTail = new TailBuffer(STDERR_TAIL_BYTES);
 
-  constructor(child: ChildProcess, spec: ProcessSpec, mark: string) {
+  constructor(child: ChildProcess, spec: ProcessSpec, mark: string, limits: LimitScope | undefined) {
     this.#child = child;
+    this.#limits = limits;
+    limits?.onBreach(spec.onLimit);
+    limits?.started(child.pid as number);
+    const budget = createBudget(spec);
     this.#mark = mark;
     this.pid = child.pid as number;
     this.#startTime = processStartTime(this.pid);
@@ -86,11 +103,17 @@ class NodeProcess implements HostProcess {
     session.on("error", () => {});
     this.lifeline = createLifeline(lifeline);
     const output = Promise.all([
-      routeOutput(stdout, { mode: spec.stdout, own: process.stdout, onLine: (line) => spec.onLine("stdout", line) }),
+      routeOutput(stdout, {
+        mode: spec.stdout,
+        own: process.stdout,
+        onLine: (line) => spec.onLine("stdout", line),
+        budget,
+      }),
       routeOutput(stderr, {
         mode: spec.stderr,
         own: process.stderr,
         onLine: (line) => spec.onLine("stderr", line),
+        budget,
         onChunk: (chunk) => this.#stderrTail.write(chunk),
       }),
     ]);
@@ -99,6 +122,14 @@ class NodeProcess implements HostProcess {
     this.gone = this.#sweep();
     for (const pipe of child.stdio) (pipe as { unref?: () => void } | null)?.unref?.();
     child.unref();
+  }
+
+  markReady(): void {
+    this.#limits?.ready();
+  }
+
+  limitVerdict(exit: ProcessExit): LimitVerdict | undefined {
+    return this.#limits?.verdict(exit, this.stderrTail());
   }
 
   stderrTail(): string {
@@ -133,6 +164,7 @@ class NodeProcess implements HostProcess {
     await this.ended;
     await Promise.race([this.exited, delay(SWEEP_AFTER_MS, undefined, { ref: false })]);
     await this.killTree("SIGKILL").catch(() => false);
+    await this.#limits?.close();
     hostReaper().remove(this.pid);
   }
 
@@ -146,6 +178,11 @@ class NodeProcess implements HostProcess {
       }
     });
   }
+}
+
+function createBudget({ outputBytesPerSecond: bound, onLimit }: ProcessSpec): OutputBudget | undefined {
+  if (bound === undefined) return undefined;
+  return new OutputBudget(bound, (observed) => onLimit({ limit: "output", bound, observed, soft: true }));
 }
 
 function createLifeline(pipe: Duplex): Lifeline {

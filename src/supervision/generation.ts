@@ -3,6 +3,7 @@ import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { openSession } from "../channel/index.js";
 import { type ExitReason, IsolationError, type IsolationFacts } from "../errors/index.js";
+import type { LimitBreach } from "../limits/index.js";
 import { hostDirectory, sharedMemoryDirectory, socketAddress, sweepOnce } from "../platform/index.js";
 import {
   type ExitOutcome,
@@ -26,13 +27,14 @@ export interface GenerationSpec {
   readonly isolate: string;
   /** Unique among the isolators of this host process. */
   readonly isolatorId: number;
-  readonly process: Omit<ProcessSpec, "onLine">;
+  readonly process: Omit<ProcessSpec, "onLine" | "onLimit">;
   /** Where module names are resolved: a folder, or a file URL. */
   readonly from: string;
   readonly debug: boolean;
   readonly startTimeoutMs: number;
   readonly startProcess: StartProcess;
   readonly onLine: (generation: number, pid: number, stream: "stdout" | "stderr", line: OutputLine) => void;
+  readonly onLimit: (generation: number, pid: number, breach: LimitBreach) => void;
   readonly onDebugger: (pid: number, url: string) => void;
   /** The process keeps up again with what it is sent. */
   readonly onDrain: () => void;
@@ -180,6 +182,7 @@ class StartingGeneration implements Generation {
     this.#process = await startProcess({
       ...spec,
       onLine: (stream, line) => this.#spec.onLine(this.number, pid, stream, line),
+      onLimit: (breach) => this.#spec.onLimit(this.number, pid, breach),
     });
     pid = this.#process.pid;
     this.#outcome = this.#settle(this.#process);
@@ -200,6 +203,7 @@ class StartingGeneration implements Generation {
     });
     if (signal.aborted) throw new IsolationError("CANCELLED", "the start was cancelled", { facts: this.#facts });
     this.#isStarted = true;
+    this.#process.markReady();
     void sweepOnce();
     return this;
   }
@@ -265,6 +269,7 @@ class StartingGeneration implements Generation {
     if (this.#sharedMemory !== undefined) removeQuietly(this.#sharedMemory.folder);
     return toExitOutcome(exit, {
       reason: this.#reason ?? (this.#isStarted ? undefined : "start-failed"),
+      verdict: child.limitVerdict(exit),
       forced: this.#forced,
       stderrTail: child.stderrTail(),
       uptimeMs,

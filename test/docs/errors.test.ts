@@ -32,6 +32,8 @@ test("the exit reasons are those of ExitReason", () => {
     "heap-out-of-memory": true,
     "memory-limit": true,
     "cpu-limit": true,
+    "pids-limit": true,
+    "open-files-limit": true,
     unresponsive: true,
     "start-failed": true,
     "host-exit": true,

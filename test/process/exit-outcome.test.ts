@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type ExitContext, toExitOutcome } from "../../src/process/index.js";
 
-const context: ExitContext = { reason: undefined, forced: false, stderrTail: "", uptimeMs: 5 };
+const context: ExitContext = { reason: undefined, verdict: undefined, forced: false, stderrTail: "", uptimeMs: 5 };
 const outOfMemory = "FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory";
 
 test.each([0, 1, 3, 255])("exit code %i", (code) => {

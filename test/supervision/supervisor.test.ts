@@ -30,6 +30,8 @@ function useSupervisor(onReadyLine: () => void = () => {}) {
       env: {},
       stdout: "ignore",
       stderr: "ignore",
+      limits: undefined,
+      outputBytesPerSecond: undefined,
     },
     from: pathToFileURL(`${process.cwd()}/`).href,
     debug: false,
@@ -41,6 +43,7 @@ function useSupervisor(onReadyLine: () => void = () => {}) {
       return child;
     },
     onLine: () => {},
+    onLimit: () => {},
     onDebugger: () => {},
     onDrain: () => {},
     hold: (wait) => wait,

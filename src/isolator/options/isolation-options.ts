@@ -2,6 +2,7 @@ import { type Stats, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { IsolationError } from "../../errors/index.js";
+import { type LimitOptions, type ResolvedLimits, resolveLimits } from "../../limits/index.js";
 import type { OutputMode } from "../../process/index.js";
 import type { RecyclePolicy, RestartPolicy } from "../../supervision/index.js";
 import {
@@ -53,6 +54,8 @@ export interface IsolationOptions {
    * hand-over, not a start. A whole number from 0 to 64. Default 0.
    */
   standby?: number;
+  /** What the process, with everything that it starts, may use. Default: whatever it likes. */
+  limits?: LimitOptions;
   /** When a process that works is replaced by a fresh one. Default: never. */
   recycle?: RecycleOptions;
   /** Calls that run in the process at once; more wait. A whole number from 1, or Infinity. Default 1,024. */
@@ -100,6 +103,7 @@ export interface ResolvedOptions {
   readonly callTimeoutMs: number | undefined;
   readonly unresponsiveAfterMs: number | undefined;
   readonly standby: number;
+  readonly limits: ResolvedLimits;
   readonly recycle: RecyclePolicy | undefined;
   readonly maxInFlight: number;
   readonly maxQueue: number;
@@ -118,7 +122,7 @@ export interface ResolvedOptions {
 const OUTPUT_MODES = ["events", "inherit", "ignore"] as const;
 
 /** Options of the design that this version cannot honour: refused, because ignoring them would be a false promise. */
-const NOT_YET_ENFORCED = ["limits", "permissions", "sandbox"] as const;
+const NOT_YET_ENFORCED = ["permissions", "sandbox"] as const;
 
 const RESOLVERS = {
   name: (value: unknown, defaults: Defaults) => resolveName(orDefault(value, defaults.name)),
@@ -131,6 +135,7 @@ const RESOLVERS = {
   unresponsiveAfterMs: (value: unknown) =>
     value === undefined ? undefined : milliseconds("unresponsiveAfterMs", value, 100),
   standby: (value: unknown) => wholeNumber("standby", orDefault(value, 0), 0, 64),
+  limits: (value: unknown) => resolveLimits(value),
   recycle: (value: unknown) => resolveRecycle(value),
   maxInFlight: (value: unknown) => wholeNumberOrInfinity("maxInFlight", orDefault(value, 1_024), 1),
   maxQueue: (value: unknown) => wholeNumberOrInfinity("maxQueue", orDefault(value, Number.POSITIVE_INFINITY), 0),
