@@ -21,6 +21,7 @@ writeSync(
       runtime: `node ${process.version}`,
       version: PACKAGE_VERSION,
       sessionOnDescriptor: true,
+      sharedMemory: true,
     },
   })}\n`,
 );

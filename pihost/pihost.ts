@@ -88,7 +88,7 @@ export class Pihost implements CallHandler {
       sharedMemory: withSharedMemory ? this.#sharedMemory : undefined,
       onLost: (error) => {
         this.#sessions.delete(session);
-        session.close(error);
+        session.close(error ?? new IsolationError("STOPPED", "the other side has closed the session"));
       },
     });
     this.#sessions.add(session);

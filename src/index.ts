@@ -1,3 +1,4 @@
+export { type ErrorClassOptions, type ErrorFields, registerErrorClass } from "./codec/index.js";
 export {
   ERROR_CODES,
   type ExitReason,

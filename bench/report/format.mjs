@@ -1,8 +1,8 @@
 /** A figure with three significant digits or, from a thousand on, thousands separated. @param {number} value */
 export function formatFigure(value) {
   if (!Number.isFinite(value)) return "–";
-  if (Math.abs(value) >= 1000) return Math.round(Number(value.toPrecision(3))).toLocaleString("en-US");
-  return String(Number(value.toPrecision(3)));
+  const rounded = Number(value.toPrecision(3));
+  return Math.abs(rounded) >= 1000 ? Math.round(rounded).toLocaleString("en-US") : String(rounded);
 }
 
 /** @param {number} value */

@@ -34,7 +34,10 @@ export function hostService(pihost: Pihost): HostServiceServer {
       pihost.data.set(name, value);
       return {};
     }),
-    getData: answer(async ({ name }) => ({ value: pihost.data.get(name) })),
+    getData: answer(async ({ name }) => {
+      const value = pihost.data.get(name);
+      return { value: value === undefined ? undefined : toJsonValue(value, "value") };
+    }),
   };
 }
 

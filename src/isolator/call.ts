@@ -1,7 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { IsolationError } from "../errors/index.js";
-import type { CallExtras, CallSink, CallTarget, Session } from "../session/index.js";
-import type { CallSite } from "./call-site.js";
+import type { CallExtras, CallSink, CallSite, CallTarget, Session } from "../session/index.js";
 import type { ResolvedCallOptions } from "./options/index.js";
 import { iterateResult, type StreamingPromise } from "./streaming-promise.js";
 

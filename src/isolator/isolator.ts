@@ -1,9 +1,8 @@
 import { decodeValue, encodeValue } from "../codec/index.js";
 import type { ExitOutcome } from "../process/index.js";
-import type { CallTarget } from "../session/index.js";
+import { type CallTarget, currentCallSite } from "../session/index.js";
 import { requestData, requestStatus, sendData } from "../supervision/index.js";
 import { Call } from "./call.js";
-import { currentCallSite } from "./call-site.js";
 import type { IsolatorEventSource } from "./events.js";
 import { type HostStatus, type IsolatorState, toHostStatus } from "./host-status.js";
 import { IsolateCore } from "./isolate-core.js";

@@ -33,8 +33,8 @@ export interface Program {
 const ADDED_BY_SHELL = ["PWD", "OLDPWD", "SHLVL", "_"];
 /** What a shell makes of its own, or takes for an instruction. */
 const CHANGED_BY_SHELL = [...ADDED_BY_SHELL, "IFS", "OPTIND", "LINENO", "PPID", "UID", "EUID", "ENV", "BASH_ENV"];
-/** What systemd-run needs to find the user's service manager. */
-const SYSTEMD_VARIABLES = ["XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS"];
+/** What systemd-run needs to find the user's service manager, and what it adds. */
+const SYSTEMD_VARIABLES = ["XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS", "INVOCATION_ID"];
 const SHELL_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 /** Carries a variable through the shell. */
 const CARRIER = "PROCESS_ISOLATION_CARRIED_";

@@ -8,8 +8,8 @@ import { systemMounts } from "./system-mounts.linux.js";
 
 /** What runs in the sandbox, and what it needs to see beside what the user allowed. */
 export interface SandboxedCommand {
-  readonly execPath: string;
-  readonly args: readonly string[];
+  /** The program and its arguments. */
+  readonly command: readonly string[];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
   /** The framework's own files, read-only. What is not there is left out. */
@@ -20,12 +20,6 @@ export interface SandboxedCommand {
   readonly hidden: readonly string[];
 }
 
-/** A command line for `spawn`. */
-export interface Command {
-  readonly command: string;
-  readonly args: readonly string[];
-}
-
 const TEMPORARY_FOLDER = ["TMPDIR", "TEMP", "TMP"];
 
 /**
@@ -33,8 +27,10 @@ const TEMPORARY_FOLDER = ["TMPDIR", "TEMP", "TMP"];
  *
  * The process that is spawned is `bwrap` itself: it ends with the one inside, whose exit it reports as a shell does (see
  * `decodeBubblewrapExit`), and when it is killed all inside is killed by the kernel.
+ *
+ * @throws IsolationError `START_FAILED` when the program is not on the child's PATH
  */
-export function bubblewrapCommand(sandbox: Sandbox, inside: SandboxedCommand): Command {
+export function bubblewrapCommand(sandbox: Sandbox, inside: SandboxedCommand): readonly string[] {
   const program = programFile(inside);
   const mounts: Mount[] = [
     ...systemMounts(sandbox.network),
@@ -46,7 +42,8 @@ export function bubblewrapCommand(sandbox: Sandbox, inside: SandboxedCommand): C
     ...inside.read.map((path): Mount => ({ kind: "optional", path })),
     ...inside.write.map((path): Mount => ({ kind: "writable", path })),
   ];
-  const args = [
+  return [
+    sandbox.program,
     "--unshare-all",
     ...(sandbox.network ? ["--share-net"] : []),
     ...(sandbox.forbidsNesting ? ["--unshare-user", "--disable-userns"] : []),
@@ -65,17 +62,16 @@ export function bubblewrapCommand(sandbox: Sandbox, inside: SandboxedCommand): C
     ...unsetTemporaryFolder(inside.env, sandbox),
     "--",
     program,
-    ...inside.args,
+    ...inside.command.slice(1),
   ];
-  return { command: sandbox.program, args };
 }
 
 const readOnly = (paths: readonly string[]): Mount[] => paths.map((path): Mount => ({ kind: "readable", path }));
 
-function programFile({ execPath, env }: SandboxedCommand): string {
-  const path = isAbsolute(execPath) ? execPath : findProgram(execPath, env.PATH);
+function programFile({ command: [name = ""], env }: SandboxedCommand): string {
+  const path = isAbsolute(name) ? name : findProgram(name, env.PATH);
   if (path !== undefined) return path;
-  throw new IsolationError("START_FAILED", `execPath ${JSON.stringify(execPath)} is not on the child's PATH`);
+  throw new IsolationError("START_FAILED", `execPath ${JSON.stringify(name)} is not on the child's PATH`);
 }
 
 /** The child uses its private `/tmp`, unless it may write where the variable points. */

@@ -1,7 +1,9 @@
 import { IsolationError } from "../errors/index.js";
 import { codeCacheFolder } from "../platform/capabilities.code-cache.js";
+import { forThisSystem } from "../platform/for-this-system.js";
 import { bubblewrapCommand } from "./bubblewrap-command.js";
 import { type Identity, resolveIdentity } from "./identity.js";
+import { identityCommand } from "./identity-command.linux.js";
 import { type NodeRuntime, nodeRuntime } from "./node-runtime.js";
 import { permissionFlags } from "./permission-flags.js";
 import { type PermissionOptions, type Permissions, resolvePermissions } from "./permissions.js";
@@ -35,6 +37,12 @@ export const UNCONFINED: Confinement = Object.freeze({
   runtime: undefined,
 });
 
+const dropOnThisSystem = forThisSystem<typeof identityCommand>({
+  linux: identityCommand,
+  macos: () => undefined,
+  windows: () => undefined,
+});
+
 /** The other options that bear on it. */
 export interface ConfinementContext {
   readonly from: string;
@@ -45,11 +53,9 @@ export interface ConfinementContext {
   readonly discoverable: boolean;
 }
 
-/** How a child would be started without confinement. */
+/** What of a child's start bears on it. */
 export interface ChildStart {
-  readonly execPath: string;
   readonly execArgv: readonly string[];
-  readonly argv: readonly string[];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
 }
@@ -64,11 +70,17 @@ export interface ChildFolders {
   readonly shared: readonly string[];
 }
 
-/** How it is started with confinement. */
-export interface ConfinedStart extends ChildStart {
-  /** For `spawn`. */
+/** How it is started with confinement: the same program with the same arguments, but for what is here. */
+export interface ConfinedStart {
+  readonly execArgv: readonly string[];
+  /**
+   * Makes the command (the program, then all its arguments) the one to run. What must hold for the process
+   * before it is confined, such as limits, goes around the result.
+   */
+  readonly wrap: (command: readonly string[]) => readonly string[];
+  /** For `spawn`; undefined where the wrapped command sees to it. */
   readonly identity: Identity | undefined;
-  /** Whether the process that is started is `bwrap`: see `decodeBubblewrapExit` and `pidOutside`. */
+  /** Whether the process that is started becomes `bwrap`: see `decodeBubblewrapExit` and `pidOutside`. */
   readonly sandboxed: boolean;
   /** For `dropPermissions` and `verifyPermissions` in the child. */
   readonly denied: readonly string[];
@@ -93,7 +105,6 @@ export function resolveConfinement(
   return Object.freeze({ permissions, sandbox, identity, runtime });
 }
 
-/** @throws IsolationError `START_FAILED` when it cannot be put together */
 export function confine(confinement: Confinement, start: ChildStart, folders: ChildFolders): ConfinedStart {
   const { permissions, sandbox, identity, runtime } = confinement;
   // The cache lies in the home of the host's user, which another user has no business in.
@@ -104,11 +115,16 @@ export function confine(confinement: Confinement, start: ChildStart, folders: Ch
     permissions === undefined || runtime === undefined
       ? { execArgv: [], denied: [] }
       : permissionFlags(permissions, runtime, { read, write });
-  const flags = [...execArgv, ...start.execArgv];
-  const facts = { identity, denied, sandboxed: sandbox !== undefined };
-  if (sandbox === undefined) return { ...start, execArgv: flags, ...facts };
-  const { execPath, argv, cwd, env } = start;
-  const args = [...flags, ...argv];
-  const inside = bubblewrapCommand(sandbox, { execPath, args, cwd, env, read, write, hidden: folders.shared });
-  return { ...start, execPath: inside.command, execArgv: [], argv: inside.args, ...facts };
+  const drop = identity === undefined ? undefined : dropOnThisSystem(identity, sandbox !== undefined);
+  const inSandbox = (command: readonly string[]): readonly string[] =>
+    sandbox === undefined
+      ? command
+      : bubblewrapCommand(sandbox, { command, cwd: start.cwd, env: start.env, read, write, hidden: folders.shared });
+  return {
+    execArgv: [...execArgv, ...start.execArgv],
+    wrap: (command) => [...(drop ?? []), ...inSandbox(command)],
+    identity: drop === undefined ? identity : undefined,
+    sandboxed: sandbox !== undefined,
+    denied,
+  };
 }

@@ -2,7 +2,7 @@ import { IsolationError } from "../errors/index.js";
 import { BOUNDS } from "./bounds.js";
 import type { Callee, CallHandler } from "./call-target.js";
 import { columnTextOf, isColumnPrimitive } from "./column-text.js";
-import type { Loans } from "./loans.js";
+import { type Loans, lentNoMore } from "./loans.js";
 import type { Outbox } from "./outbox.js";
 import type { ReadyPayload } from "./payloads.js";
 import { type IncomingDetails, RunningCall } from "./running-call.js";
@@ -18,6 +18,7 @@ export class IncomingCalls {
   readonly #loans: Loans;
   readonly #handler: CallHandler;
   readonly #targets = new Map<number, Target>();
+  #lastHandle = 0;
   readonly #handlesOf = new Map<number, number[]>();
   readonly #running = new Map<number, RunningCall>();
 
@@ -37,6 +38,7 @@ export class IncomingCalls {
         : (): Callee => this.#loans.callee(reference, method);
     if (this.#targets.size >= BOUNDS.handles) throw tooMany("handles", BOUNDS.handles);
     this.#targets.set(handle, { resolve });
+    this.#lastHandle = Math.max(this.#lastHandle, handle);
     if (reference === 0) return;
     const handles = this.#handlesOf.get(reference);
     if (handles === undefined) this.#handlesOf.set(reference, [handle]);
@@ -87,9 +89,8 @@ export class IncomingCalls {
 
   #calleeOf(handle: number): Callee | Promise<Callee> {
     const target = this.#targets.get(handle);
-    if (target === undefined) {
-      throw new IsolationError("PROTOCOL", `the handle ${handle} was never introduced, or what it stood for is gone`);
-    }
+    if (target === undefined && handle <= this.#lastHandle) throw lentNoMore();
+    if (target === undefined) throw new IsolationError("PROTOCOL", `the handle ${handle} was never introduced`);
     if ("callee" in target) return target.callee;
     const resolving = target.resolve();
     if (!(resolving instanceof Promise)) return resolving;

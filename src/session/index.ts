@@ -1,4 +1,5 @@
 /** Many calls, streams and callbacks over one lane; the same on both sides. */
+export { type CallSite, currentCallSite } from "./call-site.js";
 export type { Callee, CallHandler, CallSink, CallTarget, IncomingCall } from "./call-target.js";
 export { createDescriptorLane } from "./descriptor-lane.js";
 export type { Lane, LaneListener } from "./lane.js";

@@ -1,4 +1,4 @@
-import { REFERENCE_MARK } from "../codec/index.js";
+import { encodeValue, REFERENCE_MARK } from "../codec/index.js";
 import type { Payload } from "../contract/index.js";
 import { IsolationError } from "../errors/index.js";
 import { isKept } from "../inside/marks.js";
@@ -122,10 +122,7 @@ export class Loans {
     const loan = this.#loans.get(id);
     if (loan?.kind === "function" && method === "") return loan.value as Callee;
     if (loan?.kind === "object" || loan?.kind === "function") return methodOf(loan.value, method);
-    throw new IsolationError(
-      "METHOD_NOT_FOUND",
-      "what was lent is not there any more: the call it came with is over, or it was released",
-    );
+    throw lentNoMore();
   }
 
   demand(id: number, items: number): void {
@@ -153,6 +150,8 @@ export class Loans {
   }
 
   #lendSignal(signal: AbortSignal, scope: Scope | undefined): ReferenceDescriptor {
+    // Already aborted: the callee has to see it with its first look, so the reason goes along.
+    if (signal.aborted) return { kind: "signal", id: 0, aborted: toText(signal.reason) };
     const tell = (): void => this.#sendError(signal.reason, (payload) => this.#outbox.abort(id, payload));
     const descriptor = this.#add(
       "signal",
@@ -160,8 +159,7 @@ export class Loans {
       scope,
     );
     const { id } = descriptor;
-    if (signal.aborted) tell();
-    else signal.addEventListener("abort", tell, { once: true });
+    signal.addEventListener("abort", tell, { once: true });
     return descriptor;
   }
 
@@ -222,6 +220,21 @@ export class Loans {
     this.#loans.set(id, loan);
     scope?.onEnd(() => this.takeBack(id));
     return { kind, id };
+  }
+}
+
+/** What a call of something hears that is lent no more. */
+export function lentNoMore(): IsolationError {
+  const message = "what was lent is not there any more: the call it came with is over, or it was released";
+  return new IsolationError("METHOD_NOT_FOUND", message);
+}
+
+/** A reason as text that JSON carries; one that cannot cross is replaced by the error that says so. */
+function toText(reason: unknown): string {
+  try {
+    return Buffer.from(encodeValue(reason)).toString("base64");
+  } catch (error) {
+    return Buffer.from(encodeValue(error)).toString("base64");
   }
 }
 

@@ -3,6 +3,8 @@ export interface ReferenceDescriptor {
   readonly kind: ReferenceKind;
   /** The lender's number for it. */
   readonly id: number;
+  /** Of a signal that was aborted before: its reason, in the format of a payload, as base64. `id` is 0 then. */
+  readonly aborted?: string;
   /** It outlives the call that it came with. */
   readonly kept?: true;
 }

@@ -1,5 +1,6 @@
 import type { Payload, SessionFrame } from "../contract/index.js";
 import { IsolationError } from "../errors/index.js";
+import { currentCallSite } from "./call-site.js";
 import type { CallHandler, CallSink, CallTarget } from "./call-target.js";
 import { decodeFrame } from "./frame-decoder.js";
 import { IncomingCalls } from "./incoming-calls.js";
@@ -17,8 +18,8 @@ import { Values } from "./values.js";
 export interface SessionOptions {
   readonly handler: CallHandler;
   readonly sharedMemory?: SharedMemory | undefined;
-  /** The lane is gone, or the peer broke the contract. Called once; what was under way is not settled yet. */
-  readonly onLost: (error: IsolationError) => void;
+  /** The lane is gone, or, with an error, the peer broke the contract. Called once; what was under way is not settled yet. */
+  readonly onLost: (error: IsolationError | undefined) => void;
   /** The peer keeps up again. */
   readonly onDrain?: () => void;
   /** Keeps the process alive while somebody waits for a stream or for what the peer has lent. Default: it does not. */
@@ -63,7 +64,7 @@ export class Session {
         this.#outbox.drained();
         options.onDrain?.();
       },
-      onClose: () => this.#lose(new IsolationError("PROTOCOL", "the connection was closed")),
+      onClose: () => this.#lose(undefined),
     });
   }
 
@@ -141,7 +142,7 @@ export class Session {
     this.#payloads.close();
   }
 
-  #lose(error: IsolationError): void {
+  #lose(error: IsolationError | undefined): void {
     if (this.#lost) return;
     this.#lost = true;
     this.#lane.close();
@@ -150,11 +151,13 @@ export class Session {
 
   #callBack(target: CallTarget, args: unknown[], order: Scope | undefined): Promise<unknown> {
     if (this.#lost) return Promise.reject(new IsolationError("STOPPED", "the process that lent it is gone"));
-    const callSite: { stack?: string } = {};
-    Error.captureStackTrace(callSite);
-    return new Promise((resolve, reject) => {
+    const callSite = currentCallSite(this.#callBack);
+    const result = new Promise<unknown>((resolve, reject) => {
       this.#outgoing.send(target, args, { resolve, reject, callSite, lost: reject }, undefined, order);
     });
+    // Progress is often reported without waiting: that nobody hears any more must not end the process.
+    result.catch(() => {});
+    return result;
   }
 
   #receive(bytes: Buffer): void {

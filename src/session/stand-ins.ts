@@ -1,3 +1,4 @@
+import { decodeValue } from "../codec/index.js";
 import { IsolationError } from "../errors/index.js";
 import type { CallTarget } from "./call-target.js";
 import type { Outbox } from "./outbox.js";
@@ -161,7 +162,8 @@ export class StandIns {
     return standIn;
   }
 
-  #makeSignal({ id }: ReferenceDescriptor, scope: Scope | undefined): AbortSignal {
+  #makeSignal({ id, aborted }: ReferenceDescriptor, scope: Scope | undefined): AbortSignal {
+    if (aborted !== undefined) return AbortSignal.abort(decodeValue(Buffer.from(String(aborted), "base64")));
     const controller = new AbortController();
     this.#signals.set(id, controller);
     scope?.onEnd(() => this.#signals.delete(id));

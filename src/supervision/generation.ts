@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { openSession } from "../channel/index.js";
+import type { Hello } from "../contract/index.js";
 import { type ExitReason, IsolationError, type IsolationFacts } from "../errors/index.js";
 import type { LimitBreach } from "../limits/index.js";
 import { hostDirectory, sharedMemoryDirectory, socketAddress, sweepOnce } from "../platform/index.js";
@@ -199,7 +200,7 @@ class StartingGeneration implements Generation {
         this.shutdownAccepted = true;
         this.endBecause("requested");
       },
-      connect: ({ sessionOnDescriptor }) => this.#openSession(sessionOnDescriptor, deadline),
+      connect: (hello) => this.#openSession(hello, deadline),
     });
     if (signal.aborted) throw new IsolationError("CANCELLED", "the start was cancelled", { facts: this.#facts });
     this.#isStarted = true;
@@ -208,15 +209,15 @@ class StartingGeneration implements Generation {
     return this;
   }
 
-  #openSession(onDescriptor: boolean, deadline: number): Promise<Session> {
-    const descriptor = onDescriptor ? this.process.sessionSocket : undefined;
+  #openSession({ sessionOnDescriptor, sharedMemory }: Hello, deadline: number): Promise<Session> {
+    const descriptor = sessionOnDescriptor ? this.process.sessionSocket : undefined;
     // The start's own timeout comes first, and tells more.
     const timeoutMs = Math.max(1, deadline - performance.now()) + 1_000;
     return openSession(
       { descriptor, address: this.address, token: this.token, timeoutMs },
       {
         handler: NO_MODULES,
-        sharedMemory: this.#sharedMemory,
+        sharedMemory: sharedMemory ? this.#sharedMemory : undefined,
         onLost: (error) => this.#connectionLost(error),
         onDrain: () => this.#spec.onDrain(),
         hold: this.#spec.hold,
@@ -255,7 +256,7 @@ class StartingGeneration implements Generation {
   }
 
   /** The process ends by itself, or is ended, and the outcome tells the story. */
-  #connectionLost(error: IsolationError): void {
+  #connectionLost(error: IsolationError | undefined): void {
     this.#lostBy = error;
     const timer = setTimeout(() => void this.process.killTree("SIGKILL"), LOST_CONNECTION_MS);
     timer.unref();

@@ -13,11 +13,19 @@ test.each([
   expect(toBytes("limits.memory", value, 1)).toBe(bytes);
 });
 
-test.each([["256M"], ["MB"], [""], ["-1MB"], ["1e3MB"], [Number.NaN], [1.5], [null], ["0.1MB"], [Number.POSITIVE_INFINITY]])(
-  "%o is refused, with the bound and what was received",
-  (value) => {
-    expect(() => toBytes("limits.memory", value, 500_000)).toThrow(
-      /^INVALID_OPTION: limits\.memory must be a number of bytes, or a size such as "256MB" or "512MiB", of at least 500000; received/,
-    );
-  },
-);
+test.each([
+  ["256M"],
+  ["MB"],
+  [""],
+  ["-1MB"],
+  ["1e3MB"],
+  [Number.NaN],
+  [1.5],
+  [null],
+  ["0.1MB"],
+  [Number.POSITIVE_INFINITY],
+])("%o is refused, with the bound and what was received", (value) => {
+  expect(() => toBytes("limits.memory", value, 500_000)).toThrow(
+    /^INVALID_OPTION: limits\.memory must be a number of bytes, or a size such as "256MB" or "512MiB", of at least 500000; received/,
+  );
+});

@@ -44,7 +44,10 @@ test("a plain size of memory is a hard limit", () => {
 test.each([
   [{ memory: "1MB" }, /limits\.memory must be .* of at least 33554432; received '1MB'/],
   [{ memory: { soft: "64MiB" } }, /limits\.memory\.hard must be .*; received undefined/],
-  [{ memory: { soft: "2GB", hard: "1GB" } }, /limits\.memory\.soft must be less than .* \(1000000000 bytes\); received '2GB'/],
+  [
+    { memory: { soft: "2GB", hard: "1GB" } },
+    /limits\.memory\.soft must be less than .* \(1000000000 bytes\); received '2GB'/,
+  ],
   [{ memory: { hard: "1GB", softer: 1 } }, /limits\.memory must be .*, and has no "softer"/],
   [{ heap: "8MiB" }, /limits\.heap must be .* of at least 16777216/],
   [{ cpu: 0 }, /limits\.cpu must be a percentage of one core from 1 to/],

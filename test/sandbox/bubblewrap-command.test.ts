@@ -22,9 +22,8 @@ const PRELUDE = `
 /** Starts Node in a sandbox; it ends with the test. */
 function start(script: string, options: object = {}, command: Partial<SandboxedCommand> = {}): ChildProcess {
   const sandbox = resolveSandbox({ read: [], ...options }, "/");
-  const { command: program, args } = bubblewrapCommand(sandbox, {
-    execPath: process.execPath,
-    args: ["-e", `${PRELUDE}\n${script}`],
+  const [program = "", ...args] = bubblewrapCommand(sandbox, {
+    command: [process.execPath, "-e", `${PRELUDE}\n${script}`],
     cwd: "/",
     env: {},
     ...{ read: [], write: [], hidden: [] },
@@ -134,7 +133,7 @@ describe.skipIf(noBubblewrap)("a process in a sandbox", () => {
 
   test("gets no other descriptors", async () => {
     const list = ["-c", "ls /proc/self/fd"] as const;
-    const child = start("", {}, { execPath: "/bin/sh", args: list });
+    const child = start("", {}, { command: ["/bin/sh", ...list] });
     const stdio = ["ignore", "pipe", "pipe", "pipe", "pipe"] as const;
     const without = spawn("/bin/sh", list, { stdio: [...stdio] });
     const [inside, outside] = await Promise.all([child, without].map(({ stdout }) => text(stdout as Readable)));

@@ -13,7 +13,8 @@ const CONTEXT: ConfinementContext = {
   discoverable: false,
 };
 
-const START = { execPath: process.execPath, execArgv: ["--stack-size=900"], argv: ["/boot.cjs"], cwd: "/", env: {} };
+const START = { execArgv: ["--stack-size=900"], cwd: "/", env: {} };
+const COMMAND = [process.execPath, "--stack-size=900", "/boot.cjs"];
 
 function useFolders() {
   return { executable: useDirectory(), own: [useDirectory()], shared: [useDirectory()] };
@@ -22,19 +23,16 @@ function useFolders() {
 describe("a confinement", () => {
   test("changes nothing when there is none", () => {
     expect(resolveConfinement({}, CONTEXT)).toEqual(UNCONFINED);
-    expect(confine(UNCONFINED, START, useFolders())).toEqual({
-      ...START,
-      identity: undefined,
-      sandboxed: false,
-      denied: [],
-    });
+    const { wrap, ...facts } = confine(UNCONFINED, START, useFolders());
+    expect(facts).toEqual({ execArgv: START.execArgv, identity: undefined, sandboxed: false, denied: [] });
+    expect(wrap(COMMAND)).toEqual(COMMAND);
   });
 
   test("puts the flags of permissions before those of the user, with the framework's own folders in them", () => {
     const confinement = resolveConfinement({ permissions: { net: true } }, CONTEXT);
     const folders = useFolders();
-    const { execArgv, denied, execPath } = confine(confinement, START, folders);
-    expect(execPath).toBe(process.execPath);
+    const { execArgv, denied, wrap } = confine(confinement, START, folders);
+    expect(wrap(COMMAND)).toEqual(COMMAND);
     expect(execArgv[0]).toMatch(/^--(experimental-)?permission$/);
     expect(execArgv.at(-1)).toBe("--stack-size=900");
     expect(execArgv).toEqual(
@@ -52,21 +50,18 @@ describe("a confinement", () => {
 
   test.skipIf(noBubblewrap)("runs all of it inside of bwrap, where there is a sandbox", () => {
     const confinement = resolveConfinement({ sandbox: "bubblewrap", permissions: {} }, CONTEXT);
-    const { execPath, execArgv, argv, sandboxed, denied } = confine(confinement, START, useFolders());
+    const { execArgv, wrap, sandboxed, denied } = confine(confinement, START, useFolders());
     expect(sandboxed).toBe(true);
-    expect(execPath).toMatch(/bwrap$/);
-    expect(execArgv).toEqual([]);
-    const inside = argv.slice(argv.indexOf("--") + 1);
-    expect(inside[0]).toBe(process.execPath);
-    expect(inside.slice(-2)).toEqual(["--stack-size=900", "/boot.cjs"]);
-    expect(inside[1]).toMatch(/permission$/);
+    expect(execArgv[0]).toMatch(/permission$/);
+    const [program, ...args] = wrap([process.execPath, ...execArgv, "/boot.cjs"]);
+    expect(program).toMatch(/bwrap$/);
+    expect(args.slice(args.indexOf("--") + 1)).toEqual([process.execPath, ...execArgv, "/boot.cjs"]);
     expect(denied.length).toBeGreaterThan(0);
   });
 
   test.runIf(process.getuid?.() === 0)("gives another user nothing of the host's home", () => {
     const confinement = resolveConfinement({ uid: 65534, gid: 65534, permissions: { net: true } }, CONTEXT);
-    const { identity, execArgv } = confine(confinement, START, { ...useFolders(), own: [] });
-    expect(identity).toEqual({ uid: 65534, gid: 65534 });
+    const { execArgv } = confine(confinement, START, { ...useFolders(), own: [] });
     expect(execArgv.filter((flag) => flag.includes("v8cache") || flag.includes(".cache"))).toEqual([]);
   });
 });

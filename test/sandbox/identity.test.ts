@@ -1,9 +1,11 @@
 import { spawnSync } from "node:child_process";
 import { IsolationError } from "process-isolation";
 import { describe, expect, test } from "vitest";
+import { findProgram } from "../../src/platform/capabilities.files.js";
 import { resolveIdentity } from "../../src/sandbox/identity.js";
 import { linuxIdentityProblem } from "../../src/sandbox/identity.linux.js";
 import { posixIdentityProblem } from "../../src/sandbox/identity.posix.js";
+import { identityCommand } from "../../src/sandbox/identity-command.linux.js";
 
 const mayChange = (): undefined => undefined;
 
@@ -60,4 +62,32 @@ test.runIf(process.getuid?.() === 0)("a process gives up its supplementary group
     encoding: "utf8",
   });
   expect(stdout).toBe("65534 65534 65534\n");
+});
+
+describe.runIf(process.platform === "linux")("the command that drops an identity", () => {
+  const identity = { uid: 65534, gid: 65533 };
+
+  test("is setpriv, and makes it final where no sandbox does", () => {
+    const shared = ["/bin/setpriv", "--reuid=65534", "--regid=65533", "--clear-groups"];
+    expect(identityCommand(identity, true, "/bin/setpriv")).toEqual([...shared, "--"]);
+    expect(identityCommand(identity, false, "/bin/setpriv")).toEqual([
+      ...shared,
+      "--no-new-privs",
+      "--bounding-set=-all",
+      "--inh-caps=-all",
+      "--",
+    ]);
+  });
+
+  test("is missing where setpriv is", () => {
+    expect(identityCommand(identity, false, undefined) === undefined).toBe(findProgram("setpriv") === undefined);
+  });
+
+  test.runIf(process.getuid?.() === 0 && findProgram("setpriv"))("leaves nothing of root", () => {
+    const [program = "", ...args] = identityCommand(identity, false) ?? [];
+    const script = `console.log(process.getuid(), process.getgid(), process.getgroups().join(),
+      /CapBnd:\\s*0+$/m.test(require("fs").readFileSync("/proc/self/status", "utf8")))`;
+    const { stdout } = spawnSync(program, [...args, process.execPath, "-e", script], { cwd: "/", encoding: "utf8" });
+    expect(stdout).toBe("65534 65533 65533 true\n");
+  });
 });

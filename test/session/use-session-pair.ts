@@ -4,7 +4,7 @@ import { connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
-import type { IsolationError } from "../../src/errors/index.js";
+import { IsolationError } from "../../src/errors/index.js";
 import {
   type CallExtras,
   type Callee,
@@ -98,7 +98,8 @@ function createEnd(
       run: (callee, args) => (typeof callee === "function" ? callee(...args) : callee.then((own) => own(...args))),
     },
     sharedMemory,
-    onLost: (error) => {
+    onLost: (broken) => {
+      const error = broken ?? new IsolationError("STOPPED", "the connection was closed");
       lost.push(error);
       session.close(error);
       for (const reject of waiting) reject(error);

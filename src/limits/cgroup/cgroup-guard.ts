@@ -1,12 +1,17 @@
+import { join } from "node:path";
 import type { Guard, GuardedProcess, LimitedExit, LimitVerdict } from "../guard.js";
 import { isAbnormal } from "../is-abnormal.js";
 import { Repeated } from "../repeated.js";
 import { type CgroupDialect, dialectOf } from "./cgroup-dialect.js";
 import type { CgroupMachinery, Controller } from "./cgroup-machinery.js";
 import { type CgroupLimits, ProcessCgroups } from "./process-cgroups.js";
+import { type EventsWatch, watchEvents } from "./watch-events.js";
 
-/** The kernel counts, and tells nobody in a way that Node.js could wait for. */
+/** The kernel counts, and in version 1 tells nobody in a way that Node.js could wait for. */
 const POLL_MS = 50;
+/** A full group either gets room again or loses a process, and with that, if systemd made it, its counters. */
+const POLL_FULL_MS = 2;
+const FULL_MS = 250;
 
 /** Node.js and others say so when they cannot start a thread or a process. */
 const REFUSED = /EAGAIN|Resource temporarily unavailable/;
@@ -22,6 +27,8 @@ export class CgroupGuard implements Guard {
   readonly #options: CgroupGuardOptions;
   readonly #machinery: CgroupMachinery;
   #poll: Repeated | undefined;
+  #events: EventsWatch | undefined;
+  #fullAt = Number.NEGATIVE_INFINITY;
   #softReported = false;
   #pidsReported = false;
   #evidence: Evidence | undefined;
@@ -38,8 +45,9 @@ export class CgroupGuard implements Guard {
     const { memory, pids } = this.#options;
     if (memory === undefined && pids === undefined) return;
     this.#poll = new Repeated(() => {
+      this.#events ??= this.#watchEvents(process);
       this.#look(process);
-      return POLL_MS;
+      return performance.now() - this.#fullAt < FULL_MS ? POLL_FULL_MS : POLL_MS;
     });
   }
 
@@ -55,6 +63,7 @@ export class CgroupGuard implements Guard {
 
   ended(): void {
     this.#poll?.stop();
+    this.#events?.close();
     this.#evidence = this.#readEvidence();
   }
 
@@ -86,6 +95,15 @@ export class CgroupGuard implements Guard {
       this.#pidsReported = true;
       process.report({ limit: "pids", bound: pids, observed: pids });
     }
+  }
+
+  /** Version 2 says when a group gets full; a group that systemd makes is there only some time after the start. */
+  #watchEvents(process: GuardedProcess): EventsWatch | undefined {
+    if (this.#options.memory === undefined || this.#machinery.parents.memory?.version !== 2) return undefined;
+    return watchEvents(join(this.cgroups.folder("memory") ?? "", "memory.events"), () => {
+      this.#fullAt = performance.now();
+      this.#look(process);
+    });
   }
 
   #readEvidence(): Evidence {

@@ -36,6 +36,8 @@ export interface Hello {
    * inherit the descriptor to the process, calls HostService.Session on the socket.
    */
   sessionOnDescriptor: boolean;
+  /** Whether the process reads and writes payloads in the shared memory that `go` names. */
+  sharedMemory: boolean;
 }
 
 export interface Go {
@@ -290,7 +292,7 @@ export const HandshakeFromHost: MessageFns<HandshakeFromHost> = {
 };
 
 function createBaseHello(): Hello {
-  return { protocol: 0, pid: 0, runtime: "", version: "", sessionOnDescriptor: false };
+  return { protocol: 0, pid: 0, runtime: "", version: "", sessionOnDescriptor: false, sharedMemory: false };
 }
 
 export const Hello: MessageFns<Hello> = {
@@ -309,6 +311,9 @@ export const Hello: MessageFns<Hello> = {
     }
     if (message.sessionOnDescriptor !== false) {
       writer.uint32(40).bool(message.sessionOnDescriptor);
+    }
+    if (message.sharedMemory !== false) {
+      writer.uint32(48).bool(message.sharedMemory);
     }
     return writer;
   },
@@ -366,6 +371,14 @@ export const Hello: MessageFns<Hello> = {
             message.sessionOnDescriptor = reader.bool();
             continue;
           }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.sharedMemory = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -389,6 +402,11 @@ export const Hello: MessageFns<Hello> = {
         : isSet(object.session_on_descriptor)
         ? globalThis.Boolean(object.session_on_descriptor)
         : false,
+      sharedMemory: isSet(object.sharedMemory)
+        ? globalThis.Boolean(object.sharedMemory)
+        : isSet(object.shared_memory)
+        ? globalThis.Boolean(object.shared_memory)
+        : false,
     };
   },
 
@@ -409,6 +427,9 @@ export const Hello: MessageFns<Hello> = {
     if (message.sessionOnDescriptor !== false) {
       obj.sessionOnDescriptor = message.sessionOnDescriptor;
     }
+    if (message.sharedMemory !== false) {
+      obj.sharedMemory = message.sharedMemory;
+    }
     return obj;
   },
 
@@ -422,6 +443,7 @@ export const Hello: MessageFns<Hello> = {
     message.runtime = object.runtime ?? "";
     message.version = object.version ?? "";
     message.sessionOnDescriptor = object.sessionOnDescriptor ?? false;
+    message.sharedMemory = object.sharedMemory ?? false;
     return message;
   },
 };

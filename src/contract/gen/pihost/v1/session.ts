@@ -24,8 +24,9 @@ export interface SessionResponse {
  * belong together. What JSON cannot carry exactly stands beside it as a Payload, and its element is null.
  *
  * Both sides may call: the host the exports of modules, either side what the other has lent it (a callback, a live
- * object). Each side numbers its own calls, handles and references from 1. A receiver handles the fields in the order in
- * which they stand here, and so keeps the order in which a callback, an item and a result were sent.
+ * object). Each side numbers its own calls, handles and references from 1. A receiver handles chunks first and then the
+ * other fields in the order in which they stand here, and so keeps the order in which a callback, an item and a result
+ * were sent.
  */
 export interface SessionFrame {
   /** Names for the handles that calls use from now on. */

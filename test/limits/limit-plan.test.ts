@@ -1,0 +1,106 @@
+import { expect, test } from "vitest";
+import { type Machinery, NO_MACHINERY, planLimits, resolveLimits } from "../../src/limits/index.js";
+
+const ALL = resolveLimits({
+  memory: { soft: "64MiB", hard: "128MiB" },
+  heap: "64MiB",
+  cpu: 50,
+  affinity: "0",
+  pids: 100,
+  openFiles: 100,
+  cpuSeconds: 10,
+  output: "1MB",
+});
+
+const V2 = { version: 2, folder: "/nowhere" } as const;
+const V1 = { version: 1, folder: "/nowhere" } as const;
+const STRONG: Machinery = {
+  cgroups: { parents: { memory: V2, pids: V2, cpu: V2, cpuset: V2 }, killable: V2, systemd: undefined },
+  shell: "/bin/sh",
+  taskset: "/usr/bin/taskset",
+  watches: { memory: true, cpu: true, pids: true },
+};
+
+function mechanisms(machinery: Machinery): Record<string, string> {
+  const { enforcement } = planLimits(ALL, machinery);
+  return Object.fromEntries(Object.entries(enforcement).map(([limit, { mechanism }]) => [limit, mechanism]));
+}
+
+const ANYWHERE = { heap: "v8", output: "host" };
+const BY_SHELL = { ...ANYWHERE, openFiles: "rlimit", cpuSeconds: "rlimit" };
+
+test.each<[string, Machinery, Record<string, string>]>([
+  [
+    "cgroups of version 2",
+    STRONG,
+    {
+      ...BY_SHELL,
+      memory: "cgroup-v2",
+      pids: "cgroup-v2",
+      cpu: "cgroup-v2",
+      affinity: "cgroup-v2",
+      "memory.soft": "watch",
+    },
+  ],
+  [
+    "version 1 in part",
+    { ...STRONG, cgroups: { ...STRONG.cgroups, parents: { memory: V1, pids: V1 } } },
+    { ...BY_SHELL, memory: "cgroup-v1", pids: "cgroup-v1", cpu: "watch", affinity: "affinity", "memory.soft": "watch" },
+  ],
+  [
+    "Linux without cgroups",
+    { ...STRONG, cgroups: NO_MACHINERY.cgroups },
+    { ...BY_SHELL, memory: "watch", pids: "watch", cpu: "watch", affinity: "affinity", "memory.soft": "watch" },
+  ],
+  [
+    "macOS",
+    { ...NO_MACHINERY, shell: "/bin/sh", watches: { memory: true, cpu: false, pids: false } },
+    { ...BY_SHELL, memory: "watch", pids: "none", cpu: "none", affinity: "none", "memory.soft": "watch" },
+  ],
+  [
+    "Windows",
+    NO_MACHINERY,
+    {
+      ...ANYWHERE,
+      memory: "none",
+      "memory.soft": "none",
+      pids: "none",
+      cpu: "none",
+      affinity: "none",
+      openFiles: "none",
+      cpuSeconds: "none",
+    },
+  ],
+])("each limit gets the strongest mechanism: %s", (_, machinery, expected) => {
+  expect(mechanisms(machinery)).toEqual(expected);
+});
+
+test("each limit is given with its bound, and how hard it is", () => {
+  const { enforcement } = planLimits(ALL, STRONG);
+  expect(enforcement.memory).toEqual({ mechanism: "cgroup-v2", strength: "kernel", bound: 2 ** 27 });
+  expect(enforcement.heap).toEqual({ mechanism: "v8", strength: "runtime", bound: 2 ** 26 });
+  expect(enforcement.affinity).toEqual({ mechanism: "cgroup-v2", strength: "kernel", bound: "0" });
+});
+
+test("limits that are required are refused where they could at best be watched, all of them by name", () => {
+  const limits = { ...ALL, required: true };
+  expect(planLimits(limits, STRONG).enforcement.memory?.strength).toBe("kernel");
+  const plan = () => planLimits(limits, { ...STRONG, cgroups: NO_MACHINERY.cgroups });
+  expect(plan).toThrow(expect.objectContaining({ code: "INVALID_OPTION" }));
+  expect(plan).toThrow(/which can at best watch limits\.memory, limits\.cpu, limits\.pids; received true/);
+});
+
+test("without limits the command is the program itself", () => {
+  const plan = planLimits(resolveLimits(undefined));
+  expect(plan.enforcement).toEqual({});
+  const scope = plan.open();
+  const program = { execPath: "/usr/bin/node", args: ["script.js"], env: { "a.b": "c" } };
+  expect(scope.command(program)).toEqual({ command: "/usr/bin/node", args: ["script.js"], env: { "a.b": "c" } });
+  expect(scope.verdict({ code: 1, signal: null }, "EMFILE")).toBeUndefined();
+});
+
+test("what the kernel refuses is a failed start that names the reason", () => {
+  expect(() => planLimits(ALL, STRONG).open()).toThrow(
+    /^START_FAILED: the kernel refused the limits: ENOENT.*'\/nowhere\/pi-/,
+  );
+});
