@@ -1,4 +1,5 @@
 import { killTree, processStartTime } from "../platform/index.js";
+import { signalGroup } from "../platform/process-group.posix.js";
 import { killMembers } from "./cgroup/remove-cgroups.js";
 import type { Guard, GuardedProcess, LimitBreach, LimitedExit, LimitVerdict } from "./guard.js";
 import { type Launch, type LaunchCommand, launchCommand, type Program } from "./launch-command.js";
@@ -59,6 +60,8 @@ export class GuardedScope implements LimitScope {
         if (this.#verdict !== undefined || this.#hasEnded) return;
         this.#verdict = verdict;
         killMembers(this.#parts.launch.cgroups);
+        // A look through the tree takes long where a fork bomb fills it, and this takes most of the tree in one step.
+        signalGroup(pid, "SIGKILL");
         void killTree(pid, "SIGKILL", startTime);
         const { reason: _, ...facts } = verdict;
         this.#listener({ ...facts, soft: false });
