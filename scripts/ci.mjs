@@ -39,7 +39,7 @@ async function succeeds(/** @type {string} */ script, /** @type {string[]} */ ar
 async function runTests(scratch) {
   const report = join(scratch, "vitest.json");
   const args = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
-  const passed = await succeeds("test.mjs", args, 10 * MINUTE_MS);
+  const passed = await succeeds("test.mjs", args, 25 * MINUTE_MS);
   return countVitest(report, passed);
 }
 

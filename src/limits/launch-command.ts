@@ -11,8 +11,6 @@ export interface Launch {
   readonly cpuSeconds: number | undefined;
   /** For `taskset`. */
   readonly affinity: string | undefined;
-  /** Flags for Node.js. */
-  readonly nodeFlags: readonly string[];
 }
 
 /** What to hand to `spawn`. */
@@ -41,8 +39,8 @@ const CARRIER = "PROCESS_ISOLATION_CARRIED_";
 
 /** The command that does what `launch` says and then becomes the program, under the same pid. */
 export function launchCommand(machinery: Machinery, launch: Launch, program: Program): LaunchCommand {
-  const { cgroups, openFiles, cpuSeconds, affinity, nodeFlags, systemdProperties } = launch;
-  const direct = [program.execPath, ...nodeFlags, ...program.args];
+  const { cgroups, openFiles, cpuSeconds, affinity, systemdProperties } = launch;
+  const direct = [program.execPath, ...program.args];
   const command = affinity === undefined ? direct : [machinery.taskset ?? "taskset", "-c", affinity, ...direct];
   const steps = [
     ...cgroups.map((folder) => ["join", folder]),

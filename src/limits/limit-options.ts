@@ -86,7 +86,10 @@ const RESOLVERS = {
  * @throws IsolationError `INVALID_OPTION` that names the first bad limit, its bound and the value received.
  */
 export function resolveLimits(value: unknown): ResolvedLimits {
-  const { required = false, ...limits } = optionsOf("limits", value ?? {}, [...Object.keys(RESOLVERS), "required"]);
+  const { required = false, ...limits } = optionsOf("limits", value === undefined ? {} : value, [
+    ...Object.keys(RESOLVERS),
+    "required",
+  ]);
   if (typeof required !== "boolean") throw invalidLimit("limits.required", "true or false", required);
   const resolved = Object.entries(RESOLVERS).map(([name, resolve]) => [
     name,

@@ -3,7 +3,7 @@ import { availableProcessors } from "./available-processors.js";
 import { CgroupGuard } from "./cgroup/cgroup-guard.js";
 import { sweepCgroups } from "./cgroup/sweep-cgroups.js";
 import type { Guard } from "./guard.js";
-import { HeapGuard } from "./heap-guard.js";
+import { HeapGuard, heapFlags } from "./heap-guard.js";
 import type { ResolvedLimits } from "./limit-options.js";
 import { GuardedScope, type LimitScope } from "./limit-scope.js";
 import { limitMachinery, type Machinery, NO_MACHINERY } from "./machinery.js";
@@ -20,6 +20,8 @@ import { treeMemory } from "./watch/tree-memory.js";
 export interface LimitPlan {
   /** Each limit that is set, with what enforces it. Frozen. */
   readonly enforcement: Enforcements;
+  /** Flags that Node.js has to be started with. */
+  readonly execArgv: readonly string[];
   /**
    * Prepares the start of one process: makes its groups, and begins to remove those that hosts which are gone left.
    *
@@ -41,6 +43,7 @@ export function planLimits(limits: ResolvedLimits, machinery?: Machinery): Limit
 
 class Plan implements LimitPlan {
   readonly enforcement: Enforcements;
+  readonly execArgv: readonly string[];
   readonly #limits: ResolvedLimits;
   readonly #machinery: Machinery;
 
@@ -49,21 +52,20 @@ class Plan implements LimitPlan {
     this.#machinery = machinery;
     this.enforcement = chooseMechanisms(limits, machinery);
     const weak = weakLimits(this.enforcement);
+    this.execArgv = Object.freeze(limits.heap === undefined ? [] : heapFlags(limits.heap));
     if (limits.required && weak.length > 0) throw cannotRequire(weak);
   }
 
   open(): LimitScope {
     const { openFiles, cpuSeconds } = this.#limits;
     const cgroup = this.#cgroupGuard();
-    const heap = this.#limits.heap === undefined ? undefined : new HeapGuard(this.#limits.heap);
-    const guards = [cgroup, heap, ...this.#otherGuards()].filter((guard) => guard !== undefined);
+    const guards = [...(cgroup === undefined ? [] : [cgroup]), ...this.#otherGuards()];
     const launch = {
       cgroups: cgroup?.cgroups.folders ?? [],
       systemdProperties: cgroup?.cgroups.systemdProperties,
       openFiles,
       cpuSeconds,
       affinity: this.enforcement.affinity?.mechanism === "affinity" ? `${this.enforcement.affinity.bound}` : undefined,
-      nodeFlags: heap?.nodeFlags ?? [],
     };
     return new GuardedScope({ machinery: this.#machinery, launch, guards });
   }
@@ -87,10 +89,11 @@ class Plan implements LimitPlan {
   }
 
   #otherGuards(): Guard[] {
-    const { memory, cpu, pids, openFiles, cpuSeconds } = this.#limits;
+    const { memory, heap, cpu, pids, openFiles, cpuSeconds } = this.#limits;
     const isWatched = (limit: "memory" | "cpu" | "pids"): boolean => this.enforcement[limit]?.mechanism === "watch";
     const cores = availableProcessors().length;
     return [
+      ...(heap === undefined ? [] : [new HeapGuard(heap)]),
       ...(memory !== undefined && isWatched("memory") ? [new MemoryWatch(memory, treeMemory)] : []),
       ...(pids !== undefined && isWatched("pids") ? [new PidsWatch(pids)] : []),
       ...(cpu !== undefined && isWatched("cpu") ? [new CpuThrottle(cpu, cores)] : []),

@@ -1,5 +1,5 @@
+import { isAbnormal } from "./exit-facts.js";
 import type { Guard, LimitedExit, LimitVerdict } from "./guard.js";
-import { isAbnormal } from "./is-abnormal.js";
 
 /** As Node.js says it, and as everything that uses the C library does. */
 const MESSAGE = /\bEMFILE\b|too many open files/i;

@@ -10,6 +10,11 @@ test("V8 ends a heap bomb on any machine, and says so", async () => {
   expect(verdict?.observed).toBeGreaterThan(25_000_000);
 });
 
+test("what a sandbox makes of the abort counts as well", () => {
+  const message = "FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory";
+  expect(new HeapGuard(2 ** 25).verdict({ code: 134, signal: null }, message)?.reason).toBe("heap-out-of-memory");
+});
+
 test("neither the message nor the abort is a verdict alone", () => {
   const guard = new HeapGuard(2 ** 25);
   const message = "FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory";

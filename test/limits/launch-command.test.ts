@@ -10,7 +10,6 @@ const NOTHING: Launch = {
   openFiles: undefined,
   cpuSeconds: undefined,
   affinity: undefined,
-  nodeFlags: [],
 };
 
 /** Runs what the command gives, with a program that tells its arguments and environment. */
@@ -66,15 +65,6 @@ describe.skipIf(process.platform === "win32")("through a shell", () => {
       ...asNobody,
     });
     expect(stdout).toBe("50\n100\n");
-  });
-});
-
-test("Node.js flags stand before the program's own arguments, and need no shell", () => {
-  const program = { execPath: "node", args: ["--enable-source-maps", "main.js"], env: {} };
-  expect(launchCommand(NO_MACHINERY, { ...NOTHING, nodeFlags: ["--max-old-space-size=64"] }, program)).toEqual({
-    command: "node",
-    args: ["--max-old-space-size=64", "--enable-source-maps", "main.js"],
-    env: {},
   });
 });
 

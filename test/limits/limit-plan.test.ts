@@ -82,6 +82,10 @@ test("each limit is given with its bound, and how hard it is", () => {
   expect(enforcement.affinity).toEqual({ mechanism: "cgroup-v2", strength: "kernel", bound: "0" });
 });
 
+test("the heap limit is a flag for Node.js", () => {
+  expect(planLimits(ALL, NO_MACHINERY).execArgv).toEqual(["--max-old-space-size=64"]);
+});
+
 test("limits that are required are refused where they could at best be watched, all of them by name", () => {
   const limits = { ...ALL, required: true };
   expect(planLimits(limits, STRONG).enforcement.memory?.strength).toBe("kernel");

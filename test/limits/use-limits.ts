@@ -58,10 +58,11 @@ export function useLimited(
   [name, ...args]: readonly [string, ...string[]],
   env: Record<string, string> = { PATH: process.env.PATH ?? "" },
 ): LimitedProcess {
-  const scope = planLimits(resolveLimits(limits), machinery).open();
+  const plan = planLimits(resolveLimits(limits), machinery);
+  const scope = plan.open();
   const breaches: LimitBreach[] = [];
   scope.onBreach((breach) => breaches.push(breach));
-  const launch = scope.command({ execPath: process.execPath, args: [fixture(name), ...args], env });
+  const launch = scope.command({ execPath: process.execPath, args: [...plan.execArgv, fixture(name), ...args], env });
   const child = spawn(launch.command, launch.args, { env: launch.env, detached: true });
   const pid = child.pid as number;
   scope.started(pid);

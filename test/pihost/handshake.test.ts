@@ -77,7 +77,9 @@ describe("the handshake", () => {
     await until(() => messages.length > 0);
     const version = expect.stringMatching(/^\d+\.\d+\.\d+/);
     const runtime = `node ${process.version}`;
-    expect(messages).toEqual([{ hello: { protocol: 1, pid: child.pid, runtime, version, sessionOnDescriptor: true } }]);
+    expect(messages).toEqual([
+      { hello: { protocol: 1, pid: child.pid, runtime, version, sessionOnDescriptor: true, sharedMemory: true } },
+    ]);
     expect(existsSync(address)).toBe(false);
   });
 

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ProcessRecord } from "./list-processes.js";
 import type { RunDirectory } from "./run-directory.js";
@@ -15,17 +15,29 @@ export function isEmpty({ processes, files }: Leftovers): boolean {
 
 /** The framework's own files begin with this, wherever they are. */
 const PREFIX = "pi-";
-/** Shared memory has no per-run directory: only what appeared since the start counts. */
+/** Shared memory has no per-run directory: there, each folder says whose host's it is. */
 const SHARED_MEMORY = "/dev/shm";
+const OWNER = "owner";
 
 /** Call it at the start of a run; what it gives lists what the run has left so far. */
 export function leftoverFiles(run: RunDirectory): () => string[] {
-  const before = new Set(entries(SHARED_MEMORY));
+  const isOurs = (path: string): boolean => {
+    const owner = ownerOf(path);
+    return owner.startsWith(run.runtime) || owner.startsWith(run.temporary);
+  };
   return () => [
     ...entries(run.runtime),
     ...entries(run.temporary, PREFIX),
-    ...entries(SHARED_MEMORY, PREFIX).filter((path) => !before.has(path)),
+    ...entries(SHARED_MEMORY, PREFIX).filter(isOurs),
   ];
+}
+
+function ownerOf(directory: string): string {
+  try {
+    return readFileSync(join(directory, OWNER), "utf8");
+  } catch {
+    return "";
+  }
 }
 
 function entries(directory: string, prefix = ""): string[] {

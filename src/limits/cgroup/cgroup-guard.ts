@@ -1,6 +1,6 @@
 import { join } from "node:path";
+import { endedBy, isAbnormal } from "../exit-facts.js";
 import type { Guard, GuardedProcess, LimitedExit, LimitVerdict } from "../guard.js";
-import { isAbnormal } from "../is-abnormal.js";
 import { Repeated } from "../repeated.js";
 import { type CgroupDialect, dialectOf } from "./cgroup-dialect.js";
 import type { CgroupMachinery, Controller } from "./cgroup-machinery.js";
@@ -73,7 +73,7 @@ export class CgroupGuard implements Guard {
     if (memory !== undefined && kills > 0) return memoryVerdict(memory, peak);
     if (pids === undefined || refused === 0 || !isAbnormal(exit)) return undefined;
     // libuv and V8 abort without a word when they get no thread; who exits has to say so.
-    if (exit.signal !== "SIGABRT" && !REFUSED.test(stderrTail)) return undefined;
+    if (!endedBy("SIGABRT", exit) && !REFUSED.test(stderrTail)) return undefined;
     return { reason: "pids-limit", limit: "pids", bound: pids, observed: pids };
   }
 

@@ -1,3 +1,4 @@
+import { endedBy } from "../exit-facts.js";
 import type { Guard, GuardedProcess, LimitedExit, LimitVerdict } from "../guard.js";
 import { Repeated } from "../repeated.js";
 import { totalCpuMs, treeUsage } from "./tree-usage.linux.js";
@@ -34,8 +35,8 @@ export class CpuSecondsWatch implements Guard {
     this.#poll?.stop();
   }
 
-  verdict({ signal }: LimitedExit): LimitVerdict | undefined {
-    return signal === "SIGXCPU" ? this.#toVerdict() : undefined;
+  verdict(exit: LimitedExit): LimitVerdict | undefined {
+    return endedBy("SIGXCPU", exit) ? this.#toVerdict() : undefined;
   }
 
   #toVerdict(): LimitVerdict {
