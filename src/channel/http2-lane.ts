@@ -66,6 +66,7 @@ function accepted(session: ClientHttp2Session, stream: ClientHttp2Stream, timeou
 
 function createLane(session: ClientHttp2Session, stream: ClientHttp2Stream): Lane {
   let listener: LaneListener | undefined;
+  let broken: IsolationError | undefined;
   const reader = new MessageReader((message) => {
     const frame = unwrapResponse(message);
     if (frame.length > 0) listener?.onFrame(frame);
@@ -75,12 +76,13 @@ function createLane(session: ClientHttp2Session, stream: ClientHttp2Stream): Lan
     try {
       reader.write(chunk);
     } catch (error) {
-      stream.destroy(error as Error);
+      if (IsolationError.is(error)) broken = error;
+      stream.destroy();
     }
   });
   stream.once("close", () => {
     session.destroy();
-    listener?.onClose();
+    listener?.onClose(broken);
   });
   return {
     send: (message) => stream.write(toMessage(wrapFrame(message.subarray(PREFIX_LENGTH)))),

@@ -1,4 +1,5 @@
 /** What a process may use: from what users write to who enforces it, and which limit ended a process. */
+export { cgroupPrefixes } from "./cgroup/cgroup-prefixes.js";
 export type { Enforcement, LimitName, Mechanism, Strength } from "./enforcement.js";
 export type { LimitBreach, LimitedExit, LimitReason, LimitVerdict } from "./guard.js";
 export type { LaunchCommand, Program } from "./launch-command.js";

@@ -3,7 +3,7 @@ import type { Machinery } from "./machinery.js";
 
 /** What has to be done to a process before it runs its program. */
 export interface Launch {
-  /** Groups to join. */
+  /** The groups of the process. */
   readonly cgroups: readonly string[];
   /** Properties of the systemd scope to start in; undefined for no scope. */
   readonly systemdProperties: readonly string[] | undefined;
@@ -42,8 +42,10 @@ export function launchCommand(machinery: Machinery, launch: Launch, program: Pro
   const { cgroups, openFiles, cpuSeconds, affinity, systemdProperties } = launch;
   const direct = [program.execPath, ...program.args];
   const command = affinity === undefined ? direct : [machinery.taskset ?? "taskset", "-c", affinity, ...direct];
+  // systemd puts the process into its group.
+  const joined = systemdProperties === undefined ? cgroups : [];
   const steps = [
-    ...cgroups.map((folder) => ["join", folder]),
+    ...joined.map((folder) => ["join", folder]),
     ...(openFiles === undefined ? [] : [["files", `${openFiles}`]]),
     ...(cpuSeconds === undefined ? [] : [["seconds", `${cpuSeconds}`]]),
   ];

@@ -60,8 +60,9 @@ export class GuardedScope implements LimitScope {
         if (this.#verdict !== undefined || this.#hasEnded) return;
         this.#verdict = verdict;
         killMembers(this.#parts.launch.cgroups);
-        // A look through the tree takes long where a fork bomb fills it, and this takes most of the tree in one step.
-        signalGroup(pid, "SIGKILL");
+        // The group at once, so that a fork bomb stands still while the rest of the tree is looked for. Not killed: what
+        // left the group is found by its parent alone.
+        signalGroup(pid, "SIGSTOP");
         void killTree(pid, "SIGKILL", startTime);
         const { reason: _, ...facts } = verdict;
         this.#listener({ ...facts, soft: false });

@@ -1,4 +1,5 @@
 import type { Duplex } from "node:stream";
+import { IsolationError } from "../errors/index.js";
 import type { Lane, LaneListener } from "./lane.js";
 import { MessageReader, PREFIX_LENGTH } from "./message-reader.js";
 
@@ -6,17 +7,19 @@ import { MessageReader, PREFIX_LENGTH } from "./message-reader.js";
 export function createDescriptorLane(socket: Duplex): Lane {
   let listener: LaneListener | undefined;
   let closed = false;
+  let broken: IsolationError | undefined;
   const reader = new MessageReader((frame) => listener?.onFrame(frame));
   const onClose = (): void => {
     if (closed) return;
     closed = true;
-    listener?.onClose();
+    listener?.onClose(broken);
   };
   const onData = (chunk: Buffer): void => {
     try {
       reader.write(chunk);
     } catch (error) {
-      socket.destroy(error as Error);
+      if (IsolationError.is(error)) broken = error;
+      socket.destroy();
     }
   };
   // What went wrong is told by the end of the process; "close" follows.

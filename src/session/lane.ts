@@ -1,3 +1,5 @@
+import type { IsolationError } from "../errors/index.js";
+
 /** What carries the frames of a Session: a descriptor, or a gRPC stream. Ordered and reliable until it closes. */
 export interface Lane {
   /**
@@ -19,6 +21,6 @@ export interface LaneListener {
   /** One encoded frame. The buffer is not kept by the lane. */
   onFrame(frame: Buffer): void;
   onDrain(): void;
-  /** The lane is gone, whoever ended it. Called once. */
-  onClose(): void;
+  /** The lane is gone, whoever ended it; with an error when the peer sent what can be no message. Called once. */
+  onClose(error?: IsolationError): void;
 }

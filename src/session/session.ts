@@ -64,7 +64,7 @@ export class Session {
         this.#outbox.drained();
         options.onDrain?.();
       },
-      onClose: () => this.#lose(undefined),
+      onClose: (error) => this.#lose(error),
     });
   }
 

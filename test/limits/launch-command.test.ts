@@ -70,7 +70,7 @@ describe.skipIf(process.platform === "win32")("through a shell", () => {
 
 test("a systemd scope is entered first, and hides how it was found", () => {
   const machinery = { ...MACHINERY, cgroups: { ...MACHINERY.cgroups, systemd: ["systemd-run", "--scope"] } };
-  const launch = { ...NOTHING, systemdProperties: ["--unit=x.scope"], affinity: "0" };
+  const launch = { ...NOTHING, cgroups: ["/x.scope"], systemdProperties: ["--unit=x.scope"], affinity: "0" };
   const { command, args } = launchCommand(machinery, launch, { execPath: "node", args: [], env: {} });
   expect([command, ...args.slice(0, 4)]).toEqual(["systemd-run", "--scope", "--unit=x.scope", "--", "/bin/sh"]);
   expect(args.slice(6).join(" ")).toBe(

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { isAlive } from "../../src/platform/index.js";
+import { until } from "../helpers/until.js";
 import { MACHINES, useLimited } from "./use-limits.js";
 
 const BOUND = 96_000_000;
@@ -9,7 +11,7 @@ describe.each(MACHINES)("%s", (_, machinery) => {
   test.each(["heap-bomb", "buffer-bomb", "grandchild-bomb"])(
     "a %s is ended with everything that it started, and the verdict is the memory limit",
     async (bomb) => {
-      const { exit, verdict, breaches } = await useLimited({ memory: BOUND }, machinery, [bomb]).ended();
+      const { exit, verdict, breaches, stdout } = await useLimited({ memory: BOUND }, machinery, [bomb]).ended();
       expect(exit).toEqual({ code: null, signal: "SIGKILL" });
       expect(verdict).toEqual({
         reason: "memory-limit",
@@ -18,6 +20,7 @@ describe.each(MACHINES)("%s", (_, machinery) => {
         observed: expect.closeTo(BOUND, -Math.log10(2 * SLACK)),
       });
       for (const breach of breaches) expect(breach).toMatchObject({ limit: "memory", bound: BOUND, soft: false });
+      if (bomb === "grandchild-bomb") await until(() => !isAlive(Number.parseInt(stdout, 10)));
     },
   );
 

@@ -6,6 +6,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { isStaleName, newCgroupName } from "../../../src/limits/cgroup/cgroup-name.js";
 import { removeCgroups } from "../../../src/limits/cgroup/remove-cgroups.js";
 import { sweepCgroups } from "../../../src/limits/cgroup/sweep-cgroups.js";
+import { cgroupPrefixes, limitMachinery, NO_MACHINERY } from "../../../src/limits/index.js";
 import { isAlive } from "../../../src/platform/index.js";
 import { until } from "../../helpers/until.js";
 import { fixture, MACHINES, ownCgroups } from "../use-limits.js";
@@ -46,7 +47,7 @@ describe.skipIf(parents.length === 0)("on a machine with cgroups", () => {
   });
 
   test("what a host that was killed left is found, ended and removed by the next one; a live host's is not", async () => {
-    const [killed, alive] = [await useHost("wait"), await useHost("wait")];
+    const [killed, alive] = await Promise.all([useHost("wait"), useHost("wait")]);
     await until(() => killed.folders.concat(alive.folders).every(existsSync));
     await killed.end();
     expect(isAlive(killed.pid)).toBe(true);
@@ -57,6 +58,13 @@ describe.skipIf(parents.length === 0)("on a machine with cgroups", () => {
     expect(isAlive(alive.pid)).toBe(true);
     await removeCgroups(alive.folders);
     await alive.end();
+  });
+
+  test("the paths of a host's groups begin as is said", async () => {
+    const name = newCgroupName();
+    for (const prefix of cgroupPrefixes(limitMachinery().cgroups))
+      expect(join(dirname(prefix), name)).toContain(prefix);
+    expect(cgroupPrefixes(NO_MACHINERY.cgroups)).toEqual([]);
   });
 
   test("groups that a privileged child made in its own are removed too", async () => {
