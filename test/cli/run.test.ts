@@ -190,15 +190,14 @@ describe("after a crash", () => {
 
 describe("options", () => {
   test.each([
-    ["--max-memory", "256MB"],
-    ["--max-cpu", "50"],
-    ["--affinity", "cpu0"],
-  ])("%s is refused by the SDK as long as it enforces no limits", async (option, value) => {
-    const { code, stderr } = await runs(option, value, "program.mjs");
-    expect({ code, stderr }).toEqual({
-      code: 2,
-      stderr: "pihost: INVALID_OPTION: limits is not yet enforced by this version; leave it out\n",
-    });
+    ["--max-memory", "256MB", "1MB", "limits.memory"],
+    ["--max-cpu", "50", "0", "limits.cpu"],
+    ["--affinity", "cpu0", "cpu9999", "limits.affinity"],
+  ])("%s limits the program, and refuses what is no limit", async (option, good, bad, name) => {
+    expect(await runs(option, good, "program.mjs")).toMatchObject({ code: 0 });
+    const refused = await runs(option, bad, "program.mjs");
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain(name);
   });
 
   test("--timeout ends the process, with exit code 124", async () => {
