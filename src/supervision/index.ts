@@ -1,8 +1,9 @@
 /** Keeping a process alive: its states, when to start again, when to replace it, when to stop. */
-export { type Generation, type GenerationSpec, StartFailure, startGeneration } from "./generation.js";
+export type { Generation, GenerationSpec } from "./generation.js";
 export { preload, requestData, requestStatus, sendData } from "./host-requests.js";
 export { type RecyclePolicy, type RecycleReason, Recycling } from "./recycling.js";
 export { RestartBudget, type RestartDecision, type RestartPolicy } from "./restart-policy.js";
+export { StartFailure, startGeneration } from "./start-generation.js";
 export { isLegalMove, move, type State, type StopCause } from "./state.js";
 export { Supervisor, type SupervisorListener, type SupervisorOptions } from "./supervisor.js";
 export { type Diagnosis, describeUnresponsive, type Unresponsive, Watchdog } from "./watchdog.js";

@@ -1,4 +1,5 @@
-import { discardGeneration, type Generation } from "./generation.js";
+import type { Generation } from "./generation.js";
+import { discardGeneration } from "./start-generation.js";
 
 /** How long after a spare failed to start the next one is tried, in milliseconds. */
 const RETRY_MS = 1_000;

@@ -1,16 +1,11 @@
 import { IsolationError } from "../errors/index.js";
 import { type ExitOutcome, stopProcess } from "../process/index.js";
-import {
-  discardGeneration,
-  type Generation,
-  type GenerationSpec,
-  StartFailure,
-  startGeneration,
-} from "./generation.js";
+import type { Generation, GenerationSpec } from "./generation.js";
 import { askToShutDown, HOST_FIRST_MS } from "./host-requests.js";
 import { RestartBudget, type RestartPolicy } from "./restart-policy.js";
 import { Retirement } from "./retirement.js";
 import { Standby } from "./standby.js";
+import { discardGeneration, StartFailure, startGeneration } from "./start-generation.js";
 import { move, type State, type StopCause } from "./state.js";
 
 /** What the supervisor tells its owner. Nothing here may throw. */

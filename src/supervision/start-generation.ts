@@ -1,0 +1,234 @@
+import { randomBytes } from "node:crypto";
+import { openSession } from "../channel/index.js";
+import type { Hello } from "../contract/index.js";
+import { type ExitReason, IsolationError, type IsolationFacts } from "../errors/index.js";
+import { hostDirectory, socketAddress, sweepOnce } from "../platform/index.js";
+import {
+  type ExitOutcome,
+  type HostProcess,
+  shakeHands,
+  toExitOutcome,
+} from "../process/index.js";
+import type { CallHandler, Session, SharedMemory } from "../session/index.js";
+import type { Generation, GenerationIdentity, GenerationSpec } from "./generation.js";
+import { createGenerationMemory, removeQuietly } from "./generation-memory.js";
+import { tellGeneration } from "./host-requests.js";
+import type { Unresponsive } from "./watchdog.js";
+
+/** How long a process may go on once its connection is lost. */
+const LOST_CONNECTION_MS = 200;
+
+/** A start that failed, with how the process ended where there was one. */
+export class StartFailure extends Error {
+  readonly error: IsolationError;
+  readonly outcome: ExitOutcome | undefined;
+
+  constructor(error: IsolationError, outcome: ExitOutcome | undefined) {
+    super(error.message, { cause: error });
+    this.error = error;
+    this.outcome = outcome;
+  }
+}
+
+/**
+ * Starts a process, shakes hands, connects, prepares.
+ *
+ * @throws StartFailure; nothing of the attempt is left then
+ */
+export async function startGeneration(
+  spec: GenerationSpec,
+  identity: GenerationIdentity,
+  signal: AbortSignal,
+): Promise<Generation> {
+  const facts: IsolationFacts = { isolate: spec.isolate, generation: identity.number };
+  const starting = new StartingGeneration(spec, identity, facts);
+  try {
+    return await starting.start(signal);
+  } catch (error) {
+    const outcome = await starting.discard();
+    throw new StartFailure(toStartError(error, facts), outcome);
+  }
+}
+
+function toStartError(error: unknown, facts: IsolationFacts): IsolationError {
+  if (IsolationError.is(error)) {
+    if (error.facts.isolate !== undefined) return error;
+    const withoutCode = error.message.slice(error.code.length + 2);
+    return new IsolationError(error.code, withoutCode, { cause: error.cause, facts });
+  }
+  const message = `the process could not be started: ${error instanceof Error ? error.message : String(error)}`;
+  return new IsolationError("START_FAILED", message, { cause: error, facts: { ...facts, reason: "start-failed" } });
+}
+
+/** Ends a generation that nobody wants; resolves with the error that says so, once it is gone. */
+export async function discardGeneration(generation: Generation): Promise<StartFailure> {
+  generation.endBecause("requested");
+  await generation.process.killTree("SIGKILL");
+  const outcome = await generation.outcome;
+  await generation.process.gone;
+  return new StartFailure(new IsolationError("CANCELLED", "the process is not wanted any more"), outcome);
+}
+
+class StartingGeneration implements Generation {
+  number: number;
+  unresponsive: Unresponsive | undefined;
+  readonly #serial: number;
+  readonly token = randomBytes(32).toString("hex");
+  readonly address: string;
+  shutdownAccepted = false;
+  readonly #spec: GenerationSpec;
+  readonly #facts: IsolationFacts;
+  #process: HostProcess | undefined;
+  #session: Session | undefined;
+  #sharedMemory: SharedMemory | undefined;
+  #outcome: Promise<ExitOutcome> | undefined;
+  #reason: ExitReason | undefined;
+  #forced = false;
+  #isStarted = false;
+  #lostBy: IsolationError | undefined;
+
+  constructor(spec: GenerationSpec, { serial, number }: GenerationIdentity, facts: IsolationFacts) {
+    this.#spec = spec;
+    this.#serial = serial;
+    this.number = number;
+    this.#facts = facts;
+    this.address = socketAddress(hostDirectory(), `${spec.isolatorId}-${serial}`);
+  }
+
+  get process(): HostProcess {
+    return started(this.#process);
+  }
+
+  get session(): Session {
+    return started(this.#session);
+  }
+
+  get outcome(): Promise<ExitOutcome> {
+    return started(this.#outcome);
+  }
+
+  get pid(): number {
+    return this.process.pid;
+  }
+
+  get startedAt(): number {
+    return this.process.startedAt;
+  }
+
+  async start(signal: AbortSignal): Promise<Generation> {
+    const { isolate, from, debug, startTimeoutMs, process: spec, startProcess } = this.#spec;
+    const deadline = performance.now() + startTimeoutMs;
+    let pid = 0;
+    this.#process = await startProcess({
+      ...spec,
+      onLine: (stream, line) => this.#spec.onLine(this.number, pid, stream, line),
+      onLimit: (breach) => this.#spec.onLimit(this.number, pid, breach),
+    });
+    pid = this.#process.pid;
+    this.#outcome = this.#settle(this.#process);
+    this.#sharedMemory = createGenerationMemory(this.#spec.isolatorId, this.#serial);
+    const { token, address, number: generation } = this;
+    const sharedMemory = this.#sharedMemory?.folder ?? "";
+    this.#session = await shakeHands(this.#process, {
+      go: { token, address, isolate, generation, from, debug, sharedMemory, sessionOnDescriptor: true },
+      timeoutMs: startTimeoutMs,
+      signal,
+      facts: this.#facts,
+      onDebugger: (url) => this.#spec.onDebugger(pid, url),
+      onStopping: () => {
+        this.shutdownAccepted = true;
+        this.endBecause("requested");
+      },
+      connect: (hello) => this.#openSession(hello, deadline),
+    });
+    if (signal.aborted) throw new IsolationError("CANCELLED", "the start was cancelled", { facts: this.#facts });
+    this.#isStarted = true;
+    this.#process.markReady();
+    void sweepOnce();
+    return this;
+  }
+
+  #openSession({ sessionOnDescriptor, sharedMemory }: Hello, deadline: number): Promise<Session> {
+    const descriptor = sessionOnDescriptor ? this.process.sessionSocket : undefined;
+    // The start's own timeout comes first, and tells more.
+    const timeoutMs = Math.max(1, deadline - performance.now()) + 1_000;
+    return openSession(
+      { descriptor, address: this.address, token: this.token, timeoutMs },
+      {
+        handler: NO_MODULES,
+        sharedMemory: sharedMemory ? this.#sharedMemory : undefined,
+        onLost: (error) => this.#connectionLost(error),
+        onDrain: () => this.#spec.onDrain(),
+        hold: this.#spec.hold,
+      },
+    );
+  }
+
+  /** Ends what a failed start has brought about. */
+  async discard(): Promise<ExitOutcome | undefined> {
+    if (this.#process === undefined) return undefined;
+    this.endBecause("start-failed");
+    await this.#process.killTree("SIGKILL");
+    return this.#outcome;
+  }
+
+  adopt(number: number): void {
+    this.number = number;
+    void tellGeneration(this.session, number).catch(() => {});
+  }
+
+  foundUnresponsive(seen: Unresponsive): void {
+    this.unresponsive ??= seen;
+    this.endBecause("unresponsive");
+  }
+
+  endBecause(reason: ExitReason): void {
+    this.#reason ??= reason;
+  }
+
+  get lostBy(): IsolationError | undefined {
+    return this.#lostBy;
+  }
+
+  markForced(): void {
+    this.#forced = true;
+  }
+
+  /** The process ends by itself, or is ended, and the outcome tells the story. */
+  #connectionLost(error: IsolationError | undefined): void {
+    this.#lostBy = error;
+    const timer = setTimeout(() => void this.process.killTree("SIGKILL"), LOST_CONNECTION_MS);
+    timer.unref();
+    void this.process.ended.then(() => clearTimeout(timer));
+  }
+
+  async #settle(child: HostProcess): Promise<ExitOutcome> {
+    const exit = await child.exited;
+    const uptimeMs = Math.round(performance.now() - child.startedAt);
+    removeQuietly(this.address);
+    if (this.#sharedMemory !== undefined) removeQuietly(this.#sharedMemory.folder);
+    return toExitOutcome(exit, {
+      reason: this.#reason ?? (this.#isStarted ? undefined : "start-failed"),
+      verdict: child.limitVerdict(exit),
+      forced: this.#forced,
+      stderrTail: child.stderrTail(),
+      uptimeMs,
+    });
+  }
+}
+
+function started<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error("the generation has not started");
+  return value;
+}
+
+/** The isolated process may call what it was lent, and nothing else of the host. */
+const NO_MODULES: CallHandler = {
+  resolve: (module) => {
+    throw new IsolationError(
+      "METHOD_NOT_FOUND",
+      `the host serves no modules; ${module} cannot be called from an isolate`,
+    );
+  },
+  run: (callee, args) => (typeof callee === "function" ? callee(...args) : callee.then((own) => own(...args))),
+};
