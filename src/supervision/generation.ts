@@ -1,14 +1,7 @@
-
-import type { ExitReason, IsolationError, } from "../errors/index.js";
+import type { ExitReason, IsolationError } from "../errors/index.js";
 import type { LimitBreach } from "../limits/index.js";
-import {
-  type ExitOutcome,
-  type HostProcess,
-  type OutputLine,
-  type ProcessSpec,
-  type StartProcess,
-} from "../process/index.js";
-import type { Hold, Session, } from "../session/index.js";
+import type { ExitOutcome, HostProcess, OutputLine, ProcessSpec, StartProcess } from "../process/index.js";
+import type { Hold, Session } from "../session/index.js";
 import type { Unresponsive } from "./watchdog.js";
 
 /** What is the same for all generations of one isolator. */

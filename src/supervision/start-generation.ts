@@ -3,12 +3,7 @@ import { openSession } from "../channel/index.js";
 import type { Hello } from "../contract/index.js";
 import { type ExitReason, IsolationError, type IsolationFacts } from "../errors/index.js";
 import { hostDirectory, socketAddress, sweepOnce } from "../platform/index.js";
-import {
-  type ExitOutcome,
-  type HostProcess,
-  shakeHands,
-  toExitOutcome,
-} from "../process/index.js";
+import { type ExitOutcome, type HostProcess, shakeHands, toExitOutcome } from "../process/index.js";
 import type { CallHandler, Session, SharedMemory } from "../session/index.js";
 import type { Generation, GenerationIdentity, GenerationSpec } from "./generation.js";
 import { createGenerationMemory, removeQuietly } from "./generation-memory.js";
