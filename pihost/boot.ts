@@ -5,6 +5,7 @@
 import { readFileSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { constants, Script } from "node:vm";
+import { quietPermissionWarnings } from "../src/sandbox/permission-warnings.js";
 import { codeCachePath, readCodeCache, writeCodeCache } from "./code-cache.js";
 import { PACKAGE_VERSION } from "./package-version.js";
 
@@ -12,6 +13,7 @@ interface Bundle {
   runPihost(bindings: { saveCodeCache: () => void }): void;
 }
 
+quietPermissionWarnings();
 writeSync(
   3,
   `${JSON.stringify({

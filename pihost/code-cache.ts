@@ -11,7 +11,7 @@ export function codeCachePath(bundle: string): string | undefined {
   try {
     const { size, mtimeMs } = statSync(bundle);
     const build = `${PACKAGE_VERSION}-${size.toString(36)}-${Math.trunc(mtimeMs).toString(36)}`;
-    const runtime = `${process.version}-${process.platform}-${process.arch}-${hash(process.execArgv.join("\0"))}`;
+    const runtime = `${process.version}-${process.platform}-${process.arch}-${hash(flagsOfV8().join("\0"))}`;
     return join(cacheFolder(), `pihost-${build}-${runtime}.v8cache`);
   } catch {
     return undefined;
@@ -39,7 +39,15 @@ export function writeCodeCache(path: string | undefined, data: Buffer): void {
     writeFileSync(temporary, data, { mode: 0o600 });
     renameSync(temporary, path);
   } catch {
-    rmSync(temporary, { force: true });
+    removeQuietly(temporary);
+  }
+}
+
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // Without the permission to write there is nothing to remove either.
   }
 }
 
@@ -48,6 +56,11 @@ function cacheFolder(): string {
   if (process.platform === "win32" && LOCALAPPDATA) return join(LOCALAPPDATA, "process-isolation", "cache");
   if (process.platform === "darwin") return join(homedir(), "Library", "Caches", "process-isolation");
   return join(XDG_CACHE_HOME || join(homedir(), ".cache"), "process-isolation");
+}
+
+/** Flags about permissions mean nothing to V8, and who has some may not write the data: it reads that of those without. */
+function flagsOfV8(): string[] {
+  return process.execArgv.filter((flag) => !/^--(?:allow-|(?:experimental-)?permission$)/.test(flag));
 }
 
 /** FNV-1a: a name, not a secret. */

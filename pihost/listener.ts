@@ -1,4 +1,3 @@
-import { chmodSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import type { Pihost } from "./pihost.js";
 import type { GrpcServer } from "./server/index.js";
@@ -26,8 +25,10 @@ export function listen(address: string, pihost: Pihost): Promise<Listener> {
   });
   return new Promise((resolve, reject) => {
     server.once("error", reject);
+    // The socket is made before listen() returns: so nobody else could ever have opened it, and the permission to change
+    // modes is not needed.
+    const umask = process.platform === "win32" ? undefined : process.umask(0o177);
     server.listen(address, () => {
-      if (process.platform !== "win32") chmodSync(address, 0o600);
       resolve({
         close: () =>
           new Promise((done) => {
@@ -38,5 +39,6 @@ export function listen(address: string, pihost: Pihost): Promise<Listener> {
           }),
       });
     });
+    if (umask !== undefined) process.umask(umask);
   });
 }

@@ -1,5 +1,6 @@
 import { hideFramesOf } from "../src/codec/index.js";
 import { type Go, PIHOST_EXIT } from "../src/contract/index.js";
+import { dropPermissions, verifyPermissions } from "../src/sandbox/index.js";
 import { createDescriptorLane } from "../src/session/index.js";
 import { awaitGo, onHostGone, openSessionSocket, tellHost } from "./handshake.js";
 import { Pihost, type PihostListener } from "./pihost.js";
@@ -25,8 +26,10 @@ export function runPihost({ saveCodeCache }: Bindings): void {
   if (go.sessionOnDescriptor) {
     pihost.openSession(createDescriptorLane(openSessionSocket()), { withSharedMemory: true });
   }
-  pihost.serve(go.address).then(
+  const serving = go.address === "" ? Promise.resolve() : pihost.serve(go.address);
+  serving.then(
     () => {
+      exitUnlessConfined(go.deniedPermissions);
       tellHost({ $case: "ready", value: {} });
       setTimeout(saveCodeCache, SAVE_CODE_CACHE_MS).unref();
     },
@@ -35,6 +38,15 @@ export function runPihost({ saveCodeCache }: Bindings): void {
       process.exit(PIHOST_EXIT.cannotServe);
     },
   );
+}
+
+/** Gives up what was needed to serve, and makes sure that the rest of what is denied is denied. */
+function exitUnlessConfined(denied: readonly string[]): void {
+  dropPermissions(denied);
+  const mismatches = verifyPermissions(denied);
+  if (mismatches.length === 0) return;
+  process.stderr.write(`pihost: the permissions are not in force: ${mismatches.join("; ")}\n`);
+  process.exit(PIHOST_EXIT.notConfined);
 }
 
 /** Serves without a host, for a person with grpcurl. Resolves when connections are accepted. */

@@ -38,6 +38,7 @@ export async function serve(options: ServeOptions): Promise<never> {
     debug: false,
     sharedMemory: "",
     sessionOnDescriptor: false,
+    deniedPermissions: [],
   };
   const listener = { onStopping: (reason: string) => note(`pihost: ending: ${reason}`), onDebugger: () => {} };
   const pihost = await privately(() => serveByHand(go, listener)).catch((error: unknown) => {

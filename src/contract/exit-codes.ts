@@ -9,4 +9,6 @@ export const PIHOST_EXIT = {
   cannotServe: 69,
   /** The host broke the handshake or speaks another version of it (EX_PROTOCOL). */
   protocol: 76,
+  /** What the host denied is allowed nevertheless (EX_NOPERM). */
+  notConfined: 77,
 } as const;

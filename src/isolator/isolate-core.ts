@@ -136,10 +136,12 @@ export class IsolateCore implements CallOwner {
       debug,
       startTimeoutMs,
       limits,
+      confinement,
     } = this.#options;
     return {
       isolate,
       isolatorId,
+      confinement,
       process: {
         execPath,
         execArgv,

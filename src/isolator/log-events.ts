@@ -1,4 +1,5 @@
 import type { EventEmitter } from "node:events";
+import { printable } from "../sandbox/index.js";
 import type { IsolatorEvents } from "./events.js";
 import type { LogLevel } from "./options/index.js";
 
@@ -8,7 +9,7 @@ const ORDER: readonly LogLevel[] = ["silent", "error", "warn", "info", "debug"];
 export function logEvents(events: EventEmitter<IsolatorEvents>, level: LogLevel): void {
   const isOn = (wanted: LogLevel): boolean => ORDER.indexOf(wanted) <= ORDER.indexOf(level);
   const write = (isolate: string, text: string): void => {
-    process.stderr.write(`process-isolation [${isolate}] ${text}\n`);
+    process.stderr.write(`process-isolation [${isolate}] ${printable(text)}\n`);
   };
   if (isOn("error")) {
     events.on("startFailed", ({ isolate, generation, error }) =>

@@ -1,5 +1,6 @@
 import type { Duplex } from "node:stream";
 import type { LimitBreach, LimitPlan, LimitVerdict } from "../limits/index.js";
+import type { ConfinedStart } from "../sandbox/index.js";
 
 /** How the operating system says that a process ended: a code or a signal, never both. */
 export interface ProcessExit {
@@ -36,6 +37,8 @@ export interface ProcessSpec {
   readonly onLimit: (breach: LimitBreach) => void;
   /** Called for every line in mode `"events"`. */
   readonly onLine: (stream: "stdout" | "stderr", line: OutputLine) => void;
+  /** What keeps it from the rest of the machine. `execArgv` holds its flags already. */
+  readonly confined: Pick<ConfinedStart, "wrap" | "identity" | "sandboxed">;
 }
 
 /** The private line-by-line conversation on the inherited descriptor. Its end ends the process. */

@@ -12,6 +12,7 @@ import {
   signalGroup,
   waitForExit,
 } from "../platform/index.js";
+import { decodeBubblewrapExit, pidOutside } from "../sandbox/index.js";
 import { routeOutput } from "./child-output.js";
 import type { HostProcess, Lifeline, ProcessExit, ProcessSpec } from "./host-process.js";
 import { LineSplitter } from "./line-splitter.js";
@@ -40,8 +41,9 @@ const KILL_REPORT_MS = 5_000;
 export async function startNodeProcess(spec: ProcessSpec): Promise<HostProcess> {
   const mark = createMark();
   const scope = spec.limits?.open();
-  const { execPath } = spec;
-  const args = [...spec.execArgv, ...spec.argv];
+  const { wrap, identity } = spec.confined;
+  // Limits come first, and so around it: what is confined could not set them.
+  const [execPath = "", ...args] = wrap([spec.execPath, ...spec.execArgv, ...spec.argv]);
   const env = { ...spec.env, [MARK_VARIABLE]: mark };
   const launch = scope?.command({ execPath, args, env }) ?? { command: execPath, args, env };
   const child = spawn(launch.command, launch.args, {
@@ -51,6 +53,7 @@ export async function startNodeProcess(spec: ProcessSpec): Promise<HostProcess> 
     detached: process.platform !== "win32",
     stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
     windowsHide: true,
+    ...identity,
   });
   try {
     await spawned(child);
@@ -82,6 +85,7 @@ class NodeProcess implements HostProcess {
   readonly exited: Promise<ProcessExit>;
   readonly gone: Promise<void>;
   readonly #mark: string;
+  readonly #sandboxed: boolean;
   readonly #child: ChildProcess;
   readonly #limits: LimitScope | undefined;
   readonly #startTime: string | undefined;
@@ -94,6 +98,7 @@ class NodeProcess implements HostProcess {
     limits?.started(child.pid as number);
     const budget = createBudget(spec);
     this.#mark = mark;
+    this.#sandboxed = spec.confined.sandboxed;
     this.pid = child.pid as number;
     this.#startTime = processStartTime(this.pid);
     hostReaper().add(this.pid);
@@ -117,7 +122,11 @@ class NodeProcess implements HostProcess {
         onChunk: (chunk) => this.#stderrTail.write(chunk),
       }),
     ]);
-    this.ended = new Promise((resolve) => child.once("exit", (code, signal) => resolve({ code, signal })));
+    this.ended = new Promise((resolve) =>
+      child.once("exit", (code, signal) =>
+        resolve(spec.confined.sandboxed ? decodeBubblewrapExit({ code, signal }) : { code, signal }),
+      ),
+    );
     this.exited = this.#readToEnd(output, [stdout, stderr]);
     this.gone = this.#sweep();
     for (const pipe of child.stdio) (pipe as { unref?: () => void } | null)?.unref?.();
@@ -137,7 +146,10 @@ class NodeProcess implements HostProcess {
   }
 
   signal(signal: NodeJS.Signals): boolean {
-    return this.#child.kill(signal);
+    if (!this.#sandboxed) return this.#child.kill(signal);
+    // A signal to bwrap itself would kill all inside at once.
+    const pid = pidOutside(this.pid);
+    return pid !== undefined && signalProcess(pid, signal);
   }
 
   async killTree(signal: NodeJS.Signals): Promise<boolean> {
@@ -197,4 +209,12 @@ function createLifeline(pipe: Duplex): Lifeline {
       listener = next;
     },
   };
+}
+
+function signalProcess(pid: number, signal: NodeJS.Signals): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch {
+    return false;
+  }
 }

@@ -1,6 +1,7 @@
 import type { ExitReason, IsolationError } from "../errors/index.js";
 import type { LimitBreach } from "../limits/index.js";
 import type { ExitOutcome, HostProcess, OutputLine, ProcessSpec, StartProcess } from "../process/index.js";
+import type { Confinement } from "../sandbox/index.js";
 import type { Hold, Session } from "../session/index.js";
 import type { Unresponsive } from "./watchdog.js";
 
@@ -10,7 +11,9 @@ export interface GenerationSpec {
   readonly isolate: string;
   /** Unique among the isolators of this host process. */
   readonly isolatorId: number;
-  readonly process: Omit<ProcessSpec, "onLine" | "onLimit">;
+  readonly process: Omit<ProcessSpec, "onLine" | "onLimit" | "confined">;
+  /** What keeps the process from the rest of the machine. */
+  readonly confinement: Confinement;
   /** Where module names are resolved: a folder, or a file URL. */
   readonly from: string;
   readonly debug: boolean;

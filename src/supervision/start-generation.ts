@@ -1,12 +1,14 @@
 import { randomBytes } from "node:crypto";
+import { dirname } from "node:path";
 import { openSession } from "../channel/index.js";
 import type { Hello } from "../contract/index.js";
 import { type ExitReason, IsolationError, type IsolationFacts } from "../errors/index.js";
-import { hostDirectory, socketAddress, sweepOnce } from "../platform/index.js";
-import { type ExitOutcome, type HostProcess, shakeHands, toExitOutcome } from "../process/index.js";
-import type { CallHandler, Session, SharedMemory } from "../session/index.js";
+import { sweepOnce } from "../platform/index.js";
+import { type ExitOutcome, type HostProcess, PIHOST_ENTRY, shakeHands, toExitOutcome } from "../process/index.js";
+import { confine } from "../sandbox/index.js";
+import type { CallHandler, Session } from "../session/index.js";
 import type { Generation, GenerationIdentity, GenerationSpec } from "./generation.js";
-import { createGenerationMemory, removeQuietly } from "./generation-memory.js";
+import { GenerationFolders } from "./generation-folders.js";
 import { tellGeneration } from "./host-requests.js";
 import type { Unresponsive } from "./watchdog.js";
 
@@ -69,13 +71,12 @@ class StartingGeneration implements Generation {
   unresponsive: Unresponsive | undefined;
   readonly #serial: number;
   readonly token = randomBytes(32).toString("hex");
-  readonly address: string;
   shutdownAccepted = false;
   readonly #spec: GenerationSpec;
   readonly #facts: IsolationFacts;
   #process: HostProcess | undefined;
   #session: Session | undefined;
-  #sharedMemory: SharedMemory | undefined;
+  #folders: GenerationFolders | undefined;
   #outcome: Promise<ExitOutcome> | undefined;
   #reason: ExitReason | undefined;
   #forced = false;
@@ -87,7 +88,10 @@ class StartingGeneration implements Generation {
     this.#serial = serial;
     this.number = number;
     this.#facts = facts;
-    this.address = socketAddress(hostDirectory(), `${spec.isolatorId}-${serial}`);
+  }
+
+  get address(): string {
+    return started(this.#folders).address;
   }
 
   get process(): HostProcess {
@@ -114,18 +118,35 @@ class StartingGeneration implements Generation {
     const { isolate, from, debug, startTimeoutMs, process: spec, startProcess } = this.#spec;
     const deadline = performance.now() + startTimeoutMs;
     let pid = 0;
+    const { confinement, isolatorId } = this.#spec;
+    const folders = new GenerationFolders(isolatorId, this.#serial, confinement.identity === undefined);
+    this.#folders = folders;
+    const executable = dirname(PIHOST_ENTRY);
+    const confined = confine(confinement, spec, { executable, own: folders.own, shared: folders.shared });
     this.#process = await startProcess({
       ...spec,
+      execArgv: confined.execArgv,
+      confined,
       onLine: (stream, line) => this.#spec.onLine(this.number, pid, stream, line),
       onLimit: (breach) => this.#spec.onLimit(this.number, pid, breach),
     });
     pid = this.#process.pid;
     this.#outcome = this.#settle(this.#process);
-    this.#sharedMemory = createGenerationMemory(this.#spec.isolatorId, this.#serial);
     const { token, address, number: generation } = this;
-    const sharedMemory = this.#sharedMemory?.folder ?? "";
+    const sharedMemory = folders.sharedMemory?.folder ?? "";
+    const deniedPermissions = [...confined.denied];
     this.#session = await shakeHands(this.#process, {
-      go: { token, address, isolate, generation, from, debug, sharedMemory, sessionOnDescriptor: true },
+      go: {
+        token,
+        address,
+        isolate,
+        generation,
+        from,
+        debug,
+        sharedMemory,
+        deniedPermissions,
+        sessionOnDescriptor: true,
+      },
       timeoutMs: startTimeoutMs,
       signal,
       facts: this.#facts,
@@ -151,7 +172,7 @@ class StartingGeneration implements Generation {
       { descriptor, address: this.address, token: this.token, timeoutMs },
       {
         handler: NO_MODULES,
-        sharedMemory: sharedMemory ? this.#sharedMemory : undefined,
+        sharedMemory: sharedMemory ? this.#folders?.sharedMemory : undefined,
         onLost: (error) => this.#connectionLost(error),
         onDrain: () => this.#spec.onDrain(),
         hold: this.#spec.hold,
@@ -161,7 +182,10 @@ class StartingGeneration implements Generation {
 
   /** Ends what a failed start has brought about. */
   async discard(): Promise<ExitOutcome | undefined> {
-    if (this.#process === undefined) return undefined;
+    if (this.#process === undefined) {
+      this.#folders?.remove();
+      return undefined;
+    }
     this.endBecause("start-failed");
     await this.#process.killTree("SIGKILL");
     return this.#outcome;
@@ -200,8 +224,7 @@ class StartingGeneration implements Generation {
   async #settle(child: HostProcess): Promise<ExitOutcome> {
     const exit = await child.exited;
     const uptimeMs = Math.round(performance.now() - child.startedAt);
-    removeQuietly(this.address);
-    if (this.#sharedMemory !== undefined) removeQuietly(this.#sharedMemory.folder);
+    this.#folders?.remove();
     return toExitOutcome(exit, {
       reason: this.#reason ?? (this.#isStarted ? undefined : "start-failed"),
       verdict: child.limitVerdict(exit),

@@ -18,6 +18,7 @@ describe("a handshake message", () => {
       generation: 2,
       from: "f",
       debug: true,
+      deniedPermissions: ["fs.write"],
       sharedMemory: "s",
       sessionOnDescriptor: true,
     };

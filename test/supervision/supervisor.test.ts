@@ -3,6 +3,7 @@ import { pathToFileURL } from "node:url";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { hostDirectory, isAlive } from "../../src/platform/index.js";
 import { type Lifeline, PIHOST_ENTRY, startNodeProcess } from "../../src/process/index.js";
+import { UNCONFINED } from "../../src/sandbox/index.js";
 import {
   type Generation,
   type GenerationSpec,
@@ -33,6 +34,7 @@ function useSupervisor(onReadyLine: () => void = () => {}) {
       limits: undefined,
       outputBytesPerSecond: undefined,
     },
+    confinement: UNCONFINED,
     from: pathToFileURL(`${process.cwd()}/`).href,
     debug: false,
     startTimeoutMs: 10_000,

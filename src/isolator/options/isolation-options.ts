@@ -4,6 +4,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { IsolationError } from "../../errors/index.js";
 import { type LimitOptions, type ResolvedLimits, resolveLimits } from "../../limits/index.js";
 import type { OutputMode } from "../../process/index.js";
+import { type Confinement, type ConfinementOptions, resolveConfinement } from "../../sandbox/index.js";
 import type { RecyclePolicy, RestartPolicy } from "../../supervision/index.js";
 import {
   aBoolean,
@@ -25,7 +26,7 @@ import { type OnCrash, type RestartOptions, resolveOnCrash, resolveRestart } fro
 export type LogLevel = "silent" | "error" | "warn" | "info" | "debug";
 
 /** All options of `ProcessIsolator.create` and `isolate`. Every one is optional. */
-export interface IsolationOptions {
+export interface IsolationOptions extends ConfinementOptions {
   /** The isolate's name in events, errors, logs and `pihost ps`: 1 to 64 letters, digits, `.`, `_` or `-`. Default `isolate-<n>`. */
   name?: string;
   /**
@@ -117,12 +118,15 @@ export interface ResolvedOptions {
   readonly stderr: OutputMode;
   readonly discoverable: boolean;
   readonly signal: AbortSignal | undefined;
+  readonly confinement: Confinement;
 }
 
 const OUTPUT_MODES = ["events", "inherit", "ignore"] as const;
 
 /** Options of the design that this version cannot honour: refused, because ignoring them would be a false promise. */
-const NOT_YET_ENFORCED = ["permissions", "sandbox"] as const;
+const NOT_YET_ENFORCED: readonly string[] = [];
+
+const CONFINEMENT = ["permissions", "sandbox", "uid", "gid"] as const;
 
 const RESOLVERS = {
   name: (value: unknown, defaults: Defaults) => resolveName(orDefault(value, defaults.name)),
@@ -162,11 +166,18 @@ export function resolveOptions(options: unknown, defaults: Defaults): ResolvedOp
       throw new IsolationError("INVALID_OPTION", `${name} is not yet enforced by this version; leave it out`);
     }
   }
-  const given = plainObject("options", options, [...Object.keys(RESOLVERS), "env", "inheritEnv", ...NOT_YET_ENFORCED]);
+  const given = plainObject("options", options, [
+    ...Object.keys(RESOLVERS),
+    "env",
+    "inheritEnv",
+    ...CONFINEMENT,
+    ...NOT_YET_ENFORCED,
+  ]);
   const resolved = Object.fromEntries(
     Object.entries(RESOLVERS).map(([name, resolveOption]) => [name, resolveOption(given[name], defaults)]),
   ) as { [name in keyof typeof RESOLVERS]: ReturnType<(typeof RESOLVERS)[name]> };
-  return Object.freeze({ ...resolved, env: resolveEnvironment(given["env"], given["inheritEnv"]) });
+  const env = resolveEnvironment(given.env, given.inheritEnv);
+  return Object.freeze({ ...resolved, env, confinement: resolveConfinement(given, { ...resolved, env }) });
 }
 
 /** Only a left-out option has its default: `null` is a value, and a wrong one. */

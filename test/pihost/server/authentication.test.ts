@@ -129,7 +129,7 @@ describe("the token", () => {
     "is in no file unless the isolate is discoverable, and then only for its user",
     async () => {
       await useIsolator({ name: "hidden" });
-      const directory = dirname(record.address);
+      const directory = dirname(dirname(record.address));
       const files = readdirSync(directory).filter((name) => name.endsWith(".json"));
       expect(files).toEqual(["guarded.live.json"]);
       expect(statSync(join(directory, "guarded.live.json")).mode & 0o777).toBe(0o600);

@@ -44,7 +44,7 @@ export interface Go {
   protocol: number;
   /** The generation's token, 64 hexadecimal digits. Required on every RPC. */
   token: string;
-  /** Where to serve: a socket path, or a Windows pipe name. */
+  /** Where to serve: a socket path, or a Windows pipe name. Empty: nowhere, Session on the descriptor is all there is. */
   address: string;
   /** The isolate's name. */
   isolate: string;
@@ -57,6 +57,11 @@ export interface Go {
   sharedMemory: string;
   /** Whether the process has inherited the second descriptor (4), for a Session without HTTP/2. */
   sessionOnDescriptor: boolean;
+  /**
+   * What the process must not be allowed when user code is loaded, by Node's permission model: the name of a scope
+   * ("fs.write", "net"), or a scope and a path ("fs.read:/etc"). It ends itself, with a line on stderr, when it is.
+   */
+  deniedPermissions: string[];
 }
 
 export interface Ready {
@@ -459,6 +464,7 @@ function createBaseGo(): Go {
     debug: false,
     sharedMemory: "",
     sessionOnDescriptor: false,
+    deniedPermissions: [],
   };
 }
 
@@ -490,6 +496,9 @@ export const Go: MessageFns<Go> = {
     }
     if (message.sessionOnDescriptor !== false) {
       writer.uint32(72).bool(message.sessionOnDescriptor);
+    }
+    for (const v of message.deniedPermissions) {
+      writer.uint32(82).string(v!);
     }
     return writer;
   },
@@ -579,6 +588,14 @@ export const Go: MessageFns<Go> = {
             message.sessionOnDescriptor = reader.bool();
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.deniedPermissions.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -610,6 +627,11 @@ export const Go: MessageFns<Go> = {
         : isSet(object.session_on_descriptor)
         ? globalThis.Boolean(object.session_on_descriptor)
         : false,
+      deniedPermissions: globalThis.Array.isArray(object?.deniedPermissions)
+        ? object.deniedPermissions.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.denied_permissions)
+        ? object.denied_permissions.map((e: any) => globalThis.String(e))
+        : [],
     };
   },
 
@@ -642,6 +664,9 @@ export const Go: MessageFns<Go> = {
     if (message.sessionOnDescriptor !== false) {
       obj.sessionOnDescriptor = message.sessionOnDescriptor;
     }
+    if (message.deniedPermissions?.length) {
+      obj.deniedPermissions = message.deniedPermissions;
+    }
     return obj;
   },
 
@@ -659,6 +684,7 @@ export const Go: MessageFns<Go> = {
     message.debug = object.debug ?? false;
     message.sharedMemory = object.sharedMemory ?? "";
     message.sessionOnDescriptor = object.sessionOnDescriptor ?? false;
+    message.deniedPermissions = object.deniedPermissions?.map((e) => e) || [];
     return message;
   },
 };

@@ -1,0 +1,66 @@
+import { mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { hostDirectory, sharedMemoryDirectory, socketAddress } from "../platform/index.js";
+import type { SharedMemory } from "../session/index.js";
+
+/**
+ * The folders of one process alone, so that a sandbox can show it these and no other's: of its socket, and of its shared
+ * memory.
+ */
+export class GenerationFolders {
+  /** Where the process serves; empty where it has no socket. */
+  readonly address: string;
+  readonly sharedMemory: SharedMemory | undefined;
+  readonly #folder: string | undefined;
+
+  /**
+   * Makes them.
+   *
+   * @param isReachable whether the process may enter the host's directories at all: one of another user may not
+   * @throws IsolationError START_FAILED where there is no place for them
+   */
+  constructor(isolatorId: number, serial: number, isReachable: boolean) {
+    if (!isReachable) {
+      this.address = "";
+      return;
+    }
+    const name = `${isolatorId}-${serial}`;
+    this.#folder = join(hostDirectory(), name);
+    this.address = socketAddress(this.#folder, "s");
+    mkdirSync(this.#folder, { mode: 0o700 });
+    this.sharedMemory = createSharedMemory(name);
+  }
+
+  /** Those that exist. */
+  get own(): string[] {
+    return [this.#folder, this.sharedMemory?.folder].filter((path) => path !== undefined);
+  }
+
+  /** What holds those of all processes of this host. */
+  get shared(): string[] {
+    return [hostDirectory(), sharedMemoryDirectory()].filter((path) => path !== undefined);
+  }
+
+  /** A killed process leaves its socket behind, and its segments. */
+  remove(): void {
+    for (const path of this.own) {
+      try {
+        rmSync(path, { recursive: true, force: true });
+      } catch {
+        // A full descriptor table has to wait for the end of the host.
+      }
+    }
+  }
+}
+
+function createSharedMemory(name: string): SharedMemory | undefined {
+  const parent = sharedMemoryDirectory();
+  if (parent === undefined) return undefined;
+  const folder = join(parent, name);
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+    return { folder, ownPrefix: "h", peerPrefix: "p" };
+  } catch {
+    return undefined;
+  }
+}
