@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
+import { ensureBubblewrap } from "./bubblewrap.mjs";
 import { addCounts, countOf, countVitest, NOTHING, printCounts } from "./ci-counts.mjs";
 import { ensureGrpcurl } from "./grpcurl.mjs";
 import { NODE_MAJORS, nodeOfLine } from "./node-versions.mjs";
@@ -47,6 +48,7 @@ async function runTests(scratch) {
 async function offerTools() {
   const [grpcurl] = await Promise.all([
     ensureGrpcurl(),
+    ensureBubblewrap(),
     ...NODE_MAJORS.map((major) => nodeOfLine(major).catch(sayWhyNot)),
   ]);
   process.stdout.write(grpcurl === undefined ? "no grpcurl: the tests use buf curl\n" : `grpcurl: ${grpcurl}\n`);
