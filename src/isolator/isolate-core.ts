@@ -66,7 +66,7 @@ export class IsolateCore implements CallOwner {
       {
         onReady: (live, predecessor) => this.#onReady(live, predecessor),
         onStartFailed: (generation, error, willRetry) =>
-          this.events.emit("startFailed", { isolate, generation, error, willRetry }),
+          this.#emit("startFailed", { isolate, generation, error, willRetry }),
         onEnded: (live, outcome, willRestart) => this.#onEnded(live, outcome, willRestart),
         onRestarting: (generation, delayMs) => this.#onRestarting(generation, delayMs),
         onStopped: (cause, outcome) => this.#onStopped(cause, outcome),
@@ -157,7 +157,7 @@ export class IsolateCore implements CallOwner {
       debug,
       startTimeoutMs,
       startProcess: startNodeProcess,
-      onLine: (generation, pid, stream, line) => this.events.emit(stream, { isolate, generation, pid, ...line }),
+      onLine: (generation, pid, stream, line) => this.#emit(stream, { isolate, generation, pid, ...line }),
       onLimit: (generation, pid, breach) => this.#onLimit({ isolate, generation, pid, ...breach }),
       onDebugger: (pid, url) => this.#debuggerUrls.set(pid, url),
       onDrain: () => this.#calls.drained(),
@@ -172,6 +172,17 @@ export class IsolateCore implements CallOwner {
     if ("value" in first) return first.value;
     if (attempts > 1) return this.#request(send, attempts - 1);
     throw lostCallError(first, this.#errorFacts(live, first), { requested: false });
+  }
+
+  /** A listener that throws is an uncaught error of the host, as ever; supervision does not depend on it. */
+  #emit<Name extends keyof IsolatorEvents>(name: Name, event: IsolatorEvents[Name][0]): void {
+    try {
+      (this.events as EventEmitter).emit(name, event);
+    } catch (error) {
+      process.nextTick(() => {
+        throw error;
+      });
+    }
   }
 
   #ready(): Promise<Generation> {
@@ -194,12 +205,12 @@ export class IsolateCore implements CallOwner {
     for (const { resolve } of this.#readyWaiters.splice(0)) resolve(live);
     if (this.#options.discoverable) publishLive(this.#options.name, live);
     const facts = this.#generationFacts(live);
-    if (predecessor !== undefined) this.events.emit("recycled", { ...facts, predecessor: predecessor.pid });
+    if (predecessor !== undefined) this.#emit("recycled", { ...facts, predecessor: predecessor.pid });
     // Whoever awaits `create` can listen before the first event comes.
-    else if (live.number === 1) setImmediate(() => this.events.emit("started", facts));
-    else this.events.emit("restarted", { ...facts, restarts: this.restarts });
+    else if (live.number === 1) setImmediate(() => this.#emit("started", facts));
+    else this.#emit("restarted", { ...facts, restarts: this.restarts });
     const url = this.#debuggerUrls.get(live.pid);
-    if (url !== undefined) setImmediate(() => this.events.emit("debugger", { ...facts, url }));
+    if (url !== undefined) setImmediate(() => this.#emit("debugger", { ...facts, url }));
     this.#debuggerUrls.delete(live.pid);
   }
 
@@ -219,7 +230,7 @@ export class IsolateCore implements CallOwner {
 
   /** A soft memory limit means a fresh process, before the hard one means a dead one. */
   #onLimit(event: IsolatorEvents["limit"][0]): void {
-    this.events.emit("limit", event);
+    this.#emit("limit", event);
     const { live } = this.#supervisor.state.kind === "ready" ? this.#supervisor.state : { live: undefined };
     if (event.limit === "memory.soft" && live?.pid === event.pid) void this.#supervisor.recycle(live, this.#drained);
   }
@@ -233,7 +244,7 @@ export class IsolateCore implements CallOwner {
   #onUnresponsive(live: Generation, seen: Unresponsive): void {
     live.foundUnresponsive(seen);
     const { diagnosis, forMs } = seen;
-    this.events.emit("unresponsive", { ...this.#generationFacts(live), diagnosis, forMs });
+    this.#emit("unresponsive", { ...this.#generationFacts(live), diagnosis, forMs });
     void live.process.killTree("SIGKILL");
   }
 
@@ -254,14 +265,14 @@ export class IsolateCore implements CallOwner {
       });
     this.#calls.lose(live, willRestart, ({ attempts }) => toError(attempts));
     live.session.close(toError());
-    this.events.emit("exited", { ...this.#generationFacts(live), outcome, willRestart });
+    this.#emit("exited", { ...this.#generationFacts(live), outcome, willRestart });
     if (this.#options.onCrash === "exit-host" && !requested) exitHost(outcome);
   }
 
   #onRestarting(generation: number, delayMs: number): void {
     this.generation = generation;
     this.restarts += 1;
-    this.events.emit("restarting", { isolate: this.#options.name, generation, delayMs, restarts: this.restarts });
+    this.#emit("restarting", { isolate: this.#options.name, generation, delayMs, restarts: this.restarts });
   }
 
   #onStopped(cause: StopCause, outcome: ExitOutcome | undefined): void {
@@ -271,7 +282,7 @@ export class IsolateCore implements CallOwner {
     for (const { reject } of this.#readyWaiters.splice(0)) reject(toError());
     if (cause.kind === "exhausted") {
       const { generation, restarts } = this;
-      this.events.emit("restartsExhausted", { isolate: this.#options.name, generation, restarts, outcome });
+      this.#emit("restartsExhausted", { isolate: this.#options.name, generation, restarts, outcome });
     }
   }
 
