@@ -219,8 +219,10 @@ export class IsolateCore implements CallOwner {
     this.#watchdog?.stop();
     this.#recycling?.stop();
     const { unresponsiveAfterMs, recycle, debug } = this.#options;
+    // Where the processor limit works by stopping the process again and again, a stopped process proves nothing.
+    const isThrottled = this.limits.enforcement.cpu?.mechanism === "watch";
     if (!debug) {
-      const isBusy = (): boolean => this.#calls.isBusy(live);
+      const isBusy = (): boolean => !isThrottled && this.#calls.isBusy(live);
       const onUnresponsive = (seen: Unresponsive): void => this.#onUnresponsive(live, seen);
       this.#watchdog = new Watchdog(live, { unresponsiveAfterMs, isBusy, onUnresponsive });
     }

@@ -28,7 +28,10 @@ export interface LimitOptions {
   cpu?: number;
   /** The processors that may be used: `"cpu0 cpu2"`, `"0-3"` or `"0,2"`. */
   affinity?: string;
-  /** Processes and threads of the whole tree; at least 12, which is what Node.js needs. One more cannot be started. */
+  /**
+   * Processes and threads of the whole tree; at least 12, which is what Node.js needs. One more cannot be
+   * started; where this can only be watched, the tree is ended instead, and a fast fork bomb may slow the machine first.
+   */
   pids?: number;
   /** File descriptors of each process; at least 40. Opening one more fails with `EMFILE`. */
   openFiles?: number;

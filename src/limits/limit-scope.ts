@@ -16,7 +16,11 @@ export interface LimitScope {
   command(program: Program): LaunchCommand;
   /** The process runs: watches begin. Call it as soon as it has a pid. None of its timers keeps the host alive. */
   started(pid: number): void;
-  /** The process has finished its start: the processor limit begins, which would have made that several times as long. */
+  /**
+   * The process has finished its start: the processor limit begins, which would have made that several times as long.
+   *
+   * @throws IsolationError `START_FAILED` where the kernel refuses it
+   */
   ready(): void;
   /** Called for each limit that is reached. One listener, set once. */
   onBreach(listener: (breach: LimitBreach) => void): void;

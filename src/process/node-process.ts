@@ -43,7 +43,12 @@ export async function startNodeProcess(spec: ProcessSpec): Promise<HostProcess> 
   const scope = spec.limits?.open();
   const { wrap, identity } = spec.confined;
   // Limits come first, and so around it: what is confined could not set them.
-  const [execPath = "", ...args] = wrap([spec.execPath, ...spec.execArgv, ...spec.argv]);
+  const [execPath = "", ...args] = wrap([
+    spec.execPath,
+    ...(spec.limits?.execArgv ?? []),
+    ...spec.execArgv,
+    ...spec.argv,
+  ]);
   const env = { ...spec.env, [MARK_VARIABLE]: mark };
   const launch = scope?.command({ execPath, args, env }) ?? { command: execPath, args, env };
   const child = spawn(launch.command, launch.args, {

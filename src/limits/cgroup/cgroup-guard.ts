@@ -1,8 +1,10 @@
 import { join } from "node:path";
+import { IsolationError } from "../../errors/index.js";
 import { endedBy, isAbnormal } from "../exit-facts.js";
 import type { Guard, GuardedProcess, LimitedExit, LimitVerdict } from "../guard.js";
 import { Repeated } from "../repeated.js";
 import { type CgroupDialect, dialectOf } from "./cgroup-dialect.js";
+import type { Setting } from "./cgroup-file.js";
 import type { CgroupMachinery, Controller } from "./cgroup-machinery.js";
 import { type CgroupLimits, ProcessCgroups } from "./process-cgroups.js";
 import { type EventsWatch, watchEvents } from "./watch-events.js";
@@ -12,6 +14,9 @@ const POLL_MS = 50;
 /** A full group either gets room again or loses a process, and with that, if systemd made it, its counters. */
 const POLL_FULL_MS = 2;
 const FULL_MS = 250;
+
+/** A version 1 quota above that of the group we are in ourselves, which then holds; a group that went with its process. */
+const HARMLESS = ["EINVAL", "ENOENT", "ENODEV"];
 
 /** Node.js and others say so when they cannot start a thread or a process. */
 const REFUSED = /EAGAIN|Resource temporarily unavailable/;
@@ -51,13 +56,17 @@ export class CgroupGuard implements Guard {
     });
   }
 
-  /** A quota would make the start itself several times as long. */
+  /**
+   * A quota would make the start itself several times as long.
+   *
+   * @throws IsolationError `START_FAILED` where the kernel refuses it
+   */
   ready(): void {
     const { cpu, memory } = this.#options;
-    if (cpu !== undefined) this.cgroups.write("cpu", ({ version }) => dialectOf(version).cpu(cpu).map(unlessTighter));
-    // What systemd made lacks what it has no property for.
+    if (cpu !== undefined) this.#writeLate("cpu", (dialect) => dialect.cpu(cpu));
+    // systemd has no property for everything in it.
     if (memory !== undefined && this.#machinery.systemd !== undefined) {
-      this.cgroups.write("memory", ({ version }) => dialectOf(version).memory(memory).map(unlessTighter));
+      this.#writeLate("memory", (dialect) => dialect.memory(memory));
     }
   }
 
@@ -79,6 +88,15 @@ export class CgroupGuard implements Guard {
 
   close(): Promise<void> {
     return this.cgroups.remove();
+  }
+
+  #writeLate(controller: Controller, settings: (dialect: CgroupDialect) => readonly Setting[]): void {
+    try {
+      this.cgroups.write(controller, ({ version }) => settings(dialectOf(version)));
+    } catch (error) {
+      if (HARMLESS.includes((error as NodeJS.ErrnoException).code ?? "")) return;
+      throw new IsolationError("START_FAILED", `the kernel refused the limits: ${String(error)}`, { cause: error });
+    }
   }
 
   #look(process: GuardedProcess): void {
@@ -131,9 +149,4 @@ interface Evidence {
 
 function memoryVerdict(bound: number, peak: number | undefined): LimitVerdict {
   return { reason: "memory-limit", limit: "memory", bound, observed: peak ?? bound };
-}
-
-/** The kernel refuses a limit above that of the group we are in ourselves: then that one holds. */
-function unlessTighter<T extends object>(setting: T): T & { optional: true } {
-  return { ...setting, optional: true };
 }

@@ -98,11 +98,13 @@ function startSettings({ memory, pids, cpuset }: CgroupLimits): [Controller, Set
   return settings;
 }
 
-function toProperties({ memory, pids, cpuset }: CgroupLimits): string[] {
+function toProperties({ memory, pids, cpuset, cpu }: CgroupLimits): string[] {
   return [
     ...(memory === undefined ? [] : [`--property=MemoryMax=${memory}`, "--property=MemorySwapMax=0"]),
     ...(pids === undefined ? [] : [`--property=TasksMax=${pids}`]),
     ...(cpuset === undefined ? [] : [`--property=AllowedCPUs=${cpuset}`]),
+    // None yet, but without the property systemd would leave the controller out.
+    ...(cpu === undefined ? [] : ["--property=CPUQuota=100000%"]),
   ];
 }
 
