@@ -4,8 +4,13 @@ import { encodeFrame } from "./frame-encoder.js";
 import { JsonColumn } from "./json-column.js";
 import type { Lane } from "./lane.js";
 
-/** How many values one frame takes before it leaves, so that the peer can begin while we still collect. */
-const FRAME_ENTRIES = 4_096;
+/**
+ * How many values the first frame of a turn takes before it leaves, so that the peer begins while we still collect: two
+ * processes that wait for each other in turn use half of what two processors can do. Each further frame of the turn takes
+ * twice as many, because a frame costs as much as some dozens of values.
+ */
+const FIRST_FRAME_ENTRIES = 16;
+const LARGEST_FRAME_ENTRIES = 256;
 
 /** How long the texts of one frame may become together, in characters, for the same reason. */
 const FRAME_TEXT = 256 * 1024;
@@ -24,6 +29,8 @@ export class Outbox {
   readonly #items = new JsonColumn();
   readonly #results = new JsonColumn();
   #entries = 0;
+  /** How many entries the frame takes before it leaves. */
+  #capacity = FIRST_FRAME_ENTRIES;
   /** Whether the frame has anything but columns. */
   #hasMore = false;
   #text = 0;
@@ -207,6 +214,7 @@ export class Outbox {
   /** Sends what there is. */
   flush(): void {
     this.#scheduled = false;
+    this.#capacity = FIRST_FRAME_ENTRIES;
     const more = this.#writable && this.#beforeFlush?.() === true;
     if (this.#entries > 0) this.#send();
     // Not at once: smaller messages get their turn between two parts of a large one.
@@ -225,8 +233,10 @@ export class Outbox {
 
   #added(): void {
     this.#entries += 1;
-    if (this.#entries >= FRAME_ENTRIES) this.#send();
-    else this.schedule();
+    this.schedule();
+    if (this.#entries < this.#capacity) return;
+    this.#send();
+    this.#capacity = Math.min(2 * this.#capacity, LARGEST_FRAME_ENTRIES);
   }
 
   #addedText(length: number): void {
