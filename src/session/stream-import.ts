@@ -2,6 +2,9 @@ import { IsolationError } from "../errors/index.js";
 import { BOUNDS } from "./bounds.js";
 import { STREAM_WINDOW_ITEMS } from "./stream-export.js";
 
+/** How long an incomplete batch waits for more items before the producer is told of it. */
+const DEMAND_DELAY_MS = 1;
+
 /** After so many taken items the producer is told. */
 const DEMAND_BATCH = STREAM_WINDOW_ITEMS / 4;
 
@@ -34,6 +37,7 @@ export class StreamImport implements AsyncGenerator<unknown, undefined, undefine
   /** How often somebody threw into the producer without having heard of it since: what comes until then is void. */
   #unanswered = 0;
   #isTelling = false;
+  #later: NodeJS.Timeout | undefined;
   #failure: { error: unknown } | undefined;
 
   constructor(source: StreamSource) {
@@ -80,6 +84,7 @@ export class StreamImport implements AsyncGenerator<unknown, undefined, undefine
     const consumer = this.#consumers.shift();
     if (consumer !== undefined) {
       this.#taken += 1;
+      if (this.#taken >= DEMAND_BATCH) this.#tellDemand();
       consumer.resolve({ done: false, value });
       if (this.#consumers.length > 0) this.#askSoon();
       return;
@@ -103,6 +108,7 @@ export class StreamImport implements AsyncGenerator<unknown, undefined, undefine
   end(failure?: { error: unknown }): void {
     if (this.#over) return;
     this.#over = true;
+    clearTimeout(this.#later);
     this.#failure = failure;
     for (const { resolve, reject } of this.#consumers.splice(0)) {
       if (this.#failure === undefined) resolve(DONE);
@@ -131,9 +137,22 @@ export class StreamImport implements AsyncGenerator<unknown, undefined, undefine
   }
 
   #askForMore(): void {
-    if (this.#started && this.#taken === 0) return;
-    this.#started = true;
-    this.#tellDemand();
+    if (!this.#started) {
+      this.#started = true;
+      this.#tellDemand();
+    } else if (this.#taken > 0) this.#askLater();
+  }
+
+  /**
+   * The producer may have come to the end of its window with less than a batch, when the items are large; or the next item
+   * is on its way, and telling of each one would cost more than the item itself.
+   */
+  #askLater(): void {
+    if (this.#later !== undefined) return;
+    this.#later = setTimeout(() => {
+      this.#later = undefined;
+      if (this.#consumers.length > 0 && this.#taken > 0) this.#tellDemand();
+    }, DEMAND_DELAY_MS);
   }
 
   #tellDemand(): void {
