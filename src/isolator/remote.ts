@@ -1,15 +1,5 @@
+import { NOT_A_MEMBER } from "../session/index.js";
 import type { Remote } from "./remote-types.js";
-
-/** Names that a promise, a debugger or a test tool looks up on any object; answering them with a method would mislead it. */
-const NOT_REMOTE = new Set<PropertyKey>([
-  "then",
-  "catch",
-  "finally",
-  "toJSON",
-  "constructor",
-  "prototype",
-  "__proto__",
-]);
 
 /** The function that calls an export path. */
 export type Bind = (path: string) => (...args: unknown[]) => Promise<unknown>;
@@ -23,7 +13,7 @@ function remoteMember(path: string, target: object, bind: Bind): object {
   const members = new Map<string, object>();
   return new Proxy(target, {
     get(_, key) {
-      if (typeof key === "symbol" || NOT_REMOTE.has(key)) return undefined;
+      if (typeof key === "symbol" || NOT_A_MEMBER.has(key)) return undefined;
       let member = members.get(key);
       if (member === undefined) {
         const memberPath = path === "" ? key : `${path}.${key}`;

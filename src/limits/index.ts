@@ -1,4 +1,6 @@
 /** What a process may use: from what users write to who enforces it, and which limit ended a process. */
+
+export { toBytes } from "./byte-size.js";
 export { cgroupPrefixes } from "./cgroup/cgroup-prefixes.js";
 export type { Enforcement, LimitName, Mechanism, Strength } from "./enforcement.js";
 export type { LimitBreach, LimitedExit, LimitReason, LimitVerdict } from "./guard.js";

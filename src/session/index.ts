@@ -4,6 +4,7 @@ export type { Callee, CallHandler, CallSink, CallTarget, IncomingCall } from "./
 export { createDescriptorLane } from "./descriptor-lane.js";
 export type { Lane, LaneListener } from "./lane.js";
 export { MessageReader, PREFIX_LENGTH } from "./message-reader.js";
+export { NOT_A_MEMBER } from "./not-a-member.js";
 export type { CallExtras } from "./outbox.js";
 export type { SharedMemory } from "./payloads.js";
 export { Session, type SessionOptions } from "./session.js";

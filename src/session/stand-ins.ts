@@ -1,6 +1,7 @@
 import { decodeValue } from "../codec/index.js";
 import { IsolationError } from "../errors/index.js";
 import type { CallTarget } from "./call-target.js";
+import { NOT_A_MEMBER } from "./not-a-member.js";
 import type { Outbox } from "./outbox.js";
 import { toReadable } from "./readable-import.js";
 import { isReferenceDescriptor, type ReferenceDescriptor } from "./references.js";
@@ -15,17 +16,6 @@ export interface ReferenceCaller {
   /** The target will not be called again. */
   forget(target: CallTarget): void;
 }
-
-/** Names that a promise, a debugger or a test tool looks up on any object. */
-const NOT_A_METHOD = new Set<PropertyKey>([
-  "then",
-  "catch",
-  "finally",
-  "toJSON",
-  "constructor",
-  "prototype",
-  "__proto__",
-]);
 
 /** Stand-ins on this side for what the other side has lent. */
 export class StandIns {
@@ -148,7 +138,7 @@ export class StandIns {
     const standIn = new Proxy(Object.create(null) as object, {
       get(_, key) {
         if (key === Symbol.dispose) return release;
-        if (typeof key === "symbol" || NOT_A_METHOD.has(key)) return undefined;
+        if (typeof key === "symbol" || NOT_A_MEMBER.has(key)) return undefined;
         let member = members.get(key);
         if (member === undefined) {
           member = memberOf(key);

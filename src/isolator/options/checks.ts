@@ -40,30 +40,6 @@ export function aBoolean(name: string, value: unknown): boolean {
   throw invalidOption(name, "true or false", value);
 }
 
-const UNITS: { readonly [unit: string]: number } = {
-  "": 1,
-  b: 1,
-  kb: 1e3,
-  mb: 1e6,
-  gb: 1e9,
-  kib: 2 ** 10,
-  mib: 2 ** 20,
-  gib: 2 ** 30,
-};
-
-/** A size in bytes: a whole number, or a text such as "200MB", "3GB" (powers of 1000) or "512MiB" (powers of 1024). */
-export function byteSize(name: string, value: unknown, min: number): number {
-  const match = typeof value === "string" ? /^(\d+(?:\.\d+)?)\s*([kmg]?i?b|)$/i.exec(value.trim()) : null;
-  const unit = match === null ? undefined : UNITS[(match[2] ?? "").toLowerCase()];
-  const bytes = match !== null && unit !== undefined ? Math.round(Number(match[1]) * unit) : value;
-  if (typeof bytes === "number" && Number.isSafeInteger(bytes) && bytes >= min) return bytes;
-  throw invalidOption(
-    name,
-    `a size of at least ${min} bytes, as a number or a text such as "256MB" or "512MiB"`,
-    value,
-  );
-}
-
 /** A string that the operating system can take: not empty, without NUL. */
 export function aString(name: string, value: unknown): string {
   if (typeof value === "string" && value !== "" && !value.includes("\0")) return value;

@@ -1,5 +1,6 @@
+import { toBytes } from "../../limits/index.js";
 import type { RecyclePolicy } from "../../supervision/index.js";
-import { byteSize, milliseconds, plainObject, wholeNumber } from "./checks.js";
+import { milliseconds, plainObject, wholeNumber } from "./checks.js";
 
 /**
  * When a process that works is replaced by a fresh one, against leaks and fragmentation. The successor is ready before
@@ -27,7 +28,7 @@ export function resolveRecycle(value: unknown): RecyclePolicy | undefined {
   return Object.freeze({
     afterCalls: afterCalls === undefined ? undefined : wholeNumber("recycle.afterCalls", afterCalls, 1, 1e12),
     afterMs: afterMs === undefined ? undefined : milliseconds("recycle.afterMs", afterMs, 1),
-    whenRssAbove: whenRssAbove === undefined ? undefined : byteSize("recycle.whenRssAbove", whenRssAbove, 1),
+    whenRssAbove: whenRssAbove === undefined ? undefined : toBytes("recycle.whenRssAbove", whenRssAbove, 1),
     whenIdleMs: whenIdleMs === undefined ? undefined : milliseconds("recycle.whenIdleMs", whenIdleMs, 1),
   });
 }
