@@ -1,6 +1,7 @@
 import { IsolationError } from "../errors/index.js";
 import type { Generation } from "../supervision/index.js";
 import type { Call } from "./call.js";
+import { RunningCalls } from "./running-calls.js";
 
 /** A call that was running in this many crashes is the likely cause of them and is not tried again. */
 const POISON_ATTEMPTS = 3;
@@ -11,7 +12,7 @@ const WAITING = Symbol("waiting");
 /** The calls that run in one generation. */
 interface Running {
   readonly generation: Generation;
-  readonly calls: Set<Call>;
+  readonly calls: RunningCalls;
   /** Told when the last call is over. */
   onDrained: (() => void) | undefined;
 }
@@ -75,7 +76,7 @@ export class CallTable {
 
   /** A generation is ready: calls go to it from now on. Those of another one go on where they run. */
   open(generation: Generation): void {
-    this.#live = { generation, calls: new Set(), onDrained: undefined };
+    this.#live = { generation, calls: new RunningCalls(), onDrained: undefined };
     this.#generations.set(generation, this.#live);
     this.#answered = 0;
     this.#fill();
@@ -109,8 +110,7 @@ export class CallTable {
     if (running === undefined) return;
     this.#generations.delete(generation);
     if (this.#live === running) this.#live = undefined;
-    const calls = [...running.calls];
-    running.calls.clear();
+    const calls = running.calls.takeAll();
     const again: Call[] = [];
     for (const call of calls) {
       call.place = undefined;

@@ -18,6 +18,9 @@ export class Call implements CallSink {
   attempts = 0;
   /** For its owner: where it runs. */
   place: unknown = undefined;
+  /** For its owner: where it is among those that run there, and after which of them it came. */
+  index = -1;
+  order = 0;
   // Not `#private`: of hundreds of thousands of these a second, each would pay for every private field.
   private readonly target: CallTarget;
   private readonly args: readonly unknown[];

@@ -2,6 +2,7 @@ import { appendLocalStack, areJsonSafe, isError } from "../codec/index.js";
 import type { Settlement } from "../contract/index.js";
 import type { CallSink, CallTarget } from "./call-target.js";
 import { columnLengthOf, columnTextOf } from "./column-text.js";
+import { IdRing } from "./id-ring.js";
 import type { CallExtras, Outbox } from "./outbox.js";
 import type { ReadyPayload } from "./payloads.js";
 import { Scope } from "./scope.js";
@@ -19,11 +20,10 @@ interface Lending {
 export class OutgoingCalls {
   readonly #outbox: Outbox;
   readonly #values: Values;
-  readonly #sinks = new Map<number, CallSink>();
+  readonly #sinks = new IdRing<CallSink>();
   readonly #lending = new Map<number, Lending>();
   /** By identity: whoever calls the same thing again passes the same object. */
   readonly #handles = new Map<CallTarget, number>();
-  #ids = 0;
   #lastHandle = 0;
 
   constructor(outbox: Outbox, values: Values) {
@@ -38,26 +38,30 @@ export class OutgoingCalls {
    * @throws IsolationError NOT_SERIALIZABLE naming the path; nothing is sent then
    */
   send(target: CallTarget, args: readonly unknown[], sink: CallSink, extras?: CallExtras, order?: Scope): number {
-    const id = this.#nextId();
+    const id = this.#sinks.add(sink);
     const length = columnLengthOf(args);
-    const text = length >= 0 ? undefined : columnTextOf(args, areJsonSafe(args));
-    if (length < 0 && text === undefined) this.#sendPayload(id, target, args, extras, order);
-    else {
-      const send = (): void => {
-        const handle = this.#handleOf(target);
-        if (text === undefined) this.#outbox.call(id, handle, args, length, extras);
-        else this.#outbox.callWithText(id, handle, text, extras);
-      };
-      if (order === undefined) send();
-      else order.inOrder(undefined, send);
+    if (length >= 0 && order === undefined) {
+      this.#outbox.call(id, this.#handleOf(target), args, length, extras);
+      return id;
     }
-    this.#sinks.set(id, sink);
+    try {
+      const text = columnTextOf(args, length >= 0 || areJsonSafe(args));
+      if (text === undefined) this.#sendPayload(id, target, args, extras, order);
+      else {
+        const send = (): void => this.#outbox.callWithText(id, this.#handleOf(target), text, extras);
+        if (order === undefined) send();
+        else order.inOrder(undefined, send);
+      }
+    } catch (error) {
+      this.#sinks.take(id);
+      throw error;
+    }
     return id;
   }
 
   /** Forgets a call that its sink has settled already, and tells the other side. */
   cancel(id: number): void {
-    if (!this.#sinks.delete(id)) return;
+    if (this.#sinks.take(id) === undefined) return;
     // Only now, so that a signal which is lent and cancels the call as well has told the other side before.
     queueMicrotask(() => {
       const lending = this.#lending.get(id);
@@ -73,21 +77,19 @@ export class OutgoingCalls {
   }
 
   result(id: number, value: unknown): void {
-    const sink = this.#sinks.get(id);
+    const sink = this.#sinks.take(id);
     if (sink === undefined) return;
-    this.#sinks.delete(id);
     if (this.#lending.size > 0) this.#endLending(id);
     sink.resolve(value);
   }
 
   settle({ id, outcome }: Settlement): void {
-    const sink = this.#sinks.get(id);
+    const sink = this.#sinks.take(id);
     if (sink === undefined) {
       // Cancelled meanwhile: what the answer holds goes back.
       if (outcome !== undefined) this.#values.discard(outcome.value);
       return;
     }
-    this.#sinks.delete(id);
     if (outcome?.$case === "value") this.#succeed(id, sink, outcome.value);
     else {
       this.#endLending(id);
@@ -100,9 +102,7 @@ export class OutgoingCalls {
   /** The other side is gone: ends every loan. Who waits hears of it, unless somebody else tells the whole story. */
   lose(error: unknown): void {
     for (const id of [...this.#lending.keys()]) this.#endLending(id);
-    const sinks = [...this.#sinks.values()];
-    this.#sinks.clear();
-    for (const sink of sinks) sink.lost?.(error);
+    for (const sink of this.#sinks.takeAll()) sink.lost?.(error);
   }
 
   /** A stream that is made of the arguments needs them for as long as it is read. */
@@ -153,11 +153,5 @@ export class OutgoingCalls {
     if (target.kind === "module") this.#outbox.introduce(handle, { module: target.module, method, reference: 0 });
     else this.#outbox.introduce(handle, { module: "", method, reference: target.reference });
     return handle;
-  }
-
-  #nextId(): number {
-    do this.#ids = this.#ids === 0xffff_ffff ? 1 : this.#ids + 1;
-    while (this.#sinks.has(this.#ids));
-    return this.#ids;
   }
 }
