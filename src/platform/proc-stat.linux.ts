@@ -10,6 +10,7 @@ export interface ProcStat {
   sessionId: number;
   /** User and system time in clock ticks, all threads together. */
   cpuTicks: number;
+  threads: number;
   /** When it started, in clock ticks since boot. A string, since it is only ever compared. */
   startTicks: string;
   residentPages: number;
@@ -56,6 +57,7 @@ export function parseProcStat(text: string): ProcStat | undefined {
     groupId: Number(field(5)),
     sessionId: Number(field(6)),
     cpuTicks: Number(field(14)) + Number(field(15)),
+    threads: Number(field(20)),
     startTicks,
     residentPages: Number(field(24)),
   };

@@ -14,6 +14,7 @@ test.each(["node", "a b", "(x) S 1 1 1", ") Z 0 0 0 (", "line\nbreak"])(
       groupId: 8,
       sessionId: 9,
       cpuTicks: 123,
+      threads: 7,
       startTicks: "987654",
       residentPages: 4321,
     });
