@@ -42,7 +42,7 @@ export class CallLedger {
 
   #end(): void {
     this.#inFlight -= 1;
-    if (this.#inFlight > 0) return;
+    if (this.#inFlight > 0 || this.#onIdle.length === 0) return;
     for (const notify of this.#onIdle.splice(0)) notify();
   }
 }

@@ -1,4 +1,4 @@
-import type { handleUnaryCall, ServerWritableStream } from "@grpc/grpc-js";
+import type { handleUnaryCall, ServerUnaryCall, ServerWritableStream } from "@grpc/grpc-js";
 import { toJsonValue } from "../../src/codec/index.js";
 import {
   fromDuration,
@@ -8,11 +8,11 @@ import {
   type WatchResponse,
 } from "../../src/contract/index.js";
 import type { HostServiceServer } from "../../src/contract/service.js";
-import type { IncomingCall } from "../../src/session/index.js";
 import type { Pihost } from "../pihost.js";
 import { readStatus } from "../read-status.js";
 import { createGrpcLane } from "./grpc-lane.js";
 import { toServiceError } from "./service-error.js";
+import { UnaryCall } from "./unary-call.js";
 
 const DEFAULT_GRACE_MS = 5_000;
 const DEFAULT_WATCH_MS = 1_000;
@@ -42,27 +42,18 @@ export function hostService(pihost: Pihost): HostServiceServer {
 }
 
 function invoke(pihost: Pihost): handleUnaryCall<InvokeRequest, InvokeResponse> {
-  return answer(async ({ module, method, args }) => {
-    const result = await pihost.run(pihost.resolve(module, method), args ?? [], new UnaryCall());
+  return answer(async ({ module, method, args }, call) => {
+    const result = await pihost.run(pihost.resolve(module, method), args ?? [], new UnaryCall(call));
     return { result: toJsonValue(result, "result") };
   });
 }
 
-/** What `currentCall()` says of a call that came by `Invoke`. */
-class UnaryCall implements IncomingCall {
-  readonly id = 0;
-  readonly attempt = 1;
-  readonly deadline = undefined;
-  readonly trace = {};
-  readonly signal = new AbortController().signal;
-}
-
 /** A handler from an asynchronous function; what it throws becomes a status with details. */
 function answer<Request, Response>(
-  handle: (request: Request) => Promise<Response>,
+  handle: (request: Request, call: ServerUnaryCall<Request, Response>) => Promise<Response>,
 ): handleUnaryCall<Request, Response> {
   return (call, callback) => {
-    handle(call.request).then(
+    handle(call.request, call).then(
       (response) => callback(null, response),
       (error: unknown) => callback(toServiceError(error)),
     );

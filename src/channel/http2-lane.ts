@@ -57,6 +57,8 @@ function accepted(session: ClientHttp2Session, stream: ClientHttp2Stream, timeou
       else resolve();
     });
     session.once("error", (error) => fail(error.message, error));
+    // The stream hears of a failed connection before its session does.
+    stream.once("error", ({ message, cause }) => fail(cause instanceof Error ? cause.message : message, cause));
     stream.once("close", () => {
       clearTimeout(timer);
       fail("it closed the stream");
@@ -76,7 +78,7 @@ function createLane(session: ClientHttp2Session, stream: ClientHttp2Stream): Lan
     try {
       reader.write(chunk);
     } catch (error) {
-      if (IsolationError.is(error)) broken = error;
+      broken = IsolationError.is(error) ? error : notAMessage(error);
       stream.destroy();
     }
   });
@@ -98,6 +100,11 @@ function createLane(session: ClientHttp2Session, stream: ClientHttp2Stream): Lan
       }),
     close: () => stream.close(constants.NGHTTP2_CANCEL),
   };
+}
+
+function notAMessage(error: unknown): IsolationError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new IsolationError("PROTOCOL", `the peer sent what is no message: ${reason}`, { cause: error });
 }
 
 function toMessage(message: Buffer): Buffer {

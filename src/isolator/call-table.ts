@@ -59,6 +59,12 @@ export class CallTable {
       call.fail(new IsolationError("QUEUE_FULL", `${waiting} calls already wait, which is maxQueue`));
       return;
     }
+    try {
+      call.keepArguments();
+    } catch (error) {
+      call.reject(error);
+      return;
+    }
     call.place = WAITING;
     this.#waiting.push(call);
   }

@@ -1,6 +1,13 @@
 import { setMaxListeners } from "node:events";
 import { IsolationError } from "../errors/index.js";
-import type { CallExtras, CallSink, CallSite, CallTarget, Session } from "../session/index.js";
+import {
+  type CallExtras,
+  type CallSink,
+  type CallSite,
+  type CallTarget,
+  type Session,
+  snapshotArguments,
+} from "../session/index.js";
 import type { ResolvedCallOptions } from "./options/index.js";
 import { iterateResult, type StreamingPromise } from "./streaming-promise.js";
 
@@ -23,7 +30,7 @@ export class Call implements CallSink {
   order = 0;
   // Not `#private`: of hundreds of thousands of these a second, each would pay for every private field.
   private readonly target: CallTarget;
-  private readonly args: readonly unknown[];
+  private args: readonly unknown[];
   private readonly options: ResolvedCallOptions;
   private readonly owner: CallOwner;
   private session: Session | undefined = undefined;
@@ -66,8 +73,18 @@ export class Call implements CallSink {
     return this.options.idempotent;
   }
 
+  /**
+   * Takes the arguments as they are now: whoever made the call may change them before it is sent.
+   *
+   * @throws IsolationError NOT_SERIALIZABLE naming the path
+   */
+  keepArguments(): void {
+    this.args = snapshotArguments(this.args);
+  }
+
   /** Sends the call to a process. @throws IsolationError NOT_SERIALIZABLE naming the path */
   hand(session: Session): void {
+    if (this.options.idempotent && this.attempts === 0) this.keepArguments();
     this.attempts += 1;
     this.session = session;
     this.id = session.call(this.target, this.args, this, this.extras());

@@ -99,7 +99,7 @@ export class ProcessIsolator {
     try {
       if (!Array.isArray(args)) throw invalidOption("args", "an array", args);
       const target = this.#core.targets.of(module, method);
-      return this.#call(target, args, this.#resolveCall(options), this.invoke) as Promise<T>;
+      return this.#call(target, args.slice(), this.#resolveCall(options), this.invoke) as Promise<T>;
     } catch (error) {
       return Promise.reject(error);
     }

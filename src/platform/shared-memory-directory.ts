@@ -21,14 +21,26 @@ let removedAtExit = false;
  */
 export function sharedMemoryDirectory(): string | undefined {
   if (unavailable || (current !== undefined && isPrivatePosixDirectory(current))) return current;
-  current = create();
+  current = createSigned();
   unavailable = current === undefined;
-  if (current !== undefined) signDirectory(current, hostDirectory());
   if (!removedAtExit && current !== undefined) {
     removedAtExit = true;
     process.once("exit", removeSharedMemoryDirectory);
   }
   return current;
+}
+
+/** A memory that is full has room for the directory, perhaps, but not for the word whose it is. */
+function createSigned(): string | undefined {
+  const directory = create();
+  if (directory === undefined) return undefined;
+  try {
+    signDirectory(directory, hostDirectory());
+    return directory;
+  } catch {
+    removePosixDirectory(directory);
+    return undefined;
+  }
 }
 
 function removeSharedMemoryDirectory(): void {

@@ -8,4 +8,5 @@ export { NOT_A_MEMBER } from "./not-a-member.js";
 export type { CallExtras } from "./outbox.js";
 export type { SharedMemory } from "./payloads.js";
 export { Session, type SessionOptions } from "./session.js";
+export { snapshotArguments } from "./snapshot-arguments.js";
 export type { Hold } from "./stream-stand-ins.js";

@@ -1,7 +1,8 @@
-import { encodeValue, REFERENCE_MARK } from "../codec/index.js";
+import { encodeValue } from "../codec/index.js";
 import type { Payload } from "../contract/index.js";
 import { IsolationError } from "../errors/index.js";
 import { isKept } from "../inside/marks.js";
+import { isAsyncIterable, isMarked } from "./by-reference.js";
 import type { Callee } from "./call-target.js";
 import { columnTextOf, isColumnPrimitive } from "./column-text.js";
 import type { Outbox } from "./outbox.js";
@@ -236,14 +237,6 @@ function toText(reason: unknown): string {
   } catch (error) {
     return Buffer.from(encodeValue(error)).toString("base64");
   }
-}
-
-function isMarked(value: object): boolean {
-  return REFERENCE_MARK in value;
-}
-
-function isAsyncIterable(value: object): value is AsyncIterable<unknown> {
-  return typeof (value as Partial<AsyncIterable<unknown>>)[Symbol.asyncIterator] === "function";
 }
 
 /** A method that the object, or its class, defines itself: nothing that every object has. */
