@@ -24,6 +24,7 @@ writeSync(
       version: PACKAGE_VERSION,
       sessionOnDescriptor: true,
       sharedMemory: true,
+      checksIntegrity: true,
     },
   })}\n`,
 );

@@ -1,9 +1,10 @@
 import { hideFramesOf } from "../src/codec/index.js";
 import { type Go, PIHOST_EXIT } from "../src/contract/index.js";
-import { dropPermissions, verifyPermissions } from "../src/sandbox/index.js";
+import { dropPermissions, verifyPermissions } from "../src/sandbox/verify-permissions.js";
 import { createDescriptorLane } from "../src/session/index.js";
 import { awaitGo, onHostGone, openSessionSocket, tellHost } from "./handshake.js";
 import { Pihost, type PihostListener } from "./pihost.js";
+import { closeStrayDescriptors } from "./stray-descriptors.js";
 
 /** What the boot script lends to the bundle. */
 export interface Bindings {
@@ -17,6 +18,7 @@ const SAVE_CODE_CACHE_MS = 300;
 /** Runs the isolated process: handshake, then serving until told to stop. */
 export function runPihost({ saveCodeCache }: Bindings): void {
   const go = awaitGo();
+  closeStrayDescriptors(go.strayDescriptors);
   hideFramesOf(__filename);
   const pihost = new Pihost(go, {
     onStopping: (reason) => tellHost({ $case: "stopping", value: { reason } }),

@@ -48,7 +48,7 @@ export class Pihost implements CallHandler {
   #draining = false;
   #onDraining: (() => void)[] = [];
 
-  constructor({ isolate, generation, token, from, debug, sharedMemory }: Go, listener: PihostListener) {
+  constructor({ isolate, generation, token, from, debug, sharedMemory, integrity }: Go, listener: PihostListener) {
     this.isolate = isolate;
     this.#generation = generation;
     this.token = token;
@@ -56,6 +56,7 @@ export class Pihost implements CallHandler {
     this.#sharedMemory = sharedMemory === "" ? undefined : { folder: sharedMemory, ownPrefix: "p", peerPrefix: "h" };
     this.#loader = createModuleLoader({
       from,
+      integrity,
       beforeFirstLoad: () => {
         makeOutputSynchronous();
         process.setSourceMapsEnabled(true);

@@ -1,3 +1,5 @@
+import type { ModuleIntegrity } from "../../src/sandbox/integrity.js";
+import { createCheckedImport } from "./checked-import.js";
 import { describeLoadFailure, labelOf } from "./load-failure.js";
 import { createLoadedModule, type LoadedModule } from "./loaded-module.js";
 import { toModuleExports } from "./module-exports.js";
@@ -9,6 +11,8 @@ import { createTypeScriptImport } from "./typescript.js";
 export interface ModuleLoaderOptions {
   /** Where relative paths and package names are resolved: a folder, or a file (path or file URL) whose folder it is. */
   from: string;
+  /** What is loaded must be one of these; empty for anything. Default: anything. */
+  integrity?: readonly ModuleIntegrity[];
   /** Awaited before the first module is loaded. If it fails, so does that load, and the next one calls it again. */
   beforeFirstLoad?: () => void | Promise<void>;
 }
@@ -27,21 +31,26 @@ export interface ModuleLoader {
   load(name: string): Promise<LoadedModule>;
 }
 
-export function createModuleLoader({ from, beforeFirstLoad }: ModuleLoaderOptions): ModuleLoader {
+export function createModuleLoader({ from, integrity = [], beforeFirstLoad }: ModuleLoaderOptions): ModuleLoader {
   const directory = directoryOf(from);
   const nativeImport = createNativeImport(directory);
-  const importModule = createTypeScriptImport(nativeImport);
+  // What tsx translates are other bytes than those of the file.
+  const importModule = integrity.length === 0 ? createTypeScriptImport(nativeImport) : nativeImport;
+  const importChecked = createCheckedImport(integrity, directory);
   const byName = new Map<string, Promise<LoadedModule>>();
   const byUrl = new Map<string, Promise<LoadedModule>>();
   const preparation = new Map<"done", Promise<void>>();
 
   async function importAndWrap(name: string, url: string): Promise<LoadedModule> {
-    try {
-      const namespace = await importModule(url);
-      return createLoadedModule(url, toModuleExports(namespace, url), labelOf(url));
-    } catch (error) {
-      throw describeLoadFailure(error, { name, url, directory, importer: nativeImport.importer });
+    async function load(target: string): Promise<LoadedModule> {
+      try {
+        const namespace = await importModule(target);
+        return createLoadedModule(url, toModuleExports(namespace, url), labelOf(url));
+      } catch (error) {
+        throw describeLoadFailure(error, { name, url, directory, importer: nativeImport.importer });
+      }
     }
+    return integrity.length === 0 ? load(url) : importChecked(name, url, load);
   }
 
   return {

@@ -67,7 +67,7 @@ function loadsTypeScript(): boolean {
   return ".ts" in (Module as unknown as { _extensions: object })._extensions;
 }
 
-function isTypeScript(url: string): boolean {
+export function isTypeScript(url: string): boolean {
   return /^file:.*\.(?:[mc]?ts|tsx)(?:[?#].*)?$/.test(url);
 }
 

@@ -1,4 +1,4 @@
-import { Metadata, type ServerDuplexStream } from "@grpc/grpc-js";
+import { Metadata, type ServerDuplexStream, status } from "@grpc/grpc-js";
 import { SessionFrame, type SessionRequest, type SessionResponse } from "../../src/contract/index.js";
 import { type Lane, type LaneListener, PREFIX_LENGTH } from "../../src/session/index.js";
 
@@ -30,6 +30,11 @@ export function createGrpcLane(call: ServerDuplexStream<SessionRequest, SessionR
     },
     // grpc-js does not tell; the server's own close gives answers a moment to leave.
     flushed: () => Promise.resolve(),
-    close: () => call.destroy(),
+    // An error is how grpc-js ends a stream with a status of ours: destroyed, it would have none, and no end.
+    close: (error) => {
+      if (closed) return;
+      if (error === undefined) call.end();
+      else call.emit("error", { code: status.INVALID_ARGUMENT, details: error.message });
+    },
   };
 }

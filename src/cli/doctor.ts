@@ -25,8 +25,12 @@ export const addDoctorCommand: AddCommand = (program: Command, end) => {
     .option("--json", "print an array of JSON objects")
     .addHelpText("after", HELP);
   command.action(async ({ json }: { json?: true }) => {
-    const { probeCapabilities } = await import("../platform/index.js");
-    const found = probeCapabilities();
+    const [{ probeCapabilities }, { probeLimits }, { probeSandbox }] = await Promise.all([
+      import("../platform/index.js"),
+      import("../limits/index.js"),
+      import("../sandbox/index.js"),
+    ]);
+    const found = [...probeCapabilities(), ...probeSandbox(), ...probeLimits()];
     if (json) print(JSON.stringify(found));
     else printTable(["WHAT", "STATUS", "FOUND", "WHY IT MATTERS"], found.map(toCells), colourStatus);
     end(found.some(({ status, essential }) => essential && status === "missing") ? EXIT.failed : EXIT.done);

@@ -39,6 +39,8 @@ export async function serve(options: ServeOptions): Promise<never> {
     sharedMemory: "",
     sessionOnDescriptor: false,
     deniedPermissions: [],
+    integrity: [],
+    strayDescriptors: [],
   };
   const listener = { onStopping: (reason: string) => note(`pihost: ending: ${reason}`), onDebugger: () => {} };
   const pihost = await privately(() => serveByHand(go, listener)).catch((error: unknown) => {

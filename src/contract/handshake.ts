@@ -20,19 +20,20 @@ export function handshakeLine(message: HandshakeFromHost["message"] | HandshakeF
 
 /** Reads a line from the process; `undefined` when it is not one, or of a kind that this version does not know. */
 export function parseHandshakeFromProcess(line: string): HandshakeFromProcess["message"] {
-  return HandshakeFromProcess.fromJSON(parseObject(line)).message;
+  return parse(line, HandshakeFromProcess)?.message;
 }
 
 /** Reads a line from the host; `undefined` when it is not one, or of a kind that this version does not know. */
 export function parseHandshakeFromHost(line: string): HandshakeFromHost["message"] {
-  return HandshakeFromHost.fromJSON(parseObject(line)).message;
+  return parse(line, HandshakeFromHost)?.message;
 }
 
-function parseObject(line: string): object {
+/** The generated reader throws for what has no text, such as `{ "toString": 1 }` in place of a string. */
+function parse<T>(line: string, message: { fromJSON(object: unknown): T }): T | undefined {
   try {
     const value: unknown = JSON.parse(line);
-    return typeof value === "object" && value !== null ? value : {};
+    return typeof value === "object" && value !== null ? message.fromJSON(value) : undefined;
   } catch {
-    return {};
+    return undefined;
   }
 }

@@ -5,3 +5,4 @@ export {
   type IsolationErrorOptions,
   type IsolationFacts,
 } from "./isolation-error.js";
+export { aBoolean, invalidOption, ownOptions, wholeNumber } from "./option-checks.js";

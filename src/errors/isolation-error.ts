@@ -38,6 +38,8 @@ export interface IsolationFacts {
   bound?: number;
   /** What was used when it was ended, in the same unit, where that is known. */
   observed?: number;
+  /** What Node.js wrote about its end, as the option `diagnostics` asks for: absolute paths. */
+  diagnosticFiles?: readonly string[];
   /** The last of what it wrote to stderr. */
   stderrTail?: string;
   /** How long it had run, in milliseconds. */

@@ -6,10 +6,11 @@ import type { RestartPolicy, StopCause } from "../supervision/index.js";
 export function outcomeFacts(outcome: ExitOutcome): IsolationFacts {
   const { reason, stderrTail, uptimeMs } = outcome;
   const how = outcome.kind === "exited" ? { exitCode: outcome.code } : { signal: outcome.signal };
-  const { limit } = outcome;
-  if (limit === undefined) return { ...how, reason, stderrTail, uptimeMs };
+  const { limit, diagnosticFiles } = outcome;
+  const files = diagnosticFiles === undefined ? {} : { diagnosticFiles };
+  if (limit === undefined) return { ...how, reason, stderrTail, uptimeMs, ...files };
   const observed = limit.observed === undefined ? {} : { observed: limit.observed };
-  return { ...how, reason, stderrTail, uptimeMs, limit: limit.name, bound: limit.bound, ...observed };
+  return { ...how, reason, stderrTail, uptimeMs, ...files, limit: limit.name, bound: limit.bound, ...observed };
 }
 
 /** What is known of the end of a process beside its outcome. */
@@ -35,12 +36,16 @@ export function lostCallError(outcome: ExitOutcome, facts: IsolationFacts, conte
   if (outcome.limit !== undefined) {
     const { name, bound, observed } = outcome.limit;
     const used = observed === undefined ? "" : `, and used ${observed}`;
-    const message = `${facts.isolate} was ended by limits.${name}: it may use ${bound}${used}`;
+    const message = `${facts.isolate} was ended by limits.${name}: it may use ${bound}${used}${filesOf(outcome)}`;
     return new IsolationError("LIMIT_EXCEEDED", message, { facts });
   }
   const tail = stderrTail === "" ? "" : `; its last output on stderr was:\n${stderrTail}`;
-  const message = `${facts.isolate} ${toVerb(outcome)} while the call was running${tail}`;
+  const message = `${facts.isolate} ${toVerb(outcome)} while the call was running${filesOf(outcome)}${tail}`;
   return new IsolationError("CRASHED", message, { facts, cause });
+}
+
+function filesOf({ diagnosticFiles }: ExitOutcome): string {
+  return diagnosticFiles === undefined ? "" : `; see ${diagnosticFiles.join(", ")}`;
 }
 
 /** Why a call cannot be taken. */

@@ -137,11 +137,13 @@ export class IsolateCore implements CallOwner {
       startTimeoutMs,
       limits,
       confinement,
+      diagnostics,
     } = this.#options;
     return {
       isolate,
       isolatorId,
       confinement,
+      diagnostics,
       process: {
         execPath,
         execArgv,

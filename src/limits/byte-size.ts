@@ -1,4 +1,4 @@
-import { invalidLimit } from "./invalid-limit.js";
+import { invalidOption } from "../errors/index.js";
 
 const UNITS: Readonly<Record<string, number>> = {
   b: 1,
@@ -23,7 +23,7 @@ export function toBytes(name: string, value: unknown, minBytes: number): number 
   const bytes = typeof value === "string" ? parse(value) : value;
   if (typeof bytes === "number" && Number.isSafeInteger(bytes) && bytes >= minBytes) return bytes;
   const bound = `a number of bytes, or a size such as "256MB" or "512MiB", of at least ${minBytes}`;
-  throw invalidLimit(name, bound, value);
+  throw invalidOption(name, bound, value);
 }
 
 function parse(text: string): number | undefined {

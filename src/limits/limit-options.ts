@@ -1,6 +1,6 @@
+import { aBoolean, invalidOption, ownOptions, wholeNumber } from "../errors/index.js";
 import { availableProcessors } from "./available-processors.js";
 import { toBytes } from "./byte-size.js";
-import { invalidLimit, wholeNumber } from "./invalid-limit.js";
 import { formatProcessorList, parseProcessorList } from "./processor-list.js";
 
 /** A number of bytes, or a text such as `"256MB"` (10^6 bytes each) or `"512MiB"` (2^20). */
@@ -89,11 +89,11 @@ const RESOLVERS = {
  * @throws IsolationError `INVALID_OPTION` that names the first bad limit, its bound and the value received.
  */
 export function resolveLimits(value: unknown): ResolvedLimits {
-  const { required = false, ...limits } = optionsOf("limits", value === undefined ? {} : value, [
+  const { required = false, ...limits } = ownOptions("limits", value === undefined ? {} : value, [
     ...Object.keys(RESOLVERS),
     "required",
   ]);
-  if (typeof required !== "boolean") throw invalidLimit("limits.required", "true or false", required);
+  aBoolean("limits.required", required);
   const resolved = Object.entries(RESOLVERS).map(([name, resolve]) => [
     name,
     limits[name] === undefined ? undefined : resolve(limits[name]),
@@ -105,12 +105,12 @@ function resolveMemory(value: unknown): NonNullable<ResolvedLimits["memory"]> {
   if (typeof value !== "object" || value === null) {
     return Object.freeze({ soft: undefined, hard: toBytes("limits.memory", value, MIN_MEMORY_BYTES) });
   }
-  const { soft, hard } = optionsOf("limits.memory", value, ["soft", "hard"]);
+  const { soft, hard } = ownOptions("limits.memory", value, ["soft", "hard"]);
   const hardBytes = toBytes("limits.memory.hard", hard, MIN_MEMORY_BYTES);
   if (soft === undefined) return Object.freeze({ soft: undefined, hard: hardBytes });
   const softBytes = toBytes("limits.memory.soft", soft, MIN_MEMORY_BYTES);
   if (softBytes >= hardBytes) {
-    throw invalidLimit("limits.memory.soft", `less than limits.memory.hard (${hardBytes} bytes)`, soft);
+    throw invalidOption("limits.memory.soft", `less than limits.memory.hard (${hardBytes} bytes)`, soft);
   }
   return Object.freeze({ soft: softBytes, hard: hardBytes });
 }
@@ -118,7 +118,7 @@ function resolveMemory(value: unknown): NonNullable<ResolvedLimits["memory"]> {
 function resolveCpu(value: unknown): number {
   const max = 100 * availableProcessors().length;
   if (typeof value === "number" && value >= 1 && value <= max) return value;
-  throw invalidLimit("limits.cpu", `a percentage of one core from 1 to ${max} (100 for each core)`, value);
+  throw invalidOption("limits.cpu", `a percentage of one core from 1 to ${max} (100 for each core)`, value);
 }
 
 function resolveAffinity(value: unknown): readonly number[] {
@@ -126,15 +126,5 @@ function resolveAffinity(value: unknown): readonly number[] {
   const bound = `a list such as "cpu0 cpu2", "0-3" or "0,2" of processors in ${formatProcessorList(available)}`;
   const wanted = typeof value === "string" ? parseProcessorList(value) : undefined;
   if (wanted?.every((processor) => available.includes(processor))) return Object.freeze(wanted);
-  throw invalidLimit("limits.affinity", bound, value);
-}
-
-/** A plain object whose keys are all known. */
-function optionsOf(name: string, value: unknown, keys: readonly string[]): Record<string, unknown> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw invalidLimit(name, "an object", value);
-  }
-  const unknown = Object.keys(value).find((key) => !keys.includes(key));
-  if (unknown === undefined) return value as Record<string, unknown>;
-  throw invalidLimit(name, `an object of ${keys.join(", ")}, and has no ${JSON.stringify(unknown)}`, value);
+  throw invalidOption("limits.affinity", bound, value);
 }

@@ -10,11 +10,8 @@ import { LINUX_PATH_LIMIT } from "./socket-address.posix.js";
 const SMALL_SHARED_MEMORY_BYTES = 128 * 2 ** 20;
 
 const PROGRAMS = {
-  setpriv: "a second guard against orphans; drops privileges",
-  prlimit: "limits of open files and processor seconds",
-  taskset: "affinity: which processors an isolate may use",
-  unshare: "process namespaces, which nothing that an isolate starts can leave",
-  bwrap: "sandboxes: a file system and network of their own",
+  setpriv: "the user of uid for good: no setuid program gives back what was given up",
+  taskset: "affinity where there is no cpuset: which processors an isolate may use",
 } as const;
 
 export function linuxCapabilities(): Capability[] {

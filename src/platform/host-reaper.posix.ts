@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { basename, isAbsolute } from "node:path";
 import { IsolationError } from "../errors/index.js";
 import type { Reaper } from "./host-reaper.js";
 import { hostMark } from "./process-mark.js";
@@ -31,6 +32,7 @@ interface Directories {
 
 class PosixReaper implements Reaper {
   readonly #groups = new Set<number>();
+  readonly #cgroups = new Set<string>();
   readonly #directories: Directories;
   readonly #shell: string;
   #child: ChildProcess | undefined;
@@ -55,16 +57,31 @@ class PosixReaper implements Reaper {
   add(pgid: number): void {
     checkGroup(pgid);
     this.#groups.add(pgid);
-    if (this.#child === undefined) {
-      this.#start();
-      return;
-    }
-    this.#tell(`add ${pgid}`);
-    this.#announceDirectories();
+    this.#announce(`add ${pgid}`);
   }
 
   remove(pgid: number): void {
     if (this.#groups.delete(pgid)) this.#tell(`del ${pgid}`);
+  }
+
+  addCgroup(path: string): void {
+    checkCgroup(path);
+    this.#cgroups.add(path);
+    this.#announce(`cgroup ${path}`);
+  }
+
+  removeCgroup(path: string): void {
+    if (this.#cgroups.delete(path)) this.#tell(`uncgroup ${path}`);
+  }
+
+  /** Tells the process of what is registered already; starts it if need be. */
+  #announce(line: string): void {
+    if (this.#child === undefined) {
+      this.#start();
+      return;
+    }
+    this.#tell(line);
+    this.#announceDirectories();
   }
 
   /** Starts the process and tells it all there is to know; gives up where it was started too often of late. */
@@ -82,12 +99,13 @@ class PosixReaper implements Reaper {
     this.#announced = {};
     this.#tell(`mark ${hostMark()}`);
     for (const pgid of this.#groups) this.#tell(`add ${pgid}`);
+    for (const path of this.#cgroups) this.#tell(`cgroup ${path}`);
     this.#announceDirectories();
   }
 
   #onExit(): void {
     this.#child = undefined;
-    if (this.#groups.size > 0) this.#start();
+    if (this.#groups.size + this.#cgroups.size > 0) this.#start();
   }
 
   #announceDirectories(): void {
@@ -135,6 +153,15 @@ function spawnShell(shell: string): ChildProcess | undefined {
   // Its stdin, which is never read, does not hold the event loop either.
   child.unref();
   return child;
+}
+
+/** The script accepts no others, and reads line by line. */
+function checkCgroup(path: string): void {
+  if (isAbsolute(path) && /^pi-\d/.test(basename(path)) && !/[\r\n]/.test(path)) return;
+  throw new IsolationError(
+    "INVALID_OPTION",
+    `control group must be an absolute path whose last part begins with "pi-" and a digit; received ${JSON.stringify(path)}`,
+  );
 }
 
 function checkGroup(pgid: number): void {

@@ -4,7 +4,10 @@ import { createPosixReaper } from "./host-reaper.posix.js";
 import { createWindowsReaper } from "./host-reaper.windows.js";
 import { sharedMemoryDirectory } from "./shared-memory-directory.js";
 
-/** Kills the registered process groups when this host dies, however it dies, and removes the host's directories. */
+/**
+ * Kills the registered process groups and control groups when this host dies, however it dies, and removes the host's
+ * directories.
+ */
 export interface Reaper {
   /** Whether what is added is protected. False where the reaper cannot be started or does not stay alive. */
   readonly available: boolean;
@@ -17,6 +20,15 @@ export interface Reaper {
   add(pgid: number): void;
   /** Forgets a group. Call it only once the group is gone (`groupAlive` is false): from then on its id may be reused. */
   remove(pgid: number): void;
+  /**
+   * Registers a control group, by the path of its folder. After the host's death all in it and below it are killed and
+   * the folder is removed. As with `add`, the host may die in the next instruction. Does nothing outside Linux.
+   *
+   * @throws IsolationError `INVALID_OPTION` unless the path is absolute and its last part begins with `pi-` and a digit
+   */
+  addCgroup(path: string): void;
+  /** Forgets a control group. Call it once its folder is removed. */
+  removeCgroup(path: string): void;
 }
 
 let reaper: Reaper | undefined;

@@ -3,21 +3,34 @@ import { MARK_VARIABLE } from "./mark-variable.js";
 /** How long children get after the death of their host: what is left of the second in which nothing may remain. */
 const REAPER_GRACE_SECONDS = 0.4;
 
+/** How often a control group is killed and removed until it is gone, with `CGROUP_PAUSE_SECONDS` in between. */
+const CGROUP_PASSES = 100;
+const CGROUP_PAUSE_SECONDS = 0.02;
+
 /**
- * What the reaper runs: POSIX `sh`, as dash, bash, busybox and macOS have it, and no programs but `sleep`, `grep` and `rm`.
+ * What the reaper runs: POSIX `sh`, as dash, bash, busybox and macOS have it, and no programs but `sleep`, `grep`, `rm`
+ * and `rmdir`.
  *
- * Lines on stdin: `add GROUP`, `del GROUP`, `dir PATH` and `mem PATH` for the two directories, `mark VALUE`. The end of stdin means that the host is gone, since the host
- * holds the only other end.
+ * Lines on stdin: `add GROUP`, `del GROUP` for process groups, `cgroup PATH`, `uncgroup PATH` for control groups,
+ * `dir PATH` and `mem PATH` for the two directories, `mark VALUE`. The end of stdin means that the host is gone, since
+ * the host holds the only other end.
  *
  * - Children get a moment to end by themselves: they see the end of the host too, and finish what they are doing.
- * - Descendants that left their group are known by the host's mark in their environment, where /proc shows that.
+ * - Descendants that left their group are known by the host's mark in their environment, where /proc shows that, and by
+ *   their control group, which they cannot leave without rights over another one.
  * - `kill -9 -- -GROUP` is an error in dash ("Illegal number: -"), hence no `--`.
  * - A group is held once, however often it was added: one `del` must forget it, as its id may be reused.
- * - Only a path ending in `/pi-` and six characters is ever removed: never an empty one, never `/`.
+ * - Only a path ending in `/pi-` and six characters is ever removed: never an empty one, never `/`. Nor is anything killed
+ *   by a path that is no control group whose name begins as ours do.
+ * - Version 2 kills a control group with all below it at once. In version 1 a fork can outrun a pass over the members,
+ *   hence the limit of none and the further passes; what is 0 there belongs to another pid namespace.
  */
 export const REAPER_SCRIPT = `
 trap '' HUP INT QUIT TERM
+newline='
+'
 groups=' '
+cgroups=$newline
 directory=
 memory=
 mark=
@@ -26,19 +39,49 @@ while IFS= read -r line; do
   case $line in
     'add '*) case $groups in *" $value "*) ;; *) groups="$groups$value " ;; esac ;;
     'del '*) case $groups in *" $value "*) groups="\${groups%%" $value "*} \${groups#*" $value "}" ;; esac ;;
+    'cgroup '*) case $cgroups in *"$newline$value$newline"*) ;; *) cgroups="$cgroups$value$newline" ;; esac ;;
+    'uncgroup '*) case $cgroups in *"$newline$value$newline"*)
+      cgroups="\${cgroups%%"$newline$value$newline"*}$newline\${cgroups#*"$newline$value$newline"}" ;;
+    esac ;;
     'dir '*) directory=$value ;;
     'mem '*) memory=$value ;;
     'mark '*) mark=$value ;;
   esac
 done
-case $groups in *[0-9]*) sleep ${REAPER_GRACE_SECONDS} 2>/dev/null ;; esac
-for group in $groups; do kill -9 "-$group" 2>/dev/null; done
+exec 2>/dev/null
+case $groups$cgroups in *[0-9]*) sleep ${REAPER_GRACE_SECONDS} ;; esac
+for group in $groups; do kill -9 "-$group"; done
 if [ -n "$mark" ] && [ -e /proc/self/environ ]; then
-  for path in $(grep -ls "${MARK_VARIABLE}=$mark" /proc/[0-9]*/environ 2>/dev/null); do
+  for path in $(grep -ls "${MARK_VARIABLE}=$mark" /proc/[0-9]*/environ); do
     pid=\${path#/proc/}
-    kill -9 "\${pid%/environ}" 2>/dev/null
+    kill -9 "\${pid%/environ}"
   done
 fi
+empty() {
+  if [ -e "$1/cgroup.kill" ]; then echo 1 >"$1/cgroup.kill"
+  elif [ -e "$1/pids.max" ]; then echo 0 >"$1/pids.max"
+  fi
+  while read -r pid; do [ "$pid" -gt 1 ] && kill -9 "$pid"; done <"$1/cgroup.procs"
+  for below in "$1"/*/; do if [ -e "$below/cgroup.procs" ]; then empty "\${below%/}"; fi; done
+  rmdir "$1"
+}
+remains=y
+passes=0
+while [ -n "$remains" ] && [ $passes -lt ${CGROUP_PASSES} ]; do
+  [ $passes -eq 0 ] || sleep ${CGROUP_PAUSE_SECONDS}
+  passes=$((passes + 1))
+  remains=
+  rest=\${cgroups#"$newline"}
+  while [ -n "$rest" ]; do
+    path=\${rest%%"$newline"*}
+    rest=\${rest#*"$newline"}
+    case $path in /*) ;; *) continue ;; esac
+    case \${path##*/} in pi-[0-9]*) ;; *) continue ;; esac
+    [ -e "$path/cgroup.procs" ] || continue
+    empty "$path"
+    if [ -e "$path/cgroup.procs" ]; then remains=y; fi
+  done
+done
 for path in "$directory" "$memory"; do
   case $path in /*/pi-??????) rm -rf -- "$path" ;; esac
 done

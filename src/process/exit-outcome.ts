@@ -34,6 +34,8 @@ export type ExitOutcome = (
   readonly uptimeMs: number;
   /** The limit that ended it, if one did. */
   readonly limit?: ExceededLimit;
+  /** What Node.js wrote about its end, as the option `diagnostics` asks for: absolute paths. Absent where it wrote nothing. */
+  readonly diagnosticFiles?: readonly string[];
   /** The outcome as a sentence: "killed by SIGSEGV (invalid memory access)". */
   readonly description: string;
 };
@@ -46,6 +48,7 @@ export interface ExitContext {
   readonly forced: boolean;
   readonly stderrTail: string;
   readonly uptimeMs: number;
+  readonly diagnosticFiles?: readonly string[];
 }
 
 const SIGNAL_MEANINGS: { [signal in NodeJS.Signals]?: string } = {
@@ -67,10 +70,14 @@ const SIGNAL_MEANINGS: { [signal in NodeJS.Signals]?: string } = {
 
 /** Joins what the operating system reported with what is known about why. */
 export function toExitOutcome(exit: ProcessExit, context: ExitContext): ExitOutcome {
-  const { forced, stderrTail, uptimeMs, verdict } = context;
+  const { forced, stderrTail, uptimeMs, verdict, diagnosticFiles = [] } = context;
   const reason = context.reason ?? verdict?.reason ?? reasonOf(exit, stderrTail);
   const limit = verdict && { name: verdict.limit, bound: verdict.bound, observed: verdict.observed };
-  const facts = { reason, forced, stderrTail, uptimeMs, ...(limit === undefined ? {} : { limit }) };
+  const facts = {
+    ...{ reason, forced, stderrTail, uptimeMs },
+    ...(limit === undefined ? {} : { limit }),
+    ...(diagnosticFiles.length === 0 ? {} : { diagnosticFiles }),
+  };
   return exit.signal === null
     ? { kind: "exited", code: exit.code ?? 0, ...facts, description: describe(exit, reason) }
     : { kind: "signalled", signal: exit.signal, ...facts, description: describe(exit, reason) };

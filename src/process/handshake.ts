@@ -59,6 +59,10 @@ export async function shakeHands<Connection>(
             );
             return;
           }
+          if (options.go.integrity.length > 0 && !message.value.checksIntegrity) {
+            reject(unchecking(version, runtime, options.facts));
+            return;
+          }
           hello = message.value;
           step = "serve its socket";
           child.lifeline.send(handshakeLine({ $case: "go", value: { ...options.go, protocol } }));
@@ -160,6 +164,13 @@ function unknownProtocol(received: number, peer: string, facts: IsolationFacts):
       "install the same version of process-isolation on both sides",
     { facts },
   );
+}
+
+/** A pihost of another make, which would load whatever is there. */
+function unchecking(version: string, runtime: string, facts: IsolationFacts): IsolationError {
+  const peer = `${version || "an unnamed version"} on ${runtime || "an unnamed runtime"}`;
+  const message = `the process (process-isolation ${peer}) does not check modules, as the option integrity asks for`;
+  return new IsolationError("PROTOCOL", message, { facts });
 }
 
 function factsNow(child: HostProcess, facts: IsolationFacts): IsolationFacts {

@@ -52,6 +52,11 @@ export interface Lifeline {
 /** A started process. The way it is started is behind this interface; `startNodeProcess` is the one implementation. */
 export interface HostProcess {
   readonly pid: number;
+  /**
+   * The process that runs the code, as the host sees it: in a sandbox it is a descendant of `pid`. Undefined once it is
+   * gone.
+   */
+  readonly innerPid: number | undefined;
   /** When the process was started, by `performance.now()`. */
   readonly startedAt: number;
   readonly lifeline: Lifeline;

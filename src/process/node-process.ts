@@ -13,19 +13,13 @@ import {
   waitForExit,
 } from "../platform/index.js";
 import { decodeBubblewrapExit, pidOutside } from "../sandbox/index.js";
-import { routeOutput } from "./child-output.js";
+import { ChildOutput } from "./child-output.js";
 import type { HostProcess, Lifeline, ProcessExit, ProcessSpec } from "./host-process.js";
 import { LineSplitter } from "./line-splitter.js";
 import { OutputBudget } from "./output-budget.js";
 import { TailBuffer } from "./tail-buffer.js";
 
 const STDERR_TAIL_BYTES = 8 * 1024;
-
-/**
- * How long the output may stay open after the process ended: a descendant that left the process tree can hold the pipe
- * for ever.
- */
-const OUTPUT_DRAIN_MS = 250;
 
 /** When a held pipe keeps the output open, what holds it is looked for after this time. */
 const SWEEP_AFTER_MS = 30;
@@ -112,30 +106,34 @@ class NodeProcess implements HostProcess {
     // Until somebody listens: ECONNRESET of a process that was killed. "close" follows.
     session.on("error", () => {});
     this.lifeline = createLifeline(lifeline);
-    const output = Promise.all([
-      routeOutput(stdout, {
+    const outputs = [
+      new ChildOutput(stdout, {
         mode: spec.stdout,
         own: process.stdout,
         onLine: (line) => spec.onLine("stdout", line),
         budget,
       }),
-      routeOutput(stderr, {
+      new ChildOutput(stderr, {
         mode: spec.stderr,
         own: process.stderr,
         onLine: (line) => spec.onLine("stderr", line),
         budget,
         onChunk: (chunk) => this.#stderrTail.write(chunk),
       }),
-    ]);
+    ];
     this.ended = new Promise((resolve) =>
       child.once("exit", (code, signal) =>
         resolve(spec.confined.sandboxed ? decodeBubblewrapExit({ code, signal }) : { code, signal }),
       ),
     );
-    this.exited = this.#readToEnd(output, [stdout, stderr]);
+    this.exited = this.#readToEnd(outputs);
     this.gone = this.#sweep();
     for (const pipe of child.stdio) (pipe as { unref?: () => void } | null)?.unref?.();
     child.unref();
+  }
+
+  get innerPid(): number | undefined {
+    return this.#sandboxed ? pidOutside(this.pid) : this.pid;
   }
 
   markReady(): void {
@@ -153,7 +151,7 @@ class NodeProcess implements HostProcess {
   signal(signal: NodeJS.Signals): boolean {
     if (!this.#sandboxed) return this.#child.kill(signal);
     // A signal to bwrap itself would kill all inside at once.
-    const pid = pidOutside(this.pid);
+    const pid = this.innerPid;
     return pid !== undefined && signalProcess(pid, signal);
   }
 
@@ -164,14 +162,10 @@ class NodeProcess implements HostProcess {
   }
 
   /** What it wrote is read to its end; its group goes at once, because a member could hold the pipes for ever. */
-  async #readToEnd(output: Promise<unknown>, pipes: readonly Readable[]): Promise<ProcessExit> {
+  async #readToEnd(outputs: readonly ChildOutput[]): Promise<ProcessExit> {
     const exit = await this.ended;
     signalGroup(this.pid, "SIGKILL");
-    const timer = setTimeout(() => {
-      for (const pipe of pipes) pipe.destroy();
-    }, OUTPUT_DRAIN_MS);
-    await output;
-    clearTimeout(timer);
+    await Promise.all(outputs.map((output) => output.finish()));
     this.sessionSocket.destroy();
     return exit;
   }

@@ -20,6 +20,9 @@ export interface SandboxedCommand {
   readonly hidden: readonly string[];
 }
 
+/** A folder in memory too: who may write into it could fill the memory, and with it the machine. */
+const DEVICES_FOLDER = "/dev";
+const MEMORY_FOLDER = "/dev/shm";
 const TEMPORARY_FOLDER = ["TMPDIR", "TEMP", "TMP"];
 
 /**
@@ -34,7 +37,8 @@ export function bubblewrapCommand(sandbox: Sandbox, inside: SandboxedCommand): r
   const program = programFile(inside);
   const mounts: Mount[] = [
     ...systemMounts(sandbox.network),
-    { kind: "private", path: "/tmp" },
+    { kind: "private", path: "/tmp", size: sandbox.tmpSize },
+    { kind: "private", path: MEMORY_FOLDER, size: sandbox.tmpSize },
     ...readOnly([program, realpathSync(program)]),
     ...readOnly(sandbox.read),
     ...sandbox.write.map((path): Mount => ({ kind: "writable", path })),
@@ -56,7 +60,7 @@ export function bubblewrapCommand(sandbox: Sandbox, inside: SandboxedCommand): r
     "isolate",
     ...mountArguments(mounts),
     // The places that were made for the mounts. Not what is mounted on them.
-    ...["/", ...inside.hidden].flatMap((path) => ["--remount-ro", path]),
+    ...["/", ...unlessShown(DEVICES_FOLDER, sandbox), ...inside.hidden].flatMap((path) => ["--remount-ro", path]),
     "--chdir",
     isVisible(inside.cwd, sandbox) ? inside.cwd : "/",
     ...unsetTemporaryFolder(inside.env, sandbox),
@@ -65,6 +69,10 @@ export function bubblewrapCommand(sandbox: Sandbox, inside: SandboxedCommand): r
     ...inside.command.slice(1),
   ];
 }
+
+/** Not where the user has put something else in its place. */
+const unlessShown = (path: string, { read, write }: Sandbox): string[] =>
+  [...read, ...write].includes(path) ? [] : [path];
 
 const readOnly = (paths: readonly string[]): Mount[] => paths.map((path): Mount => ({ kind: "readable", path }));
 

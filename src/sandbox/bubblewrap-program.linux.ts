@@ -5,11 +5,15 @@ import { findProgram } from "../platform/capabilities.files.js";
 /** What can be had of `bwrap` on this machine. */
 export interface BubblewrapProgram {
   readonly program: string;
+  /** Whether it keeps what is inside from making namespaces of its own: since 0.8. */
   readonly forbidsNesting: boolean;
+  /** Whether it can bound what a folder in memory holds: since 0.7. */
+  readonly boundsSize: boolean;
 }
 
 const TRIAL_TIMEOUT_MS = 10_000;
 const TRIAL = ["--unshare-all", "--die-with-parent", "--ro-bind", "/", "/", "--proc", "/proc", "--dev", "/dev"];
+const BOUND_SIZE = ["--size", "1048576", "--tmpfs", "/tmp"];
 const FORBID_NESTING = ["--unshare-user", "--disable-userns"];
 
 const found = new Map<string, BubblewrapProgram>();
@@ -38,9 +42,11 @@ export function findBubblewrap(searchPath = process.env.PATH): BubblewrapProgram
 }
 
 function tryOut(program: string): BubblewrapProgram {
-  if (run(program, [...TRIAL, ...FORBID_NESTING]) === undefined) return { program, forbidsNesting: true };
+  const works = (args: readonly string[]): boolean => run(program, [...TRIAL, ...args]) === undefined;
+  if (works([...BOUND_SIZE, ...FORBID_NESTING])) return { program, forbidsNesting: true, boundsSize: true };
+  if (works(BOUND_SIZE)) return { program, forbidsNesting: false, boundsSize: true };
   const problem = run(program, TRIAL);
-  if (problem === undefined) return { program, forbidsNesting: false };
+  if (problem === undefined) return { program, forbidsNesting: false, boundsSize: false };
   throw new IsolationError("INVALID_OPTION", `sandbox "bubblewrap" does not work here: ${program} said: ${problem}`);
 }
 

@@ -4,6 +4,7 @@ import { forThisSystem } from "../platform/for-this-system.js";
 import { bubblewrapCommand } from "./bubblewrap-command.js";
 import { type Identity, resolveIdentity } from "./identity.js";
 import { identityCommand } from "./identity-command.linux.js";
+import { type IntegrityOptions, type ModuleIntegrity, resolveIntegrity } from "./integrity.js";
 import { type NodeRuntime, nodeRuntime } from "./node-runtime.js";
 import { permissionFlags } from "./permission-flags.js";
 import { type PermissionOptions, type Permissions, resolvePermissions } from "./permissions.js";
@@ -19,6 +20,8 @@ export interface ConfinementOptions {
   uid?: number;
   /** Its only group; needs root and `uid`. */
   gid?: number;
+  /** The bytes that the modules must have. Default: any. */
+  integrity?: IntegrityOptions;
 }
 
 /** The options after validation. */
@@ -27,6 +30,8 @@ export interface Confinement {
   readonly sandbox: Sandbox | undefined;
   readonly identity: Identity | undefined;
   readonly runtime: NodeRuntime | undefined;
+  /** Empty when modules may be anything. */
+  readonly integrity: readonly ModuleIntegrity[];
 }
 
 /** An isolate that sees and may do what the host sees and may do. */
@@ -35,6 +40,7 @@ export const UNCONFINED: Confinement = Object.freeze({
   sandbox: undefined,
   identity: undefined,
   runtime: undefined,
+  integrity: Object.freeze([]),
 });
 
 const dropOnThisSystem = forThisSystem<typeof identityCommand>({
@@ -66,6 +72,8 @@ export interface ChildFolders {
   readonly executable: string;
   /** This process's own: of its socket, of its shared memory. They exist. */
   readonly own: readonly string[];
+  /** Where Node.js itself writes, and the process's code has no business. It exists. */
+  readonly diagnostics?: string | undefined;
   /** What holds those of all the others. */
   readonly shared: readonly string[];
 }
@@ -97,12 +105,15 @@ export function resolveConfinement(
   if (identity !== undefined && discoverable) {
     throw new IsolationError("INVALID_OPTION", "discoverable needs a socket, which an isolate with uid does not have");
   }
-  if (options.permissions === undefined)
-    return Object.freeze({ permissions: undefined, sandbox, identity, runtime: undefined });
+  if (options.permissions === undefined) {
+    const integrity = resolveIntegrity(options.integrity);
+    return Object.freeze({ permissions: undefined, sandbox, identity, runtime: undefined, integrity });
+  }
   const runtime = nodeRuntime(execPath);
   const networkFenced = sandbox !== undefined && !sandbox.network;
   const permissions = resolvePermissions(options.permissions, { runtime, from, execArgv, env, networkFenced, debug });
-  return Object.freeze({ permissions, sandbox, identity, runtime });
+  const integrity = resolveIntegrity(options.integrity, permissions.worker ? undefined : runtime);
+  return Object.freeze({ permissions, sandbox, identity, runtime, integrity });
 }
 
 export function confine(confinement: Confinement, start: ChildStart, folders: ChildFolders): ConfinedStart {
@@ -111,6 +122,7 @@ export function confine(confinement: Confinement, start: ChildStart, folders: Ch
   const cache = identity === undefined ? [codeCacheFolder(start.env, start.env.HOME ?? "/")] : [];
   const read = [folders.executable, ...cache];
   const write = folders.own;
+  const shown = folders.diagnostics === undefined ? write : [...write, folders.diagnostics];
   const { execArgv, denied } =
     permissions === undefined || runtime === undefined
       ? { execArgv: [], denied: [] }
@@ -119,7 +131,14 @@ export function confine(confinement: Confinement, start: ChildStart, folders: Ch
   const inSandbox = (command: readonly string[]): readonly string[] =>
     sandbox === undefined
       ? command
-      : bubblewrapCommand(sandbox, { command, cwd: start.cwd, env: start.env, read, write, hidden: folders.shared });
+      : bubblewrapCommand(sandbox, {
+          command,
+          cwd: start.cwd,
+          env: start.env,
+          read,
+          write: shown,
+          hidden: folders.shared,
+        });
   return {
     execArgv: [...execArgv, ...start.execArgv],
     wrap: (command) => [...(drop ?? []), ...inSandbox(command)],

@@ -1,6 +1,5 @@
-import { IsolationError } from "../errors/index.js";
+import { IsolationError, invalidOption } from "../errors/index.js";
 import { forThisSystem } from "../platform/for-this-system.js";
-import { invalidOption } from "./checks.js";
 import { linuxIdentityProblem } from "./identity.linux.js";
 import { posixIdentityProblem } from "./identity.posix.js";
 

@@ -11,11 +11,10 @@ export {
   UNCONFINED,
 } from "./confinement.js";
 export type { Identity } from "./identity.js";
-export { importChecked } from "./import-checked.js";
-export { checkIntegrity, type Integrity, type IntegrityOptions, resolveIntegrity } from "./integrity.js";
-export { quietPermissionWarnings } from "./permission-warnings.js";
+export { type IntegrityOptions, type ModuleIntegrity, resolveIntegrity } from "./integrity.js";
 export type { PermissionOptions } from "./permissions.js";
 export { printable } from "./printable.js";
+export { probeSandbox } from "./sandbox-capability.js";
 export type { SandboxOptions } from "./sandbox-options.js";
 export { pidOutside } from "./sandboxed-pid.linux.js";
-export { dropPermissions, verifyPermissions } from "./verify-permissions.js";
+export { strayDescriptors } from "./stray-descriptors.js";

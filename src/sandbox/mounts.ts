@@ -3,9 +3,16 @@ import { dirname } from "node:path";
 /** One thing that is visible in a sandbox, at the path that it has outside. */
 export type Mount =
   | {
-      /** `optional` is `readable` where it exists; `private` is an empty folder in memory. */
-      readonly kind: "readable" | "optional" | "writable" | "private" | "processes" | "devices";
+      /** `optional` is `readable` where it exists. */
+      readonly kind: "readable" | "optional" | "writable" | "processes" | "devices";
       readonly path: string;
+    }
+  | {
+      /** An empty folder in memory. */
+      readonly kind: "private";
+      readonly path: string;
+      /** The most bytes that it holds; half of the machine's memory where there is no bound. */
+      readonly size?: number | undefined;
     }
   | { readonly kind: "link"; readonly path: string; readonly target: string };
 
@@ -44,6 +51,9 @@ function enclosing(path: string, byPath: ReadonlyMap<string, Mount>): Mount | un
 
 function toArguments(mount: Mount): string[] {
   if (mount.kind === "link") return ["--symlink", mount.target, mount.path];
+  if (mount.kind === "private") {
+    return [...(mount.size === undefined ? [] : ["--size", `${mount.size}`]), FLAGS.private, mount.path];
+  }
   const flag = FLAGS[mount.kind];
   const hasSource = flag.includes("bind");
   return hasSource ? [flag, mount.path, mount.path] : [flag, mount.path];

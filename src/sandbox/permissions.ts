@@ -1,5 +1,5 @@
-import { IsolationError } from "../errors/index.js";
-import { absolutePaths, invalidOption, ownOptions, switchOf } from "./checks.js";
+import { aBoolean, IsolationError, invalidOption, ownOptions } from "../errors/index.js";
+import { absolutePaths } from "./absolute-paths.js";
 import type { NodeRuntime } from "./node-runtime.js";
 import { loosening } from "./permission-loosening.js";
 import { isDeniable, isGrantable, PERMISSION_SWITCHES, type PermissionSwitch } from "./permission-switches.js";
@@ -63,7 +63,7 @@ export function resolvePermissions(value: unknown, context: PermissionContext): 
   const { runtime, from, networkFenced, debug } = context;
   const given = ownOptions("permissions", value, ["fsRead", "fsWrite", ...SWITCHES]);
   const switches = Object.fromEntries(
-    SWITCHES.map((name) => [name, switchOf(`permissions.${name}`, given[name], false)]),
+    SWITCHES.map((name) => [name, given[name] === undefined ? false : aBoolean(`permissions.${name}`, given[name])]),
   ) as Record<PermissionSwitch, boolean>;
   refuseUnenforceable(switches, runtime, networkFenced);
   refuseLoosening(context);

@@ -1,8 +1,13 @@
 import { statSync } from "node:fs";
-import { IsolationError } from "../errors/index.js";
+import { aBoolean, IsolationError, invalidOption, ownOptions } from "../errors/index.js";
+import { type ByteSize, toBytes } from "../limits/index.js";
 import { forThisSystem } from "../platform/for-this-system.js";
+import { absolutePaths } from "./absolute-paths.js";
 import { findBubblewrap } from "./bubblewrap-program.linux.js";
-import { absolutePaths, invalidOption, ownOptions, switchOf } from "./checks.js";
+
+/** What temporary files get: enough for most, and on every machine a small part of the memory. */
+const DEFAULT_TMP_BYTES = 256 * 2 ** 20;
+const MIN_TMP_BYTES = 2 ** 20;
 
 /**
  * Runs the child where it sees only what it is shown: own process, network, ipc, mount and user namespaces, a read-only
@@ -20,6 +25,12 @@ export interface SandboxOptions {
   write?: readonly string[];
   /** Whether it is in the host's network. Default false: it has a loopback interface of its own, and nothing else. */
   network?: boolean;
+  /**
+   * What its private `/tmp` may hold, and its `/dev/shm` too, which both lie in memory: a number of bytes, or a text such
+   * as `"512MiB"`. At least 1 MiB. Default 256 MiB. Needs bubblewrap 0.7; before that there is no bound but
+   * `limits.memory`, and the option is refused.
+   */
+  tmpSize?: ByteSize;
 }
 
 /** The sandbox after validation: complete, absolute and frozen. */
@@ -30,6 +41,8 @@ export interface Sandbox {
   readonly read: readonly string[];
   readonly write: readonly string[];
   readonly network: boolean;
+  /** Bytes; undefined where this `bwrap` cannot bound it. */
+  readonly tmpSize: number | undefined;
   /** Whether this system lets the sandbox forbid further user namespaces inside. */
   readonly forbidsNesting: boolean;
 }
@@ -47,7 +60,7 @@ const programOfThisSystem = forThisSystem({
 export function resolveSandbox(value: unknown, from: string, findProgram = programOfThisSystem): Sandbox {
   if (value === "bubblewrap") return resolveSandbox({}, from, findProgram);
   if (typeof value !== "object") throw invalidOption("sandbox", '"bubblewrap" or an object', value);
-  const given = ownOptions("sandbox", value, ["kind", "read", "write", "network"]);
+  const given = ownOptions("sandbox", value, ["kind", "read", "write", "network", "tmpSize"]);
   if (given.kind !== undefined && given.kind !== "bubblewrap") {
     throw invalidOption("sandbox.kind", '"bubblewrap"', given.kind);
   }
@@ -55,8 +68,14 @@ export function resolveSandbox(value: unknown, from: string, findProgram = progr
   const write = absolutePaths("sandbox.write", given.write ?? [], from);
   checkPaths("sandbox.read", read);
   checkPaths("sandbox.write", write);
-  const network = switchOf("sandbox.network", given.network, false);
-  return Object.freeze({ kind: "bubblewrap", read, write, network, ...findProgram() });
+  const network = given.network === undefined ? false : aBoolean("sandbox.network", given.network);
+  const wanted = given.tmpSize === undefined ? undefined : toBytes("sandbox.tmpSize", given.tmpSize, MIN_TMP_BYTES);
+  const { program, forbidsNesting, boundsSize } = findProgram();
+  if (wanted !== undefined && !boundsSize) {
+    throw new IsolationError("INVALID_OPTION", `sandbox.tmpSize needs bubblewrap 0.7 or newer; ${program} is older`);
+  }
+  const tmpSize = boundsSize ? (wanted ?? DEFAULT_TMP_BYTES) : undefined;
+  return Object.freeze({ kind: "bubblewrap", read, write, network, tmpSize, program, forbidsNesting });
 }
 
 function checkPaths(name: string, paths: readonly string[]): void {

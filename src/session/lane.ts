@@ -13,8 +13,8 @@ export interface Lane {
   listen(listener: LaneListener): void;
   /** Resolves when all that was sent has left this process, or never will. */
   flushed(): Promise<void>;
-  /** Ends the lane at once; `onClose` follows. */
-  close(): void;
+  /** Ends the lane at once; `onClose` follows. Where the lane can tell the peer why, it does. */
+  close(error?: IsolationError): void;
 }
 
 export interface LaneListener {

@@ -108,6 +108,11 @@ export class Loans {
     return Promise.all(over).then(() => {});
   }
 
+  /** The session is lost: streams that nobody has begun to read stay whole. */
+  abandonStreams(): void {
+    for (const loan of this.#loans.values()) if (loan.kind === "stream") loan.stream.abandon();
+  }
+
   takeBackAll(): void {
     for (const id of [...this.#loans.keys()]) this.takeBack(id);
   }

@@ -135,6 +135,7 @@ export class Session {
   close(error: unknown): void {
     this.#lost = true;
     this.#lane.close();
+    this.#loans.abandonStreams();
     this.#incoming.lose();
     this.#outgoing.lose(error);
     this.#standIns.lose(error);
@@ -145,7 +146,7 @@ export class Session {
   #lose(error: IsolationError | undefined): void {
     if (this.#lost) return;
     this.#lost = true;
-    this.#lane.close();
+    this.#lane.close(error);
     this.#options.onLost(error);
   }
 

@@ -63,6 +63,12 @@ export class StreamExport {
     }
   }
 
+  /** The session is lost: an iterable that nobody has begun stays whole, for a call that is sent again. */
+  abandon(): void {
+    if (this.#iterator === undefined) this.#over = true;
+    else void this.close();
+  }
+
   async #throwInto(iterator: AsyncIterator<unknown>, error: unknown): Promise<void> {
     if (iterator.throw === undefined) throw error;
     const { done, value } = await iterator.throw(error);

@@ -162,6 +162,7 @@ export class StreamImport implements AsyncGenerator<unknown, undefined, undefine
 
   #close(thrown: { error: unknown } | undefined): Promise<IteratorResult<unknown, undefined>> {
     this.#drop();
+    this.#failure = undefined;
     if (this.#over) return Promise.resolve(DONE);
     if (!this.#closing) {
       this.#closing = true;

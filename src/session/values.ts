@@ -22,14 +22,27 @@ export class Values {
    * @throws IsolationError NOT_SERIALIZABLE naming the path; nothing is lent then
    */
   encode(value: unknown, path: string, scope: Scope | undefined): ReadyPayload {
-    const before = this.#loans.lastNumber;
+    const lent: number[] = [];
+    const giveBack = (): void => {
+      for (const id of lent.splice(0)) this.#loans.release(id);
+    };
     try {
-      return this.#payloads.encode(value, {
+      const ready = this.#payloads.encode(value, {
         path,
-        exportReference: (object) => this.#loans.lend(object, scope),
+        exportReference: (object) => {
+          const descriptor = this.#loans.lend(object, scope);
+          if (descriptor !== undefined) lent.push(descriptor.id);
+          return descriptor;
+        },
       });
+      if (lent.length === 0) return ready;
+      const drop = (): void => {
+        ready.drop();
+        giveBack();
+      };
+      return { ...ready, drop };
     } catch (error) {
-      this.#loans.takeBackSince(before);
+      giveBack();
       throw error;
     }
   }

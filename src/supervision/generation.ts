@@ -1,5 +1,5 @@
 import type { ExitReason, IsolationError } from "../errors/index.js";
-import type { LimitBreach } from "../limits/index.js";
+import type { Diagnostics, LimitBreach } from "../limits/index.js";
 import type { ExitOutcome, HostProcess, OutputLine, ProcessSpec, StartProcess } from "../process/index.js";
 import type { Confinement } from "../sandbox/index.js";
 import type { Hold, Session } from "../session/index.js";
@@ -14,6 +14,8 @@ export interface GenerationSpec {
   readonly process: Omit<ProcessSpec, "onLine" | "onLimit" | "confined">;
   /** What keeps the process from the rest of the machine. */
   readonly confinement: Confinement;
+  /** What a process that dies of its heap leaves; undefined for nothing. */
+  readonly diagnostics?: Diagnostics | undefined;
   /** Where module names are resolved: a folder, or a file URL. */
   readonly from: string;
   readonly debug: boolean;

@@ -57,8 +57,7 @@ export class Recycling {
     const { afterMs, whenRssAbove, whenIdleMs } = this.#policy;
     const now = performance.now();
     if (afterMs !== undefined && now - this.#live.startedAt >= afterMs) this.#due("afterMs");
-    else if (whenRssAbove !== undefined && (processUsage(this.#live.pid)?.rssBytes ?? 0) > whenRssAbove)
-      this.#due("whenRssAbove");
+    else if (whenRssAbove !== undefined && (rssOf(this.#live) ?? 0) > whenRssAbove) this.#due("whenRssAbove");
     else if (whenIdleMs !== undefined && this.#isIdleFor(now, whenIdleMs)) this.#due("whenIdleMs");
   }
 
@@ -72,4 +71,8 @@ export class Recycling {
     this.stop();
     this.#onDue(reason);
   }
+}
+
+function rssOf({ process }: Generation): number | undefined {
+  return process.innerPid === undefined ? undefined : processUsage(process.innerPid)?.rssBytes;
 }

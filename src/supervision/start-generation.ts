@@ -3,9 +3,10 @@ import { dirname } from "node:path";
 import { openSession } from "../channel/index.js";
 import type { Hello } from "../contract/index.js";
 import { type ExitReason, IsolationError, type IsolationFacts } from "../errors/index.js";
+import { DiagnosticsFolder } from "../limits/index.js";
 import { sweepOnce } from "../platform/index.js";
 import { type ExitOutcome, type HostProcess, PIHOST_ENTRY, shakeHands, toExitOutcome } from "../process/index.js";
-import { confine } from "../sandbox/index.js";
+import { confine, strayDescriptors } from "../sandbox/index.js";
 import type { CallHandler, Session } from "../session/index.js";
 import type { Generation, GenerationIdentity, GenerationSpec } from "./generation.js";
 import { GenerationFolders } from "./generation-folders.js";
@@ -51,7 +52,7 @@ function toStartError(error: unknown, facts: IsolationFacts): IsolationError {
   if (IsolationError.is(error)) {
     if (error.facts.isolate !== undefined) return error;
     const withoutCode = error.message.slice(error.code.length + 2);
-    return new IsolationError(error.code, withoutCode, { cause: error.cause, facts });
+    return new IsolationError(error.code, withoutCode, { cause: error.cause, facts: { ...facts, ...error.facts } });
   }
   const message = `the process could not be started: ${error instanceof Error ? error.message : String(error)}`;
   return new IsolationError("START_FAILED", message, { cause: error, facts: { ...facts, reason: "start-failed" } });
@@ -77,6 +78,7 @@ class StartingGeneration implements Generation {
   #process: HostProcess | undefined;
   #session: Session | undefined;
   #folders: GenerationFolders | undefined;
+  #diagnostics: DiagnosticsFolder | undefined;
   #outcome: Promise<ExitOutcome> | undefined;
   #reason: ExitReason | undefined;
   #forced = false;
@@ -118,14 +120,23 @@ class StartingGeneration implements Generation {
     const { isolate, from, debug, startTimeoutMs, process: spec, startProcess } = this.#spec;
     const deadline = performance.now() + startTimeoutMs;
     let pid = 0;
-    const { confinement, isolatorId } = this.#spec;
+    const { confinement, isolatorId, diagnostics } = this.#spec;
     const folders = new GenerationFolders(isolatorId, this.#serial, confinement.identity === undefined);
     this.#folders = folders;
     const executable = dirname(PIHOST_ENTRY);
-    const confined = confine(confinement, spec, { executable, own: folders.own, shared: folders.shared });
+    if (diagnostics !== undefined) {
+      const { identity } = confinement;
+      this.#diagnostics = new DiagnosticsFolder(diagnostics, { isolate, isolatorId, serial: this.#serial, identity });
+    }
+    const confined = confine(confinement, spec, {
+      executable,
+      own: folders.own,
+      diagnostics: this.#diagnostics?.path,
+      shared: folders.shared,
+    });
     this.#process = await startProcess({
       ...spec,
-      execArgv: confined.execArgv,
+      execArgv: [...(this.#diagnostics?.execArgv ?? []), ...confined.execArgv],
       confined,
       onLine: (stream, line) => this.#spec.onLine(this.number, pid, stream, line),
       onLimit: (breach) => this.#spec.onLimit(this.number, pid, breach),
@@ -145,6 +156,8 @@ class StartingGeneration implements Generation {
         debug,
         sharedMemory,
         deniedPermissions,
+        integrity: [...confinement.integrity],
+        strayDescriptors: strayDescriptors(),
         sessionOnDescriptor: true,
       },
       timeoutMs: startTimeoutMs,
@@ -184,6 +197,7 @@ class StartingGeneration implements Generation {
   async discard(): Promise<ExitOutcome | undefined> {
     if (this.#process === undefined) {
       this.#folders?.remove();
+      this.#diagnostics?.collect();
       return undefined;
     }
     this.endBecause("start-failed");
@@ -231,6 +245,7 @@ class StartingGeneration implements Generation {
       forced: this.#forced,
       stderrTail: child.stderrTail(),
       uptimeMs,
+      diagnosticFiles: this.#diagnostics?.collect() ?? [],
     });
   }
 }

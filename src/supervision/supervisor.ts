@@ -241,7 +241,8 @@ export class Supervisor {
     }
     const generation = after + 1;
     this.#listener.onRestarting(generation, next.delayMs);
-    if (next.delayMs === 0) {
+    // A start that fails (the disk is full) may do so in this very turn: started again in it, nothing else would ever run.
+    if (next.delayMs === 0 && this.#state.kind !== "starting") {
       this.#startNext(generation);
       return;
     }

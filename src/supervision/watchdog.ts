@@ -71,7 +71,7 @@ export class Watchdog {
 
   /** Whether the process was found frozen for too long. */
   #checkFrozen(now: number): boolean {
-    if (processState(this.#live.pid) !== "stopped") {
+    if (stateOf(this.#live) !== "stopped") {
       this.#frozenSince = undefined;
       return false;
     }
@@ -84,7 +84,7 @@ export class Watchdog {
 
   #checkLoop(now: number, unresponsiveAfterMs: number): void {
     if (this.#asked === undefined) {
-      this.#asked = { at: now, cpuSeconds: processUsage(this.#live.pid)?.cpuSeconds };
+      this.#asked = { at: now, cpuSeconds: cpuSecondsOf(this.#live) };
       void this.#live.session.ping().then(() => {
         this.#asked = undefined;
       });
@@ -92,22 +92,30 @@ export class Watchdog {
     }
     const forMs = now - this.#asked.at;
     if (forMs < unresponsiveAfterMs) return;
-    if (processState(this.#live.pid) === "stopped") this.#report("frozen", forMs);
+    if (stateOf(this.#live) === "stopped") this.#report("frozen", forMs);
     else this.#report(this.#live.session.writable ? "blocked" : "full-pipe", forMs);
   }
 
   #report(diagnosis: Diagnosis, forMs: number): void {
     this.stop();
     const before = this.#asked?.cpuSeconds;
-    const after = processUsage(this.#live.pid)?.cpuSeconds;
+    const after = cpuSecondsOf(this.#live);
     const cpuSeconds = before === undefined || after === undefined ? undefined : after - before;
     this.#options.onUnresponsive({
       diagnosis,
       forMs: Math.round(forMs),
-      state: processState(this.#live.pid),
+      state: stateOf(this.#live),
       cpuSeconds,
     });
   }
+}
+
+function stateOf({ process }: Generation): ProcessState | undefined {
+  return process.innerPid === undefined ? undefined : processState(process.innerPid);
+}
+
+function cpuSecondsOf({ process }: Generation): number | undefined {
+  return process.innerPid === undefined ? undefined : processUsage(process.innerPid)?.cpuSeconds;
 }
 
 /** A sentence for people. */

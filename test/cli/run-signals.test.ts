@@ -1,8 +1,12 @@
 import { buffer, text } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { isAlive } from "../../src/platform/index.js";
 import { until } from "../helpers/until.js";
 import { exitOf, startPihost, textUntil } from "./use-pihost.js";
+
+/** Longer than a start, and than anything that waits for output by the clock. */
+const LONGEST_STALL_MS = 2_000;
 
 /** A run whose method has begun. */
 async function runningProgram(...args: string[]) {
@@ -69,11 +73,25 @@ describe.skipIf(process.platform === "win32")("a run that is told to end", () =>
     await until(() => !isAlive(pid));
   });
 
-  test("has written all output when it ends, however slow the reader", async () => {
+  test("has written all output when it ends, however slow the reader", { timeout: 60_000 }, async () => {
+    // In one piece, so that the process can end while most of it is still on the way.
+    const text = "x".repeat(100_000);
+    const child = startPihost(["run", "program.mjs", "printArguments", "--", text, text, text, text]);
+    await sleep(LONGEST_STALL_MS);
+    let received = 0;
+    for await (const chunk of child.stdout) {
+      received += chunk.length;
+      await sleep(50);
+    }
+    expect(received).toBe(JSON.stringify([text, text, text, text]).length);
+    expect(await exitOf(child)).toEqual([0, null]);
+  });
+
+  test("slows the process down to the pace of the reader", async () => {
     const child = startPihost(["run", "program.mjs", "printBytes"]);
-    // The process writes more than a pipe holds, and has ended before anything is read.
-    await textUntil(child.stderr, /\ufffd$/);
-    expect((await buffer(child.stdout)).length).toBe(256_000);
+    await sleep(LONGEST_STALL_MS);
+    const [bytes] = await Promise.all([buffer(child.stdout), buffer(child.stderr)]);
+    expect(bytes.length).toBe(256_000);
     expect(await exitOf(child)).toEqual([5, null]);
   });
 });

@@ -19,6 +19,8 @@ describe("a handshake message", () => {
       from: "f",
       debug: true,
       deniedPermissions: ["fs.write"],
+      integrity: [{ module: "./m.js", sha256: "0".repeat(64) }],
+      strayDescriptors: [{ number: 20, file: "8:17" }],
       sharedMemory: "s",
       sessionOnDescriptor: true,
     };

@@ -48,7 +48,7 @@ test.each([
     { memory: { soft: "2GB", hard: "1GB" } },
     /limits\.memory\.soft must be less than .* \(1000000000 bytes\); received '2GB'/,
   ],
-  [{ memory: { hard: "1GB", softer: 1 } }, /limits\.memory must be .*, and has no "softer"/],
+  [{ memory: { hard: "1GB", softer: 1 } }, /limits\.memory has no "softer"; what it has: hard, soft/],
   [{ heap: "8MiB" }, /limits\.heap must be .* of at least 16777216/],
   [{ cpu: 0 }, /limits\.cpu must be a percentage of one core from 1 to/],
   [{ cpu: percent + 1 }, new RegExp(`from 1 to ${percent} .*; received ${percent + 1}`)],
@@ -60,7 +60,7 @@ test.each([
   [{ cpuSeconds: 0.5 }, /limits\.cpuSeconds must be a whole number from 1/],
   [{ output: 10 }, /limits\.output must be .* of at least 1024; received 10/],
   [{ required: "yes" }, /limits\.required must be true or false; received 'yes'/],
-  [{ memroy: "1GB" }, /limits must be an object of memory, .*, and has no "memroy"/],
+  [{ memroy: "1GB" }, /limits has no "memroy"; what it has: affinity, .*, memory, /],
   ["256MB", /limits must be an object; received '256MB'/],
 ])("%j is refused", (limits, message) => {
   expect(() => resolveLimits(limits)).toThrow(expect.objectContaining({ code: "INVALID_OPTION" }));

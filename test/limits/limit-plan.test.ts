@@ -105,6 +105,6 @@ test("without limits the command is the program itself", () => {
 
 test("what the kernel refuses is a failed start that names the reason", () => {
   expect(() => planLimits(ALL, STRONG).open()).toThrow(
-    /^START_FAILED: the kernel refused the limits: ENOENT.*'\/nowhere\/pi-/,
+    /^START_FAILED: limits\.memory \(\d+\), .* cannot be put into force: ENOENT.*'\/nowhere\/pi-/,
   );
 });

@@ -4,8 +4,8 @@ import { until } from "../helpers/until.js";
 import { MACHINES, useLimited } from "./use-limits.js";
 
 const BOUND = 96_000_000;
-/** What a bomb can take between two looks of a watch. */
-const SLACK = 100_000_000;
+/** The kernel fills a group in steps, the last of which does not fit. */
+const STEP = 2 ** 20;
 
 describe.each(MACHINES)("%s", (_, machinery) => {
   test.each(["heap-bomb", "buffer-bomb", "grandchild-bomb"])(
@@ -17,8 +17,13 @@ describe.each(MACHINES)("%s", (_, machinery) => {
         reason: "memory-limit",
         limit: "memory",
         bound: BOUND,
-        observed: expect.closeTo(BOUND, -Math.log10(2 * SLACK)),
+        observed: expect.any(Number),
       });
+      // The kernel lets nothing above the bound come about. A watch sees how far it went: above the bound, and on a busy
+      // machine, where it comes late, by as much as the bomb had taken by then.
+      const { observed = 0 } = verdict ?? {};
+      if (machinery.cgroups.parents.memory === undefined) expect(observed).toBeGreaterThan(BOUND);
+      else expect(Math.abs(BOUND - STEP / 2 - observed)).toBeLessThanOrEqual(STEP / 2);
       for (const breach of breaches) expect(breach).toMatchObject({ limit: "memory", bound: BOUND, soft: false });
       if (bomb === "grandchild-bomb") await until(() => !isAlive(Number.parseInt(stdout, 10)));
     },

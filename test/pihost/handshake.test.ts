@@ -78,7 +78,12 @@ describe("the handshake", () => {
     const version = expect.stringMatching(/^\d+\.\d+\.\d+/);
     const runtime = `node ${process.version}`;
     expect(messages).toEqual([
-      { hello: { protocol: 1, pid: child.pid, runtime, version, sessionOnDescriptor: true, sharedMemory: true } },
+      {
+        hello: {
+          ...{ protocol: 1, pid: child.pid, runtime, version },
+          ...{ sessionOnDescriptor: true, sharedMemory: true, checksIntegrity: true },
+        },
+      },
     ]);
     expect(existsSync(address)).toBe(false);
   });

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -10,7 +10,7 @@ import { createWindowsReaper } from "../../src/platform/host-reaper.windows.js";
 import { isAlive, processState } from "../../src/platform/process-state.js";
 import { REAPER_SCRIPT } from "../../src/platform/reaper-script.js";
 import { waitForExit } from "../../src/platform/wait-for-exit.js";
-import { fixture, killIfAlive, until, useDirectory, useProcess } from "./support.js";
+import { CGROUP_PARENTS, fixture, killIfAlive, until, useCgroup, useDirectory, useProcess } from "./support.js";
 
 interface Report {
   directory: string;
@@ -71,6 +71,14 @@ describe("when the host", () => {
       await expectNothingLeft(report);
     },
   );
+
+  test.runIf(CGROUP_PARENTS.length > 0)("is killed, what hides in a control group goes with it", async () => {
+    const group = useCgroup(CGROUP_PARENTS[0] as string);
+    const { host, report } = await useHost("wait", `hidden:${group}`);
+    host.kill("SIGKILL");
+    await expectNothingLeft(report);
+    await until(() => !existsSync(group));
+  });
 
   test("is killed after its reaper was, another one has taken over", async () => {
     const { host, report } = await useHost("lose-reaper", "idle", "parent");
@@ -150,10 +158,21 @@ describe("the reaper in this process", () => {
     expect(() => createPosixReaper(() => "").add(pgid)).toThrow(expect.objectContaining({ code: "INVALID_OPTION" }));
   });
 
+  test.each(["", "pi-1-2-3-4", "/sys/fs/cgroup", "/sys/fs/cgroup/pids/", "/sys/fs/cgroup/pi-x", "/a\n/pi-1"])(
+    "refuses the control group %j",
+    (path) => {
+      expect(() => createPosixReaper(() => "").addCgroup(path)).toThrow(
+        expect.objectContaining({ code: "INVALID_OPTION" }),
+      );
+    },
+  );
+
   test("on Windows does nothing, as the job object does it", () => {
     const reaper = createWindowsReaper();
     reaper.add(1234);
     reaper.remove(1234);
+    reaper.addCgroup("anything");
+    reaper.removeCgroup("anything");
     expect(reaper).toMatchObject({ available: true, pid: undefined });
   });
 });
@@ -185,5 +204,38 @@ describe.each(shells)("the script in %s", (shell) => {
     await run(["dir "]);
     await run([]);
     expect(readdirSync(parent).sort()).toEqual(["keep", "pi-ghijkl", "pi-toolong"]);
+  });
+
+  test("removes the host's directory in shared memory", async () => {
+    const parent = useDirectory();
+    for (const name of ["pi-abcdef", "pi-ghijkl"]) mkdirSync(join(parent, name));
+    await run([`dir ${parent}/pi-abcdef`, `mem ${parent}/pi-ghijkl`]);
+    expect(readdirSync(parent)).toEqual([]);
+  });
+
+  test.each(CGROUP_PARENTS)("kills what is in control groups in %s, and removes them", async (parent) => {
+    const [own, forgotten] = [useCgroup(parent), useCgroup(parent)];
+    const below = join(own, "below");
+    mkdirSync(below);
+    // They leave their session, their parents and the mark: nothing else leads to them.
+    const [first, second, third] = [own, below, forgotten].map((group) => {
+      const { pid } = useProcess("sleep", ["1000"]);
+      writeFileSync(join(group, "cgroup.procs"), String(pid));
+      return pid;
+    }) as [number, number, number];
+    await run([`cgroup ${own}`, `cgroup ${forgotten}`, `cgroup ${own}`, `uncgroup ${forgotten}`]);
+    expect(await waitForExit([first, second], 5_000)).toEqual([]);
+    expect(existsSync(own)).toBe(false);
+    expect(isAlive(third)).toBe(true);
+  });
+
+  test("kills nothing by a path that is no control group of ours", async () => {
+    const parent = useDirectory();
+    const { pid } = useProcess("sleep", ["1000"]);
+    for (const name of ["keep", "pi-x", "pi-1"]) mkdirSync(join(parent, name));
+    for (const name of ["keep", "pi-x"]) writeFileSync(join(parent, name, "cgroup.procs"), `${pid}\n`);
+    await run([`cgroup ${parent}/keep`, `cgroup ${parent}/pi-x`, `cgroup ${parent}/pi-1`, "cgroup ", "cgroup /"]);
+    expect(isAlive(pid)).toBe(true);
+    expect(readdirSync(parent).sort()).toEqual(["keep", "pi-1", "pi-x"]);
   });
 });

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -45,4 +45,41 @@ export function useDirectory(parent = tmpdir()): string {
   const path = mkdtempSync(join(parent, "test-"));
   onTestFinished(() => rmSync(path, { recursive: true, force: true }));
   return path;
+}
+
+/** Where control groups can be made here: of version 1, of version 2, or nowhere. */
+export const CGROUP_PARENTS = ["/sys/fs/cgroup/pids", "/sys/fs/cgroup/unified", "/sys/fs/cgroup"].filter((parent) => {
+  if (!existsSync(join(parent, "cgroup.procs"))) return false;
+  const probe = join(parent, `pi-0-${process.pid}-probe`);
+  try {
+    mkdirSync(probe);
+    rmdirSync(probe);
+    return true;
+  } catch {
+    return false;
+  }
+});
+
+let cgroups = 0;
+
+/** A control group that goes with the test, provided that all in it have ended. */
+export function useCgroup(parent: string): string {
+  cgroups += 1;
+  const path = join(parent, `pi-0-${process.pid}-0-${cgroups}`);
+  mkdirSync(path);
+  onTestFinished(() => until(() => removeCgroup(path)));
+  return path;
+}
+
+function removeCgroup(path: string): boolean {
+  if (!existsSync(path)) return true;
+  for (const entry of readdirSync(path, { withFileTypes: true })) {
+    if (entry.isDirectory()) removeCgroup(join(path, entry.name));
+  }
+  try {
+    rmdirSync(path);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -86,6 +86,17 @@ describe.skipIf(noBubblewrap)("a process in a sandbox", () => {
     expect(readFileSync(join(folder, "data/out/new"), "utf8")).toBe("written");
   });
 
+  test("can fill neither /tmp nor /dev/shm above tmpSize, nor write anywhere else in memory", async () => {
+    const fill = (path: string): string =>
+      `attempt(() => fs.writeFileSync(${quoted(path)}, Buffer.alloc(3 * 2 ** 20)))`;
+    const outcomes = await evaluate(
+      `[${fill("/tmp/a")}, fs.statSync("/tmp/a").size <= 2 ** 21, ${fill("/dev/shm/a")}, ${fill("/dev/a")}, ${fill("/etc/a")},
+        attempt(() => fs.writeFileSync("/dev/null", "x"))]`,
+      { tmpSize: "2MiB" },
+    );
+    expect(outcomes).toEqual(["ENOSPC", true, "ENOSPC", "EROFS", "EROFS", "ok"]);
+  });
+
   test("cannot leave by a link", async () => {
     const folder = useDirectory();
     mkdirSync(join(folder, "open"));

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { ProcessIsolator } from "process-isolation";
 import { expect, onTestFinished, test } from "vitest";
+import { resolveOptions } from "../../src/isolator/options/index.js";
 import { useIsolator, useSharedIsolator } from "../helpers/use-isolator.js";
 
 const FROM = fileURLToPath(new URL("../fixtures/sandbox/", import.meta.url));
@@ -52,6 +53,26 @@ test.each(["../evil", "a/b", "..", ".hidden", "a\\b", "a\0b", "C:evil", "a\nb", 
     await expect(ProcessIsolator.create({ name })).rejects.toMatchObject({ code: "INVALID_OPTION" });
   },
 );
+
+test.each([
+  ["exits", "exit", []],
+  ["is killed by a signal of its own", "signal", ["SIGKILL"]],
+])("V8's last words of a process that %s do not make its end one by a limit", async (_, reason, args) => {
+  const isolator = await useIsolator({ from: FROM, restart: false, limits: { heap: "64MB" } });
+  await isolator.invoke("./hostile.mjs", "sayLastWords", args).catch(() => {});
+  expect(await isolator.waitForExit({ timeoutMs: 5_000 })).toMatchObject({
+    reason,
+    stderrTail: expect.stringContaining("JavaScript heap out of memory"),
+  });
+});
+
+test("options have no default that somebody put into a prototype", async () => {
+  Object.assign(Object.prototype, { uid: 65534, gid: 65534 });
+  onTestFinished(() => {
+    for (const name of ["uid", "gid"]) Reflect.deleteProperty(Object.prototype, name);
+  });
+  expect(resolveOptions({}, { name: "i" }).confinement.identity).toBeUndefined();
+});
 
 test("a line on stderr cannot forge a second one in the framework's own log", async () => {
   const lines: string[] = [];

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { useDirectory } from "../helpers/use-directory.js";
 import { nodes } from "./use-nodes.js";
 
-const fixture = join(import.meta.dirname, "../fixtures/sandbox/import-checked.mjs");
+const fixture = join(import.meta.dirname, "../fixtures/sandbox/import-guard.mjs");
 const built = join(import.meta.dirname, "../../dist/src");
 
 const SOURCES = {
@@ -17,7 +17,12 @@ type Name = keyof typeof SOURCES;
 
 interface Setup {
   readonly sha256?: string;
-  readonly how?: "loaded before" | "swapped after the check";
+  readonly how?:
+    | "loaded before"
+    | "swapped after the check"
+    | "required before"
+    | "with its dependency"
+    | "with another dependency";
   readonly source?: string;
   readonly flags?: readonly string[];
 }
@@ -56,6 +61,26 @@ describe.each(nodes)("on Node %i", (major, execPath) => {
         code: "MODULE_FAILED",
         message: expect.stringContaining("had been loaded before its integrity could be checked"),
       });
+    });
+  });
+
+  test("a dependency that is named is checked too, and may be called itself after that", () => {
+    expect(load(execPath, "module.mjs", { how: "with its dependency" })).toEqual({ verdict: "good", same: true });
+    expect(load(execPath, "module.mjs", { how: "with another dependency" })).toMatchObject({
+      message: expect.stringMatching(/dependency\.mjs/),
+    });
+  });
+
+  test("a dependency that is required is checked too", () => {
+    expect(load(execPath, "module.cjs", { how: "with its dependency" })).toEqual({ verdict: "good", same: true });
+    expect(load(execPath, "module.cjs", { how: "with another dependency" })).toMatchObject({
+      message: expect.stringMatching(/dependency\.cjs/),
+    });
+  });
+
+  test("what was required before, unchecked, is refused", () => {
+    expect(load(execPath, "module.cjs", { how: "required before" })).toMatchObject({
+      message: expect.stringContaining("had been loaded before its integrity could be checked"),
     });
   });
 

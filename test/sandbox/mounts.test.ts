@@ -16,6 +16,15 @@ test("what lies inside of another mount comes after it", () => {
   );
 });
 
+test("a folder in memory holds no more than its size", () => {
+  expect(mountArguments([{ kind: "private", path: "/tmp", size: 4096 }])).toEqual([
+    "--size",
+    "4096",
+    "--tmpfs",
+    "/tmp",
+  ]);
+});
+
 test("of two mounts at one path the later one holds", () => {
   expect(
     mountArguments([

@@ -1,5 +1,15 @@
 import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, expect, test } from "vitest";
@@ -75,6 +85,36 @@ test.skipIf(process.platform === "win32")("a run fails over what it leaves behin
     await expect.poll(() => isAlive(Number(pid))).toBe(false);
   }
 });
+
+test.runIf(isWritable("/sys/fs/cgroup/pids"))("a control group that a host of the run made is among that", async () => {
+  const { code, output } = await runGuarded(`
+    const { readFileSync, readlinkSync } = await import("node:fs");
+    const [, start] = /^.*\\) (?:\\S+ ){19}(\\S+)/.exec(readFileSync("/proc/self/stat", "latin1"));
+    const namespace = /\\d+/.exec(readlinkSync("/proc/self/ns/pid"))[0];
+    for (const host of [process.pid + "-" + start, process.pid + "-1"]) {
+      mkdirSync("/sys/fs/cgroup/pids/pi-" + namespace + "-" + host + "-77");
+    }
+    console.log("host " + namespace + "-" + process.pid + "-" + start + " end");
+    // Long enough for the guard to have seen this worker.
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  `);
+  const [, namespace, pid, start] = /host (\d+)-(\d+)-(\d+) end/.exec(output) ?? [];
+  const [own, strange] = [start, "1"].map((at) => `/sys/fs/cgroup/pids/pi-${namespace}-${pid}-${at}-77`);
+  rmdirSync(strange as string);
+  expect(existsSync(own as string)).toBe(false);
+  expect(code).toBe(1);
+  expect(output).toContain(`  ${own}\n`);
+  expect(output).not.toContain(`  ${strange}\n`);
+});
+
+function isWritable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** Zombies do not count: an orphan's new parent may never collect it. */
 async function isAlive(pid: number): Promise<boolean> {

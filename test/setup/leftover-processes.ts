@@ -4,6 +4,8 @@ import { type ProcessRecord, processList } from "./list-processes.js";
 export interface ProcessWatch {
   /** Those that still live, the test runner and its workers left out. */
   left(): Promise<ProcessRecord[]>;
+  /** Whether a process, dead or alive, was seen in this run, its workers included. */
+  hasSeen(pid: number, startedAt: string): boolean;
   /** Ends the watch, and kills what is given. */
   stop(leftovers: readonly ProcessRecord[]): void;
 }
@@ -15,9 +17,11 @@ export interface ProcessWatch {
  */
 export function watchProcesses(runDirectory: string): ProcessWatch {
   const seen = new Set<string>();
+  const workers = new Set<string>();
   const look = async () => {
     const records = await processList.all();
     for (const record of belowWorkers(records)) seen.add(identity(record));
+    for (const record of records) if (record.parentPid === process.pid) workers.add(identity(record));
     return records;
   };
   const timer = setInterval(() => void look().catch(() => {}), processList.intervalMs).unref();
@@ -30,6 +34,10 @@ export function watchProcesses(runDirectory: string): ProcessWatch {
           record.parentPid !== process.pid &&
           (seen.has(identity(record)) || processList.mentions(record, runDirectory)),
       );
+    },
+    hasSeen: (pid, startedAt) => {
+      const sought = identity({ pid, startedAt });
+      return seen.has(sought) || workers.has(sought);
     },
     stop: (leftovers) => {
       clearInterval(timer);
@@ -61,7 +69,7 @@ function groupByParent(records: readonly ProcessRecord[]): Map<number, ProcessRe
   return groups;
 }
 
-function identity({ pid, startedAt }: ProcessRecord): string {
+function identity({ pid, startedAt }: Pick<ProcessRecord, "pid" | "startedAt">): string {
   return `${pid}@${startedAt}`;
 }
 

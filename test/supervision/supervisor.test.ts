@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { hostDirectory, isAlive } from "../../src/platform/index.js";
@@ -7,6 +8,7 @@ import { UNCONFINED } from "../../src/sandbox/index.js";
 import {
   type Generation,
   type GenerationSpec,
+  type RestartPolicy,
   Supervisor,
   type SupervisorListener,
 } from "../../src/supervision/index.js";
@@ -14,8 +16,15 @@ import { until } from "../helpers/until.js";
 
 let isolatorId = 500;
 
-/** @param onReadyLine called in the turn of the event loop in which a process says that it is ready */
-function useSupervisor(onReadyLine: () => void = () => {}) {
+interface Surroundings {
+  /** Called in the turn of the event loop in which a process says that it is ready. */
+  readonly onReadyLine?: () => void;
+  readonly restart?: RestartPolicy;
+  /** What keeps a process from being started, as long as it throws. */
+  readonly obstacle?: () => void;
+}
+
+function useSupervisor({ onReadyLine = () => {}, restart, obstacle = () => {} }: Surroundings = {}) {
   const ready: Generation[] = [];
   const heard: string[] = [];
   const pids: number[] = [];
@@ -39,6 +48,7 @@ function useSupervisor(onReadyLine: () => void = () => {}) {
     debug: false,
     startTimeoutMs: 10_000,
     startProcess: async (processSpec) => {
+      obstacle();
       const child = await startNodeProcess(processSpec);
       pids.push(child.pid);
       tapReadyLine(child.lifeline, onReadyLine);
@@ -62,7 +72,7 @@ function useSupervisor(onReadyLine: () => void = () => {}) {
     isHealthy: () => true,
     warmUp: async () => {},
   };
-  const supervisor = new Supervisor(spec, { restart: undefined, standby: 0, graceMs: 100 }, listener);
+  const supervisor = new Supervisor(spec, { restart, standby: 0, graceMs: 100 }, listener);
   onTestFinished(() => {
     for (const pid of pids.filter((each) => isAlive(each))) process.kill(pid, "SIGKILL");
   });
@@ -96,12 +106,32 @@ test("its owner hears what happens, in order and once", async () => {
   expect(existsSync(ready[0]?.address ?? hostDirectory())).toBe(false);
 });
 
+test("starts that fail at once leave the event loop its turns, however often they are repeated", async () => {
+  let isDiskFull = false;
+  const { supervisor, heard, ready } = useSupervisor({
+    restart: { maxRestarts: 10_000, withinMs: 60_000, backoff: { initialMs: 0, maxMs: 0, factor: 1, jitter: 0 } },
+    obstacle: () => {
+      if (isDiskFull) throw new Error("no space left on device");
+    },
+  });
+  await supervisor.start(new AbortController());
+  isDiskFull = true;
+  process.kill(ready[0]?.pid ?? 0, "SIGKILL");
+  await until(() => heard.includes("start failed"));
+  await sleep(50);
+  isDiskFull = false;
+  await until(() => supervisor.state.kind === "ready");
+  expect(ready).toHaveLength(2);
+  await supervisor.shutdown("done", 1_000);
+});
+
 describe("a stop in the very moment of readiness leaves no process:", () => {
   test.each(Array.from({ length: 24 }, (_, microtasks) => microtasks))("%i microtasks into it", async (microtasks) => {
-    const { supervisor, heard, pids } = useSupervisor(async () => {
+    const onReadyLine = async (): Promise<void> => {
       for (let count = 0; count < microtasks; count += 1) await undefined;
       await supervisor.terminate("SIGKILL", 0);
-    });
+    };
+    const { supervisor, heard, pids } = useSupervisor({ onReadyLine });
     const outcome = await supervisor.start(new AbortController()).then(
       () => "ready",
       (error: { code: string }) => error.code,

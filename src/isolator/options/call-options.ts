@@ -1,4 +1,5 @@
-import { aBoolean, anAbortSignal, milliseconds, plainObject, stringRecord } from "./checks.js";
+import { aBoolean, ownOptions } from "../../errors/index.js";
+import { anAbortSignal, milliseconds, stringRecord } from "./checks.js";
 
 /** Options of one call. */
 export interface CallOptions {
@@ -26,7 +27,7 @@ export function resolveCallOptions(
   callTimeoutMs: number | undefined,
 ): ResolvedCallOptions {
   if (value === undefined) return { signal: undefined, timeoutMs: callTimeoutMs, idempotent: false, trace: undefined };
-  const { signal, timeoutMs, idempotent, trace } = plainObject("call options", value, CALL_OPTIONS);
+  const { signal, timeoutMs, idempotent, trace } = ownOptions("call options", value, CALL_OPTIONS);
   return {
     signal: anAbortSignal("signal", signal),
     timeoutMs: timeoutMs === undefined ? callTimeoutMs : milliseconds("timeoutMs", timeoutMs, 1),

@@ -1,20 +1,7 @@
-import { inspect } from "node:util";
-import { IsolationError } from "../../errors/index.js";
+import { invalidOption, ownOptions } from "../../errors/index.js";
 
 /** The longest delay of a Node.js timer, in milliseconds: 24.8 days. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
-
-/** An INVALID_OPTION that names the option, its bound and what was received. */
-export function invalidOption(name: string, bound: string, received: unknown): IsolationError {
-  const shown = inspect(received, { depth: 1, breakLength: Number.POSITIVE_INFINITY, maxStringLength: 100 });
-  return new IsolationError("INVALID_OPTION", `${name} must be ${bound}; received ${shown}`);
-}
-
-/** A whole number from `min` to `max`. */
-export function wholeNumber(name: string, value: unknown, min: number, max: number): number {
-  if (typeof value === "number" && Number.isInteger(value) && value >= min && value <= max) return value;
-  throw invalidOption(name, `a whole number from ${min} to ${max}`, value);
-}
 
 /** A whole number of at least `min`, or Infinity. */
 export function wholeNumberOrInfinity(name: string, value: unknown, min: number): number {
@@ -33,11 +20,6 @@ export function numberWithin(name: string, value: unknown, min: number, max: num
 export function milliseconds(name: string, value: unknown, min = 0): number {
   if (typeof value === "number" && value >= min && value <= MAX_TIMER_MS) return value;
   throw invalidOption(name, `milliseconds from ${min} to ${MAX_TIMER_MS}`, value);
-}
-
-export function aBoolean(name: string, value: unknown): boolean {
-  if (typeof value === "boolean") return value;
-  throw invalidOption(name, "true or false", value);
 }
 
 /** A string that the operating system can take: not empty, without NUL. */
@@ -59,23 +41,9 @@ export function strings(name: string, value: unknown): readonly string[] {
   return Object.freeze(value.map((item, index) => aString(`${name}[${index}]`, item)));
 }
 
-/** A plain object whose keys are all known. */
-export function plainObject(name: string, value: unknown, keys: readonly string[]): Record<string, unknown> {
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw invalidOption(name, "an object", value);
-  const unknown = Object.keys(value).find((key) => !keys.includes(key));
-  if (unknown !== undefined) {
-    throw new IsolationError(
-      "INVALID_OPTION",
-      `${name} has no ${JSON.stringify(unknown)}; what it has: ${[...keys].sort().join(", ")}`,
-    );
-  }
-  return value as Record<string, unknown>;
-}
-
-/** A plain object whose values are strings. */
+/** An object whose values are strings. */
 export function stringRecord(name: string, value: unknown): Readonly<Record<string, string>> {
-  const record = plainObject(name, value, Object.keys(Object(value)));
+  const record = ownOptions(name, value, Object.keys(Object(value)));
   for (const [key, item] of Object.entries(record)) {
     if (typeof item !== "string") throw invalidOption(`${name}.${key}`, "a string", item);
   }

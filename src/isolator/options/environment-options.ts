@@ -1,9 +1,10 @@
+import { aBoolean, invalidOption, ownOptions } from "../../errors/index.js";
 import { defaultEnvironment } from "../../platform/index.js";
-import { aBoolean, invalidOption, plainObject, strings } from "./checks.js";
+import { strings } from "./checks.js";
 
 /** The child's whole environment: the short default list, what `inheritEnv` adds, and `env` over both. */
 export function resolveEnvironment(env: unknown = {}, inheritEnv: unknown = false): Readonly<Record<string, string>> {
-  const own = Object.entries(plainObject("env", env, Object.keys(Object(env))));
+  const own = Object.entries(ownOptions("env", env, Object.keys(Object(env))));
   for (const [name, value] of own) {
     if (value !== undefined && typeof value !== "string")
       throw invalidOption(`env.${name}`, "a string or undefined", value);

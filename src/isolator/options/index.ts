@@ -1,6 +1,7 @@
 /** What users may set, checked once. */
+export { invalidOption } from "../../errors/index.js";
 export { type CallOptions, type ResolvedCallOptions, resolveCallOptions } from "./call-options.js";
-export { aString, invalidOption } from "./checks.js";
+export { aString } from "./checks.js";
 export { type IsolationOptions, type LogLevel, type ResolvedOptions, resolveOptions } from "./isolation-options.js";
 export type { RecycleOptions } from "./recycle-options.js";
 export { type OnCrash, type RestartOptions, toRestartPolicy } from "./restart-options.js";

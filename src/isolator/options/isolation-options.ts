@@ -1,23 +1,19 @@
 import { type Stats, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { IsolationError } from "../../errors/index.js";
-import { type LimitOptions, type ResolvedLimits, resolveLimits } from "../../limits/index.js";
+import { aBoolean, IsolationError, invalidOption, ownOptions, wholeNumber } from "../../errors/index.js";
+import {
+  type Diagnostics,
+  type DiagnosticsOptions,
+  type LimitOptions,
+  type ResolvedLimits,
+  resolveDiagnostics,
+  resolveLimits,
+} from "../../limits/index.js";
 import type { OutputMode } from "../../process/index.js";
 import { type Confinement, type ConfinementOptions, resolveConfinement } from "../../sandbox/index.js";
 import type { RecyclePolicy, RestartPolicy } from "../../supervision/index.js";
-import {
-  aBoolean,
-  anAbortSignal,
-  aString,
-  invalidOption,
-  milliseconds,
-  oneOf,
-  plainObject,
-  strings,
-  wholeNumber,
-  wholeNumberOrInfinity,
-} from "./checks.js";
+import { anAbortSignal, aString, milliseconds, oneOf, strings, wholeNumberOrInfinity } from "./checks.js";
 import { resolveEnvironment } from "./environment-options.js";
 import { type RecycleOptions, resolveRecycle } from "./recycle-options.js";
 import { type OnCrash, type RestartOptions, resolveOnCrash, resolveRestart } from "./restart-options.js";
@@ -57,6 +53,8 @@ export interface IsolationOptions extends ConfinementOptions {
   standby?: number;
   /** What the process, with everything that it starts, may use. Default: whatever it likes. */
   limits?: LimitOptions;
+  /** What Node.js writes, and where, when the JavaScript heap is full. Default: nothing. */
+  diagnostics?: DiagnosticsOptions;
   /** When a process that works is replaced by a fresh one. Default: never. */
   recycle?: RecycleOptions;
   /** Calls that run in the process at once; more wait. A whole number from 1, or Infinity. Default 1,024. */
@@ -105,6 +103,7 @@ export interface ResolvedOptions {
   readonly unresponsiveAfterMs: number | undefined;
   readonly standby: number;
   readonly limits: ResolvedLimits;
+  readonly diagnostics: Diagnostics | undefined;
   readonly recycle: RecyclePolicy | undefined;
   readonly maxInFlight: number;
   readonly maxQueue: number;
@@ -126,7 +125,7 @@ const OUTPUT_MODES = ["events", "inherit", "ignore"] as const;
 /** Options of the design that this version cannot honour: refused, because ignoring them would be a false promise. */
 const NOT_YET_ENFORCED: readonly string[] = [];
 
-const CONFINEMENT = ["permissions", "sandbox", "uid", "gid"] as const;
+const CONFINEMENT = ["permissions", "sandbox", "uid", "gid", "integrity"] as const;
 
 const RESOLVERS = {
   name: (value: unknown, defaults: Defaults) => resolveName(orDefault(value, defaults.name)),
@@ -140,6 +139,7 @@ const RESOLVERS = {
     value === undefined ? undefined : milliseconds("unresponsiveAfterMs", value, 100),
   standby: (value: unknown) => wholeNumber("standby", orDefault(value, 0), 0, 64),
   limits: (value: unknown) => resolveLimits(value),
+  diagnostics: (value: unknown) => resolveDiagnostics(value),
   recycle: (value: unknown) => resolveRecycle(value),
   maxInFlight: (value: unknown) => wholeNumberOrInfinity("maxInFlight", orDefault(value, 1_024), 1),
   maxQueue: (value: unknown) => wholeNumberOrInfinity("maxQueue", orDefault(value, Number.POSITIVE_INFINITY), 0),
@@ -166,7 +166,7 @@ export function resolveOptions(options: unknown, defaults: Defaults): ResolvedOp
       throw new IsolationError("INVALID_OPTION", `${name} is not yet enforced by this version; leave it out`);
     }
   }
-  const given = plainObject("options", options, [
+  const given = ownOptions("options", options, [
     ...Object.keys(RESOLVERS),
     "env",
     "inheritEnv",

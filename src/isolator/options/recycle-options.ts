@@ -1,6 +1,7 @@
+import { ownOptions, wholeNumber } from "../../errors/index.js";
 import { toBytes } from "../../limits/index.js";
 import type { RecyclePolicy } from "../../supervision/index.js";
-import { milliseconds, plainObject, wholeNumber } from "./checks.js";
+import { milliseconds } from "./checks.js";
 
 /**
  * When a process that works is replaced by a fresh one, against leaks and fragmentation. The successor is ready before
@@ -19,7 +20,7 @@ export interface RecycleOptions {
 
 export function resolveRecycle(value: unknown): RecyclePolicy | undefined {
   if (value === undefined) return undefined;
-  const { afterCalls, afterMs, whenRssAbove, whenIdleMs } = plainObject("recycle", value, [
+  const { afterCalls, afterMs, whenRssAbove, whenIdleMs } = ownOptions("recycle", value, [
     "afterCalls",
     "afterMs",
     "whenRssAbove",

@@ -1,5 +1,6 @@
+import { invalidOption, ownOptions, wholeNumber } from "../../errors/index.js";
 import type { RestartPolicy } from "../../supervision/index.js";
-import { invalidOption, milliseconds, numberWithin, oneOf, plainObject, wholeNumber } from "./checks.js";
+import { milliseconds, numberWithin, oneOf } from "./checks.js";
 
 /** How often, and how fast, a crashed process is started again. */
 export interface RestartOptions {
@@ -29,8 +30,8 @@ export function resolveRestart(value: unknown = true): RestartPolicy {
   if (value === true) return resolveRestart({});
   if (value === false) return resolveRestart({ maxRestarts: 0 });
   if (typeof value !== "object") throw invalidOption("restart", "true, false or an object", value);
-  const options = plainObject("restart", value, ["maxRestarts", "withinMs", "backoff"]);
-  const backoff = plainObject("restart.backoff", options["backoff"] ?? {}, ["initialMs", "maxMs", "factor", "jitter"]);
+  const options = ownOptions("restart", value, ["maxRestarts", "withinMs", "backoff"]);
+  const backoff = ownOptions("restart.backoff", options["backoff"] ?? {}, ["initialMs", "maxMs", "factor", "jitter"]);
   const initialMs = milliseconds("restart.backoff.initialMs", backoff["initialMs"] ?? 100);
   return Object.freeze({
     maxRestarts: wholeNumber("restart.maxRestarts", options["maxRestarts"] ?? 10, 0, 1e9),

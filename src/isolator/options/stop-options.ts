@@ -1,5 +1,6 @@
 import { constants } from "node:os";
-import { anAbortSignal, aString, invalidOption, milliseconds, plainObject } from "./checks.js";
+import { invalidOption, ownOptions } from "../../errors/index.js";
+import { anAbortSignal, aString, milliseconds } from "./checks.js";
 
 export interface ShutdownOptions {
   /** Why, for the child's log and the error of refused calls. Default `"requested"`. */
@@ -26,7 +27,7 @@ export interface ResolvedWaitOptions {
 }
 
 export function resolveShutdownOptions(options: ShutdownOptions, graceMs: number): Required<ShutdownOptions> {
-  const given = plainObject("shutdown options", options, ["reason", "graceMs"]);
+  const given = ownOptions("shutdown options", options, ["reason", "graceMs"]);
   return {
     reason: aString("reason", given["reason"] ?? "requested"),
     graceMs: milliseconds("graceMs", given["graceMs"] ?? graceMs),
@@ -34,14 +35,14 @@ export function resolveShutdownOptions(options: ShutdownOptions, graceMs: number
 }
 
 export function resolveTerminateOptions(options: TerminateOptions): Required<TerminateOptions> {
-  const { signal = "SIGKILL" } = plainObject("terminate options", options, ["signal"]);
+  const { signal = "SIGKILL" } = ownOptions("terminate options", options, ["signal"]);
   if (typeof signal === "string" && Object.hasOwn(constants.signals, signal))
     return { signal: signal as NodeJS.Signals };
   throw invalidOption("signal", "the name of a signal such as SIGKILL", signal);
 }
 
 export function resolveWaitOptions(options: WaitOptions): ResolvedWaitOptions {
-  const { timeoutMs, signal } = plainObject("wait options", options, ["timeoutMs", "signal"]);
+  const { timeoutMs, signal } = ownOptions("wait options", options, ["timeoutMs", "signal"]);
   return {
     timeoutMs: timeoutMs === undefined ? undefined : milliseconds("timeoutMs", timeoutMs),
     signal: anAbortSignal("signal", signal),

@@ -8,13 +8,15 @@ export interface Setting {
   readonly optional?: boolean;
 }
 
-/** Writes the settings in order; throws what the kernel answers to one that is not optional. */
+/** Writes the settings in order; throws what the kernel answers to one that is not optional, with its `code`. */
 export function writeSettings(folder: string, settings: readonly Setting[]): void {
   for (const { file, value, optional = false } of settings) {
     try {
       writeFileSync(join(folder, file), value);
     } catch (error) {
-      if (!optional) throw error;
+      const { code } = error as NodeJS.ErrnoException;
+      const message = `the kernel answered ${code} to ${JSON.stringify(value)} for ${join(folder, file)}`;
+      if (!optional) throw Object.assign(new Error(message, { cause: error }), { code });
     }
   }
 }

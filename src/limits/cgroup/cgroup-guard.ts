@@ -1,11 +1,11 @@
 import { join } from "node:path";
-import { IsolationError } from "../../errors/index.js";
 import { endedBy, isAbnormal } from "../exit-facts.js";
 import type { Guard, GuardedProcess, LimitedExit, LimitVerdict } from "../guard.js";
 import { Repeated } from "../repeated.js";
 import { type CgroupDialect, dialectOf } from "./cgroup-dialect.js";
 import type { Setting } from "./cgroup-file.js";
 import type { CgroupMachinery, Controller } from "./cgroup-machinery.js";
+import { limitRefused } from "./limit-refused.js";
 import { type CgroupLimits, ProcessCgroups } from "./process-cgroups.js";
 import { type EventsWatch, watchEvents } from "./watch-events.js";
 
@@ -38,7 +38,7 @@ export class CgroupGuard implements Guard {
   #pidsReported = false;
   #evidence: Evidence | undefined;
 
-  /** @throws IsolationError `START_FAILED` where the kernel refuses the limits */
+  /** @throws IsolationError `START_FAILED`, with the limit, where the kernel refuses it */
   constructor(machinery: CgroupMachinery, options: CgroupGuardOptions) {
     const { softMemory, ...limits } = options;
     this.#machinery = machinery;
@@ -59,7 +59,7 @@ export class CgroupGuard implements Guard {
   /**
    * A quota would make the start itself several times as long.
    *
-   * @throws IsolationError `START_FAILED` where the kernel refuses it
+   * @throws IsolationError `START_FAILED`, with the limit, where the kernel refuses it
    */
   ready(): void {
     const { cpu, memory } = this.#options;
@@ -95,7 +95,7 @@ export class CgroupGuard implements Guard {
       this.cgroups.write(controller, ({ version }) => settings(dialectOf(version)));
     } catch (error) {
       if (HARMLESS.includes((error as NodeJS.ErrnoException).code ?? "")) return;
-      throw new IsolationError("START_FAILED", `the kernel refused the limits: ${String(error)}`, { cause: error });
+      throw limitRefused({ [controller]: this.#options[controller] }, error);
     }
   }
 

@@ -1,10 +1,11 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { IsolationError } from "../../errors/index.js";
+import { hostReaper } from "../../platform/index.js";
 import { dialectOf } from "./cgroup-dialect.js";
 import { type Setting, writeSettings } from "./cgroup-file.js";
 import type { CgroupMachinery, CgroupParent, Controller } from "./cgroup-machinery.js";
 import { newCgroupName } from "./cgroup-name.js";
+import { limitRefused } from "./limit-refused.js";
 import { removeCgroups, removeCgroupsNow } from "./remove-cgroups.js";
 
 /** What a process's groups hold from its start on; the processor quota comes later, see `CgroupGuard`. */
@@ -46,19 +47,22 @@ export class ProcessCgroups {
   /**
    * Makes the groups and sets their limits.
    *
-   * @throws IsolationError `START_FAILED` where the kernel refuses; no group is left then
+   * @throws IsolationError `START_FAILED`, with the limit, where the kernel refuses; no group is left then
    */
   static open(machinery: CgroupMachinery, limits: CgroupLimits): ProcessCgroups {
     const cgroups = new ProcessCgroups(machinery, limits);
     remember(cgroups.folders);
     if (cgroups.systemdProperties !== undefined) return cgroups;
+    let concerned: Partial<CgroupLimits> = limits;
     try {
       for (const folder of cgroups.folders) mkdirSync(folder);
-      for (const [controller, settings] of startSettings(limits)) cgroups.write(controller, settings);
+      for (const [controller, settings] of startSettings(limits)) {
+        concerned = { [controller]: limits[controller] };
+        cgroups.write(controller, settings);
+      }
     } catch (error) {
       void cgroups.remove();
-      const problem = error instanceof Error ? error.message : String(error);
-      throw new IsolationError("START_FAILED", `the kernel refused the limits: ${problem}`, { cause: error });
+      throw limitRefused(concerned, error);
     }
     return cgroups;
   }
@@ -78,7 +82,7 @@ export class ProcessCgroups {
   /** Kills what is left in the groups and removes them. What cannot be removed is tried again when this host exits. */
   async remove(): Promise<void> {
     const left = await removeCgroups(this.folders);
-    for (const folder of this.folders) if (!left.includes(folder)) open.delete(folder);
+    for (const folder of this.folders) if (!left.includes(folder)) forget(folder);
   }
 }
 
@@ -109,9 +113,17 @@ function toProperties({ memory, pids, cpuset, cpu }: CgroupLimits): string[] {
 }
 
 function remember(folders: readonly string[]): void {
-  for (const folder of folders) open.add(folder);
+  for (const folder of folders) {
+    open.add(folder);
+    hostReaper().addCgroup(folder);
+  }
   if (removedAtExit) return;
   removedAtExit = true;
-  // The isolates are about to be killed by the reaper anyway, which knows nothing of groups.
+  // The reaper would do it too, some time after the end of this host.
   process.once("exit", () => removeCgroupsNow([...open], open.size === 0 ? 0 : EXIT_PATIENCE_MS));
+}
+
+function forget(folder: string): void {
+  open.delete(folder);
+  hostReaper().removeCgroup(folder);
 }

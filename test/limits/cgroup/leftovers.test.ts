@@ -46,16 +46,30 @@ describe.skipIf(parents.length === 0)("on a machine with cgroups", () => {
     await until(() => !isAlive(host.pid));
   });
 
-  test("what a host that was killed left is found, ended and removed by the next one; a live host's is not", async () => {
+  test("what a host that was killed left is ended and removed by its reaper; a live host's is not", async () => {
     const [killed, alive] = await Promise.all([useHost("wait"), useHost("wait")]);
     await until(() => killed.folders.concat(alive.folders).every(existsSync));
     await killed.end();
-    expect(isAlive(killed.pid)).toBe(true);
-    await sweepCgroups(killed.folders.map(dirname));
-    expect(killed.folders.filter(existsSync)).toEqual([]);
-    await until(() => !isAlive(killed.pid));
+    await until(() => !isAlive(killed.pid) && !killed.folders.some(existsSync));
     expect(alive.folders.every(existsSync)).toBe(true);
     expect(isAlive(alive.pid)).toBe(true);
+    await removeCgroups(alive.folders);
+    await alive.end();
+  });
+
+  test("what a reaper left too is found, ended and removed by the next host; what a live host has is not", async () => {
+    const alive = await useHost("wait");
+    const [, namespace] = newCgroupName().split("-");
+    const stale = join(parents[0] as string, `pi-${namespace}-4194304-1-1`);
+    mkdirSync(stale);
+    onTestFinished(() => removeCgroups([stale]).then(() => {}));
+    const sleeper = spawn("/bin/sleep", ["1000"], { stdio: "ignore" });
+    const exited = once(sleeper, "exit");
+    writeFileSync(join(stale, "cgroup.procs"), String(sleeper.pid));
+    await sweepCgroups(parents);
+    expect(existsSync(stale)).toBe(false);
+    expect(await exited).toEqual([null, "SIGKILL"]);
+    expect(alive.folders.every(existsSync)).toBe(true);
     await removeCgroups(alive.folders);
     await alive.end();
   });

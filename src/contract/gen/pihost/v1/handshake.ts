@@ -38,6 +38,11 @@ export interface Hello {
   sessionOnDescriptor: boolean;
   /** Whether the process reads and writes payloads in the shared memory that `go` names. */
   sharedMemory: boolean;
+  /**
+   * Whether the process checks the modules that it loads, where `go` asks for it. A host that would have to ask does not
+   * go on without.
+   */
+  checksIntegrity: boolean;
 }
 
 export interface Go {
@@ -62,6 +67,32 @@ export interface Go {
    * ("fs.write", "net"), or a scope and a path ("fs.read:/etc"). It ends itself, with a line on stderr, when it is.
    */
   deniedPermissions: string[];
+  /**
+   * The SHA-256 digests that module files must have. Once there is one, nothing is loaded for a call that none of them
+   * names; the process checks the bytes that it runs, not a file that may change meanwhile.
+   */
+  integrity: ModuleIntegrity[];
+  /**
+   * Descriptors that the process has inherited by accident, from whoever started the host. It closes them before user
+   * code is loaded, so that neither that nor what it starts holds them.
+   */
+  strayDescriptors: StrayDescriptor[];
+}
+
+export interface ModuleIntegrity {
+  /** As a call names the module, resolved from `from`. Empty: every module. */
+  module: string;
+  /** 64 hexadecimal digits, lower case. */
+  sha256: string;
+}
+
+export interface StrayDescriptor {
+  number: number;
+  /**
+   * The device and the inode of what it leads to, in decimal digits, joined by ":". A descriptor of that number that
+   * leads elsewhere is another one, and stays.
+   */
+  file: string;
 }
 
 export interface Ready {
@@ -297,7 +328,15 @@ export const HandshakeFromHost: MessageFns<HandshakeFromHost> = {
 };
 
 function createBaseHello(): Hello {
-  return { protocol: 0, pid: 0, runtime: "", version: "", sessionOnDescriptor: false, sharedMemory: false };
+  return {
+    protocol: 0,
+    pid: 0,
+    runtime: "",
+    version: "",
+    sessionOnDescriptor: false,
+    sharedMemory: false,
+    checksIntegrity: false,
+  };
 }
 
 export const Hello: MessageFns<Hello> = {
@@ -319,6 +358,9 @@ export const Hello: MessageFns<Hello> = {
     }
     if (message.sharedMemory !== false) {
       writer.uint32(48).bool(message.sharedMemory);
+    }
+    if (message.checksIntegrity !== false) {
+      writer.uint32(56).bool(message.checksIntegrity);
     }
     return writer;
   },
@@ -384,6 +426,14 @@ export const Hello: MessageFns<Hello> = {
             message.sharedMemory = reader.bool();
             continue;
           }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.checksIntegrity = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -412,6 +462,11 @@ export const Hello: MessageFns<Hello> = {
         : isSet(object.shared_memory)
         ? globalThis.Boolean(object.shared_memory)
         : false,
+      checksIntegrity: isSet(object.checksIntegrity)
+        ? globalThis.Boolean(object.checksIntegrity)
+        : isSet(object.checks_integrity)
+        ? globalThis.Boolean(object.checks_integrity)
+        : false,
     };
   },
 
@@ -435,6 +490,9 @@ export const Hello: MessageFns<Hello> = {
     if (message.sharedMemory !== false) {
       obj.sharedMemory = message.sharedMemory;
     }
+    if (message.checksIntegrity !== false) {
+      obj.checksIntegrity = message.checksIntegrity;
+    }
     return obj;
   },
 
@@ -449,6 +507,7 @@ export const Hello: MessageFns<Hello> = {
     message.version = object.version ?? "";
     message.sessionOnDescriptor = object.sessionOnDescriptor ?? false;
     message.sharedMemory = object.sharedMemory ?? false;
+    message.checksIntegrity = object.checksIntegrity ?? false;
     return message;
   },
 };
@@ -465,6 +524,8 @@ function createBaseGo(): Go {
     sharedMemory: "",
     sessionOnDescriptor: false,
     deniedPermissions: [],
+    integrity: [],
+    strayDescriptors: [],
   };
 }
 
@@ -499,6 +560,12 @@ export const Go: MessageFns<Go> = {
     }
     for (const v of message.deniedPermissions) {
       writer.uint32(82).string(v!);
+    }
+    for (const v of message.integrity) {
+      ModuleIntegrity.encode(v!, writer.uint32(90).fork()).join();
+    }
+    for (const v of message.strayDescriptors) {
+      StrayDescriptor.encode(v!, writer.uint32(98).fork()).join();
     }
     return writer;
   },
@@ -596,6 +663,22 @@ export const Go: MessageFns<Go> = {
             message.deniedPermissions.push(reader.string());
             continue;
           }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.integrity.push(ModuleIntegrity.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.strayDescriptors.push(StrayDescriptor.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -632,6 +715,14 @@ export const Go: MessageFns<Go> = {
         : globalThis.Array.isArray(object?.denied_permissions)
         ? object.denied_permissions.map((e: any) => globalThis.String(e))
         : [],
+      integrity: globalThis.Array.isArray(object?.integrity)
+        ? object.integrity.map((e: any) => ModuleIntegrity.fromJSON(e))
+        : [],
+      strayDescriptors: globalThis.Array.isArray(object?.strayDescriptors)
+        ? object.strayDescriptors.map((e: any) => StrayDescriptor.fromJSON(e))
+        : globalThis.Array.isArray(object?.stray_descriptors)
+        ? object.stray_descriptors.map((e: any) => StrayDescriptor.fromJSON(e))
+        : [],
     };
   },
 
@@ -667,6 +758,12 @@ export const Go: MessageFns<Go> = {
     if (message.deniedPermissions?.length) {
       obj.deniedPermissions = message.deniedPermissions;
     }
+    if (message.integrity?.length) {
+      obj.integrity = message.integrity.map((e) => ModuleIntegrity.toJSON(e));
+    }
+    if (message.strayDescriptors?.length) {
+      obj.strayDescriptors = message.strayDescriptors.map((e) => StrayDescriptor.toJSON(e));
+    }
     return obj;
   },
 
@@ -685,6 +782,178 @@ export const Go: MessageFns<Go> = {
     message.sharedMemory = object.sharedMemory ?? "";
     message.sessionOnDescriptor = object.sessionOnDescriptor ?? false;
     message.deniedPermissions = object.deniedPermissions?.map((e) => e) || [];
+    message.integrity = object.integrity?.map((e) => ModuleIntegrity.fromPartial(e)) || [];
+    message.strayDescriptors = object.strayDescriptors?.map((e) => StrayDescriptor.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseModuleIntegrity(): ModuleIntegrity {
+  return { module: "", sha256: "" };
+}
+
+export const ModuleIntegrity: MessageFns<ModuleIntegrity> = {
+  encode(message: ModuleIntegrity, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.module !== "") {
+      writer.uint32(10).string(message.module);
+    }
+    if (message.sha256 !== "") {
+      writer.uint32(18).string(message.sha256);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ModuleIntegrity {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseModuleIntegrity();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.module = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.sha256 = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ModuleIntegrity {
+    return {
+      module: isSet(object.module) ? globalThis.String(object.module) : "",
+      sha256: isSet(object.sha256) ? globalThis.String(object.sha256) : "",
+    };
+  },
+
+  toJSON(message: ModuleIntegrity): unknown {
+    const obj: any = {};
+    if (message.module !== "") {
+      obj.module = message.module;
+    }
+    if (message.sha256 !== "") {
+      obj.sha256 = message.sha256;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ModuleIntegrity>, I>>(base?: I): ModuleIntegrity {
+    return ModuleIntegrity.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ModuleIntegrity>, I>>(object: I): ModuleIntegrity {
+    const message = createBaseModuleIntegrity();
+    message.module = object.module ?? "";
+    message.sha256 = object.sha256 ?? "";
+    return message;
+  },
+};
+
+function createBaseStrayDescriptor(): StrayDescriptor {
+  return { number: 0, file: "" };
+}
+
+export const StrayDescriptor: MessageFns<StrayDescriptor> = {
+  encode(message: StrayDescriptor, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.number !== 0) {
+      writer.uint32(8).uint32(message.number);
+    }
+    if (message.file !== "") {
+      writer.uint32(18).string(message.file);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StrayDescriptor {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStrayDescriptor();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.number = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.file = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): StrayDescriptor {
+    return {
+      number: isSet(object.number) ? globalThis.Number(object.number) : 0,
+      file: isSet(object.file) ? globalThis.String(object.file) : "",
+    };
+  },
+
+  toJSON(message: StrayDescriptor): unknown {
+    const obj: any = {};
+    if (message.number !== 0) {
+      obj.number = Math.round(message.number);
+    }
+    if (message.file !== "") {
+      obj.file = message.file;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<StrayDescriptor>, I>>(base?: I): StrayDescriptor {
+    return StrayDescriptor.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<StrayDescriptor>, I>>(object: I): StrayDescriptor {
+    const message = createBaseStrayDescriptor();
+    message.number = object.number ?? 0;
+    message.file = object.file ?? "";
     return message;
   },
 };
