@@ -134,8 +134,7 @@ describe("opening the stream", () => {
     await until(() => sockets.size === 0);
   });
 
-  // Expected to fail: the stream's end is told before the connection's error, and wins.
-  test.fails("where nobody listens is PROTOCOL with the system's error as its cause", async () => {
+  test("where nobody listens is PROTOCOL with the system's error as its cause", async () => {
     const error = await isolationError(connectHttp2Lane(join(useDirectory(), "s"), "token", 5_000));
     expect(error).toMatchObject({ code: "PROTOCOL", cause: { code: "ENOENT" } });
   });
