@@ -6,6 +6,7 @@ export const USAGE = `npm run chaos [-- options]: kills isolated processes in ev
   --deaths n      ends after so many deaths instead
   --seed n        replays the schedule of an earlier run; printed at the start of each
   --keep          keeps the ledgers, also of episodes without a violation
+  --only a,b      only the deaths whose names contain one of these
 
   --orphans       kills hosts instead, in every situation their children can be in: nothing may be left after a second
   --times n       how often in each situation (default 10)

@@ -1,5 +1,5 @@
 // npm run check: everything about the repository that can be judged without running its code.
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { judgeContents } from "./check-package-contents.mjs";
 import { runSteps } from "./check-steps.mjs";
@@ -31,6 +31,11 @@ function judged(state, output) {
   return { state, output };
 }
 
+/** The folders of JavaScript with types in comments. */
+function typedFolders() {
+  return readdirSync(repositoryRoot).filter((name) => existsSync(join(repositoryRoot, name, "tsconfig.json")));
+}
+
 /** Compares the contract with the last release; on a branch before the first one, with main. */
 async function checkBreaking() {
   const git = async (/** @type {string[]} */ ...args) => {
@@ -55,7 +60,10 @@ try {
       run: tool("@biomejs/biome", "biome", "ci", "--colors=off", "--diagnostic-level=warn", "--error-on-warnings", "."),
     },
     { name: "types", run: tool("typescript", "tsc", "-p", ".") },
-    { name: "types of scripts", run: tool("typescript", "tsc", "-p", "scripts") },
+    ...typedFolders().map((folder) => ({
+      name: `types of ${folder}`,
+      run: tool("typescript", "tsc", "-p", folder),
+    })),
     { name: "contract lint", run: tool("@bufbuild/buf", "buf", "lint") },
     { name: "contract compatibility", run: checkBreaking },
     {

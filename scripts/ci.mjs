@@ -22,6 +22,7 @@ const MINUTE_MS = 60_000;
 const stages = [
   { name: "check", run: async () => countOf(await succeeds("check.mjs", [], 5 * MINUTE_MS)) },
   { name: "tests", run: runTests },
+  { name: "chaos", run: async () => countOf(await succeeds("chaos.mjs", ["--seconds", "60"], 5 * MINUTE_MS)) },
   { name: "demo", run: async () => countOf(await succeeds("demo.mjs", [], 5 * MINUTE_MS)) },
   { name: "installed package", run: smokeTest },
 ];

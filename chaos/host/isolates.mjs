@@ -57,11 +57,14 @@ export function createSubjects(random, ledger, place) {
       const { maxInFlight, unresponsiveAfterMs, standby } = options;
       ledger("isolate", { isolate: name, maxInFlight, unresponsiveAfterMs, standby });
       const isolator = await ProcessIsolator.create(options);
-      for (const event of /** @type {const} */ (["restarted", "recycled", "unresponsive"])) {
+      for (const event of /** @type {const} */ (["restarted", "recycled"])) {
         isolator.events.on(event, (/** @type {{ pid: number }} */ { pid }) =>
           ledger("event", { isolate: name, name: event, pid }),
         );
       }
+      isolator.events.on("unresponsive", ({ pid, diagnosis }) =>
+        ledger("event", { isolate: name, name: `unresponsive (${diagnosis})`, pid }),
+      );
       isolator.events.on("startFailed", ({ error }) =>
         ledger("event", { isolate: name, name: "startFailed", message: error.message.slice(0, 200) }),
       );

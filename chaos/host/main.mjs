@@ -11,14 +11,17 @@ import { torment } from "./torment.mjs";
 /** Callers of each isolate; there are five of those. */
 const SLOTS = 13;
 
-/** @type {import("../run/plan.mjs").Plan & { mark: string, ledger: string, cwd: string }} */
+/** @type {import("../run/plan.mjs").Plan & { mark: string, ledger: string, cwd: string, only?: string[] }} */
 const plan = JSON.parse(/** @type {string} */ (process.argv[2]));
 const ledger = openLedger(plan.ledger);
 const random = new Random(plan.seed);
 const place = { episode: String(plan.episode), mark: plan.mark, ledger: plan.ledger, cwd: plan.cwd };
 const subjects = await createSubjects(random.fork(), ledger, place);
 const loads = subjects.map((subject) => startLoad(subject, SLOTS));
-const torments = [...subjects.map(torment), releaseMayflies(random.fork(), ledger, place)];
+const torments = [
+  ...subjects.map((subject) => torment(subject, plan.only)),
+  releaseMayflies(random.fork(), ledger, place),
+];
 process.stdout.write("ready\n");
 await pause(plan.runMs);
 const end = ENDINGS[plan.ending in ENDINGS ? plan.ending : "signal"];

@@ -68,6 +68,12 @@ export async function untilAborted(key) {
   return "aborted";
 }
 
+/** @param {string} key @param {string} text */
+export function measure(key, text) {
+  begin(key);
+  return text.length;
+}
+
 /** Answers anything at once. @param {string} key */
 export function ping(key) {
   begin(key);

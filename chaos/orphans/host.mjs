@@ -5,8 +5,8 @@ import { ProcessIsolator } from "process-isolation";
 const OCCUPATIONS = fileURLToPath(new URL("../modules/occupations.mjs", import.meta.url));
 
 /** @type {import("./situations.mjs").Situation & { mark: string, cwd: string }} */
-const { special, method = "nothing", mark, cwd } = JSON.parse(/** @type {string} */ (process.argv[2]));
-const options = { cwd, env: { CHAOS_MARK: mark } };
+const { special, method = "nothing", options: own, mark, cwd } = JSON.parse(/** @type {string} */ (process.argv[2]));
+const options = { ...own, cwd, env: { CHAOS_MARK: mark } };
 const say = (/** @type {string} */ word) => process.stdout.write(`${word}\n`);
 
 if (special === "sweeping") {

@@ -10,6 +10,9 @@ const HOST = fileURLToPath(new URL("host.mjs", import.meta.url));
 /** What a host that has ended in order takes to be gone with all it had. */
 const SWEEP_MS = 500;
 
+/** A directory whose host was killed before it had locked it is left alone for ten seconds. */
+const SETTLED_MS = 10_500;
+
 let hosts = 0;
 
 /**
@@ -20,6 +23,7 @@ let hosts = 0;
  */
 export async function killHost(situation, delayMs, directory) {
   const { host, mark } = startHost(situation, directory);
+  if (host.pid !== undefined) directory.hosts.add(host.pid);
   const exited = once(host, "exit");
   const [word] = await Promise.race([once(host.stdout, "data"), exited]);
   if (!Buffer.isBuffer(word)) throw new Error(`the host for ${situation.name} ended before it was ready`);
@@ -31,13 +35,17 @@ export async function killHost(situation, delayMs, directory) {
 }
 
 /**
- * Files that are left although the next host has come and gone; removes them.
+ * Files that are left although the next host has come and gone, and once more when they had time to settle; removes them.
  * @param {import("../watch/run-directory.mjs").RunDirectory} directory
  */
 export async function leftToNextHost(directory) {
-  const { host } = startHost({ name: "sweeping", special: "sweeping" }, directory);
-  await once(host, "exit");
-  await sleep(SWEEP_MS);
+  for (const afterMs of [0, SETTLED_MS]) {
+    await sleep(afterMs);
+    const { host } = startHost({ name: "sweeping", special: "sweeping" }, directory);
+    await once(host, "exit");
+    await sleep(SWEEP_MS);
+    if (directory.leftovers().length === 0) return [];
+  }
   const left = directory.leftovers();
   directory.clear();
   return left;

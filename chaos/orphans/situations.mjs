@@ -1,9 +1,14 @@
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { canMakeControlGroups } from "../watch/control-groups.mjs";
+
 /**
  * What the child is doing when its host is killed.
  * @typedef {object} Situation
  * @property {string} name
  * @property {string} [method] of modules/occupations.mjs; without it the child idles
  * @property {"starting" | "stopped" | "several" | "sweeping"} [special] what the host does beside that
+ * @property {import("process-isolation").IsolationOptions} [options] of the isolator
  * @property {string} [promised] why it is not promised that nothing is left; shown, not counted
  */
 
@@ -26,5 +31,17 @@ export const SITUATIONS = [
     name: "grandchild, detached, empty environment",
     method: "detachedWithoutEnvironment",
     promised: "it hides from its session, its parents and the mark; only a PID namespace or a cgroup holds it",
+  },
+  {
+    name: "grandchild, detached, empty environment, within limits",
+    method: "detachedWithoutEnvironment",
+    options: { limits: { pids: 100 } },
+    ...(!canMakeControlGroups() && { promised: "no control group can be made here" }),
+  },
+  {
+    name: "grandchild, detached, empty environment, in a sandbox",
+    method: "detachedWithoutEnvironment",
+    options: { sandbox: { kind: "bubblewrap", read: [fileURLToPath(new URL("..", import.meta.url))] } },
+    ...(spawnSync("bwrap", ["--version"]).status !== 0 && { promised: "bubblewrap is not installed" }),
   },
 ];

@@ -27,9 +27,3 @@ export function drawPlan(random, episode, longestMs) {
   const { ending } = random.weighted(ENDINGS);
   return { episode, seed, ending, runMs: random.between(Math.ceil(longestMs / 3), longestMs) };
 }
-
-/** How the operating system reports such an end. @param {string} ending */
-export function expectedExit(ending) {
-  if (ending.startsWith("SIG")) return ending;
-  return { "process.exit": "code 7", "uncaught exception": "code 1" }[ending] ?? "code 0";
-}

@@ -1,4 +1,8 @@
+import { DEATHS } from "../host/deaths/index.mjs";
 import { toTable } from "../table.mjs";
+
+/** What happens to processes beside the deaths that are drawn. */
+const OTHER_DEATHS = ["kill during first start", "first start cancelled", "kill during shutdown"];
 
 /** The tables of a run. @param {import("./tally.mjs").Tally} tally */
 export function toReport(tally) {
@@ -30,7 +34,7 @@ function endings({ endings, slowestMs }) {
 }
 
 /** @param {import("./tally.mjs").Tally} tally */
-function figures({ killed, events, disturbances, calls, replayed, violations, endings }) {
+function figures({ deaths, killed, events, disturbances, calls, replayed, violations, endings }) {
   const made = [...calls.values()].reduce((sum, counts) => sum + counts.total, 0);
   const of = (/** @type {import("./tally.mjs").Counts} */ counts) =>
     counts.names.map((name) => `${name} ${counts.get(name)}`).join(", ");
@@ -38,6 +42,13 @@ function figures({ killed, events, disturbances, calls, replayed, violations, en
     `${killed} processes killed, ${endings.total} hosts, ${made} calls, ${replayed} replayed`,
     `events: ${of(events)}`,
     `broken beside that: ${of(disturbances) || "nothing"}`,
+    `never happened: ${absent({ deaths, disturbances }).join(", ") || "nothing"}`,
     `violations: ${violations.length}`,
   ].join("\n");
+}
+
+/** Deaths that chance has left out, or that are impossible here. @param {{ deaths: import("./tally.mjs").Counts, disturbances: import("./tally.mjs").Counts }} seen */
+function absent({ deaths, disturbances }) {
+  const names = [...DEATHS.map(({ name }) => name), ...OTHER_DEATHS];
+  return names.filter((name) => deaths.get(name) + disturbances.get(name) === 0);
 }

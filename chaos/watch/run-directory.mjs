@@ -1,8 +1,16 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { controlGroupsOf } from "./control-groups.mjs";
 import { hasPrivateMemory } from "./private-memory.mjs";
 
 const SHARED_MEMORY = "/dev/shm";
+
+/** So little that it is quickly full: hosts keep nothing but sockets and locks there. */
+const DISK = "size=1m,nr_inodes=512,mode=0700";
+
+/** What fills a disk: not a host's, and gone with the host that was filling it. */
+const FILLER = "filler-";
 
 /**
  * The folders of one run, which hold nothing of anybody else.
@@ -12,33 +20,59 @@ const SHARED_MEMORY = "/dev/shm";
 /** Makes them, in a short path: socket paths have a limit. */
 export function createRunDirectory() {
   const path = mkdtempSync("/tmp/chaos-");
-  const [temporary, runtime, work] = ["t", "r", "w"].map((name) => join(path, name));
-  for (const folder of [temporary, runtime, work]) mkdirSync(/** @type {string} */ (folder), { mode: 0o700 });
-  const before = new Set(entries(SHARED_MEMORY, "pi-"));
+  const [temporary = "", runtime = "", work = ""] = ["t", "r", "w"].map((name) => join(path, name));
+  for (const folder of [temporary, runtime, work]) mkdirSync(folder, { mode: 0o700 });
+  // Where memory is private all mounts are.
+  const isSmall = hasPrivateMemory() && mount("-t", "tmpfs", "-o", DISK, "tmpfs", runtime);
+  const inMemory = () =>
+    entries(SHARED_MEMORY, "pi-").filter((folder) => hasPrivateMemory() || ownerOf(folder).startsWith(`${path}/`));
+  const onDisk = () => [
+    ...entries(temporary, "pi-"),
+    ...entries(runtime, "").filter((path) => !path.startsWith(join(runtime, FILLER))),
+  ];
+  /** @type {Set<number>} */
+  const hosts = new Set();
   return {
     path,
     /** The working directory of the isolates: core files fall here. */
-    work: /** @type {string} */ (work),
+    work,
     /** The environment that puts a host's files here. */
-    environment: { TMPDIR: temporary, XDG_RUNTIME_DIR: runtime },
-    /** What hosts have left behind, also in shared memory. */
-    leftovers: () => [
-      ...entries(/** @type {string} */ (temporary), "pi-"),
-      ...entries(/** @type {string} */ (runtime), ""),
-      ...entries(SHARED_MEMORY, "pi-").filter((file) => !before.has(file)),
-    ],
-    /** Removes what hosts have left behind, as far as it is surely theirs. */
-    clear: () => {
-      for (const file of [
-        ...entries(/** @type {string} */ (temporary), "pi-"),
-        ...entries(/** @type {string} */ (runtime), ""),
-      ])
-        rmSync(file, { recursive: true, force: true });
-      if (!hasPrivateMemory()) return;
-      for (const file of entries(SHARED_MEMORY, "pi-")) rmSync(file, { recursive: true, force: true });
+    environment: { TMPDIR: temporary, XDG_RUNTIME_DIR: runtime, ...(isSmall && { CHAOS_SMALL_DISK: runtime }) },
+    /** The process ids of the hosts of this run, for what bears their number. */
+    hosts,
+    /** What hosts have left behind, also in shared memory and of control groups. */
+    leftovers: () => [...onDisk(), ...inMemory(), ...controlGroupsOf(hosts)],
+    /** Makes room again where a host was killed that had filled a disk. */
+    removeFillers: () => {
+      const fillers = [runtime, ...(hasPrivateMemory() ? [SHARED_MEMORY] : [])].flatMap((disk) =>
+        entries(disk, FILLER),
+      );
+      for (const filler of fillers) rmSync(filler, { recursive: true, force: true });
     },
-    remove: () => rmSync(path, { recursive: true, force: true }),
+    /** Removes the files that hosts have left behind, as far as they are surely theirs. */
+    clear: () => {
+      for (const file of [...onDisk(), ...inMemory()]) rmSync(file, { recursive: true, force: true });
+      hosts.clear();
+    },
+    remove: () => {
+      if (isSmall) spawnSync("umount", ["--lazy", runtime]);
+      rmSync(path, { recursive: true, force: true });
+    },
   };
+}
+
+/** @param {readonly string[]} args */
+function mount(...args) {
+  return spawnSync("mount", args, { stdio: "ignore" }).status === 0;
+}
+
+/** The host that a directory in shared memory says it belongs to. @param {string} directory */
+function ownerOf(directory) {
+  try {
+    return readFileSync(join(directory, "owner"), "utf8");
+  } catch {
+    return "";
+  }
 }
 
 /** @param {string} directory @param {string} prefix */

@@ -1,3 +1,5 @@
+// Else the first `listen` loads it, for milliseconds in which a directory has no lock and its host may be killed.
+import "node:cluster";
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";

@@ -54,6 +54,11 @@ class PosixReaper implements Reaper {
     return this.#child?.pid;
   }
 
+  prepare(): void {
+    if (this.#child === undefined) this.#start();
+    else this.#announceDirectories();
+  }
+
   add(pgid: number): void {
     checkGroup(pgid);
     this.#groups.add(pgid);

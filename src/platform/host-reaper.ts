@@ -14,6 +14,11 @@ export interface Reaper {
   /** The reaper's process, while one runs. */
   readonly pid: number | undefined;
   /**
+   * Starts the reaper's process and makes the host's directories, in this order: whenever the host dies, somebody knows of
+   * them.
+   */
+  prepare(): void;
+  /**
    * Registers the group of a child that was spawned `detached`. When this returns the reaper's pipe holds the line, so
    * that the host may die in the next instruction.
    */
@@ -33,7 +38,7 @@ export interface Reaper {
 
 let reaper: Reaper | undefined;
 
-/** The one reaper of this host. Its process is started at the first `add`, and never keeps the host alive. */
+/** The one reaper of this host. Its process is started at the first `prepare` or `add`, and never keeps the host alive. */
 export function hostReaper(): Reaper {
   reaper ??= forThisSystem({
     linux: () => createPosixReaper(hostDirectory, undefined, sharedMemoryDirectory),

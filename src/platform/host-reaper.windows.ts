@@ -6,5 +6,5 @@ import type { Reaper } from "./host-reaper.js";
  * behind when the host is killed.
  */
 export function createWindowsReaper(): Reaper {
-  return { available: true, pid: undefined, add() {}, remove() {}, addCgroup() {}, removeCgroup() {} };
+  return { available: true, pid: undefined, prepare() {}, add() {}, remove() {}, addCgroup() {}, removeCgroup() {} };
 }

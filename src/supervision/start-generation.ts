@@ -4,7 +4,7 @@ import { openSession } from "../channel/index.js";
 import type { Hello } from "../contract/index.js";
 import { type ExitReason, IsolationError, type IsolationFacts } from "../errors/index.js";
 import { DiagnosticsFolder } from "../limits/index.js";
-import { sweepOnce } from "../platform/index.js";
+import { hostReaper, sweepOnce } from "../platform/index.js";
 import { type ExitOutcome, type HostProcess, PIHOST_ENTRY, shakeHands, toExitOutcome } from "../process/index.js";
 import { confine, strayDescriptors } from "../sandbox/index.js";
 import type { CallHandler, Session } from "../session/index.js";
@@ -121,6 +121,7 @@ class StartingGeneration implements Generation {
     const deadline = performance.now() + startTimeoutMs;
     let pid = 0;
     const { confinement, isolatorId, diagnostics } = this.#spec;
+    hostReaper().prepare();
     const folders = new GenerationFolders(isolatorId, this.#serial, confinement.identity === undefined);
     this.#folders = folders;
     const executable = dirname(PIHOST_ENTRY);

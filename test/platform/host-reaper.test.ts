@@ -111,6 +111,14 @@ describe("the reaper in this process", () => {
     expect(reaper.pid).toBe(pid);
   });
 
+  test("can be started before there is anything to protect, and knows the directories then", async () => {
+    const directory = join(useDirectory(), "pi-abcdef");
+    const host = spawn(process.execPath, ["--import", "tsx", fixture("prepare-and-die.mjs"), directory]);
+    await once(host, "exit");
+    expect(host.signalCode).toBe("SIGKILL");
+    await until(() => !existsSync(directory));
+  });
+
   test("outlives the signals that a terminal or a service manager sends to all", async () => {
     const { reaper, group } = useReaper();
     reaper.add(group);
@@ -172,6 +180,7 @@ describe("the reaper in this process", () => {
     reaper.add(1234);
     reaper.remove(1234);
     reaper.addCgroup("anything");
+    reaper.prepare();
     reaper.removeCgroup("anything");
     expect(reaper).toMatchObject({ available: true, pid: undefined });
   });

@@ -1,7 +1,12 @@
 import { fileURLToPath } from "node:url";
+import { expectAnswer } from "../calls/call-kind.mjs";
 import { recordCall } from "../record-call.mjs";
 
 const DEATHS = fileURLToPath(new URL("../../modules/deaths.mjs", import.meta.url));
+
+/** Calls that together are more than a pipe holds, each too small for shared memory. */
+const FILLING_CALLS = 40;
+const FILLING_LENGTH = 16_000;
 
 let deaths = 0;
 
@@ -18,6 +23,23 @@ const call =
     });
   };
 
+/** Its event loop is blocked while the host writes on: the pipe between them is full, and calls wait on both of its ends. */
+async function blockAndFill(/** @type {import("./death.mjs").Subject} */ subject) {
+  const { name, episode, isolator, ledger, work } = subject;
+  const blocked = call("event loop blocked, pipe full", "block")(subject);
+  const filling = Array.from({ length: FILLING_CALLS }, (_, index) => {
+    deaths += 1;
+    const [kind, idempotent] = index % 2 === 0 ? ["filling", false] : ["filling, idempotent", true];
+    const key = `${episode}/${name}/filling/${deaths}`;
+    return recordCall(ledger, { key, kind, isolate: name }, async () => {
+      const text = "x".repeat(FILLING_LENGTH);
+      expectAnswer(await isolator.invoke(work, "measure", [key, text], { idempotent }), FILLING_LENGTH);
+      return {};
+    });
+  });
+  await Promise.all([blocked, ...filling]);
+}
+
 /** What a module does to its own process. @type {readonly import("./death.mjs").Death[]} */
 export const DEATHS_FROM_INSIDE = [
   { name: "exit(0)", weight: 6, strike: call("exit(0)", "exit", [0]) },
@@ -32,5 +54,11 @@ export const DEATHS_FROM_INSIDE = [
     weight: 4,
     fits: ({ options }) => options.unresponsiveAfterMs !== undefined,
     strike: call("event loop blocked", "block"),
+  },
+  {
+    name: "event loop blocked, pipe full",
+    weight: 3,
+    fits: ({ options }) => options.unresponsiveAfterMs !== undefined,
+    strike: blockAndFill,
   },
 ];

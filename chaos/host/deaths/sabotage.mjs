@@ -1,10 +1,13 @@
-import { readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { hasPrivateMemory } from "../../watch/private-memory.mjs";
 import { childrenOf, isReaper } from "../../watch/processes.mjs";
 import { killPresent, pause } from "./death.mjs";
 
 const MEMORY = "/dev/shm";
+
+/** Where the sockets of this host lie, if it is so small that it may be filled. */
+const SMALL_DISK = process.env.CHAOS_SMALL_DISK;
 
 /** Breaks something, lets the load run into it, and kills the process: the next one has to do without. */
 const sabotage =
@@ -28,12 +31,19 @@ function removeMemory() {
   for (const name of readdirSync(MEMORY)) if (name.startsWith("pi-")) remove(join(MEMORY, name));
 }
 
-function fillMemory() {
-  const path = join(MEMORY, `filler-${process.pid}-${performance.now()}`);
+/** Takes all the room of a small disk, and all its entries. @param {string} disk */
+function fill(disk) {
+  const path = join(disk, `filler-${process.pid}-${performance.now()}`);
   try {
-    writeFileSync(path, Buffer.alloc(512 * 1024 * 1024));
+    mkdirSync(path);
+    writeFileSync(join(path, "bytes"), Buffer.alloc(64 * 1024 * 1024));
   } catch {
     // Full: as wanted.
+  }
+  try {
+    for (let entries = 0; entries < 1_000; entries += 1) writeFileSync(join(path, `${entries}`), "");
+  } catch {
+    // Full here too.
   }
   return () => remove(path);
 }
@@ -57,5 +67,16 @@ export const SABOTAGE = [
     fits: hasPrivateMemory,
     strike: sabotage("shared memory deleted", removeMemory),
   },
-  { name: "shared memory full", weight: 3, fits: hasPrivateMemory, strike: sabotage("shared memory full", fillMemory) },
+  {
+    name: "shared memory full",
+    weight: 3,
+    fits: hasPrivateMemory,
+    strike: sabotage("shared memory full", () => fill(MEMORY)),
+  },
+  {
+    name: "disk full",
+    weight: 3,
+    fits: () => SMALL_DISK !== undefined,
+    strike: sabotage("disk full", () => fill(SMALL_DISK ?? "")),
+  },
 ];
