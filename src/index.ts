@@ -29,5 +29,6 @@ export {
   type TerminateOptions,
   type WaitOptions,
 } from "./isolator/index.js";
-export type { Enforcement, LimitBreach, LimitOptions } from "./limits/index.js";
+export type { ByteSize, DiagnosticsOptions, Enforcement, LimitBreach, LimitOptions } from "./limits/index.js";
 export type { ExitOutcome, OutputMode } from "./process/index.js";
+export type { IntegrityOptions, PermissionOptions, SandboxOptions } from "./sandbox/index.js";

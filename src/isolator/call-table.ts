@@ -120,7 +120,7 @@ export class CallTable {
     const again: Call[] = [];
     for (const call of calls) {
       call.place = undefined;
-      const mayRun = call.takeBack() || (call.idempotent && call.attempts < POISON_ATTEMPTS);
+      const mayRun = call.takeBack() || (call.isReplayable && call.attempts < POISON_ATTEMPTS);
       if (willRestart && mayRun) {
         call.place = WAITING;
         again.push(call);

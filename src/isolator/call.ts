@@ -31,6 +31,7 @@ export class Call implements CallSink {
   // Not `#private`: of hundreds of thousands of these a second, each would pay for every private field.
   private readonly target: CallTarget;
   private args: readonly unknown[];
+  private hasStream = false;
   private readonly options: ResolvedCallOptions;
   private readonly owner: CallOwner;
   private session: Session | undefined = undefined;
@@ -69,8 +70,9 @@ export class Call implements CallSink {
     return this.options.signal?.aborted === true;
   }
 
-  get idempotent(): boolean {
-    return this.options.idempotent;
+  /** Whether it may run again after it has begun: a stream that it was given would be found read. */
+  get isReplayable(): boolean {
+    return this.options.idempotent && !this.hasStream;
   }
 
   /**
@@ -79,7 +81,9 @@ export class Call implements CallSink {
    * @throws IsolationError NOT_SERIALIZABLE naming the path
    */
   keepArguments(): void {
-    this.args = snapshotArguments(this.args);
+    const { args, hasStream } = snapshotArguments(this.args);
+    this.args = args;
+    this.hasStream = hasStream;
   }
 
   /** Sends the call to a process. @throws IsolationError NOT_SERIALIZABLE naming the path */

@@ -164,6 +164,7 @@ export class IsolateCore implements CallOwner {
       onDebugger: (pid, url) => this.#debuggerUrls.set(pid, url),
       onDrain: () => this.#calls.drained(),
       hold: (wait) => keepAlive.during(wait),
+      maxPayloadBytes: this.#options.maxPayload,
     };
   }
 

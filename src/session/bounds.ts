@@ -9,10 +9,12 @@ export const BOUNDS = {
   runningCalls: 1_000_000,
   /** Things that the peer has given a handle. */
   handles: 1_000_000,
-  /** Bytes of payloads that came in chunks and that no value refers to yet. */
-  pendingChunkBytes: 4 * 1024 * 1024 * 1024,
-  /** Bytes of one payload in shared memory. */
-  segmentBytes: 4 * 1024 * 1024 * 1024,
+  /** Characters of the names that the peer has given handles to. */
+  nameLength: 64 * 1024 * 1024,
+  /** Bytes of one payload that goes out of band, and of all those that came in chunks and that no value refers to yet. */
+  payloadBytes: 4 * 1024 * 1024 * 1024,
   /** Items of one stream that nobody has asked for yet. */
   waitingItems: 2_048,
+  /** Their bytes, roughly, where there are more than two of them. */
+  waitingItemBytes: 64 * 1024 * 1024,
 } as const;

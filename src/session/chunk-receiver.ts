@@ -1,19 +1,23 @@
 import { IsolationError } from "../errors/index.js";
-import { BOUNDS } from "./bounds.js";
+
+/** What a chunk costs beside its bytes, roughly. */
+const CHUNK_COST = 256;
 
 /** Collects payloads that come in parts until the value that refers to them comes. */
 export class ChunkReceiver {
   readonly #payloads = new Map<number, Buffer[]>();
   #pendingBytes = 0;
+  readonly #maxBytes: number;
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
 
   /** @throws IsolationError PROTOCOL when the peer never refers to what it sends */
   add(payload: number, data: Uint8Array): void {
-    this.#pendingBytes += data.length;
-    if (this.#pendingBytes > BOUNDS.pendingChunkBytes) {
-      throw new IsolationError(
-        "PROTOCOL",
-        `the peer has more than ${BOUNDS.pendingChunkBytes} bytes of payloads under way`,
-      );
+    this.#pendingBytes += data.length + CHUNK_COST;
+    if (this.#pendingBytes > this.#maxBytes + this.#maxBytes / 64) {
+      throw new IsolationError("PROTOCOL", `the peer has more than ${this.#maxBytes} bytes of payloads under way`);
     }
     // A copy: the part is a slice of a frame that holds other things.
     const part = Buffer.from(data);
@@ -25,7 +29,7 @@ export class ChunkReceiver {
   /** The peer has given the payload up. */
   drop(payload: number): void {
     const parts = this.#payloads.get(payload) ?? [];
-    this.#pendingBytes -= parts.reduce((sum, part) => sum + part.length, 0);
+    this.#pendingBytes -= parts.reduce((sum, part) => sum + part.length + CHUNK_COST, 0);
     this.#payloads.delete(payload);
   }
 
@@ -40,7 +44,7 @@ export class ChunkReceiver {
       );
     }
     this.#payloads.delete(payload);
-    this.#pendingBytes -= length;
+    this.#pendingBytes -= length + parts.length * CHUNK_COST;
     return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts, length);
   }
 }

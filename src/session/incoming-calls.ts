@@ -19,6 +19,7 @@ export class IncomingCalls {
   readonly #handler: CallHandler;
   readonly #targets = new Map<number, Target>();
   #lastHandle = 0;
+  #nameLength = 0;
   readonly #handlesOf = new Map<number, number[]>();
   readonly #running = new Map<number, RunningCall>();
 
@@ -37,6 +38,8 @@ export class IncomingCalls {
         ? (): Callee | Promise<Callee> => this.#handler.resolve(module, method)
         : (): Callee => this.#loans.callee(reference, method);
     if (this.#targets.size >= BOUNDS.handles) throw tooMany("handles", BOUNDS.handles);
+    this.#nameLength += module.length + method.length;
+    if (this.#nameLength > BOUNDS.nameLength) throw tooMany("characters in its names", BOUNDS.nameLength);
     this.#targets.set(handle, { resolve });
     this.#lastHandle = Math.max(this.#lastHandle, handle);
     if (reference === 0) return;

@@ -94,11 +94,6 @@ export class Loans {
     this.takeBack(id);
   }
 
-  /** Ends what was lent after the loan of that number. */
-  takeBackSince(number: number): void {
-    for (const id of [...this.#loans.keys()]) if (id > number) this.takeBack(id);
-  }
-
   /** When the streams that were lent after the loan of that number are over; `undefined` when there are none. */
   streamsOverSince(number: number): Promise<void> | undefined {
     if (this.#numbers === number) return undefined;

@@ -3,6 +3,7 @@ import { emptyFrame } from "./frame-decoder.js";
 import { encodeFrame } from "./frame-encoder.js";
 import { JsonColumn } from "./json-column.js";
 import type { Lane } from "./lane.js";
+import type { Wakefulness } from "./wakefulness.js";
 
 /**
  * How many values the first frame of a turn takes before it leaves, so that the peer begins while we still collect: two
@@ -24,6 +25,7 @@ export type CallExtras = Partial<Omit<CallDetails, "index">>;
  */
 export class Outbox {
   readonly #lane: Lane;
+  readonly #wakefulness: Wakefulness;
   #frame = emptyFrame();
   readonly #args = new JsonColumn();
   readonly #items = new JsonColumn();
@@ -40,8 +42,9 @@ export class Outbox {
   #beforeFlush: (() => boolean) | undefined;
   readonly #flushNow = (): void => this.flush();
 
-  constructor(lane: Lane) {
+  constructor(lane: Lane, wakefulness: Wakefulness) {
     this.#lane = lane;
+    this.#wakefulness = wakefulness;
   }
 
   /** Whether the peer keeps up with what was sent. */
@@ -255,6 +258,7 @@ export class Outbox {
     this.#text = 0;
     const hasMore = this.#hasMore;
     this.#hasMore = false;
+    this.#wakefulness.said();
     const { callIds } = frame;
     this.#writable = this.#lane.send(encodeFrame(frame, hasMore), () => {
       for (const id of callIds) this.#unsent.add(id);

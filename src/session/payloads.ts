@@ -1,6 +1,7 @@
 import { type DecodeContext, decodeValue, type EncodeContext, encodeValue } from "../codec/index.js";
 import type { Chunk, Payload } from "../contract/index.js";
 import { IsolationError } from "../errors/index.js";
+import { BOUNDS } from "./bounds.js";
 import { ChunkReceiver } from "./chunk-receiver.js";
 import { ChunkSender } from "./chunk-sender.js";
 import type { Outbox } from "./outbox.js";
@@ -38,10 +39,14 @@ export class Payloads {
   readonly #writer: SharedMemoryWriter | undefined;
   readonly #reader: SharedMemoryReader | undefined;
   readonly #chunksOut = new ChunkSender();
-  readonly #chunksIn = new ChunkReceiver();
+  readonly #chunksIn: ChunkReceiver;
+  readonly #maxBytes: number;
 
-  constructor(outbox: Outbox, sharedMemory: SharedMemory | undefined) {
+  /** @param maxBytes of what the peer sends out of band */
+  constructor(outbox: Outbox, sharedMemory: SharedMemory | undefined, maxBytes: number = BOUNDS.payloadBytes) {
     this.#outbox = outbox;
+    this.#maxBytes = maxBytes;
+    this.#chunksIn = new ChunkReceiver(maxBytes);
     if (sharedMemory !== undefined) {
       this.#writer = new SharedMemoryWriter(sharedMemory.folder, sharedMemory.ownPrefix);
       this.#reader = new SharedMemoryReader(sharedMemory.folder, sharedMemory.peerPrefix);
@@ -123,9 +128,11 @@ export class Payloads {
     const { segment, chunks, length } = Object(descriptor) as Record<string, unknown>;
     if (isCount(length) && isCount(chunks)) return this.#chunksIn.take(chunks, length);
     if (isCount(length) && isCount(segment) && this.#reader !== undefined) {
-      const bytes = this.#reader.read(segment, length);
+      const bytes = length > this.#maxBytes ? undefined : this.#reader.read(segment, length);
+      // Only now: the word may leave at once, and the peer writes into the segment again.
       this.#outbox.segmentRead(segment);
-      return bytes;
+      if (bytes !== undefined) return bytes;
+      throw new IsolationError("PROTOCOL", `the peer sent ${length} bytes; maxPayload is ${this.#maxBytes}`);
     }
     throw new IsolationError("PROTOCOL", "the peer sent bytes out of band that are nowhere");
   }

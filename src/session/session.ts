@@ -14,6 +14,7 @@ import { Scope } from "./scope.js";
 import { StandIns } from "./stand-ins.js";
 import type { Hold } from "./stream-stand-ins.js";
 import { Values } from "./values.js";
+import { Wakefulness } from "./wakefulness.js";
 
 export interface SessionOptions {
   readonly handler: CallHandler;
@@ -22,6 +23,8 @@ export interface SessionOptions {
   readonly onLost: (error: IsolationError | undefined) => void;
   /** The peer keeps up again. */
   readonly onDrain?: () => void;
+  /** Bytes of one value of the peer, and of all that is on its way in parts. Default 4 GiB. */
+  readonly maxPayloadBytes?: number | undefined;
   /** Keeps the process alive while somebody waits for a stream or for what the peer has lent. Default: it does not. */
   readonly hold?: Hold;
 }
@@ -37,6 +40,7 @@ export class Session {
   readonly #values: Values;
   readonly #outgoing: OutgoingCalls;
   readonly #incoming: IncomingCalls;
+  readonly #wakefulness = new Wakefulness();
   readonly #pongs = new Map<number, () => void>();
   #pings = 0;
   #lost = false;
@@ -44,14 +48,14 @@ export class Session {
   constructor(lane: Lane, options: SessionOptions) {
     this.#lane = lane;
     this.#options = options;
-    this.#outbox = new Outbox(lane);
+    this.#outbox = new Outbox(lane, this.#wakefulness);
     this.#loans = new Loans(this.#outbox);
     const hold = options.hold ?? ((wait) => wait);
     this.#standIns = new StandIns(this.#outbox, hold, {
       call: (target, args, order) => hold(this.#callBack(target, args, order)),
       forget: (target) => this.#outgoing.forget(target),
     });
-    this.#payloads = new Payloads(this.#outbox, options.sharedMemory);
+    this.#payloads = new Payloads(this.#outbox, options.sharedMemory, options.maxPayloadBytes);
     this.#values = new Values(this.#payloads, this.#loans, this.#standIns);
     this.#loans.values = this.#values;
     this.#standIns.values = this.#values;
@@ -163,8 +167,9 @@ export class Session {
 
   #receive(bytes: Buffer): void {
     if (this.#lost) return;
+    this.#wakefulness.heard();
     try {
-      this.#handle(decodeFrame(bytes));
+      this.#handle(decodeFrame(bytes), bytes.length);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       this.#lose(
@@ -174,13 +179,13 @@ export class Session {
   }
 
   /** The order is part of the contract: see SessionFrame. */
-  #handle(frame: SessionFrame): void {
+  #handle(frame: SessionFrame, length: number): void {
     for (const chunk of frame.chunks) this.#payloads.chunk(chunk);
     for (const introduction of frame.introductions) this.#incoming.introduce(introduction.handle, introduction);
     if (frame.callIds.length > 0) this.#handleCalls(frame);
     for (const id of frame.cancels) this.#incoming.cancel(id);
     for (const stream of frame.streamResumes) this.#standIns.resume(stream);
-    if (frame.itemStreams.length > 0) this.#handleItems(frame);
+    if (frame.itemStreams.length > 0) this.#handleItems(frame, length);
     for (const { stream, error } of frame.streamEnds) this.#standIns.streamEnd(stream, this.#toFailure(error));
     for (const { signal, reason } of frame.aborts) this.#standIns.abort(signal, this.#toFailure(reason)?.error);
     if (frame.resultIds.length > 0) this.#handleResults(frame);
@@ -216,12 +221,13 @@ export class Session {
     }
   }
 
-  #handleItems({ itemStreams, items, itemPayloads }: SessionFrame): void {
+  #handleItems({ itemStreams, items, itemPayloads }: SessionFrame, length: number): void {
     const values = parseColumn(items, itemStreams.length);
     for (const { index, value } of itemPayloads) {
       values[index] = value === undefined ? undefined : this.#values.decode(value, undefined);
     }
-    for (const [index, stream] of itemStreams.entries()) this.#standIns.item(stream, values[index]);
+    const share = length / itemStreams.length;
+    for (const [index, stream] of itemStreams.entries()) this.#standIns.item(stream, values[index], share);
   }
 
   #handleResults({ resultIds, results }: SessionFrame): void {

@@ -1,7 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync, unlinkSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { IsolationError } from "../errors/index.js";
-import { BOUNDS } from "./bounds.js";
 
 /** Segments that are kept for reuse: making one anew means that the kernel has to clear its pages again. */
 const MAX_IDLE_SEGMENTS = 4;
@@ -103,7 +102,7 @@ export class SharedMemoryReader {
       // Neither a link to somewhere else nor a pipe that never answers.
       fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
       const stats = fstatSync(fd);
-      if (!stats.isFile() || length > BOUNDS.segmentBytes || stats.size < length || stats.blocks * 512 < length) {
+      if (!stats.isFile() || stats.size < length || stats.blocks * 512 < length) {
         throw new TypeError(`it does not hold ${length} bytes`);
       }
       const bytes = Buffer.allocUnsafeSlow(length);

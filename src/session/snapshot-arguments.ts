@@ -1,9 +1,15 @@
 import { areJsonSafe, decodeValue, encodeValue } from "../codec/index.js";
-import { crossesByReference } from "./by-reference.js";
+import { crossesByReference, isStream } from "./by-reference.js";
 import { columnLengthOf, columnTextOf } from "./column-text.js";
 
 /** Bytes from this length on are copied once instead of three times. */
 const LARGE_BYTES = 32 * 1024;
+
+export interface ArgumentsSnapshot {
+  readonly args: readonly unknown[];
+  /** Whether there is a stream among them, which can be read only once. */
+  readonly hasStream: boolean;
+}
 
 /**
  * The arguments as they are now, for a call that is sent later or may have to be sent again. What crosses by reference
@@ -12,10 +18,10 @@ const LARGE_BYTES = 32 * 1024;
  * @param args of which nobody else has the array
  * @throws IsolationError NOT_SERIALIZABLE naming the path
  */
-export function snapshotArguments(args: readonly unknown[]): readonly unknown[] {
-  if (columnLengthOf(args) >= 0) return args;
+export function snapshotArguments(args: readonly unknown[]): ArgumentsSnapshot {
+  if (columnLengthOf(args) >= 0) return { args, hasStream: false };
   const text = columnTextOf(args, areJsonSafe(args));
-  if (text !== undefined) return JSON.parse(text) as unknown[];
+  if (text !== undefined) return { args: JSON.parse(text) as unknown[], hasStream: false };
   const references: object[] = [];
   const large: Uint8Array[] = [];
   const encoded = encodeValue(args, {
@@ -24,8 +30,9 @@ export function snapshotArguments(args: readonly unknown[]): readonly unknown[] 
     exportBytes: (bytes) => large.push(Uint8Array.from(bytes)) - 1,
     outOfBandThreshold: LARGE_BYTES,
   });
-  return decodeValue(encoded, {
+  const copy = decodeValue(encoded, {
     importReference: (index) => references[index as number],
     importBytes: (index) => large[index as number] as Uint8Array,
-  }) as unknown[];
+  });
+  return { args: copy as unknown[], hasStream: references.some(isStream) };
 }

@@ -80,8 +80,9 @@ export class StandIns {
     return this.#streams.collect(make);
   }
 
-  item(id: number, value: unknown): void {
-    this.#streams.item(id, value);
+  /** @param bytes what it took in its frame, roughly */
+  item(id: number, value: unknown, bytes: number): void {
+    this.#streams.item(id, value, bytes);
   }
 
   streamEnd(id: number, failure: { error: unknown } | undefined): void {

@@ -1,8 +1,11 @@
 /** Items that may be on their way, or wait for the consumer, at once. */
 export const STREAM_WINDOW_ITEMS = 1_024;
 
-/** Their bytes, roughly; one item may always be under way, however large. */
-const STREAM_WINDOW_BYTES = 1024 * 1024;
+/** Their bytes, roughly. */
+export const STREAM_WINDOW_BYTES = 4 * 1024 * 1024;
+
+/** So many may always be under way, however large: one that is being read, while the next one is made. */
+const STREAM_WINDOW_AT_LEAST = 2;
 
 /** What a stream needs of its session. */
 export interface StreamSink {
@@ -109,7 +112,9 @@ export class StreamExport {
   }
 
   #hasRoom(): boolean {
-    return this.#outstanding.length < STREAM_WINDOW_ITEMS && this.#outstandingBytes < STREAM_WINDOW_BYTES;
+    const { length } = this.#outstanding;
+    if (length < STREAM_WINDOW_AT_LEAST) return true;
+    return length < STREAM_WINDOW_ITEMS && this.#outstandingBytes < STREAM_WINDOW_BYTES;
   }
 
   #send(value: unknown): Promise<void> | undefined {

@@ -1,12 +1,13 @@
 import { IsolationError } from "../errors/index.js";
 import { BOUNDS } from "./bounds.js";
-import { STREAM_WINDOW_ITEMS } from "./stream-export.js";
+import { STREAM_WINDOW_BYTES, STREAM_WINDOW_ITEMS } from "./stream-export.js";
 
 /** How long an incomplete batch waits for more items before the producer is told of it. */
 const DEMAND_DELAY_MS = 1;
 
-/** After so many taken items the producer is told. */
+/** After so many taken items, or bytes of them, the producer is told. */
 const DEMAND_BATCH = STREAM_WINDOW_ITEMS / 4;
+const DEMAND_BYTES = STREAM_WINDOW_BYTES / 8;
 
 /** What a stream needs of its session. */
 export interface StreamSource {
@@ -27,10 +28,14 @@ const DONE: IteratorResult<unknown, undefined> = Object.freeze({ done: true, val
 export class StreamImport implements AsyncGenerator<unknown, undefined, undefined> {
   readonly #source: StreamSource;
   #items: unknown[] = [];
+  /** Their bytes, roughly, and the sum of those from `#head` on. */
+  #weights: number[] = [];
+  #waitingBytes = 0;
   /** Where in `#items` the next one is: `shift` of a long array would copy it. */
   #head = 0;
   #consumers: Consumer[] = [];
   #taken = 0;
+  #takenBytes = 0;
   #started = false;
   #over = false;
   #closing = false;
@@ -78,24 +83,34 @@ export class StreamImport implements AsyncGenerator<unknown, undefined, undefine
     await this.return();
   }
 
-  /** An item came. @throws IsolationError PROTOCOL when nobody asked for so many */
-  push(value: unknown): void {
+  /**
+   * An item came.
+   *
+   * @param frameBytes what it took in its frame, roughly
+   * @throws IsolationError PROTOCOL when nobody asked for so many
+   */
+  push(value: unknown, frameBytes: number): void {
     if (this.#closing || this.#over || this.#unanswered > 0) return;
     const consumer = this.#consumers.shift();
     if (consumer !== undefined) {
-      this.#taken += 1;
-      if (this.#taken >= DEMAND_BATCH) this.#tellDemand();
+      this.#countTaken(value);
       consumer.resolve({ done: false, value });
       if (this.#consumers.length > 0) this.#askSoon();
       return;
     }
-    if (this.#items.length - this.#head >= BOUNDS.waitingItems) {
+    const waiting = this.#items.length - this.#head;
+    const weight = frameBytes + bytesOf(value);
+    this.#waitingBytes += weight;
+    if (waiting >= BOUNDS.waitingItems || (waiting > 2 && this.#waitingBytes > BOUNDS.waitingItemBytes)) {
+      const { waitingItems, waitingItemBytes } = BOUNDS;
       throw new IsolationError(
         "PROTOCOL",
-        `the peer sent more than ${BOUNDS.waitingItems} items that nobody asked for`,
+        `the peer sent ${waiting + 1} items of about ${Math.round(this.#waitingBytes)} bytes that nobody has taken; ` +
+          `the bounds are ${waitingItems} and ${waitingItemBytes}`,
       );
     }
     this.#items.push(value);
+    this.#weights.push(weight);
   }
 
   /** The producer has taken what was thrown into it and goes on. */
@@ -126,14 +141,21 @@ export class StreamImport implements AsyncGenerator<unknown, undefined, undefine
   #take(): unknown {
     const value = this.#items[this.#head];
     this.#items[this.#head] = undefined;
+    this.#waitingBytes -= this.#weights[this.#head] as number;
     this.#head += 1;
     if (this.#head === this.#items.length || this.#head >= STREAM_WINDOW_ITEMS) {
       this.#items = this.#items.slice(this.#head);
+      this.#weights = this.#weights.slice(this.#head);
       this.#head = 0;
     }
-    this.#taken += 1;
-    if (this.#taken >= DEMAND_BATCH) this.#tellDemand();
+    this.#countTaken(value);
     return value;
+  }
+
+  #countTaken(value: unknown): void {
+    this.#taken += 1;
+    this.#takenBytes += bytesOf(value);
+    if (this.#taken >= DEMAND_BATCH || this.#takenBytes >= DEMAND_BYTES) this.#tellDemand();
   }
 
   #askForMore(): void {
@@ -158,6 +180,7 @@ export class StreamImport implements AsyncGenerator<unknown, undefined, undefine
   #tellDemand(): void {
     if (!this.#over && !this.#closing) this.#source.demand(this.#taken);
     this.#taken = 0;
+    this.#takenBytes = 0;
   }
 
   #close(thrown: { error: unknown } | undefined): Promise<IteratorResult<unknown, undefined>> {
@@ -173,6 +196,8 @@ export class StreamImport implements AsyncGenerator<unknown, undefined, undefine
 
   #drop(): void {
     this.#items = [];
+    this.#weights = [];
+    this.#waitingBytes = 0;
     this.#head = 0;
   }
 
@@ -193,4 +218,10 @@ export class StreamImport implements AsyncGenerator<unknown, undefined, undefine
     this.#failure = undefined;
     return failure === undefined ? Promise.resolve(DONE) : Promise.reject(failure.error);
   }
+}
+
+/** Of what makes an item large, nearly always. */
+function bytesOf(value: unknown): number {
+  if (typeof value === "string") return value.length;
+  return ArrayBuffer.isView(value) ? value.byteLength : 0;
 }

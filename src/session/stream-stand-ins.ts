@@ -81,8 +81,8 @@ export class StreamStandIns {
     }
   }
 
-  item(id: number, value: unknown): void {
-    this.#entries.get(id)?.stream.deref()?.push(value);
+  item(id: number, value: unknown, bytes: number): void {
+    this.#entries.get(id)?.stream.deref()?.push(value, bytes);
   }
 
   resume(id: number): void {

@@ -28,6 +28,8 @@ export interface GenerationSpec {
   readonly onDrain: () => void;
   /** Keeps the host alive while somebody waits for something of the process. */
   readonly hold: Hold;
+  /** Bytes of one value that the process may send. */
+  readonly maxPayloadBytes: number;
 }
 
 /** One process from its handshake to its end, and the session with it. */

@@ -190,6 +190,7 @@ class StartingGeneration implements Generation {
         onLost: (error) => this.#connectionLost(error),
         onDrain: () => this.#spec.onDrain(),
         hold: this.#spec.hold,
+        maxPayloadBytes: this.#spec.maxPayloadBytes,
       },
     );
   }

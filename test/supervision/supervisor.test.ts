@@ -59,6 +59,7 @@ function useSupervisor({ onReadyLine = () => {}, restart, obstacle = () => {} }:
     onDebugger: () => {},
     onDrain: () => {},
     hold: (wait) => wait,
+    maxPayloadBytes: 4 * 1024 ** 3,
   };
   const listener: SupervisorListener = {
     onReady: (live) => {

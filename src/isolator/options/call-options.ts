@@ -7,7 +7,10 @@ export interface CallOptions {
   signal?: AbortSignal;
   /** Milliseconds, waiting included, until the call rejects with DEADLINE_EXCEEDED. Default: the isolator's `callTimeoutMs`. */
   timeoutMs?: number;
-  /** Whether the call may run again when the process dies while it runs. Default false. */
+  /**
+   * Whether the call may run again when the process dies while it runs. Default false. One that was given a stream does
+   * not: the stream can be read only once.
+   */
   idempotent?: boolean;
   /** Trace context for the callee, such as `{ traceparent }`; `currentCall().trace` there. */
   trace?: Readonly<Record<string, string>>;

@@ -3,12 +3,14 @@ import { dirname, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { aBoolean, IsolationError, invalidOption, ownOptions, wholeNumber } from "../../errors/index.js";
 import {
+  type ByteSize,
   type Diagnostics,
   type DiagnosticsOptions,
   type LimitOptions,
   type ResolvedLimits,
   resolveDiagnostics,
   resolveLimits,
+  toBytes,
 } from "../../limits/index.js";
 import type { OutputMode } from "../../process/index.js";
 import { type Confinement, type ConfinementOptions, resolveConfinement } from "../../sandbox/index.js";
@@ -61,6 +63,11 @@ export interface IsolationOptions extends ConfinementOptions {
   maxInFlight?: number;
   /** Calls that may wait; one more fails with QUEUE_FULL. A whole number from 0, or Infinity. Default Infinity. */
   maxQueue?: number;
+  /**
+   * Bytes of one value that the process may send, and of all that it has under way in parts: a number, or `"64MB"`. What
+   * is larger fails its call, or ends the session, with PROTOCOL. At least `"64KiB"`. Default `"4GiB"`.
+   */
+  maxPayload?: ByteSize;
   /** Variables of the child's environment, over the inherited ones; `undefined` removes one. */
   env?: Record<string, string | undefined>;
   /**
@@ -107,6 +114,7 @@ export interface ResolvedOptions {
   readonly recycle: RecyclePolicy | undefined;
   readonly maxInFlight: number;
   readonly maxQueue: number;
+  readonly maxPayload: number;
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
   readonly execPath: string;
@@ -143,6 +151,7 @@ const RESOLVERS = {
   recycle: (value: unknown) => resolveRecycle(value),
   maxInFlight: (value: unknown) => wholeNumberOrInfinity("maxInFlight", orDefault(value, 1_024), 1),
   maxQueue: (value: unknown) => wholeNumberOrInfinity("maxQueue", orDefault(value, Number.POSITIVE_INFINITY), 0),
+  maxPayload: (value: unknown) => toBytes("maxPayload", orDefault(value, "4GiB"), 64 * 1024),
   cwd: (value: unknown) => resolveFolder("cwd", orDefault(value, process.cwd())),
   execPath: (value: unknown) => aString("execPath", orDefault(value, process.execPath)),
   execArgv: (value: unknown) => strings("execArgv", orDefault(value, [])),
