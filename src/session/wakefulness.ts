@@ -28,11 +28,17 @@ export class Wakefulness {
   #isTurning = false;
   #letGo = 0;
   #toLetGo = 0;
+  readonly #now: () => number;
   readonly #turn = (): void => this.#goOnOrSleep();
+
+  /** @param now the time in milliseconds */
+  constructor(now = (): number => performance.now()) {
+    this.#now = now;
+  }
 
   /** A frame came. */
   heard(): void {
-    const now = performance.now();
+    const now = this.#now();
     this.#isBrisk = now - this.#lastFrameAt < BRISK_MS;
     this.#lastFrameAt = now;
     if (this.#isTurning && this.#isWaiting) this.#letGo = 0;
@@ -41,7 +47,7 @@ export class Wakefulness {
 
   /** A frame leaves. */
   said(): void {
-    const now = performance.now();
+    const now = this.#now();
     this.#lastFrameAt = now;
     if (!this.#isBrisk || !CAN_HELP) return;
     if (this.#toLetGo > 0) {
@@ -56,7 +62,7 @@ export class Wakefulness {
   }
 
   #goOnOrSleep(): void {
-    if (this.#isWaiting && performance.now() < this.#awakeUntil) {
+    if (this.#isWaiting && this.#now() < this.#awakeUntil) {
       setImmediate(this.#turn);
       return;
     }

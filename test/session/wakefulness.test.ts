@@ -1,65 +1,89 @@
 import { availableParallelism } from "node:os";
-import { performance } from "node:perf_hooks";
-import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { Wakefulness } from "../../src/session/wakefulness.js";
 
-/** How often the event loop went round meanwhile. */
-async function turnsDuring(work: () => Promise<unknown>): Promise<number> {
-  const turns = (): number => performance.nodeTiming.uvMetricsInfo.loopCount;
-  const before = turns();
-  await work();
-  return turns() - before;
+const SOON_MS = 0.1;
+const LATE_MS = 5;
+
+/** Under a clock that only the test moves. */
+function useWakefulness() {
+  let time = 1_000;
+  const wakefulness = new Wakefulness(() => time);
+  const others = immediates();
+  return {
+    wakefulness,
+    pass: (ms: number): void => {
+      time += ms;
+    },
+    /** Whether it holds the event loop from sleeping, once that had its turn. */
+    isAwake: async (): Promise<boolean> => {
+      await new Promise((resolve) => setImmediate(resolve));
+      await new Promise((resolve) => setImmediate(resolve));
+      return immediates() > others;
+    },
+    makeBrisk: (): void => {
+      wakefulness.said();
+      time += SOON_MS;
+      wakefulness.heard();
+    },
+  };
 }
 
-/** Makes it think that replies come at once. */
-function makeBrisk(wakefulness: Wakefulness): void {
-  wakefulness.said();
-  wakefulness.heard();
+function immediates(): number {
+  return process.getActiveResourcesInfo().filter((name) => name === "Immediate").length;
 }
-
-const LONG_MS = 60;
-/** A loop that stays awake goes round once every few microseconds. */
-const FEW = 15;
 
 describe.runIf(availableParallelism() > 1)("the event loop", () => {
   test("stays awake for a moment after a frame of a brisk exchange, and sleeps then", async () => {
-    const wakefulness = new Wakefulness();
-    makeBrisk(wakefulness);
+    const { wakefulness, pass, isAwake, makeBrisk } = useWakefulness();
+    makeBrisk();
+    expect(await isAwake()).toBe(false);
     wakefulness.said();
-    expect(await turnsDuring(() => delay(LONG_MS))).toBeGreaterThan(FEW);
-    expect(await turnsDuring(() => delay(LONG_MS))).toBeLessThan(FEW);
+    expect(await isAwake()).toBe(true);
+    pass(SOON_MS);
+    expect(await isAwake()).toBe(true);
+    pass(SOON_MS);
+    expect(await isAwake()).toBe(false);
   });
 
-  test("sleeps at once when the reply has come", async () => {
-    const wakefulness = new Wakefulness();
-    makeBrisk(wakefulness);
+  test("sleeps when the reply has come", async () => {
+    const { wakefulness, isAwake, makeBrisk } = useWakefulness();
+    makeBrisk();
     wakefulness.said();
+    expect(await isAwake()).toBe(true);
     wakefulness.heard();
-    expect(await turnsDuring(() => delay(LONG_MS))).toBeLessThan(FEW);
+    expect(await isAwake()).toBe(false);
   });
 
   test("sleeps where replies take their time", async () => {
-    const wakefulness = new Wakefulness();
+    const { wakefulness, pass, isAwake } = useWakefulness();
     wakefulness.said();
-    await delay(5);
+    pass(LATE_MS);
     wakefulness.heard();
     wakefulness.said();
-    expect(await turnsDuring(() => delay(LONG_MS))).toBeLessThan(FEW);
+    expect(await isAwake()).toBe(false);
   });
 
-  test("lets more and more chances go after waits in vain", async () => {
-    const wakefulness = new Wakefulness();
-    const staysAwake = async (): Promise<boolean> => {
-      // The first reply was long in coming, and says so; the second makes the exchange brisk.
+  test("lets more and more chances go after waits in vain, and none after one that was not", async () => {
+    const { wakefulness, pass, isAwake, makeBrisk } = useWakefulness();
+    const takesChance = async (replyAfterMs: number): Promise<boolean> => {
+      // A late reply ends the exchange before it, two soon ones begin another.
+      pass(LATE_MS);
       wakefulness.heard();
-      makeBrisk(wakefulness);
+      makeBrisk();
       wakefulness.said();
-      return (await turnsDuring(() => delay(5))) > FEW;
+      const isTaken = await isAwake();
+      pass(replyAfterMs);
+      await isAwake();
+      wakefulness.heard();
+      return isTaken;
     };
-    await delay(5);
-    const chances: boolean[] = [];
-    for (let chance = 0; chance < 7; chance += 1) chances.push(await staysAwake());
-    expect(chances).toEqual([true, false, true, false, false, false, true]);
+    const chances = async (count: number, replyAfterMs: number): Promise<boolean[]> => {
+      const taken: boolean[] = [];
+      for (let chance = 0; chance < count; chance += 1) taken.push(await takesChance(replyAfterMs));
+      return taken;
+    };
+    expect(await chances(7, LATE_MS)).toEqual([true, false, true, false, false, false, true]);
+    expect(await chances(10, SOON_MS)).toEqual([...Array(7).fill(false), true, true, true]);
   });
 });
