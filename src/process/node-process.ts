@@ -24,6 +24,12 @@ const STDERR_TAIL_BYTES = 8 * 1024;
 /** When a held pipe keeps the output open, what holds it is looked for after this time. */
 const SWEEP_AFTER_MS = 30;
 
+/**
+ * How long the sweep waits once all output was read, in milliseconds: it blocks the event loop for some of them, which the
+ * calls that the next process takes over should not wait for.
+ */
+const HAND_OVER_MS = 5;
+
 /** How long the operating system gets to report the end of killed processes. */
 const KILL_REPORT_MS = 5_000;
 
@@ -174,6 +180,7 @@ class NodeProcess implements HostProcess {
   async #sweep(): Promise<void> {
     await this.ended;
     await Promise.race([this.exited, delay(SWEEP_AFTER_MS, undefined, { ref: false })]);
+    await delay(HAND_OVER_MS, undefined, { ref: false });
     await this.killTree("SIGKILL").catch(() => false);
     await this.#limits?.close();
     hostReaper().remove(this.pid);

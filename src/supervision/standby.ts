@@ -1,6 +1,9 @@
 import type { Generation } from "./generation.js";
 import { discardGeneration } from "./start-generation.js";
 
+/** How long after a spare took over the next one is started: its calls come first, and to start a process takes a while. */
+const FILL_MS = 25;
+
 /** How long after a spare failed to start the next one is tried, in milliseconds. */
 const RETRY_MS = 1_000;
 
@@ -15,6 +18,7 @@ export class Standby {
   #ready: Generation[] = [];
   readonly #starting = new Set<Promise<void>>();
   #retry: NodeJS.Timeout | undefined;
+  #soon: NodeJS.Timeout | undefined;
 
   constructor(size: number, start: StartSpare) {
     this.#size = size;
@@ -35,7 +39,17 @@ export class Standby {
     }
   }
 
-  /** A spare to take over, if one is ready; the next one is started once the new generation works. */
+  /** Starts as many as are missing, soon. */
+  fillSoon(): void {
+    if (this.#abort.signal.aborted || this.#size === 0) return;
+    this.#soon ??= setTimeout(() => {
+      this.#soon = undefined;
+      this.fill();
+    }, FILL_MS);
+    this.#soon.unref();
+  }
+
+  /** A spare to take over, if one is ready. */
   take(): Generation | undefined {
     return this.#ready.shift();
   }
@@ -44,6 +58,7 @@ export class Standby {
   async stop(): Promise<void> {
     this.#abort.abort();
     clearTimeout(this.#retry);
+    clearTimeout(this.#soon);
     await Promise.all([...this.#starting, ...this.#ready.splice(0).map((spare) => discardGeneration(spare))]);
   }
 

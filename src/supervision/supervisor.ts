@@ -168,7 +168,7 @@ export class Supervisor {
     this.#move({ kind: "ready", live });
     this.#listener.onReady(live, predecessor);
     void live.outcome.then((outcome) => this.#onEnded(live, outcome));
-    this.#standby.fill();
+    this.#standby.fillSoon();
   }
 
   async #startSpare(signal: AbortSignal): Promise<Generation> {
