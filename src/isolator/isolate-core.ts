@@ -1,12 +1,11 @@
 import { EventEmitter } from "node:events";
 import type { IsolationError, IsolationFacts } from "../errors/index.js";
 import { type LimitPlan, planLimits } from "../limits/index.js";
-import { type ExitOutcome, PIHOST_ENTRY, startNodeProcess } from "../process/index.js";
+import type { ExitOutcome } from "../process/index.js";
 import type { Session } from "../session/index.js";
 import {
   describeUnresponsive,
   type Generation,
-  type GenerationSpec,
   preload,
   Recycling,
   type StopCause,
@@ -21,11 +20,13 @@ import { CallTargets } from "./call-targets.js";
 import { downError, lostCallError, outcomeFacts } from "./down-errors.js";
 import type { GenerationFacts, IsolatorEvents } from "./events.js";
 import { exitHost } from "./exit-host.js";
+import { toGenerationSpec } from "./generation-spec.js";
 import type { IsolatorState } from "./host-status.js";
 import { keepAlive } from "./keep-alive.js";
 import { publishLive, withdrawLive } from "./live-record.js";
 import { logEvents } from "./log-events.js";
 import { type ResolvedOptions, toRestartPolicy } from "./options/index.js";
+import { ReadyGate } from "./ready-gate.js";
 
 /** A generation that ran this long, in milliseconds, has proved that it works even if nobody called it. */
 const HEALTHY_AFTER_MS = 5_000;
@@ -51,7 +52,7 @@ export class IsolateCore implements CallOwner {
   readonly #debuggerUrls = new Map<number, string>();
   #watchdog: Watchdog | undefined;
   #recycling: Recycling | undefined;
-  #readyWaiters: { resolve: (live: Generation) => void; reject: (error: IsolationError) => void }[] = [];
+  readonly #gate = new ReadyGate();
 
   constructor(isolatorId: number, options: ResolvedOptions) {
     this.#options = options;
@@ -61,7 +62,12 @@ export class IsolateCore implements CallOwner {
     const { standby, graceMs, name: isolate } = options;
     const restart = toRestartPolicy(options.onCrash, options.restart);
     this.#supervisor = new Supervisor(
-      this.#generationSpec(isolatorId),
+      toGenerationSpec(isolatorId, options, this.limits, {
+        onLine: (generation, pid, stream, line) => this.#emit(stream, { isolate, generation, pid, ...line }),
+        onLimit: (generation, pid, breach) => this.#onLimit({ isolate, generation, pid, ...breach }),
+        onDebugger: (pid, url) => this.#debuggerUrls.set(pid, url),
+        onDrain: () => this.#calls.drained(),
+      }),
       { restart, standby, graceMs },
       {
         onReady: (live, predecessor) => this.#onReady(live, predecessor),
@@ -123,51 +129,6 @@ export class IsolateCore implements CallOwner {
     return keepAlive.during(this.#supervisor.terminate(signal, graceMs));
   }
 
-  #generationSpec(isolatorId: number): GenerationSpec {
-    const {
-      name: isolate,
-      execPath,
-      execArgv,
-      cwd,
-      env,
-      stdout,
-      stderr,
-      from,
-      debug,
-      startTimeoutMs,
-      limits,
-      confinement,
-      diagnostics,
-    } = this.#options;
-    return {
-      isolate,
-      isolatorId,
-      confinement,
-      diagnostics,
-      process: {
-        execPath,
-        execArgv,
-        argv: [PIHOST_ENTRY, isolate],
-        cwd,
-        env,
-        stdout,
-        stderr,
-        limits: this.limits,
-        outputBytesPerSecond: limits.output,
-      },
-      from,
-      debug,
-      startTimeoutMs,
-      startProcess: startNodeProcess,
-      onLine: (generation, pid, stream, line) => this.#emit(stream, { isolate, generation, pid, ...line }),
-      onLimit: (generation, pid, breach) => this.#onLimit({ isolate, generation, pid, ...breach }),
-      onDebugger: (pid, url) => this.#debuggerUrls.set(pid, url),
-      onDrain: () => this.#calls.drained(),
-      hold: (wait) => keepAlive.during(wait),
-      maxPayloadBytes: this.#options.maxPayload,
-    };
-  }
-
   async #request<T>(send: (session: Session) => Promise<T>, attempts: number): Promise<T> {
     const live = await this.#ready();
     const answer = send(live.session).then((value) => ({ value }));
@@ -192,10 +153,7 @@ export class IsolateCore implements CallOwner {
     const { state } = this.#supervisor;
     if (state.kind === "ready") return Promise.resolve(state.live);
     const down = this.#down();
-    if (down !== undefined) return Promise.reject(down);
-    return new Promise((resolve, reject) => {
-      this.#readyWaiters.push({ resolve, reject });
-    });
+    return down === undefined ? this.#gate.wait() : Promise.reject(down);
   }
 
   #onReady(live: Generation, predecessor: Generation | undefined): void {
@@ -205,7 +163,7 @@ export class IsolateCore implements CallOwner {
     // A spare may have been prepared before the latest data was set; calls come after these on the same lane.
     for (const [name, value] of this.data) void sendData(live.session, name, value).catch(() => {});
     this.#calls.open(live);
-    for (const { resolve } of this.#readyWaiters.splice(0)) resolve(live);
+    this.#gate.open(live);
     if (this.#options.discoverable) publishLive(this.#options.name, live);
     const facts = this.#generationFacts(live);
     if (predecessor !== undefined) this.#emit("recycled", { ...facts, predecessor: predecessor.pid });
@@ -284,7 +242,7 @@ export class IsolateCore implements CallOwner {
     if (this.#options.discoverable) withdrawLive(this.#options.name);
     const toError = (): IsolationError => this.#downError(cause, outcome);
     this.#calls.rejectWaiting(toError);
-    for (const { reject } of this.#readyWaiters.splice(0)) reject(toError());
+    this.#gate.refuse(toError);
     if (cause.kind === "exhausted") {
       const { generation, restarts } = this;
       this.#emit("restartsExhausted", { isolate: this.#options.name, generation, restarts, outcome });

@@ -7,26 +7,16 @@ import { DiagnosticsFolder } from "../limits/index.js";
 import { hostReaper, sweepOnce } from "../platform/index.js";
 import { type ExitOutcome, type HostProcess, PIHOST_ENTRY, shakeHands, toExitOutcome } from "../process/index.js";
 import { confine, strayDescriptors } from "../sandbox/index.js";
-import type { CallHandler, Session } from "../session/index.js";
+import type { Session } from "../session/index.js";
 import type { Generation, GenerationIdentity, GenerationSpec } from "./generation.js";
 import { GenerationFolders } from "./generation-folders.js";
 import { tellGeneration } from "./host-requests.js";
+import { NO_MODULES } from "./no-modules.js";
+import { StartFailure, toStartError } from "./start-failure.js";
 import type { Unresponsive } from "./watchdog.js";
 
 /** How long a process may go on once its connection is lost. */
 const LOST_CONNECTION_MS = 200;
-
-/** A start that failed, with how the process ended where there was one. */
-export class StartFailure extends Error {
-  readonly error: IsolationError;
-  readonly outcome: ExitOutcome | undefined;
-
-  constructor(error: IsolationError, outcome: ExitOutcome | undefined) {
-    super(error.message, { cause: error });
-    this.error = error;
-    this.outcome = outcome;
-  }
-}
 
 /**
  * Starts a process, shakes hands, connects, prepares.
@@ -46,16 +36,6 @@ export async function startGeneration(
     const outcome = await starting.discard();
     throw new StartFailure(toStartError(error, facts), outcome);
   }
-}
-
-function toStartError(error: unknown, facts: IsolationFacts): IsolationError {
-  if (IsolationError.is(error)) {
-    if (error.facts.isolate !== undefined) return error;
-    const withoutCode = error.message.slice(error.code.length + 2);
-    return new IsolationError(error.code, withoutCode, { cause: error.cause, facts: { ...facts, ...error.facts } });
-  }
-  const message = `the process could not be started: ${error instanceof Error ? error.message : String(error)}`;
-  return new IsolationError("START_FAILED", message, { cause: error, facts: { ...facts, reason: "start-failed" } });
 }
 
 /** Ends a generation that nobody wants; resolves with the error that says so, once it is gone. */
@@ -256,14 +236,3 @@ function started<T>(value: T | undefined): T {
   if (value === undefined) throw new Error("the generation has not started");
   return value;
 }
-
-/** The isolated process may call what it was lent, and nothing else of the host. */
-const NO_MODULES: CallHandler = {
-  resolve: (module) => {
-    throw new IsolationError(
-      "METHOD_NOT_FOUND",
-      `the host serves no modules; ${module} cannot be called from an isolate`,
-    );
-  },
-  run: (callee, args) => (typeof callee === "function" ? callee(...args) : callee.then((own) => own(...args))),
-};

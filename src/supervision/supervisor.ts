@@ -1,30 +1,13 @@
-import { IsolationError } from "../errors/index.js";
 import { type ExitOutcome, stopProcess } from "../process/index.js";
 import type { Generation, GenerationSpec } from "./generation.js";
 import { askToShutDown, HOST_FIRST_MS } from "./host-requests.js";
 import { RestartBudget, type RestartPolicy } from "./restart-policy.js";
 import { Retirement } from "./retirement.js";
 import { Standby } from "./standby.js";
-import { discardGeneration, StartFailure, startGeneration } from "./start-generation.js";
+import { StartFailure } from "./start-failure.js";
+import { discardGeneration, startGeneration } from "./start-generation.js";
 import { move, type State, type StopCause } from "./state.js";
-
-/** What the supervisor tells its owner. Nothing here may throw. */
-export interface SupervisorListener {
-  /** A generation is ready for calls; `predecessor` is the one that it replaces while that still finishes its own. */
-  onReady(live: Generation, predecessor: Generation | undefined): void;
-  /** A start failed; `willRetry` says whether another follows. */
-  onStartFailed(generation: number, error: IsolationError, willRetry: boolean): void;
-  /** A generation that had been ready ended; `willRestart` says whether another follows. Comes before `onStopped`. */
-  onEnded(live: Generation, outcome: ExitOutcome, willRestart: boolean): void;
-  /** The next generation starts after the delay. */
-  onRestarting(generation: number, delayMs: number): void;
-  /** No further generation follows. Called once. */
-  onStopped(cause: StopCause, outcome: ExitOutcome | undefined): void;
-  /** Whether a generation had proved that it works, so that the restart needs no back-off. */
-  isHealthy(live: Generation): boolean;
-  /** Brings a spare to where the present generation is, as far as that can be done before it takes over. */
-  warmUp(spare: Generation): Promise<void>;
-}
+import type { SupervisorListener } from "./supervisor-listener.js";
 
 /** How a supervisor does its work. */
 export interface SupervisorOptions {
@@ -158,7 +141,7 @@ export class Supervisor {
       this.#enter(live, undefined);
       return undefined;
     } catch (error) {
-      const failure = error instanceof StartFailure ? error : toDefect(error);
+      const failure = StartFailure.of(error);
       this.#lastOutcome = failure.outcome ?? this.#lastOutcome;
       return failure;
     }
@@ -286,10 +269,3 @@ export class Supervisor {
 type Next =
   | { readonly kind: "restart"; readonly delayMs: number }
   | { readonly kind: "stop"; readonly cause: StopCause };
-
-function toDefect(error: unknown): StartFailure {
-  return new StartFailure(
-    new IsolationError("START_FAILED", `unexpected: ${String(error)}`, { cause: error }),
-    undefined,
-  );
-}

@@ -1,0 +1,43 @@
+import type { LimitPlan } from "../limits/index.js";
+import { PIHOST_ENTRY, startNodeProcess } from "../process/index.js";
+import type { GenerationSpec } from "../supervision/index.js";
+import { keepAlive } from "./keep-alive.js";
+import type { ResolvedOptions } from "./options/index.js";
+
+/** What an isolate hears of its processes while they run. */
+export type GenerationListener = Pick<GenerationSpec, "onLine" | "onLimit" | "onDebugger" | "onDrain">;
+
+/** How every process of an isolate is started. */
+export function toGenerationSpec(
+  isolatorId: number,
+  options: ResolvedOptions,
+  limits: LimitPlan,
+  listener: GenerationListener,
+): GenerationSpec {
+  const { name: isolate, execPath, execArgv, cwd, env, stdout, stderr } = options;
+  const { from, debug, startTimeoutMs, confinement, diagnostics, maxPayload } = options;
+  return {
+    ...listener,
+    isolate,
+    isolatorId,
+    confinement,
+    diagnostics,
+    process: {
+      execPath,
+      execArgv,
+      argv: [PIHOST_ENTRY, isolate],
+      cwd,
+      env,
+      stdout,
+      stderr,
+      limits,
+      outputBytesPerSecond: options.limits.output,
+    },
+    from,
+    debug,
+    startTimeoutMs,
+    startProcess: startNodeProcess,
+    hold: (wait) => keepAlive.during(wait),
+    maxPayloadBytes: maxPayload,
+  };
+}

@@ -1,0 +1,22 @@
+import type { IsolationError } from "../errors/index.js";
+import type { ExitOutcome } from "../process/index.js";
+import type { Generation } from "./generation.js";
+import type { StopCause } from "./state.js";
+
+/** What the supervisor tells its owner. Nothing here may throw. */
+export interface SupervisorListener {
+  /** A generation is ready for calls; `predecessor` is the one that it replaces while that still finishes its own. */
+  onReady(live: Generation, predecessor: Generation | undefined): void;
+  /** A start failed; `willRetry` says whether another follows. */
+  onStartFailed(generation: number, error: IsolationError, willRetry: boolean): void;
+  /** A generation that had been ready ended; `willRestart` says whether another follows. Comes before `onStopped`. */
+  onEnded(live: Generation, outcome: ExitOutcome, willRestart: boolean): void;
+  /** The next generation starts after the delay. */
+  onRestarting(generation: number, delayMs: number): void;
+  /** No further generation follows. Called once. */
+  onStopped(cause: StopCause, outcome: ExitOutcome | undefined): void;
+  /** Whether a generation had proved that it works, so that the restart needs no back-off. */
+  isHealthy(live: Generation): boolean;
+  /** Brings a spare to where the present generation is, as far as that can be done before it takes over. */
+  warmUp(spare: Generation): Promise<void>;
+}
