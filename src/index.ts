@@ -21,6 +21,7 @@ export {
   type OnCrash,
   type OutputEvent,
   ProcessIsolator,
+  type RecycleOptions,
   type Remote,
   type RemoteObject,
   type RemoteStream,

@@ -1,5 +1,4 @@
-import { IsolationError } from "../../src/errors/index.js";
-import { closestName } from "./closest-name.js";
+import { closestName, IsolationError } from "../../src/errors/index.js";
 import { type Container, hasMember, isClass, isContainer, memberNames } from "./members.js";
 import { quote } from "./module-errors.js";
 import type { ModuleExports } from "./module-exports.js";

@@ -1,8 +1,7 @@
 import { readdirSync } from "node:fs";
 import { basename, dirname, extname, join, relative, sep } from "node:path";
 import { inspect } from "node:util";
-import { IsolationError } from "../../src/errors/index.js";
-import { closestName } from "./closest-name.js";
+import { closestName, IsolationError } from "../../src/errors/index.js";
 import { fileKind } from "./file-kind.js";
 
 const MODULE_EXTENSIONS = [".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".tsx"];

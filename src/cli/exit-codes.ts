@@ -29,6 +29,7 @@ Exit codes:
   1      the method threw, or what was asked for failed
   2      wrong usage: a bad option, a module or method that does not exist
   69     the isolated process cannot start, or the address cannot be served
-  70     the method's result is no exit code
+  70     the method's result is no exit code, or cannot be printed as JSON
+  74     stdout or stderr cannot be written to
   124    --timeout passed
   128+n  the isolated process, or this command, was ended by signal n`;

@@ -28,7 +28,7 @@ export function addServeCommand(program: Command): void {
     .command("serve")
     .description("serve the contract on a socket, by hand, for grpcurl")
     .requiredOption("--socket <path>", "the socket to make; on Windows a pipe such as \\\\.\\pipe\\mine")
-    .option("--from <dir>", "where modules are looked for (default: the working directory)", ".")
+    .option("--from <dir>", "where modules are looked for ", ".")
     .option("--token <hex>", "64 hexadecimal digits that requests must present (default: random)", token)
     .addHelpText("after", HELP);
   command.action(async (options: Omit<ServeOptions, "token"> & { token?: string }) => {

@@ -13,7 +13,7 @@ export const ERROR_CODES = {
   CANCELLED: "The caller's signal was aborted.",
   DEADLINE_EXCEEDED: "The call did not settle within its `timeoutMs`.",
   QUEUE_FULL: "`maxQueue` calls already wait.",
-  STOPPED: "The isolator was shut down or terminated.",
+  STOPPED: "The isolator was shut down or terminated, or its process ended and `restart` is off.",
   MODULE_NOT_FOUND: "The module cannot be found from `from`.",
   MODULE_FAILED: "The module threw while it was loaded, or cannot be loaded by this Node.js; `cause` is what it threw.",
   METHOD_NOT_FOUND: "The module has no such export, or it is not something that can be called.",

@@ -69,15 +69,16 @@ export class CallTable {
     this.#waiting.push(call);
   }
 
-  /** To be called by whoever settles a call: gives its place to the next. */
-  settled(call: Call): void {
+  /** To be called by whoever settles a call: gives its place to the next. Returns where it ran, if it did. */
+  settled(call: Call): Generation | undefined {
     const place = call.place as Running | typeof WAITING | undefined;
     if (place === WAITING) this.#stale += 1;
-    if (place === undefined || place === WAITING || !place.calls.delete(call)) return;
+    if (place === undefined || place === WAITING || !place.calls.delete(call)) return undefined;
     const running = place;
     this.#answered += 1;
     if (this.#waiting.length > 0) this.#fill();
     if (running.calls.size === 0) running.onDrained?.();
+    return running.generation;
   }
 
   /** A generation is ready: calls go to it from now on. Those of another one go on where they run. */

@@ -35,8 +35,8 @@ export function lostCallError(outcome: ExitOutcome, facts: IsolationFacts, conte
   }
   if (outcome.limit !== undefined) {
     const { name, bound, observed } = outcome.limit;
-    const used = observed === undefined ? "" : `, and used ${observed}`;
-    const message = `${facts.isolate} was ended by limits.${name}: it may use ${bound}${used}${filesOf(outcome)}`;
+    const used = observed === undefined ? "" : `, seen at ${observed}`;
+    const message = `${facts.isolate} was ended by limits.${name}: it reached its bound of ${bound}${used}${filesOf(outcome)}`;
     return new IsolationError("LIMIT_EXCEEDED", message, { facts });
   }
   const tail = stderrTail === "" ? "" : `; its last output on stderr was:\n${stderrTail}`;

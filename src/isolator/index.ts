@@ -10,6 +10,7 @@ export type {
   IsolationOptions,
   LogLevel,
   OnCrash,
+  RecycleOptions,
   RestartOptions,
   ShutdownOptions,
   TerminateOptions,

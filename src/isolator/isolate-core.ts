@@ -110,8 +110,8 @@ export class IsolateCore implements CallOwner {
   /** To be called when a call has settled. */
   settled(call: Call): void {
     keepAlive.release();
-    this.#recycling?.callEnded();
-    this.#calls.settled(call);
+    const ranIn = this.#calls.settled(call);
+    if (ranIn !== undefined && ranIn === this.last) this.#recycling?.callEnded();
   }
 
   /** Sends a request that may be sent again, to the generation that is or will be ready. */
@@ -188,7 +188,10 @@ export class IsolateCore implements CallOwner {
       this.#watchdog = new Watchdog(live, { unresponsiveAfterMs, isBusy, onUnresponsive });
     }
     if (recycle === undefined) return;
-    this.#recycling = new Recycling(recycle, live, () => void this.#supervisor.recycle(live, this.#drained));
+    this.#recycling = new Recycling(recycle, live, {
+      isBusy: () => this.#calls.isBusy(live),
+      onDue: () => void this.#supervisor.recycle(live, this.#drained),
+    });
   }
 
   /** A soft memory limit means a fresh process, before the hard one means a dead one. */

@@ -22,7 +22,7 @@ const SIZE = /^(\d+(?:\.\d+)?)\s*([kmgt]?i?b)$/i;
 export function toBytes(name: string, value: unknown, minBytes: number): number {
   const bytes = typeof value === "string" ? parse(value) : value;
   if (typeof bytes === "number" && Number.isSafeInteger(bytes) && bytes >= minBytes) return bytes;
-  const bound = `a number of bytes, or a size such as "256MB" or "512MiB", of at least ${minBytes}`;
+  const bound = `a number of bytes, or a size with its unit such as "256MB" or "512MiB", of at least ${minBytes} bytes`;
   throw invalidOption(name, bound, value);
 }
 

@@ -1,6 +1,9 @@
 /** One part of a large payload: small enough that a small call behind it hardly waits. */
 const CHUNK_BYTES = 64 * 1024;
 
+/** So many payloads take turns; more wait, so that the other side knows how much of them it has to keep at most. */
+export const UPLOADS_AT_ONCE = 8;
+
 interface Upload {
   readonly number: number;
   readonly bytes: Uint8Array;
@@ -26,14 +29,14 @@ export class ChunkSender {
     this.#uploads = this.#uploads.filter(({ number }) => !payloads.includes(number));
   }
 
-  /** Sends the next part; says whether there are more. Payloads take turns. */
+  /** Sends the next part; says whether there are more. */
   sendNext(send: (payload: number, data: Uint8Array) => void): boolean {
     const upload = this.#uploads.shift();
     if (upload === undefined) return false;
     const end = Math.min(upload.offset + CHUNK_BYTES, upload.bytes.length);
     send(upload.number, upload.bytes.subarray(upload.offset, end));
     upload.offset = end;
-    if (end < upload.bytes.length) this.#uploads.push(upload);
+    if (end < upload.bytes.length) this.#uploads.splice(UPLOADS_AT_ONCE - 1, 0, upload);
     else upload.onSent();
     return this.#uploads.length > 0;
   }

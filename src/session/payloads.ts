@@ -79,8 +79,14 @@ export class Payloads {
   /** @throws IsolationError PROTOCOL when the payload is none */
   decode({ place }: Payload, context: Pick<DecodeContext, "importReference">): unknown {
     if (place === undefined) throw new IsolationError("PROTOCOL", "the peer sent a payload without a value");
-    const importBytes = (descriptor: unknown): Uint8Array => this.#fetch(descriptor);
-    const encoded = place.$case === "inline" ? place.value : this.#fetch(parse(place.value));
+    let room = this.#maxBytes;
+    const importBytes = (descriptor: unknown): Uint8Array => {
+      const bytes = this.#fetch(descriptor, room);
+      room -= bytes.length;
+      return bytes;
+    };
+    const encoded = place.$case === "inline" ? place.value : importBytes(parse(place.value));
+    if (encoded.length > this.#maxBytes) throw tooLarge(encoded.length, this.#maxBytes);
     return decodeValue(encoded, { ...context, importBytes });
   }
 
@@ -99,8 +105,9 @@ export class Payloads {
     this.#writer?.close();
   }
 
-  #drop(places: readonly Place[]): void {
-    for (const place of places) {
+  #drop(places: Place[]): void {
+    // Once: the segment may hold somebody else's payload by the second time.
+    for (const place of places.splice(0)) {
       if ("segment" in place) this.#writer?.release(place.segment);
       else {
         this.#chunksOut.drop([place.chunks]);
@@ -124,18 +131,29 @@ export class Payloads {
     return { chunks, length };
   }
 
-  #fetch(descriptor: unknown): Uint8Array {
+  /** @param room how many bytes the value may still have */
+  #fetch(descriptor: unknown, room: number): Uint8Array {
     const { segment, chunks, length } = Object(descriptor) as Record<string, unknown>;
-    if (isCount(length) && isCount(chunks)) return this.#chunksIn.take(chunks, length);
+    if (isCount(length) && isCount(chunks)) {
+      const bytes = this.#chunksIn.take(chunks, length);
+      if (length > room) throw tooLarge(length, this.#maxBytes);
+      return bytes;
+    }
     if (isCount(length) && isCount(segment) && this.#reader !== undefined) {
-      const bytes = length > this.#maxBytes ? undefined : this.#reader.read(segment, length);
-      // Only now: the word may leave at once, and the peer writes into the segment again.
-      this.#outbox.segmentRead(segment);
-      if (bytes !== undefined) return bytes;
-      throw new IsolationError("PROTOCOL", `the peer sent ${length} bytes; maxPayload is ${this.#maxBytes}`);
+      try {
+        if (length > room) throw tooLarge(length, this.#maxBytes);
+        return this.#reader.read(segment, length);
+      } finally {
+        // Only now: the word may leave at once, and the peer writes into the segment again.
+        this.#outbox.segmentRead(segment);
+      }
     }
     throw new IsolationError("PROTOCOL", "the peer sent bytes out of band that are nowhere");
   }
+}
+
+function tooLarge(bytes: number, maxBytes: number): IsolationError {
+  return new IsolationError("PROTOCOL", `the peer sent a value with ${bytes} bytes; maxPayload is ${maxBytes}`);
 }
 
 function isCount(value: unknown): value is number {

@@ -169,7 +169,7 @@ export class Session {
     if (this.#lost) return;
     this.#wakefulness.heard();
     try {
-      this.#handle(decodeFrame(bytes), bytes.length);
+      this.#handle(decodeFrame(bytes));
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       this.#lose(
@@ -179,13 +179,13 @@ export class Session {
   }
 
   /** The order is part of the contract: see SessionFrame. */
-  #handle(frame: SessionFrame, length: number): void {
+  #handle(frame: SessionFrame): void {
     for (const chunk of frame.chunks) this.#payloads.chunk(chunk);
     for (const introduction of frame.introductions) this.#incoming.introduce(introduction.handle, introduction);
     if (frame.callIds.length > 0) this.#handleCalls(frame);
     for (const id of frame.cancels) this.#incoming.cancel(id);
     for (const stream of frame.streamResumes) this.#standIns.resume(stream);
-    if (frame.itemStreams.length > 0) this.#handleItems(frame, length);
+    if (frame.itemStreams.length > 0) this.#handleItems(frame);
     for (const { stream, error } of frame.streamEnds) this.#standIns.streamEnd(stream, this.#toFailure(error));
     for (const { signal, reason } of frame.aborts) this.#standIns.abort(signal, this.#toFailure(reason)?.error);
     if (frame.resultIds.length > 0) this.#handleResults(frame);
@@ -221,12 +221,13 @@ export class Session {
     }
   }
 
-  #handleItems({ itemStreams, items, itemPayloads }: SessionFrame, length: number): void {
+  #handleItems({ itemStreams, items, itemPayloads }: SessionFrame): void {
     const values = parseColumn(items, itemStreams.length);
     for (const { index, value } of itemPayloads) {
       values[index] = value === undefined ? undefined : this.#values.decode(value, undefined);
     }
-    const share = length / itemStreams.length;
+    const payloads = itemPayloads.reduce((sum, { value }) => sum + (value?.place?.value.length ?? 0), 0);
+    const share = (items.length + payloads) / itemStreams.length;
     for (const [index, stream] of itemStreams.entries()) this.#standIns.item(stream, values[index], share);
   }
 

@@ -1,5 +1,5 @@
 import { areJsonSafe, decodeValue, encodeValue } from "../codec/index.js";
-import { crossesByReference, isStream } from "./by-reference.js";
+import { crossesByReference, isMarked, isStream } from "./by-reference.js";
 import { columnLengthOf, columnTextOf } from "./column-text.js";
 
 /** Bytes from this length on are copied once instead of three times. */
@@ -34,5 +34,5 @@ export function snapshotArguments(args: readonly unknown[]): ArgumentsSnapshot {
     importReference: (index) => references[index as number],
     importBytes: (index) => large[index as number] as Uint8Array,
   });
-  return { args: copy as unknown[], hasStream: references.some(isStream) };
+  return { args: copy as unknown[], hasStream: references.some((value) => !isMarked(value) && isStream(value)) };
 }

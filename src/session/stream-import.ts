@@ -99,8 +99,7 @@ export class StreamImport implements AsyncGenerator<unknown, undefined, undefine
       return;
     }
     const waiting = this.#items.length - this.#head;
-    const weight = frameBytes + bytesOf(value);
-    this.#waitingBytes += weight;
+    // Without this one: whoever keeps to the window may end it with an item of any size.
     if (waiting >= BOUNDS.waitingItems || (waiting > 2 && this.#waitingBytes > BOUNDS.waitingItemBytes)) {
       const { waitingItems, waitingItemBytes } = BOUNDS;
       throw new IsolationError(
@@ -109,6 +108,8 @@ export class StreamImport implements AsyncGenerator<unknown, undefined, undefine
           `the bounds are ${waitingItems} and ${waitingItemBytes}`,
       );
     }
+    const weight = frameBytes + bytesOf(value);
+    this.#waitingBytes += weight;
     this.#items.push(value);
     this.#weights.push(weight);
   }

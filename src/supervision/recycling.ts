@@ -12,6 +12,12 @@ export interface RecyclePolicy {
 /** Which bound was reached. */
 export type RecycleReason = keyof RecyclePolicy;
 
+export interface RecyclingHooks {
+  /** Whether a call runs in the generation. */
+  readonly isBusy: () => boolean;
+  readonly onDue: (reason: RecycleReason) => void;
+}
+
 /** How often memory and idleness are looked at, in milliseconds. */
 const LOOK_MS = 500;
 
@@ -19,16 +25,18 @@ const LOOK_MS = 500;
 export class Recycling {
   readonly #policy: RecyclePolicy;
   readonly #live: Generation;
+  readonly #isBusy: () => boolean;
   readonly #onDue: (reason: RecycleReason) => void;
   readonly #timer: NodeJS.Timeout | undefined;
   #calls = 0;
-  #running = 0;
+  #isUsed = false;
   #idleSince = performance.now();
   #isOver = false;
 
-  constructor(policy: RecyclePolicy, live: Generation, onDue: (reason: RecycleReason) => void) {
+  constructor(policy: RecyclePolicy, live: Generation, { isBusy, onDue }: RecyclingHooks) {
     this.#policy = policy;
     this.#live = live;
+    this.#isBusy = isBusy;
     this.#onDue = onDue;
     const { afterMs, whenRssAbove, whenIdleMs } = policy;
     if (afterMs === undefined && whenRssAbove === undefined && whenIdleMs === undefined) return;
@@ -39,12 +47,12 @@ export class Recycling {
 
   callStarted(): void {
     this.#calls += 1;
-    this.#running += 1;
     if (this.#policy.afterCalls !== undefined && this.#calls >= this.#policy.afterCalls) this.#due("afterCalls");
   }
 
+  /** A call that ran in this generation ended. */
   callEnded(): void {
-    this.#running -= 1;
+    this.#isUsed = true;
     this.#idleSince = performance.now();
   }
 
@@ -63,7 +71,7 @@ export class Recycling {
 
   /** A process that was never used is as good as a new one. */
   #isIdleFor(now: number, ms: number): boolean {
-    return this.#calls > 0 && this.#running === 0 && now - this.#idleSince >= ms;
+    return this.#isUsed && !this.#isBusy() && now - this.#idleSince >= ms;
   }
 
   #due(reason: RecycleReason): void {

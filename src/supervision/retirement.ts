@@ -8,6 +8,8 @@ const REASON = "recycled";
 /** Processes whose successor has taken over, while they finish their last calls. */
 export class Retirement {
   readonly #retiring = new Set<Generation>();
+  /** Of each that was ever here: until it is gone, with all that it started. */
+  readonly #leaving = new Set<Promise<void>>();
   readonly #graceMs: number;
 
   /** @param graceMs what a process gets to end once its last call is over */
@@ -22,13 +24,21 @@ export class Retirement {
   /** Ends a generation once it has drained. */
   add(generation: Generation, drained: Promise<void>): void {
     this.#retiring.add(generation);
-    void generation.outcome.then(() => this.#retiring.delete(generation));
+    const leaving = this.#leave(generation).finally(() => this.#leaving.delete(leaving));
+    this.#leaving.add(leaving);
     void drained.then(() => this.#end(generation, this.#graceMs));
   }
 
   /** Ends all of them without waiting for their calls; resolves when they are gone. */
   async stop(): Promise<void> {
     await Promise.all([...this.#retiring].map((generation) => this.#end(generation, 0)));
+    await Promise.all(this.#leaving);
+  }
+
+  async #leave(generation: Generation): Promise<void> {
+    await generation.outcome;
+    this.#retiring.delete(generation);
+    await generation.process.gone;
   }
 
   async #end(generation: Generation, graceMs: number): Promise<void> {

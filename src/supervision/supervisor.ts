@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { type ExitOutcome, stopProcess } from "../process/index.js";
 import type { Generation, GenerationSpec } from "./generation.js";
 import { askToShutDown, HOST_FIRST_MS } from "./host-requests.js";
@@ -156,12 +157,18 @@ export class Supervisor {
 
   async #startSpare(signal: AbortSignal): Promise<Generation> {
     const spare = await startGeneration(this.#spec, { serial: this.#nextSerial(), number: 0 }, signal);
+    const isOver = new AbortController();
+    const untilOver = { signal: AbortSignal.any([signal, isOver.signal]), ref: false };
+    // A module may wait, while it is loaded, for what the present process holds.
+    const late = delay(this.#spec.startTimeoutMs, false, untilOver).catch(() => signal.aborted);
     const ended = spare.outcome.then(() => true);
     const warm = this.#listener.warmUp(spare).then(
       () => false,
       () => false,
     );
-    if (await Promise.race([ended, warm])) throw await discardGeneration(spare);
+    const isUseless = await Promise.race([ended, warm, late]);
+    isOver.abort();
+    if (isUseless) throw await discardGeneration(spare);
     return spare;
   }
 

@@ -124,7 +124,10 @@ test.each([
   [{ directory: "/no/such/folder" }, "diagnostics.directory must be a folder that exists; received '/no/such/folder'"],
   [{ directory: "/", report: 1 }, "diagnostics.report must be true or false; received 1"],
   [{ directory: "/", report: false }, "diagnostics.report must be true where there is no heapSnapshot; received false"],
-  [{ directory: "/", heapsnapshot: true }, 'diagnostics has no "heapsnapshot"; what it has: '],
+  [
+    { directory: "/", heapsnapshot: true },
+    'diagnostics has no "heapsnapshot"; did you mean "heapSnapshot"?; what it has: ',
+  ],
 ])("%j is refused", (value, message) => {
   expect(() => resolveDiagnostics(value)).toThrow(message);
 });

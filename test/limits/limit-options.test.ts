@@ -42,13 +42,13 @@ test("a plain size of memory is a hard limit", () => {
 });
 
 test.each([
-  [{ memory: "1MB" }, /limits\.memory must be .* of at least 33554432; received '1MB'/],
+  [{ memory: "1MB" }, /limits\.memory must be .* of at least 33554432 bytes; received '1MB'/],
   [{ memory: { soft: "64MiB" } }, /limits\.memory\.hard must be .*; received undefined/],
   [
     { memory: { soft: "2GB", hard: "1GB" } },
     /limits\.memory\.soft must be less than .* \(1000000000 bytes\); received '2GB'/,
   ],
-  [{ memory: { hard: "1GB", softer: 1 } }, /limits\.memory has no "softer"; what it has: hard, soft/],
+  [{ memory: { hard: "1GB", softer: 1 } }, /limits\.memory has no "softer".*; what it has: hard, soft/],
   [{ heap: "8MiB" }, /limits\.heap must be .* of at least 16777216/],
   [{ cpu: 0 }, /limits\.cpu must be a percentage of one core from 1 to/],
   [{ cpu: percent + 1 }, new RegExp(`from 1 to ${percent} .*; received ${percent + 1}`)],
@@ -58,9 +58,9 @@ test.each([
   [{ pids: 11 }, /limits\.pids must be a whole number from 12 to \d+; received 11/],
   [{ openFiles: 16 }, /limits\.openFiles must be a whole number from 40 to \d+; received 16/],
   [{ cpuSeconds: 0.5 }, /limits\.cpuSeconds must be a whole number from 1/],
-  [{ output: 10 }, /limits\.output must be .* of at least 1024; received 10/],
+  [{ output: 10 }, /limits\.output must be .* of at least 1024 bytes; received 10/],
   [{ required: "yes" }, /limits\.required must be true or false; received 'yes'/],
-  [{ memroy: "1GB" }, /limits has no "memroy"; what it has: affinity, .*, memory, /],
+  [{ memroy: "1GB" }, /limits has no "memroy"; did you mean "memory"\?; what it has: affinity, .*, memory, /],
   ["256MB", /limits must be an object; received '256MB'/],
 ])("%j is refused", (limits, message) => {
   expect(() => resolveLimits(limits)).toThrow(expect.objectContaining({ code: "INVALID_OPTION" }));

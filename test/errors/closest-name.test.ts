@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { closestName } from "../../../pihost/modules/closest-name.js";
+import { closestName } from "../../src/errors/closest-name.js";
 
 test.each([
   ["metod", ["method", "other"], "method"],
