@@ -26,6 +26,6 @@ test.each([
   [Number.POSITIVE_INFINITY],
 ])("%o is refused, with the bound and what was received", (value) => {
   expect(() => toBytes("limits.memory", value, 500_000)).toThrow(
-    /^INVALID_OPTION: limits\.memory must be a number of bytes, or a size such as "256MB" or "512MiB", of at least 500000; received/,
+    /^INVALID_OPTION: limits\.memory must be a number of bytes, or a size with its unit such as "256MB" or "512MiB", of at least 500000 bytes; received/,
   );
 });

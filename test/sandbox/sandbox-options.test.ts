@@ -47,7 +47,7 @@ test.each([
   [{ read: ["/proc"] }, "sandbox.read must be paths outside of /proc"],
   [{ write: "/tmp" }, "sandbox.write must be an array of paths"],
   [{ network: "no" }, "sandbox.network must be true or false"],
-  [{ tmpSize: "1kB" }, 'sandbox.tmpSize must be a number of bytes, or a size such as "256MB"'],
+  [{ tmpSize: "1kB" }, 'sandbox.tmpSize must be a number of bytes, or a size with its unit such as "256MB"'],
   [{ seccomp: true }, 'sandbox has no "seccomp"'],
 ])("%j is refused", (value, message) => {
   expect(refusal(() => resolveSandbox(value, "/", program))).toContain(message);
