@@ -5,6 +5,7 @@
 import { readFileSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { constants, Script } from "node:vm";
+import { forgetAllocatorEnvironment } from "../src/platform/allocator.js";
 import { quietPermissionWarnings } from "../src/sandbox/permission-warnings.js";
 import { codeCachePath, readCodeCache, writeCodeCache } from "./code-cache.js";
 import { PACKAGE_VERSION } from "./package-version.js";
@@ -14,6 +15,7 @@ interface Bundle {
 }
 
 quietPermissionWarnings();
+forgetAllocatorEnvironment(process.env);
 writeSync(
   3,
   `${JSON.stringify({

@@ -1,4 +1,5 @@
 /** Questions to the operating system: one function per question, one file per system. */
+export { allocatorEnvironment, forgetAllocatorEnvironment } from "./allocator.js";
 export { type Capability, probeCapabilities } from "./capabilities.js";
 export { longestSocketPath } from "./capabilities.socket-path.js";
 export { defaultEnvironment } from "./default-environment.js";

@@ -3,6 +3,7 @@ import type { Duplex, Readable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import type { LimitScope, LimitVerdict } from "../limits/index.js";
 import {
+  allocatorEnvironment,
   createMark,
   hostReaper,
   killTree,
@@ -49,7 +50,7 @@ export async function startNodeProcess(spec: ProcessSpec): Promise<HostProcess> 
     ...spec.execArgv,
     ...spec.argv,
   ]);
-  const env = { ...spec.env, [MARK_VARIABLE]: mark };
+  const env = { ...allocatorEnvironment, ...spec.env, [MARK_VARIABLE]: mark };
   const launch = scope?.command({ execPath, args, env }) ?? { command: execPath, args, env };
   const child = spawn(launch.command, launch.args, {
     cwd: spec.cwd,
