@@ -32,6 +32,7 @@ export class Call implements CallSink {
   private readonly target: CallTarget;
   private args: readonly unknown[];
   private hasStream = false;
+  private hasOwnArguments = false;
   private readonly options: ResolvedCallOptions;
   private readonly owner: CallOwner;
   private session: Session | undefined = undefined;
@@ -76,11 +77,13 @@ export class Call implements CallSink {
   }
 
   /**
-   * Takes the arguments as they are now: whoever made the call may change them before it is sent.
+   * Takes the arguments as they are now: whoever made the call may change them before it is sent. Once is enough.
    *
    * @throws IsolationError NOT_SERIALIZABLE naming the path
    */
   keepArguments(): void {
+    if (this.hasOwnArguments) return;
+    this.hasOwnArguments = true;
     const { args, hasStream } = snapshotArguments(this.args);
     this.args = args;
     this.hasStream = hasStream;
@@ -88,7 +91,7 @@ export class Call implements CallSink {
 
   /** Sends the call to a process. @throws IsolationError NOT_SERIALIZABLE naming the path */
   hand(session: Session): void {
-    if (this.options.idempotent && this.attempts === 0) this.keepArguments();
+    if (this.options.idempotent) this.keepArguments();
     this.attempts += 1;
     this.session = session;
     this.id = session.call(this.target, this.args, this, this.extras());

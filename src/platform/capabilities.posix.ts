@@ -2,11 +2,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isExecutable, probeWritable } from "./capabilities.files.js";
 import type { Capability } from "./capabilities.js";
-import { posixParents } from "./host-directory.posix.js";
+import { LONGEST_SOCKET_FILE, posixParents } from "./host-directory.posix.js";
 import { processStartTime } from "./process-identity.js";
-import { SOCKET_NAME_BYTES } from "./socket-name.js";
-
-const LONGEST_SOCKET_FILE = `pi-XXXXXX/${"x".repeat(SOCKET_NAME_BYTES)}.sock`;
 
 /** @param limit bytes of a socket path, the trailing NUL included */
 export function probeSocketDirectory(

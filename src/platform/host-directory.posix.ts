@@ -5,7 +5,7 @@ import { SOCKET_NAME_BYTES } from "./socket-name.js";
 
 /** Short, because socket paths must fit below macOS's `$TMPDIR` of 49 characters. The reaper's script knows it too. */
 const PREFIX = "pi-";
-const LONGEST_SOCKET_FILE = `${PREFIX}XXXXXX/${"x".repeat(SOCKET_NAME_BYTES)}.sock`;
+export const LONGEST_SOCKET_FILE = `${PREFIX}XXXXXX/${"x".repeat(SOCKET_NAME_BYTES)}.sock`;
 
 /** The directories to try, best first. */
 export function posixParents(environment: NodeJS.ProcessEnv, temporary: string): string[] {

@@ -42,7 +42,7 @@ export class Payloads {
   readonly #chunksIn: ChunkReceiver;
   readonly #maxBytes: number;
 
-  /** @param maxBytes of what the peer sends out of band */
+  /** @param maxBytes of one value of the peer */
   constructor(outbox: Outbox, sharedMemory: SharedMemory | undefined, maxBytes: number = BOUNDS.payloadBytes) {
     this.#outbox = outbox;
     this.#maxBytes = maxBytes;

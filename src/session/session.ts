@@ -23,7 +23,7 @@ export interface SessionOptions {
   readonly onLost: (error: IsolationError | undefined) => void;
   /** The peer keeps up again. */
   readonly onDrain?: () => void;
-  /** Bytes of one value of the peer, and of all that is on its way in parts. Default 4 GiB. */
+  /** Bytes of one value of the peer; of values on their way in parts, eight times as many. Default 4 GiB. */
   readonly maxPayloadBytes?: number | undefined;
   /** Keeps the process alive while somebody waits for a stream or for what the peer has lent. Default: it does not. */
   readonly hold?: Hold;

@@ -1,7 +1,7 @@
 import { type Stats, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { aBoolean, IsolationError, invalidOption, ownOptions, wholeNumber } from "../../errors/index.js";
+import { aBoolean, invalidOption, ownOptions, wholeNumber } from "../../errors/index.js";
 import {
   type ByteSize,
   type Diagnostics,
@@ -64,8 +64,8 @@ export interface IsolationOptions extends ConfinementOptions {
   /** Calls that may wait; one more fails with QUEUE_FULL. A whole number from 0, or Infinity. Default Infinity. */
   maxQueue?: number;
   /**
-   * Bytes of one value that the process may send, and of all that it has under way in parts: a number, or `"64MB"`. What
-   * is larger fails its call, or ends the session, with PROTOCOL. At least `"64KiB"`. Default `"4GiB"`.
+   * Bytes of one value that the process may send: a number, or `"64MB"`; of values under way in parts, eight times as
+   * many. What is larger fails its call, or ends the session, with PROTOCOL. At least `"64KiB"`. Default `"4GiB"`.
    */
   maxPayload?: ByteSize;
   /** Variables of the child's environment, over the inherited ones; `undefined` removes one. */
@@ -130,9 +130,6 @@ export interface ResolvedOptions {
 
 const OUTPUT_MODES = ["events", "inherit", "ignore"] as const;
 
-/** Options of the design that this version cannot honour: refused, because ignoring them would be a false promise. */
-const NOT_YET_ENFORCED: readonly string[] = [];
-
 const CONFINEMENT = ["permissions", "sandbox", "uid", "gid", "integrity"] as const;
 
 const RESOLVERS = {
@@ -170,18 +167,7 @@ interface Defaults {
 
 /** Validates all options at once; throws INVALID_OPTION for the first bad one. */
 export function resolveOptions(options: unknown, defaults: Defaults): ResolvedOptions {
-  for (const name of NOT_YET_ENFORCED) {
-    if (Object(options)[name] !== undefined) {
-      throw new IsolationError("INVALID_OPTION", `${name} is not yet enforced by this version; leave it out`);
-    }
-  }
-  const given = ownOptions("options", options, [
-    ...Object.keys(RESOLVERS),
-    "env",
-    "inheritEnv",
-    ...CONFINEMENT,
-    ...NOT_YET_ENFORCED,
-  ]);
+  const given = ownOptions("options", options, [...Object.keys(RESOLVERS), "env", "inheritEnv", ...CONFINEMENT]);
   const resolved = Object.fromEntries(
     Object.entries(RESOLVERS).map(([name, resolveOption]) => [name, resolveOption(given[name], defaults)]),
   ) as { [name in keyof typeof RESOLVERS]: ReturnType<(typeof RESOLVERS)[name]> };
