@@ -15,6 +15,7 @@ export type ExitReason =
   | "pids-limit"
   | "open-files-limit"
   | "unresponsive"
+  | "protocol"
   | "start-failed"
   | "host-exit";
 

@@ -1,6 +1,7 @@
 import { IsolationError } from "../errors/index.js";
 import type { Generation } from "../supervision/index.js";
 import type { Call } from "./call.js";
+import { CallQueue } from "./call-queue.js";
 import { RunningCalls } from "./running-calls.js";
 
 /** A call that was running in this many crashes is the likely cause of them and is not tried again. */
@@ -9,11 +10,20 @@ const POISON_ATTEMPTS = 3;
 /** The place of a call that waits. */
 const WAITING = Symbol("waiting");
 
+/** Hears of the calls of one generation. */
+export interface CallObserver {
+  callStarted(): void;
+  callEnded(): void;
+}
+
 /** The calls that run in one generation. */
 interface Running {
   readonly generation: Generation;
+  readonly observer: CallObserver | undefined;
   readonly calls: RunningCalls;
-  /** Told when the last call is over. */
+  /** How many of them nobody waits for any more: they hold their places until they have ended. */
+  abandoned: number;
+  /** Told when nobody waits for any. */
   onDrained: (() => void) | undefined;
 }
 
@@ -25,11 +35,7 @@ export class CallTable {
   readonly #maxInFlight: number;
   readonly #maxQueue: number;
   readonly #generations = new Map<Generation, Running>();
-  #waiting: Call[] = [];
-  /** The first of `#waiting` that still waits: `shift` of a long array would copy it. */
-  #head = 0;
-  /** How many in `#waiting` settled while they waited, and are skipped when their turn comes. */
-  #stale = 0;
+  readonly #waiting = new CallQueue();
   #live: Running | undefined;
   #answered = 0;
 
@@ -38,7 +44,7 @@ export class CallTable {
     this.#maxQueue = maxQueue;
   }
 
-  /** Calls that settled since the present generation was ready. */
+  /** Calls that ended since the present generation was ready. */
   get answered(): number {
     return this.#answered;
   }
@@ -48,15 +54,21 @@ export class CallTable {
     return (this.#generations.get(generation)?.calls.size ?? 0) > 0;
   }
 
+  /** Whether anybody waits for a call that runs in the generation. */
+  isAwaited(generation: Generation): boolean {
+    const running = this.#generations.get(generation);
+    return running !== undefined && !isDrained(running);
+  }
+
   /** Runs the call now if the process is ready and has room, else lets it wait. */
   submit(call: Call): void {
     if (this.#live !== undefined && this.#hasRoom(this.#live)) {
       this.#run(call, this.#live);
       return;
     }
-    const waiting = this.#waiting.length - this.#head - this.#stale;
-    if (waiting >= this.#maxQueue) {
-      call.fail(new IsolationError("QUEUE_FULL", `${waiting} calls already wait, which is maxQueue`));
+    const { size } = this.#waiting;
+    if (size >= this.#maxQueue) {
+      call.fail(new IsolationError("QUEUE_FULL", `${size} calls already wait, which is maxQueue`));
       return;
     }
     try {
@@ -69,21 +81,29 @@ export class CallTable {
     this.#waiting.push(call);
   }
 
-  /** To be called by whoever settles a call: gives its place to the next. Returns where it ran, if it did. */
-  settled(call: Call): Generation | undefined {
+  /** To be called by whoever settles a call: gives its place to the next, if it has left it. */
+  settled(call: Call): void {
     const place = call.place as Running | typeof WAITING | undefined;
-    if (place === WAITING) this.#stale += 1;
-    if (place === undefined || place === WAITING || !place.calls.delete(call)) return undefined;
-    const running = place;
-    this.#answered += 1;
-    if (this.#waiting.length > 0) this.#fill();
-    if (running.calls.size === 0) running.onDrained?.();
-    return running.generation;
+    if (place === WAITING) {
+      call.place = undefined;
+      this.#waiting.delete(call);
+    } else if (place !== undefined && call.isGivenUp) {
+      place.abandoned += 1;
+      if (isDrained(place)) place.onDrained?.();
+    } else if (place !== undefined) this.#free(call, place);
+  }
+
+  /** To be called when a call that was given up while it ran has ended. */
+  ended(call: Call): void {
+    const place = call.place as Running | undefined;
+    if (place === undefined) return;
+    place.abandoned -= 1;
+    this.#free(call, place);
   }
 
   /** A generation is ready: calls go to it from now on. Those of another one go on where they run. */
-  open(generation: Generation): void {
-    this.#live = { generation, calls: new RunningCalls(), onDrained: undefined };
+  open(generation: Generation, observer?: CallObserver): void {
+    this.#live = { generation, observer, calls: new RunningCalls(), abandoned: 0, onDrained: undefined };
     this.#generations.set(generation, this.#live);
     this.#answered = 0;
     this.#fill();
@@ -99,10 +119,10 @@ export class CallTable {
     this.#live = undefined;
   }
 
-  /** Resolves when no call runs in the generation any more. */
+  /** Resolves when nobody waits for a call that runs in the generation. */
   whenDrained(generation: Generation): Promise<void> {
     const running = this.#generations.get(generation);
-    if (running === undefined || running.calls.size === 0) return Promise.resolve();
+    if (running === undefined || isDrained(running)) return Promise.resolve();
     return new Promise((resolve) => {
       running.onDrained = resolve;
     });
@@ -117,31 +137,25 @@ export class CallTable {
     if (running === undefined) return;
     this.#generations.delete(generation);
     if (this.#live === running) this.#live = undefined;
-    const calls = running.calls.takeAll();
     const again: Call[] = [];
-    for (const call of calls) {
+    for (const call of running.calls.takeAll()) {
       call.place = undefined;
+      if (call.settled) continue;
       const mayRun = call.takeBack() || (call.isReplayable && call.attempts < POISON_ATTEMPTS);
-      if (willRestart && mayRun) {
-        call.place = WAITING;
-        again.push(call);
-      } else call.fail(toError(call));
+      if (willRestart && mayRun) again.push(call);
+      else call.fail(toError(call));
     }
-    this.#waiting = [...again, ...this.#waiting.slice(this.#head)];
-    this.#head = 0;
+    for (const call of again) call.place = WAITING;
+    this.#waiting.unshiftAll(again);
     running.onDrained?.();
     this.#fill();
   }
 
   /** Settles every call that waits. */
   rejectWaiting(toError: (call: Call) => IsolationError): void {
-    const waiting = this.#waiting.slice(this.#head);
-    this.#waiting = [];
-    this.#head = 0;
-    this.#stale = 0;
-    for (const call of waiting) {
+    for (const call of this.#waiting.takeAll()) {
       call.place = undefined;
-      if (!call.settled) call.fail(toError(call));
+      call.fail(toError(call));
     }
   }
 
@@ -150,26 +164,33 @@ export class CallTable {
     return calls.size < this.#maxInFlight && generation.session.writable;
   }
 
+  #free(call: Call, running: Running): void {
+    if (!running.calls.delete(call)) return;
+    call.place = undefined;
+    this.#answered += 1;
+    running.observer?.callEnded();
+    if (this.#waiting.size > 0) this.#fill();
+    if (running.onDrained !== undefined && isDrained(running)) running.onDrained();
+  }
+
   #fill(): void {
-    while (this.#live !== undefined && this.#head < this.#waiting.length && this.#hasRoom(this.#live)) {
-      const next = this.#waiting[this.#head] as Call;
-      this.#head += 1;
-      if (next.settled) this.#stale -= 1;
-      else this.#run(next, this.#live);
-    }
-    if (this.#head === this.#waiting.length || this.#head > 1_024) {
-      this.#waiting = this.#waiting.slice(this.#head);
-      this.#head = 0;
+    while (this.#live !== undefined && this.#waiting.size > 0 && this.#hasRoom(this.#live)) {
+      this.#run(this.#waiting.shift() as Call, this.#live);
     }
   }
 
   #run(call: Call, running: Running): void {
     running.calls.add(call);
     call.place = running;
+    running.observer?.callStarted();
     try {
       call.hand(running.generation.session);
     } catch (error) {
       call.reject(error);
     }
   }
+}
+
+function isDrained({ calls, abandoned }: Running): boolean {
+  return calls.size === abandoned;
 }

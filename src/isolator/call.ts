@@ -15,7 +15,11 @@ import { iterateResult, type StreamingPromise } from "./streaming-promise.js";
 export interface CallOwner {
   /** Called once for every call, when it has settled. */
   settled(call: Call): void;
+  /** Called for a call that was given up while it ran, when it has ended there. */
+  ended(call: Call): void;
 }
+
+const NONE: readonly unknown[] = [];
 
 /** One call from the moment it is made until it settles, which it does exactly once. */
 export class Call implements CallSink {
@@ -28,6 +32,9 @@ export class Call implements CallSink {
   /** For its owner: where it is among those that run there, and after which of them it came. */
   index = -1;
   order = 0;
+  /** For its owner: its neighbours among those that wait. */
+  previous: Call | undefined = undefined;
+  next: Call | undefined = undefined;
   // Not `#private`: of hundreds of thousands of these a second, each would pay for every private field.
   private readonly target: CallTarget;
   private args: readonly unknown[];
@@ -38,6 +45,7 @@ export class Call implements CallSink {
   private session: Session | undefined = undefined;
   private id = 0;
   private isSettled = false;
+  private wasGivenUp = false;
   private limits: Limits | undefined = undefined;
   private resolvePromise!: (value: unknown) => void;
   private rejectPromise!: (reason: unknown) => void;
@@ -64,6 +72,11 @@ export class Call implements CallSink {
 
   get settled(): boolean {
     return this.isSettled;
+  }
+
+  /** Whether it settled while it ran, by the caller's own wish: it holds its place there until it has ended. */
+  get isGivenUp(): boolean {
+    return this.wasGivenUp;
   }
 
   /** Whether its signal was aborted before it could even begin. */
@@ -112,6 +125,11 @@ export class Call implements CallSink {
     if (this.settle()) this.rejectPromise(reason);
   }
 
+  /** It was given up while it ran, and has ended. */
+  ended(): void {
+    this.owner.ended(this);
+  }
+
   /** Rejects with an error of the framework, whose stack is then the place where the call was made. */
   fail(error: IsolationError): void {
     if (this.callSite !== undefined) {
@@ -123,6 +141,8 @@ export class Call implements CallSink {
 
   /** Settles by the caller's own wish: the process is told that nobody waits any more. */
   giveUp(error: IsolationError): void {
+    if (this.isSettled) return;
+    this.wasGivenUp = this.session !== undefined;
     this.fail(error);
     this.session?.cancel(this.id);
   }
@@ -147,6 +167,7 @@ export class Call implements CallSink {
   private settle(): boolean {
     if (this.isSettled) return false;
     this.isSettled = true;
+    this.args = NONE;
     this.limits?.lift();
     this.owner.settled(this);
     return true;

@@ -1,5 +1,5 @@
 import { IsolationError, type IsolationFacts } from "../errors/index.js";
-import type { ExitOutcome } from "../process/index.js";
+import { type ExitOutcome, toVerb } from "../process/index.js";
 import type { RestartPolicy, StopCause } from "../supervision/index.js";
 
 /** What an outcome contributes to an error's facts. */
@@ -68,9 +68,4 @@ export function downError(
       return new IsolationError("RESTARTS_EXHAUSTED", `${facts.isolate} is down after ${budget}${last}`, { facts });
     }
   }
-}
-
-/** The outcome after a noun: "was killed by SIGKILL (…)", "exited with code 3". */
-function toVerb({ description }: ExitOutcome): string {
-  return description.startsWith("killed") ? `was ${description}` : description;
 }

@@ -2,6 +2,7 @@ import type { LimitPlan } from "../limits/index.js";
 import { PIHOST_ENTRY, startNodeProcess } from "../process/index.js";
 import type { GenerationSpec } from "../supervision/index.js";
 import { keepAlive } from "./keep-alive.js";
+import { publishLive } from "./live-record.js";
 import type { ResolvedOptions } from "./options/index.js";
 
 /** What an isolate hears of its processes while they run. */
@@ -18,6 +19,9 @@ export function toGenerationSpec(
   const { from, debug, startTimeoutMs, confinement, diagnostics, maxPayload } = options;
   return {
     ...listener,
+    publish: (generation) => {
+      if (options.discoverable) publishLive(isolate, generation);
+    },
     isolate,
     isolatorId,
     confinement,

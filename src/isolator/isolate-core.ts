@@ -6,13 +6,14 @@ import type { Session } from "../session/index.js";
 import {
   describeUnresponsive,
   type Generation,
+  isWanted,
+  type Milestone,
   preload,
-  Recycling,
+  RequestLost,
   type StopCause,
   Supervisor,
   sendData,
   type Unresponsive,
-  Watchdog,
 } from "../supervision/index.js";
 import type { Call, CallOwner } from "./call.js";
 import { CallTable } from "./call-table.js";
@@ -20,10 +21,11 @@ import { CallTargets } from "./call-targets.js";
 import { downError, lostCallError, outcomeFacts } from "./down-errors.js";
 import type { GenerationFacts, IsolatorEvents } from "./events.js";
 import { exitHost } from "./exit-host.js";
+import { GenerationCare } from "./generation-care.js";
 import { toGenerationSpec } from "./generation-spec.js";
 import type { IsolatorState } from "./host-status.js";
 import { keepAlive } from "./keep-alive.js";
-import { publishLive, withdrawLive } from "./live-record.js";
+import { withdrawLive } from "./live-record.js";
 import { logEvents } from "./log-events.js";
 import { type ResolvedOptions, toRestartPolicy } from "./options/index.js";
 import { ReadyGate } from "./ready-gate.js";
@@ -50,8 +52,8 @@ export class IsolateCore implements CallOwner {
   readonly #supervisor: Supervisor;
   /** Told before the process is ready, and so before anybody can listen. */
   readonly #debuggerUrls = new Map<number, string>();
-  #watchdog: Watchdog | undefined;
-  #recycling: Recycling | undefined;
+  /** Of each process that takes calls, or has taken them and lives. */
+  readonly #care = new Map<Generation, GenerationCare>();
   readonly #gate = new ReadyGate();
 
   constructor(isolatorId: number, options: ResolvedOptions) {
@@ -89,7 +91,7 @@ export class IsolateCore implements CallOwner {
   }
 
   /** Resolves when no further generation follows. */
-  get stopped(): Promise<ExitOutcome> {
+  get stopped(): Milestone<ExitOutcome> {
     return this.#supervisor.stopped;
   }
 
@@ -100,7 +102,6 @@ export class IsolateCore implements CallOwner {
   /** Takes a call over: it will settle. */
   submit(call: Call): void {
     keepAlive.acquire();
-    this.#recycling?.callStarted();
     const down = this.#down();
     if (call.isAborted) call.cancel();
     else if (down === undefined) this.#calls.submit(call);
@@ -110,8 +111,12 @@ export class IsolateCore implements CallOwner {
   /** To be called when a call has settled. */
   settled(call: Call): void {
     keepAlive.release();
-    const ranIn = this.#calls.settled(call);
-    if (ranIn !== undefined && ranIn === this.last) this.#recycling?.callEnded();
+    this.#calls.settled(call);
+  }
+
+  /** To be called when a call that was given up while it ran has ended. */
+  ended(call: Call): void {
+    this.#calls.ended(call);
   }
 
   /** Sends a request that may be sent again, to the generation that is or will be ready. */
@@ -131,11 +136,14 @@ export class IsolateCore implements CallOwner {
 
   async #request<T>(send: (session: Session) => Promise<T>, attempts: number): Promise<T> {
     const live = await this.#ready();
-    const answer = send(live.session).then((value) => ({ value }));
-    const first = await Promise.race([answer, live.outcome]);
-    if ("value" in first) return first.value;
-    if (attempts > 1) return this.#request(send, attempts - 1);
-    throw lostCallError(first, this.#errorFacts(live, first), { requested: false });
+    try {
+      return await send(live.session);
+    } catch (error) {
+      if (!(error instanceof RequestLost)) throw error;
+      if (attempts > 1) return this.#request(send, attempts - 1);
+      const outcome = await live.outcome;
+      throw lostCallError(outcome, this.#errorFacts(live, outcome), { requested: false });
+    }
   }
 
   /** A listener that throws is an uncaught error of the host, as ever; supervision does not depend on it. */
@@ -159,12 +167,12 @@ export class IsolateCore implements CallOwner {
   #onReady(live: Generation, predecessor: Generation | undefined): void {
     this.last = live;
     this.generation = live.number;
-    this.#watch(live);
+    if (predecessor !== undefined) this.#care.get(predecessor)?.retire();
+    const care = this.#lookAfter(live);
     // A spare may have been prepared before the latest data was set; calls come after these on the same lane.
     for (const [name, value] of this.data) void sendData(live.session, name, value).catch(() => {});
-    this.#calls.open(live);
+    this.#calls.open(live, this.#options.recycle === undefined ? undefined : care);
     this.#gate.open(live);
-    if (this.#options.discoverable) publishLive(this.#options.name, live);
     const facts = this.#generationFacts(live);
     if (predecessor !== undefined) this.#emit("recycled", { ...facts, predecessor: predecessor.pid });
     // Whoever awaits `create` can listen before the first event comes.
@@ -175,30 +183,29 @@ export class IsolateCore implements CallOwner {
     this.#debuggerUrls.delete(live.pid);
   }
 
-  /** Looks after the generation that takes the calls. */
-  #watch(live: Generation): void {
-    this.#watchdog?.stop();
-    this.#recycling?.stop();
-    const { unresponsiveAfterMs, recycle, debug } = this.#options;
-    // Where the processor limit works by stopping the process again and again, a stopped process proves nothing.
+  #lookAfter(live: Generation): GenerationCare {
+    const { unresponsiveAfterMs, recycle = {}, debug } = this.#options;
     const isThrottled = this.limits.enforcement.cpu?.mechanism === "watch";
-    if (!debug) {
-      const isBusy = (): boolean => !isThrottled && this.#calls.isBusy(live);
-      const onUnresponsive = (seen: Unresponsive): void => this.#onUnresponsive(live, seen);
-      this.#watchdog = new Watchdog(live, { unresponsiveAfterMs, isBusy, onUnresponsive });
-    }
-    if (recycle === undefined) return;
-    this.#recycling = new Recycling(recycle, live, {
-      isBusy: () => this.#calls.isBusy(live),
-      onDue: () => void this.#supervisor.recycle(live, this.#drained),
-    });
+    const care = new GenerationCare(
+      live,
+      { unresponsiveAfterMs, recycle, debug, isThrottled },
+      {
+        isAwaited: () => this.#calls.isAwaited(live),
+        isBusy: () => this.#calls.isBusy(live),
+        onUnresponsive: (seen) => this.#onUnresponsive(live, seen),
+        recycle: () => this.#supervisor.recycle(live, this.#drained),
+      },
+    );
+    this.#care.set(live, care);
+    return care;
   }
 
   /** A soft memory limit means a fresh process, before the hard one means a dead one. */
   #onLimit(event: IsolatorEvents["limit"][0]): void {
     this.#emit("limit", event);
-    const { live } = this.#supervisor.state.kind === "ready" ? this.#supervisor.state : { live: undefined };
-    if (event.limit === "memory.soft" && live?.pid === event.pid) void this.#supervisor.recycle(live, this.#drained);
+    const { state } = this.#supervisor;
+    if (event.limit !== "memory.soft" || state.kind !== "ready" || state.live.pid !== event.pid) return;
+    this.#care.get(state.live)?.recycle();
   }
 
   /** Resolves when nobody waits for a generation any more. */
@@ -208,26 +215,24 @@ export class IsolateCore implements CallOwner {
   };
 
   #onUnresponsive(live: Generation, seen: Unresponsive): void {
-    live.foundUnresponsive(seen);
+    live.end.because("unresponsive", { unresponsive: seen });
     const { diagnosis, forMs } = seen;
     this.#emit("unresponsive", { ...this.#generationFacts(live), diagnosis, forMs });
     void live.process.killTree("SIGKILL");
   }
 
   #onEnded(live: Generation, outcome: ExitOutcome, willRestart: boolean): void {
-    const isLive = live === this.last;
-    if (isLive) {
-      this.#watchdog?.stop();
-      this.#recycling?.stop();
-    }
-    const requested = this.#supervisor.state.kind === "stopping" || outcome.reason === "requested";
+    this.#care.get(live)?.stop();
+    this.#care.delete(live);
+    const requested = this.#supervisor.state.kind === "stopping" || isWanted(outcome.reason);
     const facts = this.#errorFacts(live, outcome);
-    const why = live.unresponsive === undefined ? undefined : describeUnresponsive(live.unresponsive);
+    const { unresponsive, cause } = live.end;
+    const why = unresponsive === undefined ? undefined : describeUnresponsive(unresponsive);
     const toError = (attempts?: number): IsolationError =>
       lostCallError(outcome, attempts === undefined ? facts : { ...facts, attempts }, {
         requested,
         why,
-        cause: live.lostBy,
+        cause,
       });
     this.#calls.lose(live, willRestart, ({ attempts }) => toError(attempts));
     live.session.close(toError());

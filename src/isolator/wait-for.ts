@@ -1,32 +1,40 @@
 import { IsolationError } from "../errors/index.js";
+import type { Milestone } from "../supervision/index.js";
 import type { ResolvedWaitOptions } from "./options/index.js";
 
-/** The promise, or DEADLINE_EXCEEDED, or CANCELLED, whichever comes first; leaves no timer and no listener. */
+/**
+ * Resolves with what was reached. Leaves nothing behind, neither a timer, nor a listener, nor anything at the milestone.
+ *
+ * @param late what did not happen, for messages
+ * @throws IsolationError DEADLINE_EXCEEDED, CANCELLED
+ */
 export async function waitFor<T>(
-  promise: Promise<T>,
+  milestone: Milestone<T>,
   { timeoutMs, signal }: ResolvedWaitOptions,
   late: string,
 ): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   let onAbort = (): void => {};
-  const giveUp = new Promise<never>((_, reject) => {
-    if (timeoutMs !== undefined) {
-      timer = setTimeout(
-        () => reject(new IsolationError("DEADLINE_EXCEEDED", `${late} within ${timeoutMs} ms`)),
-        timeoutMs,
-      );
-    }
-    onAbort = () =>
-      reject(
-        new IsolationError("CANCELLED", "the wait was cancelled by the caller's signal", { cause: signal?.reason }),
-      );
-    if (signal?.aborted) onAbort();
-    signal?.addEventListener("abort", onAbort);
-  });
+  let forget = (): void => {};
   try {
-    return await Promise.race([promise, giveUp]);
+    return await new Promise<T>((resolve, reject) => {
+      forget = milestone.onReached(resolve);
+      if (timeoutMs !== undefined) {
+        timer = setTimeout(
+          () => reject(new IsolationError("DEADLINE_EXCEEDED", `${late} within ${timeoutMs} ms`)),
+          timeoutMs,
+        );
+      }
+      onAbort = () =>
+        reject(
+          new IsolationError("CANCELLED", "the wait was cancelled by the caller's signal", { cause: signal?.reason }),
+        );
+      if (signal?.aborted) onAbort();
+      signal?.addEventListener("abort", onAbort);
+    });
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", onAbort);
+    forget();
   }
 }

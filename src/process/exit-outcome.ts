@@ -1,4 +1,4 @@
-import type { ExitReason } from "../errors/index.js";
+import type { ExitReason, IsolationError } from "../errors/index.js";
 import type { LimitVerdict } from "../limits/index.js";
 import type { ProcessExit } from "./host-process.js";
 
@@ -44,6 +44,8 @@ export type ExitOutcome = (
 export interface ExitContext {
   /** Why it was made to end, where somebody did; else the report and stderr decide. */
   readonly reason: ExitReason | undefined;
+  /** What broke the contract, for the reason `protocol`. */
+  readonly cause?: IsolationError | undefined;
   readonly verdict: LimitVerdict | undefined;
   readonly forced: boolean;
   readonly stderrTail: string;
@@ -79,8 +81,24 @@ export function toExitOutcome(exit: ProcessExit, context: ExitContext): ExitOutc
     ...(diagnosticFiles.length === 0 ? {} : { diagnosticFiles }),
   };
   return exit.signal === null
-    ? { kind: "exited", code: exit.code ?? 0, ...facts, description: describe(exit, reason) }
-    : { kind: "signalled", signal: exit.signal, ...facts, description: describe(exit, reason) };
+    ? { kind: "exited", code: exit.code ?? 0, ...facts, description: describe(exit, reason, context.cause) }
+    : { kind: "signalled", signal: exit.signal, ...facts, description: describe(exit, reason, context.cause) };
+}
+
+/**
+ * The outcome of an isolator that somebody ended while no process ran: the last one's, and who ended it.
+ *
+ * @param outcome how the last process ended, which had its own reason
+ */
+export function endedBetweenProcesses(outcome: ExitOutcome, reason: "requested" | "terminated"): ExitOutcome {
+  const how = reason === "requested" ? "shut down" : "terminated";
+  const description = `${how} while it was restarting; the last process ${toVerb(outcome)}`;
+  return { ...outcome, reason, forced: false, description };
+}
+
+/** The outcome after a noun: "was killed by SIGKILL (…)", "exited with code 3". */
+export function toVerb({ description }: ExitOutcome): string {
+  return /^(killed|ended|shut|terminated)/.test(description) ? `was ${description}` : description;
 }
 
 /** V8 says on stderr that the heap is full and then aborts; neither sign alone is enough. */
@@ -90,7 +108,8 @@ function reasonOf(exit: ProcessExit, stderrTail: string): ExitReason {
   return exit.signal === null ? "exit" : "signal";
 }
 
-function describe({ code, signal }: ProcessExit, reason: ExitReason): string {
+function describe({ code, signal }: ProcessExit, reason: ExitReason, cause: IsolationError | undefined): string {
+  if (reason === "protocol") return `ended because it broke the protocol: ${cause?.message}`;
   if (reason === "memory-limit") return "killed because it reached limits.memory";
   if (reason === "cpu-limit") return "killed because it reached limits.cpuSeconds";
   if (reason === "heap-out-of-memory") return `ran out of JavaScript heap memory (${signal ?? `exit code ${code}`})`;

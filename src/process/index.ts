@@ -1,5 +1,5 @@
 /** Starting one child and seeing how it ends. */
-export { type ExitContext, type ExitOutcome, toExitOutcome } from "./exit-outcome.js";
+export { type ExitContext, type ExitOutcome, endedBetweenProcesses, toExitOutcome, toVerb } from "./exit-outcome.js";
 export { type HandshakeOptions, shakeHands } from "./handshake.js";
 export type {
   HostProcess,

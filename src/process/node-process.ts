@@ -40,8 +40,22 @@ const KILL_REPORT_MS = 5_000;
  * The group is registered with the host's reaper before this returns, so before the child hears "go".
  */
 export async function startNodeProcess(spec: ProcessSpec): Promise<HostProcess> {
-  const mark = createMark();
   const scope = spec.limits?.open();
+  let child: ChildProcess | undefined;
+  try {
+    const mark = createMark();
+    child = spawnChild(spec, mark, scope);
+    await spawned(child);
+    return new NodeProcess(child, spec, mark, scope);
+  } catch (error) {
+    // Also where `spawn` itself throws, as for arguments and an environment that are too long (E2BIG).
+    child?.kill("SIGKILL");
+    await scope?.close();
+    throw error;
+  }
+}
+
+function spawnChild(spec: ProcessSpec, mark: string, scope: LimitScope | undefined): ChildProcess {
   const { wrap, identity } = spec.confined;
   // Limits come first, and so around it: what is confined could not set them.
   const [execPath = "", ...args] = wrap([
@@ -52,7 +66,7 @@ export async function startNodeProcess(spec: ProcessSpec): Promise<HostProcess> 
   ]);
   const env = { ...allocatorEnvironment, ...spec.env, [MARK_VARIABLE]: mark };
   const launch = scope?.command({ execPath, args, env }) ?? { command: execPath, args, env };
-  const child = spawn(launch.command, launch.args, {
+  return spawn(launch.command, launch.args, {
     cwd: spec.cwd,
     env: launch.env,
     // On Windows the job object that libuv puts every child into ends it with the host, but only when not detached.
@@ -61,13 +75,6 @@ export async function startNodeProcess(spec: ProcessSpec): Promise<HostProcess> 
     windowsHide: true,
     ...identity,
   });
-  try {
-    await spawned(child);
-  } catch (error) {
-    await scope?.close();
-    throw error;
-  }
-  return new NodeProcess(child, spec, mark, scope);
 }
 
 function spawned(child: ChildProcess): Promise<void> {

@@ -3,12 +3,14 @@ export type CallTarget =
   | { readonly kind: "module"; readonly module: string; readonly method: string }
   | { readonly kind: "reference"; readonly reference: number; readonly method: string };
 
-/** Who waits for a call. Exactly one of the two is called, once. */
+/** Who waits for a call. Exactly one of the two is called, once, unless the call is cancelled. */
 export interface CallSink {
   resolve(value: unknown): void;
   reject(error: unknown): void;
   /** Where the call was made, for the second half of a remote error's stack. */
   readonly callSite?: { readonly stack?: string } | undefined;
+  /** Called once a call that was cancelled has ended, whatever came of it; not when the session is lost before. */
+  ended?(): void;
   /** Called when the session is lost before the call was answered, by sinks that nobody else settles then. */
   lost?(error: unknown): void;
 }

@@ -33,6 +33,14 @@ export class IdRing<T extends object> {
     return this.#ids[place] === id && this.#things[place] !== undefined;
   }
 
+  /** Puts another thing under a number that is taken. Returns the former one; without one, nothing happens. */
+  replace(id: number, thing: T): T | undefined {
+    const place = id & (this.#things.length - 1);
+    const former = this.#ids[place] === id ? this.#things[place] : undefined;
+    if (former !== undefined) this.#things[place] = thing;
+    return former;
+  }
+
   /** Takes the thing out, if it is there. */
   take(id: number): T | undefined {
     const place = id & (this.#things.length - 1);

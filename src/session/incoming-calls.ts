@@ -73,21 +73,33 @@ export class IncomingCalls {
     this.#fail(call, error);
   }
 
-  /** Nobody waits for the call any more. It runs on until it heeds its signal; then what it was lent ends. */
+  /** Nobody waits for the call any more. It runs on until it heeds its signal; then the caller hears that it has ended. */
   cancel(id: number): void {
     const call = this.#running.get(id);
-    if (call === undefined) return;
-    this.#running.delete(id);
+    if (call === undefined || call.isCancelled) return;
+    call.isCancelled = true;
     call.abort(new IsolationError("CANCELLED", "the caller does not wait for this call any more"));
-    call.dropAnswer?.();
+    if (call.dropAnswer === undefined) return;
+    call.dropAnswer();
+    this.#acknowledge(call);
   }
 
   /** The caller is gone. */
   lose(): void {
-    for (const call of [...this.#running.values()]) {
-      this.cancel(call.id);
+    const calls = [...this.#running.values()];
+    this.#running.clear();
+    for (const call of calls) {
+      call.abort(new IsolationError("CANCELLED", "the caller is gone"));
+      call.dropAnswer?.();
       call.scope?.end();
     }
+  }
+
+  /** A call that was cancelled has ended. */
+  #acknowledge({ id, scope }: RunningCall): void {
+    this.#running.delete(id);
+    scope?.end();
+    this.#outbox.voidResult(id);
   }
 
   #calleeOf(handle: number): Callee | Promise<Callee> {
@@ -116,9 +128,10 @@ export class IncomingCalls {
   #succeed(call: RunningCall, value: unknown): void {
     const { id, scope } = call;
     if (this.#running.get(id) !== call) {
-      // Cancelled meanwhile.
+      // The caller is gone.
       scope?.end();
-    } else if (scope === undefined && (value === undefined || isColumnPrimitive(value))) {
+    } else if (call.isCancelled) this.#acknowledge(call);
+    else if (scope === undefined && (value === undefined || isColumnPrimitive(value))) {
       this.#running.delete(id);
       this.#sendPrimitive(id, value);
     } else if (value === undefined || isColumnPrimitive(value)) {
@@ -145,8 +158,9 @@ export class IncomingCalls {
   }
 
   #fail(call: RunningCall, error: unknown): void {
-    if (this.#running.get(call.id) === call) this.#settle(call, "error", this.#values.encodeError(error));
-    else call.scope?.end();
+    if (this.#running.get(call.id) !== call) call.scope?.end();
+    else if (call.isCancelled) this.#acknowledge(call);
+    else this.#settle(call, "error", this.#values.encodeError(error));
   }
 
   #settle(call: RunningCall, $case: "value" | "error", ready: ReadyPayload, streamsOver?: Promise<void>): void {
@@ -162,14 +176,14 @@ export class IncomingCalls {
   #conclude(call: RunningCall, sent: Promise<void> | undefined, send: () => void, payload?: PayloadHandling): void {
     const { scope } = call;
     const conclude = (): void => {
-      const isCancelled = this.#running.get(call.id) !== call;
-      if (isCancelled) payload?.drop();
+      const isLost = this.#running.get(call.id) !== call;
+      if (isLost) payload?.drop();
       else {
         this.#running.delete(call.id);
         send();
       }
       // A stream that is made of the arguments needs them for as long as it is read.
-      if (isCancelled || payload?.streamsOver === undefined) scope?.end();
+      if (isLost || payload?.streamsOver === undefined) scope?.end();
       else void payload.streamsOver.then(() => scope?.end());
     };
     if (sent !== undefined) {

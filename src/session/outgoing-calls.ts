@@ -16,6 +16,19 @@ interface Lending {
   isSent: boolean;
 }
 
+/** In the place of a sink that does not wait any more: of the answer, only that it came is told. */
+class CancelledCall implements CallSink {
+  sink: CallSink | undefined;
+
+  resolve(): void {
+    this.sink?.ended?.();
+  }
+
+  reject(): void {
+    this.resolve();
+  }
+}
+
 /** The calls of this side: sends them, and settles whoever waits for them. */
 export class OutgoingCalls {
   readonly #outbox: Outbox;
@@ -59,16 +72,21 @@ export class OutgoingCalls {
     return id;
   }
 
-  /** Forgets a call that its sink has settled already, and tells the other side. */
+  /** Tells the other side that nobody waits for a call any more. Its sink, which has settled, hears when it has ended. */
   cancel(id: number): void {
-    if (this.#sinks.take(id) === undefined) return;
+    const cancelled = new CancelledCall();
+    const sink = this.#sinks.replace(id, cancelled);
+    cancelled.sink = sink instanceof CancelledCall ? sink.sink : sink;
+    if (sink === undefined || sink instanceof CancelledCall) return;
     // Only now, so that a signal which is lent and cancels the call as well has told the other side before.
-    queueMicrotask(() => {
-      const lending = this.#lending.get(id);
-      if (lending?.isSent === false) lending.ready.drop();
-      this.#endLending(id);
-    });
-    this.#outbox.cancel(id);
+    queueMicrotask(() => this.#endLending(id));
+    const lending = this.#lending.get(id);
+    if (lending?.isSent === false) {
+      // Its large parts go ahead of it: it has not begun, and will not.
+      lending.ready.drop();
+      this.#sinks.take(id);
+      sink.ended?.();
+    } else this.#outbox.cancel(id);
   }
 
   /** The target will not be called again: what it was bound to is gone. */
@@ -85,9 +103,10 @@ export class OutgoingCalls {
 
   settle({ id, outcome }: Settlement): void {
     const sink = this.#sinks.take(id);
-    if (sink === undefined) {
-      // Cancelled meanwhile: what the answer holds goes back.
+    if (sink === undefined || sink instanceof CancelledCall) {
+      // Nobody waits: what the answer holds goes back.
       if (outcome !== undefined) this.#values.discard(outcome.value);
+      sink?.resolve();
       return;
     }
     if (outcome?.$case === "value") this.#succeed(id, sink, outcome.value);

@@ -1,9 +1,8 @@
-import type { ExitReason, IsolationError } from "../errors/index.js";
 import type { Diagnostics, LimitBreach } from "../limits/index.js";
 import type { ExitOutcome, HostProcess, OutputLine, ProcessSpec, StartProcess } from "../process/index.js";
 import type { Confinement } from "../sandbox/index.js";
 import type { Hold, Session } from "../session/index.js";
-import type { Unresponsive } from "./watchdog.js";
+import type { EndRecord } from "./end-record.js";
 
 /** What is the same for all generations of one isolator. */
 export interface GenerationSpec {
@@ -26,6 +25,8 @@ export interface GenerationSpec {
   readonly onDebugger: (pid: number, url: string) => void;
   /** The process keeps up again with what it is sent. */
   readonly onDrain: () => void;
+  /** Called when a process is about to be ready as the generation of its number; what it throws fails the start. */
+  readonly publish: (generation: Generation) => void;
   /** Keeps the host alive while somebody waits for something of the process. */
   readonly hold: Hold;
   /** Bytes of one value that the process may send. */
@@ -46,18 +47,12 @@ export interface Generation {
   readonly outcome: Promise<ExitOutcome>;
   /** Set when the process itself said that somebody asked it to shut down. */
   readonly shutdownAccepted: boolean;
-  /** What the watchdog saw, if that ended it. */
-  readonly unresponsive: Unresponsive | undefined;
   /** Makes a spare the generation of this number. */
   adopt(number: number): void;
-  /** The process does not answer and is about to be killed for it. */
-  foundUnresponsive(seen: Unresponsive): void;
-  /** Says why the process is about to end. The first one wins. */
-  endBecause(reason: ExitReason): void;
-  /** Says that asking was not enough. */
-  markForced(): void;
-  /** What broke the session, where that came before the end of the process. */
-  readonly lostBy: IsolationError | undefined;
+  /** Why it ends. */
+  readonly end: EndRecord;
+  /** Whether it runs no code any more, even if nobody has heard of its end yet. */
+  readonly isOver: boolean;
 }
 
 /** Which process of an isolator it is. */

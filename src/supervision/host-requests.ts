@@ -1,6 +1,6 @@
 import type { HostStatusMessage } from "../contract/index.js";
 import { HOST_MODULE } from "../contract/index.js";
-import type { Session } from "../session/index.js";
+import type { CallTarget, Session } from "../session/index.js";
 
 /**
  * How much later than the host a process that is asked to end gives up waiting for its calls, in milliseconds: the host
@@ -37,8 +37,22 @@ export function preload(session: Session, modules: readonly string[]): Promise<u
   return request(session, "preload", [modules]);
 }
 
+/** The session ended before the process answered; another process may. */
+export class RequestLost extends Error {}
+
+/** One object for each request: a session gives every object that is called a handle of its own. */
+const TARGETS = new Map<string, CallTarget>();
+
+function targetOf(method: string): CallTarget {
+  const target = TARGETS.get(method) ?? { kind: "module", module: HOST_MODULE, method };
+  TARGETS.set(method, target);
+  return target;
+}
+
+/** Rejects with RequestLost when the session is closed: no promise of the process's own would let go of the answer. */
 function request(session: Session, method: string, args: readonly unknown[]): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    session.call({ kind: "module", module: HOST_MODULE, method }, args, { resolve, reject });
+    const lost = (): void => reject(new RequestLost(`the session ended before ${method} was answered`));
+    session.call(targetOf(method), args, { resolve, reject, lost });
   });
 }

@@ -1,7 +1,9 @@
 /** Keeping a process alive: its states, when to start again, when to replace it, when to stop. */
+export { isWanted } from "./end-record.js";
 export type { Generation, GenerationSpec } from "./generation.js";
-export { preload, requestData, requestStatus, sendData } from "./host-requests.js";
-export { type RecyclePolicy, type RecycleReason, Recycling } from "./recycling.js";
+export { preload, RequestLost, requestData, requestStatus, sendData } from "./host-requests.js";
+export { Milestone } from "./milestone.js";
+export { type RecyclePolicy, Recycling } from "./recycling.js";
 export { RestartBudget, type RestartDecision, type RestartPolicy } from "./restart-policy.js";
 export { StartFailure } from "./start-failure.js";
 export { startGeneration } from "./start-generation.js";

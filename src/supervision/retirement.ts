@@ -29,9 +29,24 @@ export class Retirement {
     void drained.then(() => this.#end(generation, this.#graceMs));
   }
 
-  /** Ends all of them without waiting for their calls; resolves when they are gone. */
-  async stop(): Promise<void> {
-    await Promise.all([...this.#retiring].map((generation) => this.#end(generation, 0)));
+  /** The others of an isolator that shuts down: their calls get `graceMs` too. Resolves when they are gone. */
+  async shutdown(graceMs: number): Promise<void> {
+    await Promise.all([...this.#retiring].map((generation) => this.#end(generation, graceMs)));
+    await this.gone();
+  }
+
+  /** Kills all of them. Resolves when they are gone. */
+  async terminate(): Promise<void> {
+    const kill = (generation: Generation): Promise<boolean> => {
+      generation.end.because("terminated");
+      return generation.process.killTree("SIGKILL");
+    };
+    await Promise.all([...this.#retiring].map(kill));
+    await this.gone();
+  }
+
+  /** Resolves when all that were ever here are gone, with all that they started. */
+  async gone(): Promise<void> {
     await Promise.all(this.#leaving);
   }
 
@@ -42,9 +57,9 @@ export class Retirement {
   }
 
   async #end(generation: Generation, graceMs: number): Promise<void> {
-    generation.endBecause("requested");
+    generation.end.because("requested");
     const ask = (): Promise<unknown> => askToShutDown(generation.session, REASON, graceMs + HOST_FIRST_MS);
-    await stopProcess(generation.process, { ask, graceMs, onForce: () => generation.markForced() });
+    await stopProcess(generation.process, { ask, graceMs, onForce: () => generation.end.markForced() });
     await generation.outcome;
   }
 }

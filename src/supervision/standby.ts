@@ -17,6 +17,7 @@ export class Standby {
   readonly #abort = new AbortController();
   #ready: Generation[] = [];
   readonly #starting = new Set<Promise<void>>();
+  readonly #leaving = new Set<Promise<unknown>>();
   #retry: NodeJS.Timeout | undefined;
   #soon: NodeJS.Timeout | undefined;
 
@@ -49,9 +50,12 @@ export class Standby {
     this.#soon.unref();
   }
 
-  /** A spare to take over, if one is ready. */
+  /** A spare to take over, if one is ready. One that has died, whether or not that was reported yet, is none. */
   take(): Generation | undefined {
-    return this.#ready.shift();
+    const spare = this.#ready.shift();
+    if (spare === undefined || !spare.isOver) return spare;
+    void this.#discard(spare);
+    return this.take();
   }
 
   /** Ends all spares; resolves when they are gone. */
@@ -59,7 +63,14 @@ export class Standby {
     this.#abort.abort();
     clearTimeout(this.#retry);
     clearTimeout(this.#soon);
-    await Promise.all([...this.#starting, ...this.#ready.splice(0).map((spare) => discardGeneration(spare))]);
+    for (const spare of this.#ready.splice(0)) void this.#discard(spare);
+    await Promise.all([...this.#starting, ...this.#leaving]);
+  }
+
+  #discard(spare: Generation): Promise<unknown> {
+    const leaving = discardGeneration(spare).finally(() => this.#leaving.delete(leaving));
+    this.#leaving.add(leaving);
+    return leaving;
   }
 
   async #add(): Promise<void> {
@@ -81,6 +92,7 @@ export class Standby {
     const index = this.#ready.indexOf(spare);
     if (index === -1) return;
     this.#ready.splice(index, 1);
+    void this.#discard(spare);
     this.#fillLater();
   }
 

@@ -2,20 +2,20 @@ import { randomBytes } from "node:crypto";
 import { dirname } from "node:path";
 import { openSession } from "../channel/index.js";
 import type { Hello } from "../contract/index.js";
-import { type ExitReason, IsolationError, type IsolationFacts } from "../errors/index.js";
+import { IsolationError, type IsolationFacts } from "../errors/index.js";
 import { DiagnosticsFolder } from "../limits/index.js";
-import { hostReaper, sweepOnce } from "../platform/index.js";
+import { hostReaper, isAlive, sweepOnce } from "../platform/index.js";
 import { type ExitOutcome, type HostProcess, PIHOST_ENTRY, shakeHands, toExitOutcome } from "../process/index.js";
 import { confine, strayDescriptors } from "../sandbox/index.js";
 import type { Session } from "../session/index.js";
+import { EndRecord } from "./end-record.js";
 import type { Generation, GenerationIdentity, GenerationSpec } from "./generation.js";
 import { GenerationFolders } from "./generation-folders.js";
 import { tellGeneration } from "./host-requests.js";
 import { NO_MODULES } from "./no-modules.js";
 import { StartFailure, toStartError } from "./start-failure.js";
-import type { Unresponsive } from "./watchdog.js";
 
-/** How long a process may go on once its connection is lost. */
+/** How long a process may go on once it has closed its connection, as one does that ends, in milliseconds. */
 const LOST_CONNECTION_MS = 200;
 
 /**
@@ -40,16 +40,17 @@ export async function startGeneration(
 
 /** Ends a generation that nobody wants; resolves with the error that says so, once it is gone. */
 export async function discardGeneration(generation: Generation): Promise<StartFailure> {
-  generation.endBecause("requested");
+  const error = new IsolationError("CANCELLED", "the process is not wanted any more");
+  generation.end.because("requested");
   await generation.process.killTree("SIGKILL");
   const outcome = await generation.outcome;
+  generation.session.close(error);
   await generation.process.gone;
-  return new StartFailure(new IsolationError("CANCELLED", "the process is not wanted any more"), outcome);
+  return new StartFailure(error, outcome);
 }
 
 class StartingGeneration implements Generation {
   number: number;
-  unresponsive: Unresponsive | undefined;
   readonly #serial: number;
   readonly token = randomBytes(32).toString("hex");
   shutdownAccepted = false;
@@ -60,10 +61,8 @@ class StartingGeneration implements Generation {
   #folders: GenerationFolders | undefined;
   #diagnostics: DiagnosticsFolder | undefined;
   #outcome: Promise<ExitOutcome> | undefined;
-  #reason: ExitReason | undefined;
-  #forced = false;
+  readonly end = new EndRecord();
   #isStarted = false;
-  #lostBy: IsolationError | undefined;
 
   constructor(spec: GenerationSpec, { serial, number }: GenerationIdentity, facts: IsolationFacts) {
     this.#spec = spec;
@@ -147,11 +146,12 @@ class StartingGeneration implements Generation {
       onDebugger: (url) => this.#spec.onDebugger(pid, url),
       onStopping: () => {
         this.shutdownAccepted = true;
-        this.endBecause("requested");
+        this.end.because("requested");
       },
       connect: (hello) => this.#openSession(hello, deadline),
     });
     if (signal.aborted) throw new IsolationError("CANCELLED", "the start was cancelled", { facts: this.#facts });
+    if (this.number > 0) this.#spec.publish(this);
     this.#isStarted = true;
     this.#process.markReady();
     void sweepOnce();
@@ -182,39 +182,40 @@ class StartingGeneration implements Generation {
       this.#diagnostics?.collect();
       return undefined;
     }
-    this.endBecause("start-failed");
+    this.end.because("start-failed");
     await this.#process.killTree("SIGKILL");
     return this.#outcome;
   }
 
   adopt(number: number): void {
     this.number = number;
+    this.#spec.publish(this);
     void tellGeneration(this.session, number).catch(() => {});
   }
 
-  foundUnresponsive(seen: Unresponsive): void {
-    this.unresponsive ??= seen;
-    this.endBecause("unresponsive");
+  get isOver(): boolean {
+    const { innerPid } = this.process;
+    return innerPid === undefined || !isAlive(innerPid);
   }
 
-  endBecause(reason: ExitReason): void {
-    this.#reason ??= reason;
-  }
-
-  get lostBy(): IsolationError | undefined {
-    return this.#lostBy;
-  }
-
-  markForced(): void {
-    this.#forced = true;
-  }
-
-  /** The process ends by itself, or is ended, and the outcome tells the story. */
+  /** A process that ends closes its connection first; one that goes on without has left the contract. */
   #connectionLost(error: IsolationError | undefined): void {
-    this.#lostBy = error;
-    const timer = setTimeout(() => void this.process.killTree("SIGKILL"), LOST_CONNECTION_MS);
+    if (error !== undefined) {
+      this.#breach(error);
+      return;
+    }
+    const timer = setTimeout(() => {
+      if (!this.isOver) this.#breach(new IsolationError("PROTOCOL", "the process closed its Session and went on"));
+    }, LOST_CONNECTION_MS);
     timer.unref();
     void this.process.ended.then(() => clearTimeout(timer));
+  }
+
+  /** Nothing that it says can be trusted any more, so it is not asked. */
+  #breach(cause: IsolationError): void {
+    this.end.because("protocol", { cause });
+    this.end.markForced();
+    void this.process.killTree("SIGKILL");
   }
 
   async #settle(child: HostProcess): Promise<ExitOutcome> {
@@ -222,9 +223,10 @@ class StartingGeneration implements Generation {
     const uptimeMs = Math.round(performance.now() - child.startedAt);
     this.#folders?.remove();
     return toExitOutcome(exit, {
-      reason: this.#reason ?? (this.#isStarted ? undefined : "start-failed"),
+      reason: this.end.reason ?? (this.#isStarted ? undefined : "start-failed"),
+      cause: this.end.cause,
       verdict: child.limitVerdict(exit),
-      forced: this.#forced,
+      forced: this.end.forced,
       stderrTail: child.stderrTail(),
       uptimeMs,
       diagnosticFiles: this.#diagnostics?.collect() ?? [],

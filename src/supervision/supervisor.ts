@@ -1,12 +1,14 @@
-import { setTimeout as delay } from "node:timers/promises";
-import { type ExitOutcome, stopProcess } from "../process/index.js";
+import { type ExitOutcome, endedBetweenProcesses, stopProcess } from "../process/index.js";
+import { isWanted } from "./end-record.js";
 import type { Generation, GenerationSpec } from "./generation.js";
 import { askToShutDown, HOST_FIRST_MS } from "./host-requests.js";
+import { Milestone } from "./milestone.js";
 import { RestartBudget, type RestartPolicy } from "./restart-policy.js";
 import { Retirement } from "./retirement.js";
 import { Standby } from "./standby.js";
 import { StartFailure } from "./start-failure.js";
 import { discardGeneration, startGeneration } from "./start-generation.js";
+import { startSpare } from "./start-spare.js";
 import { move, type State, type StopCause } from "./state.js";
 import type { SupervisorListener } from "./supervisor-listener.js";
 
@@ -22,14 +24,13 @@ export interface SupervisorOptions {
 
 /** Keeps one generation alive: starts the next when it crashes, and stops for good when told to or when the budget is spent. */
 export class Supervisor {
-  /** Resolves when no further generation follows and every process is gone, with how the last one ended. */
-  readonly stopped: Promise<ExitOutcome>;
+  /** No further generation follows and every process is gone; with how the last one ended. */
+  readonly stopped = new Milestone<ExitOutcome>();
   readonly #spec: GenerationSpec;
   readonly #budget: RestartBudget | undefined;
   readonly #listener: SupervisorListener;
   readonly #standby: Standby;
   readonly #retirement: Retirement;
-  readonly #resolveStopped: (outcome: ExitOutcome) => void;
   #state: State = { kind: "idle" };
   #serial = 0;
   #lastOutcome: ExitOutcome | undefined;
@@ -37,13 +38,9 @@ export class Supervisor {
   /** Aborted when no further process is wanted. */
   readonly #stopping = new AbortController();
   #successor: Promise<unknown> | undefined;
+  #spares: Promise<void> | undefined;
 
   constructor(spec: GenerationSpec, options: SupervisorOptions, listener: SupervisorListener) {
-    let resolveStopped = (_: ExitOutcome): void => {};
-    this.stopped = new Promise((resolve) => {
-      resolveStopped = resolve;
-    });
-    this.#resolveStopped = resolveStopped;
     this.#spec = spec;
     this.#budget = options.restart === undefined ? undefined : new RestartBudget(options.restart);
     this.#listener = listener;
@@ -64,53 +61,59 @@ export class Supervisor {
     throw failure.error;
   }
 
-  /** Asks the process to end, waits, then forces it. Later calls wait for the first. */
+  /** Asks every process to end, waits, then forces it. Later calls wait for the first. */
   async shutdown(reason: string, graceMs: number): Promise<ExitOutcome> {
     const live = this.#beginStop({ kind: "shutdown", reason });
+    const others = this.#retirement.shutdown(graceMs);
     if (live !== undefined) {
-      live.endBecause("requested");
+      live.end.because("requested");
       const ask = (): Promise<unknown> => askToShutDown(live.session, reason, graceMs + HOST_FIRST_MS);
-      await stopProcess(live.process, { ask, graceMs, onForce: () => live.markForced() });
+      await stopProcess(live.process, { ask, graceMs, onForce: () => live.end.markForced() });
     }
-    return this.stopped;
+    await others;
+    return this.stopped.wait();
   }
 
-  /** Kills the process and all it started. A signal other than SIGKILL gets `graceMs` to work. */
+  /** Kills every process and all that they started. A signal other than SIGKILL gives the present one `graceMs` to heed it. */
   async terminate(signal: NodeJS.Signals, graceMs: number): Promise<ExitOutcome> {
     const stopping = this.#state.kind === "stopping" ? this.#state.live : undefined;
     const live = stopping ?? this.#beginStop({ kind: "terminated" });
+    const others = this.#retirement.terminate();
     if (live !== undefined) {
-      live.endBecause("terminated");
+      live.end.because("terminated");
       if (signal === "SIGKILL") await live.process.killTree(signal);
       else {
         const ask = (): Promise<unknown> => live.process.killTree(signal);
-        await stopProcess(live.process, { ask, graceMs, onForce: () => live.markForced() });
+        await stopProcess(live.process, { ask, graceMs, onForce: () => live.end.markForced() });
       }
     }
-    return this.stopped;
+    await others;
+    return this.stopped.wait();
   }
 
   /**
    * Replaces the present generation by a fresh one, which takes over before the old one is asked to go.
    *
    * @param drained resolves when a generation has no call left
+   * @returns false when no successor is to be had: the present one goes on
    */
-  async recycle(old: Generation, drained: (generation: Generation) => Promise<void>): Promise<void> {
+  async recycle(old: Generation, drained: (generation: Generation) => Promise<void>): Promise<boolean> {
     const successor = this.#standby.take() ?? (await this.#startSuccessor());
-    if (successor === undefined) return;
-    if (this.#state.kind !== "ready" || this.#state.live !== old) {
-      // The old one crashed, or the isolator stops, while the new one started.
+    if (successor === undefined) return false;
+    // The old one may have crashed, or the isolator been stopped, while the new one started.
+    if (this.#state.kind !== "ready" || this.#state.live !== old || !tryToAdopt(successor, old.number + 1)) {
       await discardGeneration(successor);
-      return;
+      return false;
     }
-    successor.adopt(old.number + 1);
     this.#enter(successor, old);
     this.#retirement.add(old, drained(old));
+    return true;
   }
 
   /** Moves to `stopping` and returns the live generation that is left to end, if it is this call that stops. */
   #beginStop(cause: StopCause): Generation | undefined {
     const state = this.#state;
+    if (state.kind !== "idle") this.#abandonSpares();
     switch (state.kind) {
       case "ready":
         this.#move({ kind: "stopping", live: state.live, cause });
@@ -135,8 +138,10 @@ export class Supervisor {
   /** Resolves with the failure, if the generation did not become ready. Never rejects. */
   async #launch(number: number, abort = new AbortController()): Promise<StartFailure | undefined> {
     this.#move({ kind: "starting", generation: number, abort });
+    const spare = this.#standby.take();
     try {
-      const live = await startGeneration(this.#spec, { serial: this.#nextSerial(), number }, abort.signal);
+      if (spare !== undefined && !tryToAdopt(spare, number)) throw await discardGeneration(spare);
+      const live = spare ?? (await startGeneration(this.#spec, { serial: this.#nextSerial(), number }, abort.signal));
       // Stopped in the very moment in which it became ready.
       if (this.#state.kind !== "starting") throw await discardGeneration(live);
       this.#enter(live, undefined);
@@ -155,24 +160,11 @@ export class Supervisor {
     this.#standby.fillSoon();
   }
 
-  async #startSpare(signal: AbortSignal): Promise<Generation> {
-    const spare = await startGeneration(this.#spec, { serial: this.#nextSerial(), number: 0 }, signal);
-    const isOver = new AbortController();
-    const untilOver = { signal: AbortSignal.any([signal, isOver.signal]), ref: false };
-    // A module may wait, while it is loaded, for what the present process holds.
-    const late = delay(this.#spec.startTimeoutMs, false, untilOver).catch(() => signal.aborted);
-    const ended = spare.outcome.then(() => true);
-    const warm = this.#listener.warmUp(spare).then(
-      () => false,
-      () => false,
-    );
-    const isUseless = await Promise.race([ended, warm, late]);
-    isOver.abort();
-    if (isUseless) throw await discardGeneration(spare);
-    return spare;
+  #startSpare(signal: AbortSignal): Promise<Generation> {
+    return startSpare(this.#spec, this.#nextSerial(), (spare) => this.#listener.warmUp(spare), signal);
   }
 
-  /** A spare for a recycle; `undefined` when there is none to be had, and the present process simply goes on. */
+  /** A spare for a recycle; `undefined` when there is none to be had. */
   #startSuccessor(): Promise<Generation | undefined> {
     const starting = this.#startSpare(this.#stopping.signal).catch(() => undefined);
     this.#successor = starting;
@@ -233,34 +225,30 @@ export class Supervisor {
     this.#listener.onRestarting(generation, next.delayMs);
     // A start that fails (the disk is full) may do so in this very turn: started again in it, nothing else would ever run.
     if (next.delayMs === 0 && this.#state.kind !== "starting") {
-      this.#startNext(generation);
+      void this.#relaunch(generation);
       return;
     }
-    const timer = setTimeout(() => this.#startNext(generation), next.delayMs);
+    const timer = setTimeout(() => void this.#relaunch(generation), next.delayMs);
     timer.unref();
     this.#move({ kind: "waiting", generation, timer });
   }
 
-  #startNext(generation: number): void {
-    const spare = this.#standby.take();
-    if (spare === undefined) {
-      void this.#relaunch(generation);
-      return;
-    }
-    this.#move({ kind: "starting", generation, abort: new AbortController() });
-    spare.adopt(generation);
-    this.#enter(spare, undefined);
+  #finish(cause: StopCause): void {
+    const outcome = this.#lastOutcome && toFinalOutcome(this.#lastOutcome, cause);
+    this.#move({ kind: "stopped", cause, outcome });
+    this.#listener.onStopped(cause, outcome);
+    this.#abandonSpares();
+    const retired = cause.kind === "shutdown" ? this.#retirement.gone() : this.#retirement.terminate();
+    void Promise.all([this.#lastGone, this.#successor, this.#spares, retired]).then(() => {
+      // Without an outcome no process ever ran, `start` has thrown, and nobody can be waiting.
+      if (outcome !== undefined) this.stopped.reach(outcome);
+    });
   }
 
-  #finish(cause: StopCause): void {
-    this.#move({ kind: "stopped", cause, outcome: this.#lastOutcome });
-    this.#listener.onStopped(cause, this.#lastOutcome);
-    const outcome = this.#lastOutcome;
+  /** No further process is wanted: those that wait or start in vain end now. */
+  #abandonSpares(): void {
     this.#stopping.abort();
-    void Promise.all([this.#lastGone, this.#successor, this.#standby.stop(), this.#retirement.stop()]).then(() => {
-      // Without an outcome no process ever ran, `start` has thrown, and nobody can be waiting.
-      if (outcome !== undefined) this.#resolveStopped(outcome);
-    });
+    this.#spares ??= this.#standby.stop();
   }
 
   #nextSerial(): number {
@@ -271,6 +259,23 @@ export class Supervisor {
   #move(to: State): void {
     this.#state = move(this.#state, to);
   }
+}
+
+/** A spare takes over; false when it cannot be published as what it then is. */
+function tryToAdopt(spare: Generation, number: number): boolean {
+  try {
+    spare.adopt(number);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** How the isolator ended: as its last process did, unless somebody ended it when that was gone already. */
+function toFinalOutcome(outcome: ExitOutcome, { kind }: StopCause): ExitOutcome {
+  const wanted = kind === "shutdown" ? "requested" : "terminated";
+  if (kind === "crashed" || kind === "exhausted" || isWanted(outcome.reason)) return outcome;
+  return endedBetweenProcesses(outcome, wanted);
 }
 
 type Next =

@@ -35,6 +35,7 @@ test("the exit reasons are those of ExitReason", () => {
     "pids-limit": true,
     "open-files-limit": true,
     unresponsive: true,
+    protocol: true,
     "start-failed": true,
     "host-exit": true,
   };

@@ -109,16 +109,6 @@ describe("maxInFlight and maxQueue", () => {
     expect(await isolator.invoke(values, "add", [1, 2])).toBe(3);
   });
 
-  test("a cancelled call gives its place to the next", async () => {
-    const isolator = await useIsolator({ maxInFlight: 1 });
-    const controller = new AbortController();
-    const running = isolationError(isolator.invoke(deaths, "never", [], { signal: controller.signal }));
-    const waiting = isolator.invoke(values, "add", [1, 2]);
-    controller.abort();
-    await running;
-    expect(await waiting).toBe(3);
-  });
-
   test("a cancelled call that waits is never run", async () => {
     const isolator = await useIsolator({ maxInFlight: 1 });
     const ledger = join(useDirectory(), "ledger");

@@ -1,12 +1,14 @@
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { isAlive } from "../../src/platform/index.js";
+import { useFlakyNode } from "../helpers/fake-child.js";
 import { nextEvent } from "../helpers/record-events.js";
-import { rejection } from "../helpers/rejection.js";
+import { isolationError, rejection } from "../helpers/rejection.js";
 import { until } from "../helpers/until.js";
 import { useIsolator } from "../helpers/use-isolator.js";
 
 const MODULE = join(import.meta.dirname, "../fixtures/isolator/replacements.mjs");
+const ANNOUNCES = join(import.meta.dirname, "../fixtures/isolator/announces-itself.mjs");
 const HANGS = join(import.meta.dirname, "../fixtures/isolator/hangs-while-loading.mjs");
 
 test("an isolator ends although the module never finishes loading in its spare", async () => {
@@ -51,4 +53,100 @@ test.skipIf(process.platform === "win32")("shutdown() waits for what a replaced 
   await isolator.shutdown({ graceMs: 50 });
   expect(isAlive(pid)).toBe(false);
   await call;
+});
+
+test.each([
+  ["after a time", { afterMs: 300 }],
+  ["when it is large", { whenRssAbove: "150MB" }],
+] as const)("a process is replaced %s, and not before", async (_, recycle) => {
+  const isolator = await useIsolator({ recycle });
+  const first = await isolator.invoke(MODULE, "pid");
+  expect(isolator.generation).toBe(1);
+  const recycled = nextEvent(isolator, "recycled");
+  if ("whenRssAbove" in recycle) await isolator.invoke(MODULE, "hold", [200_000_000]);
+  expect(await recycled).toMatchObject({ generation: 2, predecessor: first });
+  expect(await isolator.invoke(MODULE, "pid")).not.toBe(first);
+});
+
+test("a call that blocks a process which was replaced meanwhile is ended by the watchdog", async () => {
+  const isolator = await useIsolator({ recycle: { afterCalls: 1 }, unresponsiveAfterMs: 500 });
+  const seen = nextEvent(isolator, "unresponsive");
+  const call = isolationError(isolator.invoke(MODULE, "spin"));
+  const { generation, diagnosis, pid } = await seen;
+  expect({ generation, diagnosis }).toEqual({ generation: 1, diagnosis: "blocked" });
+  expect((await call).code).toBe("UNRESPONSIVE");
+  expect(await isolator.invoke(MODULE, "pid")).not.toBe(pid);
+});
+
+test("calls in a process that was replaced have the grace of a shutdown too", async () => {
+  const isolator = await useIsolator({ recycle: { afterCalls: 1 } });
+  const recycled = nextEvent(isolator, "recycled");
+  const exits: boolean[] = [];
+  isolator.events.on("exited", ({ outcome }) => exits.push(outcome.forced));
+  const call = isolator.invoke(MODULE, "wait", [600]);
+  await recycled;
+  await isolator.shutdown({ graceMs: 20_000 });
+  await call;
+  expect(exits).toEqual([false, false]);
+});
+
+test("terminate ends a process that was replaced, with its calls", async () => {
+  const isolator = await useIsolator({ recycle: { afterCalls: 1 } });
+  const recycled = nextEvent(isolator, "recycled");
+  const call = isolationError(isolator.invoke(MODULE, "wait", [60_000]));
+  const { predecessor } = await recycled;
+  await isolator.terminate();
+  expect((await call).code).toBe("STOPPED");
+  expect(isAlive(predecessor)).toBe(false);
+});
+
+test("a replacement that cannot be started is tried again", { timeout: 60_000 }, async () => {
+  const execPath = useFlakyNode([2]);
+  const isolator = await useIsolator({ execPath, recycle: { afterCalls: 1 } });
+  const recycled = nextEvent(isolator, "recycled");
+  await isolator.invoke(MODULE, "nothing");
+  expect(await recycled).toMatchObject({ generation: 2 });
+});
+
+test("a process that was replaced lives until its streams were read", async () => {
+  const isolator = await useIsolator({ recycle: { afterCalls: 1 } });
+  const recycled = nextEvent(isolator, "recycled");
+  const stream = (await isolator.invoke(MODULE, "count", [10_000])) as AsyncGenerator<number>;
+  await stream.next();
+  const { predecessor } = await recycled;
+  await isolator.invoke(MODULE, "nothing");
+  let last = 0;
+  for await (const number of stream) last = number;
+  expect(last).toBe(9_999);
+  await until(() => !isAlive(predecessor));
+});
+
+test.skipIf(process.platform === "win32")(
+  "a spare that has died does not take over, and costs no restart",
+  async () => {
+    const isolator = await useIsolator({ standby: 1, restart: { maxRestarts: 1 } });
+    const pids = new Set<number>();
+    isolator.events.on("stdout", ({ pid }) => pids.add(pid));
+    const first = await isolator.invoke<number>(ANNOUNCES, "pid");
+    await until(() => pids.size === 2);
+    const [spare = 0] = [...pids].filter((pid) => pid !== first);
+    process.kill(spare, "SIGKILL");
+    // In this very turn, so that the host has not heard of it.
+    while (isAlive(spare));
+    process.kill(first, "SIGKILL");
+    while (isAlive(first));
+    const second = await isolator.invoke<number>(ANNOUNCES, "pid");
+    expect([first, spare]).not.toContain(second);
+    expect(isolator.generation).toBe(2);
+  },
+);
+
+test("a spare that was on its way when the isolator ends is gone with it", async () => {
+  const isolator = await useIsolator({ standby: 1 });
+  const pids = new Set<number>();
+  isolator.events.on("stdout", ({ pid }) => pids.add(pid));
+  await isolator.invoke(ANNOUNCES, "pid");
+  await until(() => pids.size === 2);
+  await isolator.terminate();
+  expect([...pids].filter((pid) => isAlive(pid))).toEqual([]);
 });

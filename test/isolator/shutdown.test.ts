@@ -140,7 +140,8 @@ describe("shutdown", () => {
     expect(isolator.state).toBe("restarting");
     const outcome = await isolator.shutdown();
     expect((await waiting).code).toBe("STOPPED");
-    expect(outcome).toMatchObject({ kind: "exited", code: 9, reason: "exit" });
+    expect(outcome).toMatchObject({ kind: "exited", code: 9, reason: "requested", forced: false });
+    expect(outcome.description).toBe("shut down while it was restarting; the last process exited with code 9");
     expect(isolator.state).toBe("stopped");
   });
 

@@ -22,9 +22,16 @@ interface Surroundings {
   readonly restart?: RestartPolicy;
   /** What keeps a process from being started, as long as it throws. */
   readonly obstacle?: () => void;
+  readonly standby?: number;
+  /** Called when a process is about to be the generation of its number. */
+  readonly publish?: (generation: Generation) => void;
+  /** Called while a spare is being prepared. */
+  readonly warmUp?: (spare: Generation) => Promise<void>;
 }
 
-function useSupervisor({ onReadyLine = () => {}, restart, obstacle = () => {} }: Surroundings = {}) {
+function useSupervisor(surroundings: Surroundings = {}) {
+  const { onReadyLine = () => {}, restart, obstacle = () => {}, standby = 0 } = surroundings;
+  const { publish = () => {}, warmUp = async () => {} } = surroundings;
   const ready: Generation[] = [];
   const heard: string[] = [];
   const pids: number[] = [];
@@ -58,6 +65,7 @@ function useSupervisor({ onReadyLine = () => {}, restart, obstacle = () => {} }:
     onLimit: () => {},
     onDebugger: () => {},
     onDrain: () => {},
+    publish,
     hold: (wait) => wait,
     maxPayloadBytes: 4 * 1024 ** 3,
   };
@@ -71,9 +79,9 @@ function useSupervisor({ onReadyLine = () => {}, restart, obstacle = () => {} }:
     onRestarting: () => heard.push("restarting"),
     onStopped: ({ kind }) => heard.push(`stopped: ${kind}`),
     isHealthy: () => true,
-    warmUp: async () => {},
+    warmUp,
   };
-  const supervisor = new Supervisor(spec, { restart, standby: 0, graceMs: 100 }, listener);
+  const supervisor = new Supervisor(spec, { restart, standby, graceMs: 100 }, listener);
   onTestFinished(() => {
     for (const pid of pids.filter((each) => isAlive(each))) process.kill(pid, "SIGKILL");
   });
@@ -142,4 +150,63 @@ describe("a stop in the very moment of readiness leaves no process:", () => {
     expect(heard.filter((line) => line.startsWith("stopped"))).toEqual(["stopped: terminated"]);
     expect(pids.filter((pid) => isAlive(pid))).toEqual([]);
   });
+});
+
+test("a process that cannot be published is no generation, and is gone", async () => {
+  const { supervisor, pids, ready } = useSupervisor({
+    publish: () => {
+      throw new Error("no space left on device");
+    },
+  });
+  await expect(supervisor.start(new AbortController())).rejects.toMatchObject({
+    code: "START_FAILED",
+    message: expect.stringContaining("no space left on device"),
+  });
+  expect(ready).toEqual([]);
+  await until(() => pids.every((pid) => !isAlive(pid)));
+});
+
+test("a spare that cannot be published is gone, and the recycled process goes on", async () => {
+  let isDiskFull = false;
+  const { supervisor, pids, ready } = useSupervisor({
+    publish: () => {
+      if (isDiskFull) throw new Error("no space left on device");
+    },
+  });
+  await supervisor.start(new AbortController());
+  const [old] = ready as [Generation];
+  isDiskFull = true;
+  expect(await supervisor.recycle(old, async () => {})).toBe(false);
+  expect(supervisor.state).toMatchObject({ kind: "ready", live: old });
+  expect(pids.filter((pid) => isAlive(pid))).toEqual([old.pid]);
+  isDiskFull = false;
+  expect(await supervisor.recycle(old, async () => {})).toBe(true);
+  await supervisor.shutdown("done", 1_000);
+  expect(pids.filter((pid) => isAlive(pid))).toEqual([]);
+});
+
+test("stopping waits for a successor that is on its way, and nothing of it is left", async () => {
+  const { supervisor, pids, ready } = useSupervisor();
+  await supervisor.start(new AbortController());
+  const recycled = supervisor.recycle(ready[0] as Generation, async () => {});
+  await until(() => pids.length === 2);
+  await supervisor.shutdown("done", 1_000);
+  expect(pids.filter((pid) => isAlive(pid))).toEqual([]);
+  expect(await recycled).toBe(false);
+});
+
+test("a spare whose preparation is cut short by the end of the isolator is gone with it", async () => {
+  let isPreparing = false;
+  const { supervisor, pids } = useSupervisor({
+    standby: 1,
+    warmUp: () => {
+      isPreparing = true;
+      return new Promise(() => {});
+    },
+  });
+  await supervisor.start(new AbortController());
+  await until(() => isPreparing);
+  await supervisor.terminate("SIGKILL", 0);
+  expect(pids).toHaveLength(2);
+  expect(pids.filter((pid) => isAlive(pid))).toEqual([]);
 });

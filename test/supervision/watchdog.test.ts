@@ -55,6 +55,20 @@ test("a process that computes for less than the bound is left alone", async () =
   expect(isolator.pid).toBe(pid);
 });
 
+test("a process is not held responsible for what its host did not hear, because the host itself was blocked", async () => {
+  const isolator = await useIsolator({ unresponsiveAfterMs: UNRESPONSIVE_MS });
+  const { pid } = isolator;
+  const spinning = nextEvent(isolator, "stdout");
+  // Long enough that a sign of life was asked for and is not there yet when the host is blocked.
+  const call = isolator.invoke(WAITS, "spin", [UNRESPONSIVE_MS / 2]);
+  await spinning;
+  await new Promise((resolve) => setTimeout(resolve, UNRESPONSIVE_MS / 3));
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2 * UNRESPONSIVE_MS);
+  await call;
+  expect(await isolator.invoke(WAITS, "isWaiting", [""])).toBe(false);
+  expect(isolator.pid).toBe(pid);
+});
+
 describe.runIf(process.platform === "linux")("a process that is stopped by a signal", () => {
   test("is replaced after the bound", async () => {
     const isolator = await useIsolator({ unresponsiveAfterMs: UNRESPONSIVE_MS });

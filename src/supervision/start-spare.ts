@@ -1,0 +1,34 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Generation, GenerationSpec } from "./generation.js";
+import { discardGeneration, startGeneration } from "./start-generation.js";
+
+/**
+ * Starts a process that waits to take over, and brings it to where the present one is.
+ *
+ * @param warmUp loads what the present process has loaded; a failure there shows again when it is called
+ * @throws StartFailure; nothing of the attempt is left then
+ */
+export async function startSpare(
+  spec: GenerationSpec,
+  serial: number,
+  warmUp: (spare: Generation) => Promise<void>,
+  signal: AbortSignal,
+): Promise<Generation> {
+  const spare = await startGeneration(spec, { serial, number: 0 }, signal);
+  const isOver = new AbortController();
+  const stop = (): void => isOver.abort();
+  signal.addEventListener("abort", stop);
+  // A module may wait, while it is loaded, for what the present process holds.
+  const late = delay(spec.startTimeoutMs, false, { signal: isOver.signal, ref: false }).catch(() => signal.aborted);
+  const ended = spare.outcome.then(() => true);
+  const warm = warmUp(spare).then(
+    () => false,
+    () => false,
+  );
+  if (signal.aborted) stop();
+  const isUseless = await Promise.race([ended, late, warm]);
+  signal.removeEventListener("abort", stop);
+  stop();
+  if (isUseless || spare.isOver) throw await discardGeneration(spare);
+  return spare;
+}
