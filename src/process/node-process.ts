@@ -8,7 +8,6 @@ import {
   hostReaper,
   killTree,
   MARK_VARIABLE,
-  markedProcesses,
   processStartTime,
   signalGroup,
   waitForExit,
@@ -26,8 +25,8 @@ const STDERR_TAIL_BYTES = 8 * 1024;
 const SWEEP_AFTER_MS = 30;
 
 /**
- * How long the sweep waits once all output was read, in milliseconds: it blocks the event loop for some of them, which the
- * calls that the next process takes over should not wait for.
+ * How long the sweep waits once all output was read, in milliseconds: the calls that the next process takes over come
+ * first.
  */
 const HAND_OVER_MS = 5;
 
@@ -163,8 +162,7 @@ class NodeProcess implements HostProcess {
   }
 
   async killTree(signal: NodeJS.Signals): Promise<boolean> {
-    const pids = await killTree(this.pid, signal, this.#startTime);
-    if (signal === "SIGKILL") pids.push(...this.#killMarked());
+    const pids = await killTree(this.pid, signal, this.#startTime, signal === "SIGKILL" ? this.#mark : undefined);
     return (await waitForExit(pids, KILL_REPORT_MS)).length === 0;
   }
 
@@ -177,7 +175,7 @@ class NodeProcess implements HostProcess {
     return exit;
   }
 
-  /** Takes what the process left behind. Looking through all processes takes milliseconds, so nobody waits for it here. */
+  /** Takes what the process left behind: its tree, and what left group and parents and carries its mark. */
   async #sweep(): Promise<void> {
     await this.ended;
     await Promise.race([this.exited, delay(SWEEP_AFTER_MS, undefined, { ref: false })]);
@@ -185,17 +183,6 @@ class NodeProcess implements HostProcess {
     await this.killTree("SIGKILL").catch(() => false);
     await this.#limits?.close();
     hostReaper().remove(this.pid);
-  }
-
-  /** Descendants that left the group and whose parents are gone, known by the mark in their environment. */
-  #killMarked(): number[] {
-    return markedProcesses(this.#mark).filter((pid) => {
-      try {
-        return process.kill(pid, "SIGKILL");
-      } catch {
-        return false;
-      }
-    });
   }
 }
 
