@@ -13,6 +13,7 @@ export { createMark, hostMark } from "./process-mark.js";
 export { isAlive, type ProcessState, processState } from "./process-state.js";
 export { killTree } from "./process-tree.js";
 export { type ProcessUsage, processUsage } from "./process-usage.js";
+export { discardFolder } from "./remove-folder.js";
 export { sharedMemoryDirectory } from "./shared-memory-directory.js";
 export { atOnce, inSlices, type Steps } from "./slices.js";
 export { grpcTarget, socketAddress } from "./socket-address.js";

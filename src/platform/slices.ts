@@ -4,22 +4,29 @@ export type Steps<T> = Generator<undefined, T, undefined>;
 /** How long all work of this kind together holds the event loop in one turn. */
 const SLICE_MS = 2;
 
+/** The pause before each slice where nothing else is to keep the process alive: an immediate would not run by itself then. */
+const PAUSE_MS = 1;
+
 interface Job {
+  readonly keepsAlive: boolean;
   readonly steps: Steps<unknown>;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
 
 const jobs: Job[] = [];
-let isScheduled = false;
+let immediate: NodeJS.Immediate | undefined;
+let timer: NodeJS.Timeout | undefined;
 
 /**
  * Does the work between the turns of the event loop, beside whatever else is done so: it takes its time where there is
- * much of it, and what waits for the loop waits for 2 ms at the most. Begins in the next turn; keeps the process alive.
+ * much of it, and what waits for the loop waits for 2 ms at the most. Begins in the next turn.
+ *
+ * @param keepsAlive whether the process stays alive for it; default true
  */
-export function inSlices<T>(steps: Steps<T>): Promise<T> {
+export function inSlices<T>(steps: Steps<T>, keepsAlive = true): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    jobs.push({ steps, resolve: resolve as Job["resolve"], reject });
+    jobs.push({ keepsAlive, steps, resolve: resolve as Job["resolve"], reject });
     schedule();
   });
 }
@@ -37,19 +44,24 @@ export function atOnce<T>(steps: Steps<T>, mayGoOn: () => boolean = () => true):
 }
 
 function schedule(): void {
-  if (isScheduled || jobs.length === 0) return;
-  isScheduled = true;
-  setImmediate(turn);
+  if (immediate !== undefined || jobs.length === 0) return;
+  if (jobs.some(({ keepsAlive }) => keepsAlive)) {
+    clearTimeout(timer);
+    immediate = setImmediate(turn);
+  } else if (timer === undefined) {
+    timer = setTimeout(turn, PAUSE_MS).unref();
+  }
 }
 
 function turn(): void {
+  immediate = undefined;
+  timer = undefined;
   const deadline = performance.now() + SLICE_MS;
   do {
     const job = jobs.shift();
     if (job === undefined) break;
     if (!advance(job)) jobs.push(job);
   } while (performance.now() < deadline);
-  isScheduled = false;
   schedule();
 }
 

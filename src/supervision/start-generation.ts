@@ -179,7 +179,7 @@ class StartingGeneration implements Generation {
   async discard(): Promise<ExitOutcome | undefined> {
     if (this.#process === undefined) {
       this.#folders?.remove();
-      this.#diagnostics?.collect();
+      await this.#diagnostics?.collect();
       return undefined;
     }
     this.endBecause("start-failed");
@@ -221,13 +221,14 @@ class StartingGeneration implements Generation {
     const exit = await child.exited;
     const uptimeMs = Math.round(performance.now() - child.startedAt);
     this.#folders?.remove();
+    void child.gone.then(() => this.#folders?.remove());
     return toExitOutcome(exit, {
       reason: this.#reason ?? (this.#isStarted ? undefined : "start-failed"),
       verdict: child.limitVerdict(exit),
       forced: this.#forced,
       stderrTail: child.stderrTail(),
       uptimeMs,
-      diagnosticFiles: this.#diagnostics?.collect() ?? [],
+      diagnosticFiles: (await this.#diagnostics?.collect()) ?? [],
     });
   }
 }
