@@ -91,7 +91,7 @@ describe("when the host", () => {
 describe("the reaper in this process", () => {
   /** A reaper of its own, without any group left when the test ends. */
   function useReaper(shell?: string): { reaper: Reaper; group: number } {
-    const directory = join(useDirectory(), "pi-abcdef");
+    const directory = join(useDirectory(), "pi-host-abcdefabcdef");
     const reaper = createPosixReaper(() => directory, shell);
     const group = useProcess("sleep", ["1000"]).pid;
     onTestFinished(() => {
@@ -112,7 +112,7 @@ describe("the reaper in this process", () => {
   });
 
   test("can be started before there is anything to protect, and knows the directories then", async () => {
-    const directory = join(useDirectory(), "pi-abcdef");
+    const directory = join(useDirectory(), "pi-host-abcdefabcdef");
     const host = spawn(process.execPath, ["--import", "tsx", fixture("prepare-and-die.mjs"), directory]);
     await once(host, "exit");
     expect(host.signalCode).toBe("SIGKILL");
@@ -205,20 +205,20 @@ describe.each(shells)("the script in %s", (shell) => {
 
   test("removes the host's directory and no other path", async () => {
     const parent = join(useDirectory(), "a  b\\c $HOME `x`");
-    for (const name of ["pi-abcdef", "pi-ghijkl", "keep", "pi-toolong"])
+    for (const name of ["pi-host-abcdefabcdef", "pi-host-0123456789ab", "keep", "pi-host-0123456789abc"])
       mkdirSync(join(parent, name), { recursive: true });
-    await run([`dir ${parent}/pi-ghijkl`, `dir ${parent}/pi-abcdef`]);
+    await run([`dir ${parent}/pi-host-0123456789ab`, `dir ${parent}/pi-host-abcdefabcdef`]);
     await run([`dir ${parent}/keep`]);
-    await run([`dir ${parent}/pi-toolong`]);
+    await run([`dir ${parent}/pi-host-0123456789abc`]);
     await run(["dir "]);
     await run([]);
-    expect(readdirSync(parent).sort()).toEqual(["keep", "pi-ghijkl", "pi-toolong"]);
+    expect(readdirSync(parent).sort()).toEqual(["keep", "pi-host-0123456789ab", "pi-host-0123456789abc"]);
   });
 
   test("removes the host's directory in shared memory", async () => {
     const parent = useDirectory();
-    for (const name of ["pi-abcdef", "pi-ghijkl"]) mkdirSync(join(parent, name));
-    await run([`dir ${parent}/pi-abcdef`, `mem ${parent}/pi-ghijkl`]);
+    for (const name of ["pi-host-abcdefabcdef", "pi-host-0123456789ab"]) mkdirSync(join(parent, name));
+    await run([`dir ${parent}/pi-host-abcdefabcdef`, `mem ${parent}/pi-host-0123456789ab`]);
     expect(readdirSync(parent)).toEqual([]);
   });
 
