@@ -98,7 +98,7 @@ describe.skipIf(process.platform === "win32")("POSIX", () => {
     writeFileSync(file, "");
     expect(probeSocketDirectory(108, [long, file])).toMatchObject({
       status: "missing",
-      found: `${long} is 12 bytes too long; ${file} is not a folder`,
+      found: `${long} is 15 bytes too long; ${file} is not a folder`,
       essential: true,
     });
   });
