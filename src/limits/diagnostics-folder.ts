@@ -42,6 +42,7 @@ export class DiagnosticsFolder {
   readonly execArgv: readonly string[];
   readonly #directory: string;
   readonly #prefix: string;
+  #discardRest: (() => Promise<void>) | undefined;
 
   /** Makes the folder. If the host is killed, and the process leaves nothing in it, the reaper removes it. */
   constructor({ directory, report, heapSnapshot }: Diagnostics, owner: DiagnosticsOwner) {
@@ -64,9 +65,14 @@ export class DiagnosticsFolder {
   async collect(): Promise<readonly string[]> {
     const files = (await inSlices(writtenByNode(this.path))).flatMap((name) => this.#keep(name));
     // What else is there was made by the process's code.
-    discardFolder(this.path);
-    hostReaper().removeFolder(this.path);
+    this.#discardRest = discardFolder(this.path);
     return files;
+  }
+
+  /** Removes what is still left. Call it once nothing of the process is left, after `collect`. */
+  async close(): Promise<void> {
+    await this.#discardRest?.();
+    hostReaper().removeFolder(this.path);
   }
 
   #keep(name: string): string[] {

@@ -89,6 +89,12 @@ class PosixReaper implements Reaper {
     this.#announce(`folder ${path}`);
   }
 
+  discard(path: string): boolean {
+    if (this.#child === undefined || /[\r\n]/.test(path)) return false;
+    this.#tell(`discard ${path}`);
+    return true;
+  }
+
   removeFolder(path: string): void {
     if (this.#folders.delete(path)) this.#tell(`unfolder ${path}`);
   }

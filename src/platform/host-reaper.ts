@@ -36,6 +36,12 @@ export interface Reaper {
   removeCgroup(path: string): void;
   /** Registers a folder that is removed after the host's death if nothing is in it then. */
   addFolder(path: string): void;
+  /**
+   * Has something removed with all it holds, without end for this host: in one of the host's directories, or next to a
+   * folder of `addFolder`, with its path and a dot before the rest of the name. False where no reaper runs, or the path has
+   * a line break.
+   */
+  discard(path: string): boolean;
   /** Forgets such a folder. Call it once it is removed. */
   removeFolder(path: string): void;
 }

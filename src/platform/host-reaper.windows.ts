@@ -16,6 +16,7 @@ export function createWindowsReaper(): Reaper {
     addCgroup: nothing,
     removeCgroup: nothing,
     addFolder: nothing,
+    discard: () => false,
     removeFolder: nothing,
   };
 }

@@ -3,6 +3,7 @@ export { allocatorEnvironment, forgetAllocatorEnvironment } from "./allocator.js
 export { type Capability, probeCapabilities } from "./capabilities.js";
 export { longestSocketPath } from "./capabilities.socket-path.js";
 export { defaultEnvironment } from "./default-environment.js";
+export { discardFolder } from "./discard-folder.js";
 export { hostDirectories } from "./host-directories.js";
 export { hostDirectory, removeHostDirectory } from "./host-directory.js";
 export { hostReaper, type Reaper } from "./host-reaper.js";
@@ -13,7 +14,6 @@ export { createMark, hostMark } from "./process-mark.js";
 export { isAlive, type ProcessState, processState } from "./process-state.js";
 export { killTree } from "./process-tree.js";
 export { type ProcessUsage, processUsage } from "./process-usage.js";
-export { discardFolder } from "./remove-folder.js";
 export { sharedMemoryDirectory } from "./shared-memory-directory.js";
 export { atOnce, inSlices, type Steps } from "./slices.js";
 export { grpcTarget, socketAddress } from "./socket-address.js";

@@ -12,7 +12,8 @@ const CGROUP_PAUSE_SECONDS = 0.02;
  * `rmdir` and `chmod`.
  *
  * Lines on stdin: `add GROUP`, `del GROUP` for process groups, `cgroup PATH`, `uncgroup PATH` for control groups,
- * `dir PATH` and `mem PATH` for the two directories, `folder PATH`, `unfolder PATH` for what goes if it is empty, `mark VALUE`. The end of stdin means that the host is gone, since
+ * `dir PATH` and `mem PATH` for the two directories, `folder PATH`, `unfolder PATH` for what goes if it is empty,
+ * `discard PATH` for what goes at once, `mark VALUE`. The end of stdin means that the host is gone, since
  * the host holds the only other end.
  *
  * - Children get a moment to end by themselves: they see the end of the host too, and finish what they are doing.
@@ -23,6 +24,7 @@ const CGROUP_PAUSE_SECONDS = 0.02;
  * - Only a path ending in `/pi-host-` and twelve characters is ever removed with what it holds: never an empty one, never
  *   `/`. Nor is anything killed by a path that is no control group whose name begins as ours do.
  * - A child may have left folders without permissions: only who is not root needs the second attempt.
+ * - What is discarded is removed beside the reading of further lines: much takes minutes, and a kill cannot wait for it.
  * - Version 2 kills a control group with all below it at once. In version 1 a fork can outrun a pass over the members,
  *   hence the limit of none and the further passes; what is 0 there belongs to another pid namespace.
  */
@@ -36,6 +38,7 @@ folders=$newline
 directory=
 memory=
 mark=
+remove() { rm -rf -- "$1" || { chmod -R u+rwx -- "$1"; rm -rf -- "$1"; } }
 while IFS= read -r line; do
   value=\${line#* }
   case $line in
@@ -48,6 +51,11 @@ while IFS= read -r line; do
     'folder '*) folders="$folders$value$newline" ;;
     'unfolder '*) case $folders in *"$newline$value$newline"*)
       folders="\${folders%%"$newline$value$newline"*}$newline\${folders#*"$newline$value$newline"}" ;;
+    esac ;;
+    'discard '*) case $value in
+      */../* | */..) ;;
+      "\${directory:-/dev/null}"/?* | "\${memory:-/dev/null}"/?*) remove "$value" </dev/null 2>/dev/null & ;;
+      *) case $folders in *"$newline\${value%.*}$newline"*) remove "$value" </dev/null 2>/dev/null & ;; esac ;;
     esac ;;
     'dir '*) directory=$value ;;
     'mem '*) memory=$value ;;
@@ -88,9 +96,10 @@ while [ -n "$remains" ] && [ $passes -lt ${CGROUP_PASSES} ]; do
     if [ -e "$path/cgroup.procs" ]; then remains=y; fi
   done
 done
+wait
 for path in "$directory" "$memory"; do
   case $path in /*/pi-host-????????????) ;; *) continue ;; esac
-  rm -rf -- "$path" || { chmod -R u+rwx -- "$path"; rm -rf -- "$path"; }
+  remove "$path"
 done
 rest=\${folders#"$newline"}
 while [ -n "$rest" ]; do

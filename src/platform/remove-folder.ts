@@ -1,42 +1,21 @@
 import { lstatSync, opendirSync, renameSync, rmdirSync, type Stats, unlinkSync } from "node:fs";
-import { unlink } from "node:fs/promises";
 import { join } from "node:path";
+import { holdFolder, makeEnterable } from "./hold-folder.js";
 import { LOCK, MARKER } from "./host-marker.js";
-import { makeEnterable } from "./make-enterable.js";
-import { inSlices, type Steps } from "./slices.js";
-
-/** So many files are removed while the caller waits, which takes a millisecond or two. */
-const FREE_STEPS = 128;
+import type { Steps } from "./slices.js";
 
 /** The system takes milliseconds to free more than this, in a thread that nobody waits for. */
 const LARGE_BYTES = 16 * 1024 * 1024;
 
 const ENTRIES_AT_ONCE = 64;
 
+/** Folders in folders that are held open at a time: each takes a descriptor. */
+const MOST_HELD = 4;
+
 /** What was left for later: files that are large, and folders in which something cannot be removed, or was made since. */
-interface Remains {
+export interface Remains {
   readonly large: readonly string[];
   readonly folders: readonly string[];
-}
-
-/**
- * Removes a folder in which code that is not trusted has written, with all it holds: any number of files, folders in
- * folders deeper than a path can tell, folders without permissions. When it returns, the folder is gone under its name, and
- * little is gone at all; much is removed between the turns of the event loop, or with the host's directory by the reaper,
- * if the host ends first.
- *
- * What is next to the folder must be out of reach for that code.
- *
- * @returns removes what was left, as far as it can be removed by then; call it when nobody writes there any more. Never
- *   rejects.
- */
-export function discardFolder(folder: string): () => Promise<void> {
-  let work = finish(removeSteps(folder));
-  return async () => {
-    const left = await work;
-    work = Promise.all(left.map((each) => finish(removeSteps(each)))).then((each) => each.flat());
-    await work;
-  };
 }
 
 /**
@@ -62,35 +41,29 @@ export function* removeHostDirectorySteps(path: string): Steps<boolean> {
   return attempt(() => rmdirSync(path));
 }
 
-/** The steps that cost nobody much at once, the others in slices; resolves with the folders that are left. */
-async function finish(steps: Steps<Remains>): Promise<readonly string[]> {
-  let result = steps.next();
-  for (let done = 0; result.done !== true && done < FREE_STEPS; done += 1) result = steps.next();
-  const { large, folders } = result.done === true ? result.value : await inSlices(steps, false);
-  for (const file of large) await unlink(file).catch(() => {});
-  return folders;
-}
-
 /**
- * Every folder is moved next to the first one before it is looked into, as `FOLDER.NUMBER`: no path gets long, and nobody
- * can put a link in its place.
+ * Removes a folder in which code that is not trusted has written, with all it holds: any number of files, folders in
+ * folders deeper than a path can tell, folders without permissions. What is next to the folder must be out of reach for
+ * that code. The folder is gone under its name after the first step.
+ *
+ * Nobody else can put a link in the place of what this looks into: the folder is moved next to where it was first, as
+ * `FOLDER.0`. What is in it is held open, or, deeper down, moved out as `FOLDER.NUMBER` too, so that no path gets long.
  */
-function* removeSteps(path: string): Steps<Remains> {
+export function* removeSteps(path: string, progress: RemovalProgress = { moved: 0 }): Steps<Remains> {
   const large: string[] = [];
   const folders: string[] = [];
-  let moved = 0;
   const move = (from: string): void => {
-    const to = `${path}.${moved}`;
-    moveAway(from, to);
-    moved += 1;
+    moveAway(from, `${path}.${progress.moved}`);
+    progress.moved += 1;
   };
   if (!attempt(() => move(path))) return { large, folders };
-  for (let at = 0; at < moved; at += 1) {
+  for (let at = 0; at < progress.moved; at += 1) {
     const aside = `${path}.${at}`;
     const stats = lstatSync(aside, { throwIfNoEntry: false });
     if (stats?.isDirectory() === true) {
-      yield* removeDirectory(aside, stats, move);
-      if (lstatSync(aside, { throwIfNoEntry: false }) !== undefined) folders.push(aside);
+      if ((stats.mode & 0o700) !== 0o700) attempt(() => makeEnterable(aside));
+      yield* emptyFolder(aside, { move, depth: 0 });
+      if (!attempt(() => rmdirSync(aside))) folders.push(aside);
     } else if (stats !== undefined && isLarge(stats)) {
       large.push(aside);
     } else {
@@ -101,25 +74,46 @@ function* removeSteps(path: string): Steps<Remains> {
   return { large, folders };
 }
 
+/** How far a removal has come. */
+export interface RemovalProgress {
+  /** So many names `FOLDER.NUMBER` were given. */
+  moved: number;
+}
+
+interface Place {
+  /** Moves something out to where it is removed later. */
+  readonly move: (from: string) => void;
+  /** How many folders are held open above. */
+  readonly depth: number;
+}
+
 /** Goes over it until nothing more can be removed or moved: file systems pass over entries while others go. */
-function* removeDirectory(path: string, stats: Stats, move: (from: string) => void): Steps<void> {
-  if ((stats.mode & 0o700) !== 0o700) attempt(() => makeEnterable(path));
-  for (;;) {
-    if (attempt(() => rmdirSync(path))) return;
-    let progress = 0;
+function* emptyFolder(path: string, place: Place): Steps<void> {
+  let progress: boolean;
+  do {
+    progress = false;
     for (const name of namesIn(path)) {
-      if (removeEntry(join(path, name), move)) progress += 1;
+      if (yield* removeEntry(join(path, name), place)) progress = true;
       yield;
     }
-    if (progress === 0) return;
-  }
+  } while (progress);
 }
 
 /** Whether it is away from here. */
-function removeEntry(path: string, move: (from: string) => void): boolean {
+function* removeEntry(path: string, { move, depth }: Place): Steps<boolean> {
   const stats = lstatSync(path, { throwIfNoEntry: false });
   if (stats === undefined) return false;
-  return attempt(() => (stats.isDirectory() || isLarge(stats) ? move(path) : unlinkSync(path)));
+  if (!stats.isDirectory()) return attempt(() => (isLarge(stats) ? move(path) : unlinkSync(path)));
+  if (attempt(() => rmdirSync(path))) return true;
+  const held = depth < MOST_HELD ? holdFolder(path) : undefined;
+  // On a disk a move takes milliseconds.
+  if (held === undefined) return attempt(() => move(path));
+  try {
+    yield* emptyFolder(held.path, { move, depth: depth + 1 });
+  } finally {
+    held.release();
+  }
+  return attempt(() => rmdirSync(path));
 }
 
 /** A folder that is not ours to write in cannot be moved to another one. */

@@ -54,7 +54,7 @@ async function sweep(path: string): Promise<void> {
     if (lstatSync(path, { throwIfNoEntry: false }) === undefined) renameSync(aside, path);
     return;
   }
-  await inSlices(removeHostDirectorySteps(aside));
+  await inSlices(removeHostDirectorySteps(aside), false);
 }
 
 /** The marker of a directory whose host is proved to be dead. */

@@ -180,6 +180,7 @@ class StartingGeneration implements Generation {
     if (this.#process === undefined) {
       this.#folders?.remove();
       await this.#diagnostics?.collect();
+      this.#removeRest();
       return undefined;
     }
     this.endBecause("start-failed");
@@ -217,18 +218,26 @@ class StartingGeneration implements Generation {
     void this.process.ended.then(() => clearTimeout(timer));
   }
 
+  /** Nothing of the process is left that could write into its folders. */
+  #removeRest(): void {
+    this.#folders?.remove();
+    void this.#diagnostics?.close();
+  }
+
   async #settle(child: HostProcess): Promise<ExitOutcome> {
     const exit = await child.exited;
     const uptimeMs = Math.round(performance.now() - child.startedAt);
     this.#folders?.remove();
-    void child.gone.then(() => this.#folders?.remove());
+    const verdict = child.limitVerdict(exit);
+    const diagnosticFiles = (await this.#diagnostics?.collect()) ?? [];
+    void child.gone.then(() => this.#removeRest());
     return toExitOutcome(exit, {
       reason: this.#reason ?? (this.#isStarted ? undefined : "start-failed"),
-      verdict: child.limitVerdict(exit),
+      verdict,
       forced: this.#forced,
       stderrTail: child.stderrTail(),
       uptimeMs,
-      diagnosticFiles: (await this.#diagnostics?.collect()) ?? [],
+      diagnosticFiles,
     });
   }
 }

@@ -69,6 +69,14 @@ describe.skipIf(process.platform === "win32")("the sweep", () => {
     expect(readdirSync(parent)).toEqual([]);
   });
 
+  test("asks the lock alone where the host's process cannot be seen", async () => {
+    const parent = useDirectory();
+    const [{ path }, dead] = await Promise.all([useHost(parent), useDeadHost(parent)]);
+    for (const each of [path, dead]) changeMarker(each, { pidNamespace: "pid:[1]" });
+    await sweepDeadHosts([parent], []);
+    expect(readdirSync(parent)).toEqual([basename(path)]);
+  });
+
   test("never takes a directory of its own host", async () => {
     const parent = useDirectory();
     const own = await useDeadHost(parent);
@@ -123,8 +131,16 @@ describe.skipIf(process.platform === "win32")("the sweep", () => {
   test("leaves alone what only resembles a host's directory, by name or as a copy of one", async () => {
     const [parent, elsewhere] = [useDirectory(), useDirectory()];
     const dead = await useDeadHost(elsewhere);
-    const names = ["pi-my-thesis", "pi-abcdef", "pi-host-", "pi-host-0123456789AB", "pi-host-0123456789abc", "pi-1-1-1"];
-    for (const name of names) cpSync(dead, join(parent, name), { recursive: true, filter: (file) => !/lock$/.test(file) });
+    const names = [
+      "pi-my-thesis",
+      "pi-abcdef",
+      "pi-host-",
+      "pi-host-0123456789AB",
+      "pi-host-0123456789abc",
+      "pi-1-1-1",
+    ];
+    for (const name of names)
+      cpSync(dead, join(parent, name), { recursive: true, filter: (file) => !/lock$/.test(file) });
     for (const name of names) linkSync(join(dead, "lock"), join(parent, name, "lock"));
     const copy = join(parent, newPrivateName());
     cpSync(dead, copy, { recursive: true, filter: (file) => !/lock$/.test(file) });
@@ -181,27 +197,30 @@ describe.skipIf(process.platform === "win32")("the sweep", () => {
   });
 });
 
-test.skipIf(process.platform === "win32")("the first isolate of a host removes no directory of its user's", async () => {
-  const [runtime, temporary] = [useDirectory(), useDirectory()];
-  const dead = await useDeadHost(temporary);
-  const thesis = join(runtime, "pi-my-thesis");
-  mkdirSync(thesis, { mode: 0o700 });
-  writeFileSync(join(thesis, "chapter1.txt"), "years of work");
-  linkSync(join(dead, "lock"), join(thesis, "lock"));
-  chmodSync(runtime, 0o700);
-  const host = spawn(process.execPath, [fixture("sweeping-host.mjs")], {
-    stdio: ["pipe", "pipe", "inherit"],
-    env: { ...process.env, XDG_RUNTIME_DIR: runtime, TMPDIR: temporary },
-  });
-  onTestFinished(() => void host.kill("SIGKILL"));
-  const exited = once(host, "exit");
-  await firstOutput(host);
-  await until(() => !existsSync(dead));
-  host.stdin.end();
-  expect(await exited).toEqual([0, null]);
-  expect(readFileSync(join(thesis, "chapter1.txt"), "utf8")).toBe("years of work");
-  expect(lstatSync(join(thesis, "lock")).isSocket()).toBe(true);
-});
+test.skipIf(process.platform === "win32")(
+  "the first isolate of a host removes no directory of its user's",
+  async () => {
+    const [runtime, temporary] = [useDirectory(), useDirectory()];
+    const dead = await useDeadHost(temporary);
+    const thesis = join(runtime, "pi-my-thesis");
+    mkdirSync(thesis, { mode: 0o700 });
+    writeFileSync(join(thesis, "chapter1.txt"), "years of work");
+    linkSync(join(dead, "lock"), join(thesis, "lock"));
+    chmodSync(runtime, 0o700);
+    const host = spawn(process.execPath, [fixture("sweeping-host.mjs")], {
+      stdio: ["pipe", "pipe", "inherit"],
+      env: { ...process.env, XDG_RUNTIME_DIR: runtime, TMPDIR: temporary },
+    });
+    onTestFinished(() => void host.kill("SIGKILL"));
+    const exited = once(host, "exit");
+    await firstOutput(host);
+    await until(() => !existsSync(dead));
+    host.stdin.end();
+    expect(await exited).toEqual([0, null]);
+    expect(readFileSync(join(thesis, "chapter1.txt"), "utf8")).toBe("years of work");
+    expect(lstatSync(join(thesis, "lock")).isSocket()).toBe(true);
+  },
+);
 
 function replaceByDirectory(path: string): void {
   unlinkSync(path);
