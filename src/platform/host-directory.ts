@@ -12,8 +12,8 @@ interface PrivateDirectory {
   create(announce?: Announce): string;
   /** Whether `path` is still a directory that only we can enter. */
   isPrivate(path: string): boolean;
-  /** Shows other hosts whose it is, and that its owner lives. */
-  claim(path: string): void;
+  /** Shows other hosts whose it is, and that its owner lives; false where that cannot be done for now. */
+  claim(path: string): boolean;
   /** Removes it with what it holds, as far as that takes no time; may throw. */
   remove(path: string): void;
 }
@@ -21,7 +21,7 @@ interface PrivateDirectory {
 const posix = (limit: number): PrivateDirectory => ({
   create: (announce) => createPosixDirectory(posixParents(process.env, tmpdir()), limit, announce),
   isPrivate: isPrivatePosixDirectory,
-  claim: (path) => void claimDirectory(path, "sockets", path),
+  claim: (path) => claimDirectory(path, "sockets", path),
   remove: removeAtExit,
 });
 
@@ -32,12 +32,13 @@ const system = forThisSystem<PrivateDirectory>({
     create: () => createWindowsDirectory(tmpdir()),
     isPrivate: isPrivateWindowsDirectory,
     // There it holds only records, which say themselves which process they are of.
-    claim: () => {},
+    claim: () => true,
     remove: removeWindowsDirectory,
   },
 });
 
 let current: string | undefined;
+let isClaimed = false;
 let removedAtExit = false;
 
 /**
@@ -53,9 +54,11 @@ let removedAtExit = false;
  * @throws IsolationError `START_FAILED` where no directory will do; the message says why for each.
  */
 export function hostDirectory(announce?: Announce): string {
-  if (current !== undefined && system.isPrivate(current)) return current;
-  current = system.create(announce);
-  system.claim(current);
+  if (current === undefined || !system.isPrivate(current)) {
+    current = system.create(announce);
+    isClaimed = false;
+  }
+  isClaimed ||= system.claim(current);
   if (!removedAtExit) {
     removedAtExit = true;
     process.once("exit", removeHostDirectory);

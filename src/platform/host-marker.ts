@@ -1,4 +1,14 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, renameSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { isPrivatePosixDirectory } from "./host-directory.posix.js";
 import { type HostOwner, ownOwner } from "./host-owner.js";
@@ -49,9 +59,15 @@ export function writeMarker(path: string, kind: DirectoryKind, sockets: string):
     lock: identityOf(join(path, LOCK)),
   };
   // In one step: what is half written is no marker.
-  writeFileSync(join(path, `${MARKER}.new`), JSON.stringify(marker), { mode: 0o600, flag: "wx" });
-  renameSync(join(path, `${MARKER}.new`), join(path, MARKER));
-  return true;
+  const unfinished = join(path, `${MARKER}.new`);
+  try {
+    writeFileSync(unfinished, JSON.stringify(marker), { mode: 0o600 });
+    renameSync(unfinished, join(path, MARKER));
+    return true;
+  } catch (error) {
+    rmSync(unfinished, { force: true });
+    throw error;
+  }
 }
 
 /**
