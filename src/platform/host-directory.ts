@@ -58,7 +58,7 @@ export function hostDirectory(announce?: Announce): string {
     current = system.create(announce);
     isClaimed = false;
   }
-  isClaimed ||= system.claim(current);
+  if (!isClaimed) isClaimed = system.claim(current);
   if (!removedAtExit) {
     removedAtExit = true;
     process.once("exit", removeHostDirectory);
