@@ -80,6 +80,16 @@ export interface RemovalProgress {
   moved: number;
 }
 
+/** Removes a folder where it is, as far as that needs nothing to be moved out. */
+export function* removeInPlace(path: string): Steps<void> {
+  const stay = (): never => {
+    throw new Error("moved later");
+  };
+  if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return;
+  yield* emptyFolder(path, { move: stay, depth: 0 });
+  attempt(() => rmdirSync(path));
+}
+
 interface Place {
   /** Moves something out to where it is removed later. */
   readonly move: (from: string) => void;

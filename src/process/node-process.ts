@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Duplex, Readable } from "node:stream";
-import { setTimeout as delay } from "node:timers/promises";
+import { setTimeout as delay, setImmediate as nextTurn } from "node:timers/promises";
 import type { LimitScope, LimitVerdict } from "../limits/index.js";
 import {
   allocatorEnvironment,
@@ -39,6 +39,7 @@ const KILL_REPORT_MS = 5_000;
  * The group is registered with the host's reaper before this returns, so before the child hears "go".
  */
 export async function startNodeProcess(spec: ProcessSpec): Promise<HostProcess> {
+  await ownTurn();
   const mark = createMark();
   const scope = spec.limits?.open();
   const { wrap, identity } = spec.confined;
@@ -67,6 +68,15 @@ export async function startNodeProcess(spec: ProcessSpec): Promise<HostProcess> 
     throw error;
   }
   return new NodeProcess(child, spec, mark, scope);
+}
+
+let lastTurn: Promise<unknown> = Promise.resolve();
+
+/** To start a process holds the event loop for milliseconds: one in a turn, however many are started at once. */
+function ownTurn(): Promise<unknown> {
+  const turn = lastTurn;
+  lastTurn = turn.then(() => nextTurn());
+  return turn;
 }
 
 function spawned(child: ChildProcess): Promise<void> {
