@@ -66,10 +66,10 @@ function mount(...args) {
   return spawnSync("mount", args, { stdio: "ignore" }).status === 0;
 }
 
-/** The host that a directory in shared memory says it belongs to. @param {string} directory */
+/** The directory of sockets of the host that made a directory in shared memory. @param {string} directory */
 function ownerOf(directory) {
   try {
-    return readFileSync(join(directory, "owner"), "utf8");
+    return String(JSON.parse(readFileSync(join(directory, "process-isolation.json"), "utf8")).sockets);
   } catch {
     return "";
   }

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import {
   chownSync,
   closeSync,
@@ -5,21 +6,21 @@ import {
   fchmodSync,
   lstatSync,
   mkdirSync,
+  opendirSync,
   openSync,
-  readdirSync,
   renameSync,
-  rmdirSync,
-  rmSync,
+  unlinkSync,
 } from "node:fs";
 import { join } from "node:path";
-import { isAlive } from "../platform/index.js";
+import { discardFolder, hostReaper, inSlices, type Steps } from "../platform/index.js";
 import type { Diagnostics } from "./diagnostics-options.js";
 
 /** As Node.js names what it writes: date, time, pid, thread, count. */
 const WRITTEN_BY_NODE = /^(?:report|Heap)\.\d{8}\.\d{6}\.\d{1,20}\.\d{1,20}\.\d{1,20}\.(?:json|heapsnapshot)$/;
 const MOST_FILES = 16;
-/** Of one process, until it ends. */
-const FOLDER = /^pi-(\d+)-\d+-\d+$/;
+const ENTRIES_AT_ONCE = 64;
+/** Entries that are looked at: code in the process may have made any number of others. */
+const MOST_ENTRIES = 100_000;
 
 /** Whose folder it is. */
 export interface DiagnosticsOwner {
@@ -41,11 +42,13 @@ export class DiagnosticsFolder {
   readonly execArgv: readonly string[];
   readonly #directory: string;
   readonly #prefix: string;
+  #discardRest: (() => Promise<void>) | undefined;
 
-  /** Makes the folder, and removes what hosts that were killed have left empty. */
+  /** Makes the folder. If the host is killed, and the process leaves nothing in it, the reaper removes it. */
   constructor({ directory, report, heapSnapshot }: Diagnostics, owner: DiagnosticsOwner) {
     const { isolate, isolatorId, serial, identity } = owner;
-    const id = `${process.pid}-${isolatorId}-${serial}`;
+    // A pid is given out again, and another container has the same ones.
+    const id = `${process.pid}-${isolatorId}-${serial}-${randomBytes(4).toString("hex")}`;
     this.#directory = directory;
     this.#prefix = `${isolate}-${id}-`;
     this.path = join(directory, `pi-${id}`);
@@ -53,20 +56,23 @@ export class DiagnosticsFolder {
       ...(report ? ["--report-on-fatalerror", `--report-directory=${this.path}`, "--report-exclude-network"] : []),
       ...(heapSnapshot ? ["--heapsnapshot-near-heap-limit=1", `--diagnostic-dir=${this.path}`] : []),
     ]);
-    removeEmptyFolders(directory);
     mkdirSync(this.path, { mode: 0o700 });
+    hostReaper().addFolder(this.path);
     if (identity !== undefined) chownSync(this.path, identity.uid, identity.gid);
   }
 
-  /** What the process has written, moved to where it stays. Call it once the process has ended. */
-  collect(): readonly string[] {
-    const files = entries(this.path)
-      .filter((name) => WRITTEN_BY_NODE.test(name))
-      .slice(0, MOST_FILES)
-      .flatMap((name) => this.#keep(name));
+  /** What the process has written, moved to where it stays. Call it once the process has ended. Never rejects. */
+  async collect(): Promise<readonly string[]> {
+    const files = (await inSlices(writtenByNode(this.path))).flatMap((name) => this.#keep(name));
     // What else is there was made by the process's code.
-    rmSync(this.path, { recursive: true, force: true });
+    this.#discardRest = discardFolder(this.path);
     return files;
+  }
+
+  /** Removes what is still left. Call it once nothing of the process is left, after `collect`. */
+  async close(): Promise<void> {
+    await this.#discardRest?.();
+    hostReaper().removeFolder(this.path);
   }
 
   #keep(name: string): string[] {
@@ -76,9 +82,15 @@ export class DiagnosticsFolder {
       // Code in the process may have put a link there.
       if (!lstatSync(path).isFile()) return [];
       renameSync(path, kept);
+    } catch {
+      return [];
+    }
+    try {
       makePrivate(kept);
       return [kept];
     } catch {
+      // A link after all, put there since.
+      if (lstatSync(kept, { throwIfNoEntry: false })?.isFile() === false) unlinkSync(kept);
       return [];
     }
   }
@@ -92,22 +104,22 @@ function makePrivate(path: string): void {
   closeSync(file);
 }
 
-function removeEmptyFolders(directory: string): void {
-  for (const name of entries(directory)) {
-    const [, pid] = FOLDER.exec(name) ?? [];
-    if (pid === undefined || isAlive(Number(pid))) continue;
-    try {
-      rmdirSync(join(directory, name));
-    } catch {
-      // A process has died in it, and its host at the same time: it is the user's.
-    }
-  }
-}
-
-function entries(folder: string): string[] {
+function* writtenByNode(folder: string): Steps<string[]> {
+  const names: string[] = [];
   try {
-    return readdirSync(folder);
+    const directory = opendirSync(folder, { bufferSize: ENTRIES_AT_ONCE });
+    try {
+      for (let looked = 0; looked < MOST_ENTRIES && names.length < MOST_FILES; looked += 1) {
+        const entry = directory.readSync();
+        if (entry === null) break;
+        if (WRITTEN_BY_NODE.test(entry.name)) names.push(entry.name);
+        yield;
+      }
+    } finally {
+      directory.closeSync();
+    }
   } catch {
-    return [];
+    // Gone, or no descriptor left.
   }
+  return names;
 }

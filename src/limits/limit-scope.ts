@@ -1,4 +1,4 @@
-import { killTree, processStartTime } from "../platform/index.js";
+import { inSlices, killTree, processStartTime } from "../platform/index.js";
 import { signalGroup } from "../platform/process-group.posix.js";
 import { killMembers } from "./cgroup/remove-cgroups.js";
 import type { Guard, GuardedProcess, LimitBreach, LimitedExit, LimitVerdict } from "./guard.js";
@@ -63,7 +63,9 @@ export class GuardedScope implements LimitScope {
       end: (verdict) => {
         if (this.#verdict !== undefined || this.#hasEnded) return;
         this.#verdict = verdict;
-        killMembers(this.#parts.launch.cgroups);
+        const killing = killMembers(this.#parts.launch.cgroups);
+        // The first step is what stops a group from forking.
+        if (killing.next().done !== true) void inSlices(killing);
         // The group at once, so that a fork bomb stands still while the rest of the tree is looked for. Not killed: what
         // left the group is found by its parent alone.
         signalGroup(pid, "SIGSTOP");

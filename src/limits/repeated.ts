@@ -1,12 +1,15 @@
-/** Runs a step again and again, after as many milliseconds as the step returns each time. Never keeps the host alive. */
+/**
+ * Runs a step again and again, after as many milliseconds as the step returns each time, or as it took, where that is
+ * longer. Never keeps the host alive.
+ */
 export class Repeated {
-  readonly #step: () => number;
+  readonly #step: () => number | Promise<number>;
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
 
-  constructor(step: () => number) {
+  constructor(step: () => number | Promise<number>) {
     this.#step = step;
-    this.#run();
+    void this.#run();
   }
 
   stop(): void {
@@ -14,10 +17,11 @@ export class Repeated {
     clearTimeout(this.#timer);
   }
 
-  #run(): void {
-    const delayMs = this.#step();
+  async #run(): Promise<void> {
+    const at = performance.now();
+    const delayMs = await this.#step();
     if (this.#stopped) return;
-    this.#timer = setTimeout(() => this.#run(), delayMs);
+    this.#timer = setTimeout(() => void this.#run(), Math.max(delayMs, performance.now() - at));
     this.#timer.unref();
   }
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { forThisSystem } from "./for-this-system.js";
 import { isPrivatePosixDirectory, posixParents } from "./host-directory.posix.js";
 import { isPrivateWindowsDirectory } from "./host-directory.windows.js";
+import { isPrivateName } from "./private-name.js";
 
 const posix = { parents: () => posixParents(process.env, tmpdir()), isPrivate: isPrivatePosixDirectory };
 
@@ -13,7 +14,10 @@ const system = forThisSystem<{ parents: () => string[]; isPrivate: (path: string
   windows: { parents: () => [tmpdir()], isPrivate: isPrivateWindowsDirectory },
 });
 
-/** The private directories of all host processes of this user, as far as they lie where `hostDirectory` puts them. */
+/**
+ * What may be the private directories of host processes of this user, as far as they lie where `hostDirectory` puts them.
+ * Good for reading what is in them; for a program that does nothing else, since it looks through whole directories.
+ */
 export function hostDirectories(): string[] {
   return system
     .parents()
@@ -23,7 +27,7 @@ export function hostDirectories(): string[] {
 
 function entriesOf(parent: string): string[] {
   try {
-    return readdirSync(parent).filter((name) => name.startsWith("pi-"));
+    return readdirSync(parent).filter(isPrivateName);
   } catch {
     return [];
   }

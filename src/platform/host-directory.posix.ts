@@ -1,11 +1,14 @@
-import { chmodSync, lstatSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { chmodSync, lstatSync, mkdirSync, rmdirSync, statSync } from "node:fs";
 import { isAbsolute, join, resolve } from "node:path";
 import { IsolationError } from "../errors/index.js";
+import { newPrivateName, PRIVATE_NAME_BYTES } from "./private-name.js";
 import { SOCKET_NAME_BYTES } from "./socket-name.js";
 
-/** Short, because socket paths must fit below macOS's `$TMPDIR` of 49 characters. The reaper's script knows it too. */
-const PREFIX = "pi-";
-export const LONGEST_SOCKET_FILE = `${PREFIX}XXXXXX/${"x".repeat(SOCKET_NAME_BYTES)}.sock`;
+/** Below a parent. Short, because socket paths must fit below macOS's `$TMPDIR` of 49 characters. */
+export const LONGEST_SOCKET_FILE = `${"x".repeat(PRIVATE_NAME_BYTES)}/${"x".repeat(SOCKET_NAME_BYTES)}.sock`;
+
+/** Told the path of a directory before it is made: whoever dies in making it leaves somebody who knows of it. */
+export type Announce = (path: string) => void;
 
 /** The directories to try, best first. */
 export function posixParents(environment: NodeJS.ProcessEnv, temporary: string): string[] {
@@ -16,7 +19,7 @@ export function posixParents(environment: NodeJS.ProcessEnv, temporary: string):
 }
 
 /** Makes a private directory in the first of `parents` that allows it and leaves room for socket names. */
-export function createPosixDirectory(parents: readonly string[], limit: number): string {
+export function createPosixDirectory(parents: readonly string[], limit: number, announce: Announce = () => {}): string {
   const refusals: string[] = [];
   let cause: unknown;
   for (const parent of parents) {
@@ -26,7 +29,7 @@ export function createPosixDirectory(parents: readonly string[], limit: number):
       continue;
     }
     try {
-      return createIn(parent);
+      return createPrivateDirectory(parent, announce);
     } catch (error) {
       cause = error;
       refusals.push(`${JSON.stringify(parent)}: ${error instanceof Error ? error.message : String(error)}`);
@@ -39,16 +42,19 @@ export function createPosixDirectory(parents: readonly string[], limit: number):
   );
 }
 
-function createIn(parent: string): string {
-  const path = mkdtempSync(join(parent, PREFIX));
+/** Makes a private directory under a new name in `parent`; throws what the system answers. */
+export function createPrivateDirectory(parent: string, announce: Announce = () => {}): string {
+  const path = join(parent, newPrivateName());
+  announce(path);
+  mkdirSync(path, { mode: 0o700 });
   try {
-    // mkdtemp asks for 0700, and a umask may have taken from that.
+    // A umask may have taken from that.
     chmodSync(path, 0o700);
     if (isPrivatePosixDirectory(path)) return path;
     // A file system without owners or modes, such as a mounted Windows drive.
     throw new Error("a directory made there does not keep owner and mode 0700");
   } catch (error) {
-    rmSync(path, { recursive: true, force: true });
+    rmdirSync(path);
     throw error;
   }
 }
@@ -57,11 +63,6 @@ function createIn(parent: string): string {
 export function isPrivatePosixDirectory(path: string): boolean {
   const stats = lstatSync(path, { throwIfNoEntry: false });
   return stats?.isDirectory() === true && stats.uid === process.geteuid?.() && (stats.mode & 0o777) === 0o700;
-}
-
-/** Removes the directory with all it holds. */
-export function removePosixDirectory(path: string): void {
-  rmSync(path, { recursive: true, force: true });
 }
 
 /** `su` and `sudo -E` leave the variable pointing at another user's directory, a logout at one that is gone. */

@@ -1,11 +1,14 @@
-import { lstatSync, mkdtempSync, rmSync } from "node:fs";
+import { lstatSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { IsolationError } from "../errors/index.js";
+import { newPrivateName } from "./private-name.js";
 
 /** Makes a directory in `temporary`, which lies in the user's profile: its access list already admits only the user. */
 export function createWindowsDirectory(temporary: string): string {
+  const path = join(temporary, newPrivateName());
   try {
-    return mkdtempSync(join(temporary, "pi-"));
+    mkdirSync(path);
+    return path;
   } catch (cause) {
     throw new IsolationError("START_FAILED", `no private directory could be made in ${temporary}; set TEMP`, { cause });
   }

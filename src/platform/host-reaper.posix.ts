@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { basename, isAbsolute } from "node:path";
 import { IsolationError } from "../errors/index.js";
+import type { Announce } from "./host-directory.posix.js";
 import type { Reaper } from "./host-reaper.js";
 import { hostMark } from "./process-mark.js";
 import { REAPER_SCRIPT } from "./reaper-script.js";
@@ -12,27 +13,29 @@ const WINDOW_MS = 1_000;
 /**
  * One `sh` in a session of its own, which learns of the host's death as the end of its stdin.
  *
- * @param directory Gives the host's directory; asked at each `add`, since it may have been replaced.
+ * @param directory Gives the host's directory; asked at each `add`, since it may have been replaced. Says so before it makes
+ *   a new one.
  * @param shell The POSIX shell to run.
  * @param memory Gives the host's directory in shared memory, where there is one; asked at each `add` too.
  */
 export function createPosixReaper(
-  directory: () => string,
+  directory: (announce: Announce) => string,
   shell = "/bin/sh",
-  memory: () => string | undefined = () => undefined,
+  memory: (announce: Announce) => string | undefined = () => undefined,
 ): Reaper {
   return new PosixReaper({ dir: directory, mem: memory }, shell);
 }
 
 /** What is removed after the host's death, by the verb that announces it. */
 interface Directories {
-  readonly dir: () => string;
-  readonly mem: () => string | undefined;
+  readonly dir: (announce: Announce) => string;
+  readonly mem: (announce: Announce) => string | undefined;
 }
 
 class PosixReaper implements Reaper {
   readonly #groups = new Set<number>();
   readonly #cgroups = new Set<string>();
+  readonly #folders = new Set<string>();
   readonly #directories: Directories;
   readonly #shell: string;
   #child: ChildProcess | undefined;
@@ -79,6 +82,23 @@ class PosixReaper implements Reaper {
     if (this.#cgroups.delete(path)) this.#tell(`uncgroup ${path}`);
   }
 
+  addFolder(path: string): void {
+    // The script reads line by line.
+    if (/[\r\n]/.test(path)) return;
+    this.#folders.add(path);
+    this.#announce(`folder ${path}`);
+  }
+
+  discard(path: string): boolean {
+    if (this.#child === undefined || /[\r\n]/.test(path)) return false;
+    this.#tell(`discard ${path}`);
+    return true;
+  }
+
+  removeFolder(path: string): void {
+    if (this.#folders.delete(path)) this.#tell(`unfolder ${path}`);
+  }
+
   /** Tells the process of what is registered already; starts it if need be. */
   #announce(line: string): void {
     if (this.#child === undefined) {
@@ -105,20 +125,24 @@ class PosixReaper implements Reaper {
     this.#tell(`mark ${hostMark()}`);
     for (const pgid of this.#groups) this.#tell(`add ${pgid}`);
     for (const path of this.#cgroups) this.#tell(`cgroup ${path}`);
+    for (const path of this.#folders) this.#tell(`folder ${path}`);
     this.#announceDirectories();
   }
 
   #onExit(): void {
     this.#child = undefined;
-    if (this.#groups.size + this.#cgroups.size > 0) this.#start();
+    if (this.#groups.size + this.#cgroups.size + this.#folders.size > 0) this.#start();
   }
 
   #announceDirectories(): void {
     for (const verb of ["dir", "mem"] as const) {
-      const path = pathOrNothing(this.#directories[verb]);
-      if (path === undefined || path === this.#announced[verb]) continue;
-      this.#announced[verb] = path;
-      this.#tell(`${verb} ${path}`);
+      const announce = (path: string): void => {
+        if (path === this.#announced[verb]) return;
+        this.#announced[verb] = path;
+        this.#tell(`${verb} ${path}`);
+      };
+      // Nothing where none was to be had, though one was announced: it is not ours then.
+      announce(pathOrNothing(() => this.#directories[verb](announce)) ?? "");
     }
   }
 

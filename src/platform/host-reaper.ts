@@ -14,8 +14,8 @@ export interface Reaper {
   /** The reaper's process, while one runs. */
   readonly pid: number | undefined;
   /**
-   * Starts the reaper's process and makes the host's directories, in this order: whenever the host dies, somebody knows of
-   * them.
+   * Starts the reaper's process, tells it of the host's directories, and makes them, in this order: whenever the host dies,
+   * somebody knows of them.
    */
   prepare(): void;
   /**
@@ -34,6 +34,16 @@ export interface Reaper {
   addCgroup(path: string): void;
   /** Forgets a control group. Call it once its folder is removed. */
   removeCgroup(path: string): void;
+  /** Registers a folder that is removed after the host's death if nothing is in it then. */
+  addFolder(path: string): void;
+  /**
+   * Has something removed with all it holds, without end for this host: in one of the host's directories, or next to a
+   * folder of `addFolder`, with its path and a dot before the rest of the name. False where no reaper runs, or the path has
+   * a line break.
+   */
+  discard(path: string): boolean;
+  /** Forgets such a folder. Call it once it is removed. */
+  removeFolder(path: string): void;
 }
 
 let reaper: Reaper | undefined;

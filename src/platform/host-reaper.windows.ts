@@ -6,5 +6,17 @@ import type { Reaper } from "./host-reaper.js";
  * behind when the host is killed.
  */
 export function createWindowsReaper(): Reaper {
-  return { available: true, pid: undefined, prepare() {}, add() {}, remove() {}, addCgroup() {}, removeCgroup() {} };
+  const nothing = (): void => {};
+  return {
+    available: true,
+    pid: undefined,
+    prepare: nothing,
+    add: nothing,
+    remove: nothing,
+    addCgroup: nothing,
+    removeCgroup: nothing,
+    addFolder: nothing,
+    discard: () => false,
+    removeFolder: nothing,
+  };
 }

@@ -2,19 +2,27 @@ import { readFileSync } from "node:fs";
 import { readProcStat } from "./proc-stat.linux.js";
 
 let bootId: string | undefined;
+let isRead = false;
 
 /** `BOOT-ID/TICKS`: ticks since boot alone would repeat after a reboot. */
 export function linuxStartTime(pid: number): string | undefined {
   const stat = readProcStat(pid);
   if (stat === undefined) return undefined;
-  bootId ??= readBootId();
-  return `${bootId}/${stat.startTicks}`;
+  // Within one boot the ticks are enough.
+  return `${linuxBootId() ?? "unknown"}/${stat.startTicks}`;
 }
 
-function readBootId(): string {
+/** What the running kernel calls itself; undefined in sandboxes that mask it. */
+export function linuxBootId(): string | undefined {
+  if (!isRead) bootId = readBootId();
+  isRead = true;
+  return bootId;
+}
+
+function readBootId(): string | undefined {
   try {
-    return readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim();
+    return readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim() || undefined;
   } catch {
-    return "unknown"; // Some sandboxes mask it; within one boot the ticks are enough.
+    return undefined;
   }
 }

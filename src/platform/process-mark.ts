@@ -1,6 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { forThisSystem } from "./for-this-system.js";
-import { markedLinuxProcesses } from "./process-mark.linux.js";
 
 /** The start of every mark of this host process: nobody else's descendants carry it. */
 const HOST_MARK = randomBytes(12).toString("hex");
@@ -17,10 +15,3 @@ export function createMark(): string {
   marks += 1;
   return `${HOST_MARK}.${marks}.`;
 }
-
-/** The live processes whose environment carries the mark. Empty where the platform does not show it (only Linux does). */
-export const markedProcesses: (mark: string) => number[] = forThisSystem({
-  linux: markedLinuxProcesses,
-  macos: () => [],
-  windows: () => [],
-});

@@ -1,46 +1,73 @@
-import { listProcesses, type ProcStat, readProcStat } from "./proc-stat.linux.js";
+import { type ProcStat, readProcStat } from "./proc-stat.linux.js";
 import { signalGroup } from "./process-group.posix.js";
+import { type ProcessTable, scanProcesses } from "./process-table.linux.js";
+import { inSlices, type Steps } from "./slices.js";
 
 /** Bounds the chase after a tree that forks faster than we look. */
 const MAX_ROUNDS = 32;
 
-/** Signals the tree of `root` and returns the pids signalled, without starting a process: slim images have no `ps`. */
-export function killLinuxTree(root: number, signal: NodeJS.Signals): number[] {
-  if (signal !== "SIGKILL") return signalOnce(root, signal);
+/** Whose tree is meant. */
+export interface LinuxTree {
+  readonly root: number;
+  /** When the root was started, in clock ticks since boot; absent for whoever has the pid. */
+  readonly startTicks?: string | undefined;
+  /** What its descendants carry in their environment: they belong to it wherever they are. */
+  readonly mark?: string | undefined;
+}
+
+/**
+ * Signals a tree and resolves with the pids signalled, without starting a process: slim images have no `ps`. Its looks
+ * through /proc are shared with whatever else ends at the same time.
+ */
+export async function killLinuxTree(tree: LinuxTree, signal: NodeJS.Signals): Promise<number[]> {
+  if (signal !== "SIGKILL") return signalOnce(tree, signal);
   // Stopped first, so that none can fork, and none that forks meanwhile hands its child to init, where it would be lost.
-  const stopped = chase(root, "SIGSTOP");
-  for (const process of stopped) signalProcess(process, "SIGKILL");
-  const killed = chase(root, "SIGKILL");
+  const stopped = await chase(tree, "SIGSTOP");
+  if (stopped.length === 0) return [];
+  await inSlices(signalEach(stopped, "SIGKILL"));
+  const killed = await chase(tree, "SIGKILL");
   return [...new Set([...stopped, ...killed].map((process) => process.pid))];
 }
 
 /** Every member gets the signal exactly once: programs take a second SIGTERM for impatience. */
-function signalOnce(root: number, signal: NodeJS.Signals): number[] {
-  const members = liveTree(root);
-  const reached = signalOwnGroup(root, signal) ? members.filter((process) => process.groupId === root) : [];
-  const others = members.filter((process) => !reached.includes(process));
-  return [...reached, ...others.filter((process) => signalProcess(process, signal))].map((process) => process.pid);
+async function signalOnce(tree: LinuxTree, signal: NodeJS.Signals): Promise<number[]> {
+  const members = await inSlices(liveMembers({ ...tree, mark: undefined }, await scanProcesses()));
+  const { root } = tree;
+  const reached = signalOwnGroup(tree, signal) ? members.filter((process) => process.groupId === root) : [];
+  const others = reached.length === 0 ? members : members.filter((process) => process.groupId !== root);
+  return [...reached, ...(await inSlices(signalEach(others, signal)))].map((process) => process.pid);
 }
 
 /** Signals until a look at the tree finds nobody new. */
-function chase(root: number, signal: "SIGSTOP" | "SIGKILL"): ProcStat[] {
+async function chase(tree: LinuxTree, signal: "SIGSTOP" | "SIGKILL"): Promise<ProcStat[]> {
   const seen = new Set<string>();
   const reached: ProcStat[] = [];
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const fresh = liveTree(root).filter((process) => !seen.has(identity(process)));
+    // Before the look, which takes its time: most of what forks stands still meanwhile.
+    signalOwnGroup(tree, signal);
+    const members = await inSlices(liveMembers(tree, await scanProcesses()));
+    const fresh = members.filter((process) => !seen.has(identity(process)));
     if (fresh.length === 0) break;
-    signalOwnGroup(root, signal);
-    for (const process of fresh) {
-      seen.add(identity(process));
-      if (signalProcess(process, signal)) reached.push(process);
-    }
+    for (const process of fresh) seen.add(identity(process));
+    for (const process of await inSlices(signalEach(fresh, signal))) reached.push(process);
   }
   return reached;
 }
 
-/** The group that `root` leads, in one step that no fork escapes; not when we are a member ourselves. */
-function signalOwnGroup(root: number, signal: NodeJS.Signals): boolean {
+/** The group that the root leads, in one step that no fork escapes; not when we are a member ourselves. */
+function signalOwnGroup({ root, startTicks }: LinuxTree, signal: NodeJS.Signals): boolean {
+  const present = readProcStat(root);
+  if (startTicks !== undefined && present !== undefined && present.startTicks !== startTicks) return false;
   return readProcStat(process.pid)?.groupId !== root && signalGroup(root, signal);
+}
+
+function* signalEach(targets: readonly ProcStat[], signal: NodeJS.Signals): Steps<ProcStat[]> {
+  const reached: ProcStat[] = [];
+  for (const target of targets) {
+    if (signalProcess(target, signal)) reached.push(target);
+    yield;
+  }
+  return reached;
 }
 
 /** Signals this very process, and not one that got its pid since. */
@@ -53,25 +80,25 @@ function signalProcess(target: ProcStat, signal: NodeJS.Signals): boolean {
   }
 }
 
-function liveTree(root: number): ProcStat[] {
-  return treeOf(root, listProcesses()).filter((process) => process.state !== "Z" && process.state !== "X");
-}
-
-/**
- * The members of the tree of `root`: each process whose parent, group leader or session leader is one of them, whether
- * or not that one still lives. Never init, and never this process.
- */
-export function treeOf(root: number, processes: readonly ProcStat[]): ProcStat[] {
-  const members = new Set([root]);
-  const candidates = processes.filter(({ pid }) => pid > 1 && pid !== process.pid);
-  let size = 0;
-  while (size !== members.size) {
-    size = members.size;
-    for (const { pid, parentPid, groupId, sessionId } of candidates) {
-      if (members.has(parentPid) || members.has(groupId) || members.has(sessionId)) members.add(pid);
+function* liveMembers(tree: LinuxTree, table: ProcessTable): Steps<ProcStat[]> {
+  const members = new Set(yield* relatives(tree, table));
+  const { mark, startTicks = "0" } = tree;
+  if (mark !== undefined) {
+    for (const candidate of table.all) {
+      yield;
+      // Nobody descends from what was started later.
+      if (Number(candidate.startTicks) < Number(startTicks) || candidate.pid === process.pid) continue;
+      if (!members.has(candidate) && (yield* table.marksOf(candidate)).includes(mark)) members.add(candidate);
     }
   }
-  return candidates.filter(({ pid }) => members.has(pid));
+  return [...members].filter(({ state }) => state !== "Z" && state !== "X");
+}
+
+/** None where the pid is another's by now: it is not given out again while a group or session bears its number. */
+function* relatives({ root, startTicks }: LinuxTree, table: ProcessTable): Steps<ProcStat[]> {
+  const members = yield* table.treeOf(root);
+  const present = members.find(({ pid }) => pid === root);
+  return startTicks !== undefined && present !== undefined && present.startTicks !== startTicks ? [] : members;
 }
 
 function identity(process: ProcStat): string {

@@ -4,10 +4,17 @@ import { processStartTime } from "./process-identity.js";
 import { killLinuxTree } from "./process-tree.linux.js";
 import { killPortableTree } from "./process-tree.portable.js";
 
-const killOnThisSystem: (pid: number, signal: NodeJS.Signals) => Promise<number[]> = forThisSystem({
-  linux: async (pid: number, signal: NodeJS.Signals) => killLinuxTree(pid, signal),
-  macos: killPortableTree,
-  windows: killPortableTree,
+type Kill = (pid: number, signal: NodeJS.Signals, startTime?: string, mark?: string) => Promise<number[]>;
+
+const killPortable: Kill = async (pid, signal, startTime) => {
+  const present = startTime === undefined ? undefined : processStartTime(pid);
+  return present === startTime || present === undefined ? killPortableTree(pid, signal) : [];
+};
+
+const killOnThisSystem = forThisSystem<Kill>({
+  linux: (root, signal, startTime, mark) => killLinuxTree({ root, startTicks: startTime?.split("/")[1], mark }, signal),
+  macos: killPortable,
+  windows: killPortable,
 });
 
 /**
@@ -19,20 +26,22 @@ const killOnThisSystem: (pid: number, signal: NodeJS.Signals) => Promise<number[
  * signal ends the tree by force, as it knows no other way.
  *
  * @param startTime The `processStartTime` of the process that is meant: if another one has its pid by now, nothing is
- *   signalled.
+ *   signalled. A pid is not given out again while a group bears its number, so nothing of its group is left then either.
+ * @param mark What the descendants of that process carry in their environment, see `createMark`. On Linux SIGKILL reaches
+ *   them wherever they are.
  * @throws IsolationError `INVALID_OPTION` for a `pid` that is not a whole number above 1, or is this process.
  */
-export async function killTree(pid: number, signal: NodeJS.Signals, startTime?: string): Promise<number[]> {
+export async function killTree(
+  pid: number,
+  signal: NodeJS.Signals,
+  startTime?: string,
+  mark?: string,
+): Promise<number[]> {
   if (!Number.isSafeInteger(pid) || pid <= 1 || pid === process.pid) {
     throw new IsolationError(
       "INVALID_OPTION",
       `pid must be a whole number above 1 and not this process (${process.pid}); received ${pid}`,
     );
   }
-  if (startTime !== undefined) {
-    const present = processStartTime(pid);
-    // A pid is not given out again while a group bears its number: a pid in use by another means that ours is gone.
-    if (present !== undefined && present !== startTime) return [];
-  }
-  return killOnThisSystem(pid, signal);
+  return killOnThisSystem(pid, signal, startTime, mark);
 }

@@ -8,11 +8,12 @@ const CGROUP_PASSES = 100;
 const CGROUP_PAUSE_SECONDS = 0.02;
 
 /**
- * What the reaper runs: POSIX `sh`, as dash, bash, busybox and macOS have it, and no programs but `sleep`, `grep`, `rm`
- * and `rmdir`.
+ * What the reaper runs: POSIX `sh`, as dash, bash, busybox and macOS have it, and no programs but `sleep`, `grep`, `rm`,
+ * `rmdir` and `chmod`.
  *
  * Lines on stdin: `add GROUP`, `del GROUP` for process groups, `cgroup PATH`, `uncgroup PATH` for control groups,
- * `dir PATH` and `mem PATH` for the two directories, `mark VALUE`. The end of stdin means that the host is gone, since
+ * `dir PATH` and `mem PATH` for the two directories, `folder PATH`, `unfolder PATH` for what goes if it is empty,
+ * `discard PATH` for what goes at once, `mark VALUE`. The end of stdin means that the host is gone, since
  * the host holds the only other end.
  *
  * - Children get a moment to end by themselves: they see the end of the host too, and finish what they are doing.
@@ -20,8 +21,10 @@ const CGROUP_PAUSE_SECONDS = 0.02;
  *   their control group, which they cannot leave without rights over another one.
  * - `kill -9 -- -GROUP` is an error in dash ("Illegal number: -"), hence no `--`.
  * - A group is held once, however often it was added: one `del` must forget it, as its id may be reused.
- * - Only a path ending in `/pi-` and six characters is ever removed: never an empty one, never `/`. Nor is anything killed
- *   by a path that is no control group whose name begins as ours do.
+ * - Only a path ending in `/pi-host-` and twelve characters is ever removed with what it holds: never an empty one, never
+ *   `/`. Nor is anything killed by a path that is no control group whose name begins as ours do.
+ * - A child may have left folders without permissions: only who is not root needs the second attempt.
+ * - What is discarded is removed beside the reading of further lines: much takes minutes, and a kill cannot wait for it.
  * - Version 2 kills a control group with all below it at once. In version 1 a fork can outrun a pass over the members,
  *   hence the limit of none and the further passes; what is 0 there belongs to another pid namespace.
  */
@@ -31,9 +34,11 @@ newline='
 '
 groups=' '
 cgroups=$newline
+folders=$newline
 directory=
 memory=
 mark=
+remove() { rm -rf -- "$1" || { chmod -R u+rwx -- "$1"; rm -rf -- "$1"; } }
 while IFS= read -r line; do
   value=\${line#* }
   case $line in
@@ -42,6 +47,15 @@ while IFS= read -r line; do
     'cgroup '*) case $cgroups in *"$newline$value$newline"*) ;; *) cgroups="$cgroups$value$newline" ;; esac ;;
     'uncgroup '*) case $cgroups in *"$newline$value$newline"*)
       cgroups="\${cgroups%%"$newline$value$newline"*}$newline\${cgroups#*"$newline$value$newline"}" ;;
+    esac ;;
+    'folder '*) folders="$folders$value$newline" ;;
+    'unfolder '*) case $folders in *"$newline$value$newline"*)
+      folders="\${folders%%"$newline$value$newline"*}$newline\${folders#*"$newline$value$newline"}" ;;
+    esac ;;
+    'discard '*) case $value in
+      */../* | */..) ;;
+      "\${directory:-/dev/null}"/?* | "\${memory:-/dev/null}"/?*) remove "$value" </dev/null 2>/dev/null & ;;
+      *) case $folders in *"$newline\${value%.*}$newline"*) remove "$value" </dev/null 2>/dev/null & ;; esac ;;
     esac ;;
     'dir '*) directory=$value ;;
     'mem '*) memory=$value ;;
@@ -82,7 +96,15 @@ while [ -n "$remains" ] && [ $passes -lt ${CGROUP_PASSES} ]; do
     if [ -e "$path/cgroup.procs" ]; then remains=y; fi
   done
 done
+wait
 for path in "$directory" "$memory"; do
-  case $path in /*/pi-??????) rm -rf -- "$path" ;; esac
+  case $path in /*/pi-host-????????????) ;; *) continue ;; esac
+  remove "$path"
+done
+rest=\${folders#"$newline"}
+while [ -n "$rest" ]; do
+  path=\${rest%%"$newline"*}
+  rest=\${rest#*"$newline"}
+  case $path in /*) rmdir -- "$path" ;; esac
 done
 `;

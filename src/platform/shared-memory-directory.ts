@@ -1,10 +1,10 @@
 import { forThisSystem } from "./for-this-system.js";
 import { hostDirectory } from "./host-directory.js";
-import { isPrivatePosixDirectory, removePosixDirectory } from "./host-directory.posix.js";
-import { signDirectory } from "./host-lock.js";
+import { type Announce, isPrivatePosixDirectory } from "./host-directory.posix.js";
+import { removeAtExit } from "./remove-at-exit.js";
 import { createLinuxMemoryDirectory } from "./shared-memory-directory.linux.js";
 
-const create = forThisSystem<() => string | undefined>({
+const create = forThisSystem<(sockets: string, announce?: Announce) => string | undefined>({
   linux: createLinuxMemoryDirectory,
   // Neither has a file system in memory that every user has.
   macos: () => undefined,
@@ -18,10 +18,12 @@ let removedAtExit = false;
 /**
  * The one private directory of this host in shared memory, made at the first call; `undefined` where there is none to be
  * had. Removed like `hostDirectory()`.
+ *
+ * @param announce Told the path of a new one before it is made.
  */
-export function sharedMemoryDirectory(): string | undefined {
+export function sharedMemoryDirectory(announce?: Announce): string | undefined {
   if (unavailable || (current !== undefined && isPrivatePosixDirectory(current))) return current;
-  current = createSigned();
+  current = create(hostDirectory(), announce);
   unavailable = current === undefined;
   if (!removedAtExit && current !== undefined) {
     removedAtExit = true;
@@ -30,23 +32,10 @@ export function sharedMemoryDirectory(): string | undefined {
   return current;
 }
 
-/** A memory that is full has room for the directory, perhaps, but not for the word whose it is. */
-function createSigned(): string | undefined {
-  const directory = create();
-  if (directory === undefined) return undefined;
-  try {
-    signDirectory(directory, hostDirectory());
-    return directory;
-  } catch {
-    removePosixDirectory(directory);
-    return undefined;
-  }
-}
-
 function removeSharedMemoryDirectory(): void {
-  if (current === undefined) return;
+  if (current === undefined || !isPrivatePosixDirectory(current)) return;
   try {
-    removePosixDirectory(current);
+    removeAtExit(current);
   } catch {
     // The reaper comes later.
   }

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { win32 } from "node:path";
 import { IsolationError } from "../errors/index.js";
 import { checkSocketName } from "./socket-name.js";
@@ -5,10 +6,14 @@ import { checkSocketName } from "./socket-name.js";
 /** The longest name that CreateNamedPipe takes, in characters, `\\.\pipe\` included. */
 const PIPE_NAME_LIMIT = 256;
 
-/** `\\.\pipe\process-isolation-DIRECTORY-NAME`: pipes have no directories, so the host's one becomes part of the name. */
+/** All pipes of the machine are in one folder, where everybody may make them: the name is this host's, and cannot be guessed. */
+const HOST = randomBytes(16).toString("hex");
+
+/** `\\.\pipe\process-isolation-RANDOM-HOST-PROCESS-NAME`, with the last two parts of the directory. */
 export function windowsSocketAddress(directory: string, name: string): string {
   checkSocketName(name);
-  const pipe = `\\\\.\\pipe\\process-isolation-${win32.basename(directory)}-${name}`;
+  const place = [win32.basename(win32.dirname(directory)), win32.basename(directory)].join("-");
+  const pipe = `\\\\.\\pipe\\process-isolation-${HOST}-${place}-${name}`;
   if (pipe.length <= PIPE_NAME_LIMIT) return pipe;
   throw new IsolationError(
     "START_FAILED",

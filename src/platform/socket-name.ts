@@ -1,7 +1,7 @@
 import { IsolationError } from "../errors/index.js";
 
 /** The longest socket name, in bytes, for which `hostDirectory()` keeps room under the platform's path limit. */
-export const SOCKET_NAME_BYTES = 32;
+export const SOCKET_NAME_BYTES = 24;
 
 /** Throws `INVALID_OPTION` unless `name` can only mean a file directly inside the host's directory. */
 export function checkSocketName(name: string): void {

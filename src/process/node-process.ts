@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Duplex, Readable } from "node:stream";
-import { setTimeout as delay } from "node:timers/promises";
+import { setTimeout as delay, setImmediate as nextTurn } from "node:timers/promises";
 import type { LimitScope, LimitVerdict } from "../limits/index.js";
 import {
   allocatorEnvironment,
@@ -8,7 +8,6 @@ import {
   hostReaper,
   killTree,
   MARK_VARIABLE,
-  markedProcesses,
   processStartTime,
   signalGroup,
   waitForExit,
@@ -26,8 +25,8 @@ const STDERR_TAIL_BYTES = 8 * 1024;
 const SWEEP_AFTER_MS = 30;
 
 /**
- * How long the sweep waits once all output was read, in milliseconds: it blocks the event loop for some of them, which the
- * calls that the next process takes over should not wait for.
+ * How long the sweep waits once all output was read, in milliseconds: the calls that the next process takes over come
+ * first.
  */
 const HAND_OVER_MS = 5;
 
@@ -40,6 +39,7 @@ const KILL_REPORT_MS = 5_000;
  * The group is registered with the host's reaper before this returns, so before the child hears "go".
  */
 export async function startNodeProcess(spec: ProcessSpec): Promise<HostProcess> {
+  await ownTurn();
   const scope = spec.limits?.open();
   let child: ChildProcess | undefined;
   try {
@@ -75,6 +75,15 @@ function spawnChild(spec: ProcessSpec, mark: string, scope: LimitScope | undefin
     windowsHide: true,
     ...identity,
   });
+}
+
+let lastTurn: Promise<unknown> = Promise.resolve();
+
+/** To start a process holds the event loop for milliseconds: one in a turn, however many are started at once. */
+function ownTurn(): Promise<unknown> {
+  const turn = lastTurn;
+  lastTurn = turn.then(() => nextTurn());
+  return turn;
 }
 
 function spawned(child: ChildProcess): Promise<void> {
@@ -170,8 +179,7 @@ class NodeProcess implements HostProcess {
   }
 
   async killTree(signal: NodeJS.Signals): Promise<boolean> {
-    const pids = await killTree(this.pid, signal, this.#startTime);
-    if (signal === "SIGKILL") pids.push(...this.#killMarked());
+    const pids = await killTree(this.pid, signal, this.#startTime, signal === "SIGKILL" ? this.#mark : undefined);
     return (await waitForExit(pids, KILL_REPORT_MS)).length === 0;
   }
 
@@ -184,7 +192,7 @@ class NodeProcess implements HostProcess {
     return exit;
   }
 
-  /** Takes what the process left behind. Looking through all processes takes milliseconds, so nobody waits for it here. */
+  /** Takes what the process left behind: its tree, and what left group and parents and carries its mark. */
   async #sweep(): Promise<void> {
     await this.ended;
     await Promise.race([this.exited, delay(SWEEP_AFTER_MS, undefined, { ref: false })]);
@@ -192,17 +200,6 @@ class NodeProcess implements HostProcess {
     await this.killTree("SIGKILL").catch(() => false);
     await this.#limits?.close();
     hostReaper().remove(this.pid);
-  }
-
-  /** Descendants that left the group and whose parents are gone, known by the mark in their environment. */
-  #killMarked(): number[] {
-    return markedProcesses(this.#mark).filter((pid) => {
-      try {
-        return process.kill(pid, "SIGKILL");
-      } catch {
-        return false;
-      }
-    });
   }
 }
 

@@ -1,6 +1,6 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { hostDirectory, sharedMemoryDirectory, socketAddress } from "../platform/index.js";
+import { discardFolder, hostDirectory, sharedMemoryDirectory, socketAddress } from "../platform/index.js";
 import type { SharedMemory } from "../session/index.js";
 
 /**
@@ -12,6 +12,7 @@ export class GenerationFolders {
   readonly address: string;
   readonly sharedMemory: SharedMemory | undefined;
   readonly #folder: string | undefined;
+  #discarded: readonly (() => Promise<void>)[] | undefined;
 
   /**
    * Makes them.
@@ -41,15 +42,13 @@ export class GenerationFolders {
     return [hostDirectory(), sharedMemoryDirectory()].filter((path) => path !== undefined);
   }
 
-  /** A killed process leaves its socket behind, and its segments. */
+  /**
+   * A killed process leaves its socket behind, and its segments, or whatever it wrote. Call it again once nothing of the
+   * process is left, for what was written meanwhile.
+   */
   remove(): void {
-    for (const path of this.own) {
-      try {
-        rmSync(path, { recursive: true, force: true });
-      } catch {
-        // A full descriptor table has to wait for the end of the host.
-      }
-    }
+    if (this.#discarded === undefined) this.#discarded = this.own.map((path) => discardFolder(path));
+    else for (const again of this.#discarded) void again();
   }
 }
 

@@ -179,7 +179,8 @@ class StartingGeneration implements Generation {
   async discard(): Promise<ExitOutcome | undefined> {
     if (this.#process === undefined) {
       this.#folders?.remove();
-      this.#diagnostics?.collect();
+      await this.#diagnostics?.collect();
+      this.#removeRest();
       return undefined;
     }
     this.end.because("start-failed");
@@ -218,18 +219,27 @@ class StartingGeneration implements Generation {
     void this.process.killTree("SIGKILL");
   }
 
+  /** Nothing of the process is left that could write into its folders. */
+  #removeRest(): void {
+    this.#folders?.remove();
+    void this.#diagnostics?.close();
+  }
+
   async #settle(child: HostProcess): Promise<ExitOutcome> {
     const exit = await child.exited;
     const uptimeMs = Math.round(performance.now() - child.startedAt);
     this.#folders?.remove();
+    const verdict = child.limitVerdict(exit);
+    const diagnosticFiles = (await this.#diagnostics?.collect()) ?? [];
+    void child.gone.then(() => this.#removeRest());
     return toExitOutcome(exit, {
       reason: this.end.reason ?? (this.#isStarted ? undefined : "start-failed"),
       cause: this.end.cause,
-      verdict: child.limitVerdict(exit),
+      verdict,
       forced: this.end.forced,
       stderrTail: child.stderrTail(),
       uptimeMs,
-      diagnosticFiles: this.#diagnostics?.collect() ?? [],
+      diagnosticFiles,
     });
   }
 }

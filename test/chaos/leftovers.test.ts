@@ -16,7 +16,7 @@ test.runIf(process.platform === "linux")(
     const processes = [useMarked(mark), useMarked(mark, { detached: true })];
     const socket = join(directory.environment.XDG_RUNTIME_DIR, "s.sock");
     writeFileSync(socket, "");
-    const folder = join(directory.environment.TMPDIR, "pi-abcdef");
+    const folder = join(directory.environment.TMPDIR, "pi-host-abcdefabcdef");
     mkdirSync(folder);
     const segment = useSegment(folder);
     directory.hosts.add(process.pid);
@@ -42,6 +42,6 @@ function useSegment(host: string): string {
   const path = `/dev/shm/pi-${process.pid}`;
   mkdirSync(path, { mode: 0o700 });
   onTestFinished(() => rmSync(path, { recursive: true, force: true }));
-  writeFileSync(join(path, "owner"), join(host, "lock"));
+  writeFileSync(join(path, "process-isolation.json"), JSON.stringify({ sockets: host }));
   return path;
 }

@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { IsolationOptions } from "process-isolation";
 import { expect, test } from "vitest";
 import { DiagnosticsFolder, resolveDiagnostics } from "../../src/limits/index.js";
@@ -31,7 +31,7 @@ test.for(nodes)(
     expect(error.code).toBe("LIMIT_EXCEEDED");
     const [file = "", ...others] = error.facts.diagnosticFiles ?? [];
     expect(others).toEqual([]);
-    expect(file).toMatch(/\/bomb-\d+-\d+-1-report\.[\d.]+\.json$/);
+    expect(file).toMatch(/\/bomb-\d+-\d+-1-[0-9a-f]{8}-report\.[\d.]+\.json$/);
     expect(error.message).toContain(file);
     expect(readdirSync(directory).map((name) => join(directory, name))).toEqual([file]);
     expect(statSync(file).mode & 0o777).toBe(0o600);
@@ -73,10 +73,12 @@ test.skipIf(noBubblewrap)("a sandbox sees the folder of its own process, and no 
   const error = await explode({ limits, sandbox: { read: [from] }, diagnostics: { directory } });
   expect(error.facts.diagnosticFiles).toHaveLength(1);
   const isolator = await useIsolator({ from, sandbox: { read: [from] }, diagnostics: { directory } });
-  expect(await isolator.invoke(bombs, "list", [directory])).toEqual([expect.stringMatching(/^pi-\d+-\d+-\d+$/)]);
+  expect(await isolator.invoke(bombs, "list", [directory])).toEqual([
+    expect.stringMatching(/^pi-\d+-\d+-\d+-[0-9a-f]{8}$/),
+  ]);
 });
 
-test.runIf(process.getuid?.() === 0)("the folder is that of the user that the process runs as", () => {
+test.runIf(process.getuid?.() === 0)("the folder is that of the user that the process runs as", async () => {
   const directory = useDirectory();
   const options = resolveDiagnostics({ directory }) ?? expect.fail();
   const own = new DiagnosticsFolder(options, {
@@ -87,7 +89,7 @@ test.runIf(process.getuid?.() === 0)("the folder is that of the user that the pr
   });
   expect(statSync(own.path)).toMatchObject({ uid: 65534, gid: 65534 });
   expect(statSync(own.path).mode & 0o777).toBe(0o700);
-  expect(own.collect()).toEqual([]);
+  expect(await own.collect()).toEqual([]);
 });
 
 test("nothing is written for an end that is in order, nor anywhere without the option", async () => {
@@ -102,20 +104,31 @@ test("nothing is written for an end that is in order, nor anywhere without the o
   expect(readdirSync(cwd)).toEqual([]);
 });
 
-test("only files that Node.js wrote are kept, and what a host that was killed left empty goes", () => {
+test("only files that Node.js wrote are kept, and nothing of anybody else goes", async () => {
   const directory = useDirectory();
   const options = resolveDiagnostics({ directory }) ?? expect.fail();
-  mkdirSync(join(directory, "pi-4194304-1-1"));
-  mkdirSync(join(directory, "pi-4194304-1-2"));
-  writeFileSync(join(directory, "pi-4194304-1-2/report.20260101.000000.1.0.001.json"), "");
+  // The first two are as a host in another container may have them; the third is the user's.
+  const others = ["pi-4194304-1-1", "pi-4194304-1-2-0123abcd", "pi-1999-12-31"];
+  for (const name of others) mkdirSync(join(directory, name));
   const folder = new DiagnosticsFolder(options, { isolate: "i", isolatorId: 7, serial: 3, identity: undefined });
   writeFileSync(join(folder.path, "report.20260101.000000.1.0.001.json"), "{}");
   writeFileSync(join(folder.path, "planted"), "");
   symlinkSync("/etc/passwd", join(folder.path, "report.20260101.000000.1.0.002.json"));
   mkdirSync(join(folder.path, "Heap.20260101.000000.1.0.001.heapsnapshot"));
-  const kept = `i-${process.pid}-7-3-report.20260101.000000.1.0.001.json`;
-  expect(folder.collect()).toEqual([join(directory, kept)]);
-  expect(readdirSync(directory).sort()).toEqual([kept, "pi-4194304-1-2"].sort());
+  const id = basename(folder.path).slice("pi-".length);
+  const kept = `i-${id}-report.20260101.000000.1.0.001.json`;
+  expect(await folder.collect()).toEqual([join(directory, kept)]);
+  expect(readdirSync(directory).sort()).toEqual([kept, ...others].sort());
+});
+
+test("two processes of the same numbers have folders of their own", async () => {
+  const directory = useDirectory();
+  const options = resolveDiagnostics({ directory }) ?? expect.fail();
+  const owner = { isolate: "i", isolatorId: 1, serial: 1, identity: undefined };
+  const folders = [new DiagnosticsFolder(options, owner), new DiagnosticsFolder(options, owner)];
+  expect(readdirSync(directory)).toHaveLength(2);
+  for (const folder of folders) expect(await folder.collect()).toEqual([]);
+  expect(readdirSync(directory)).toEqual([]);
 });
 
 test.each([

@@ -82,7 +82,7 @@ describe("Node.js", () => {
 describe.skipIf(process.platform === "win32")("POSIX", () => {
   test("the socket directory is the first that can be used, with what its paths may still grow", () => {
     const directory = useDirectory();
-    const spare = 107 - Buffer.byteLength(`${directory}/pi-XXXXXX/${"x".repeat(32)}.sock`);
+    const spare = 107 - Buffer.byteLength(`${directory}/pi-host-XXXXXXXXXXXX/${"x".repeat(24)}.sock`);
     expect(
       probeSocketDirectory(108, ["/no/such/parent/because/it/is/far/too/long/for/a/socket/path", directory]),
     ).toMatchObject({
@@ -98,7 +98,7 @@ describe.skipIf(process.platform === "win32")("POSIX", () => {
     writeFileSync(file, "");
     expect(probeSocketDirectory(108, [long, file])).toMatchObject({
       status: "missing",
-      found: `${long} is 12 bytes too long; ${file} is not a folder`,
+      found: `${long} is 15 bytes too long; ${file} is not a folder`,
       essential: true,
     });
   });

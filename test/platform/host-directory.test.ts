@@ -37,7 +37,7 @@ describe("the host directory", () => {
     const path = hostDirectory();
     expect(hostDirectory()).toBe(path);
     expect(mode(path)).toBe(0o700);
-    expect(path).toMatch(/\/pi-.{6}$/);
+    expect(path).toMatch(/\/pi-host-[0-9a-f]{12}$/);
   });
 
   test.each([0o000, 0o022, 0o777])("has mode 0700 under umask %o", (umask) => {
@@ -89,7 +89,7 @@ test("the host directory is removed when the host exits, whose exit code stays i
   const path = await firstOutput(host);
   if (host.exitCode === null) await once(host, "exit");
   expect(host.exitCode).toBe(3);
-  expect(path).toMatch(/\/pi-.{6}$/);
+  expect(path).toMatch(/\/pi-host-[0-9a-f]{12}$/);
   expect(existsSync(path)).toBe(false);
 });
 

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { createInterface } from "node:readline";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { Reaper } from "../../src/platform/host-reaper.js";
@@ -91,7 +91,7 @@ describe("when the host", () => {
 describe("the reaper in this process", () => {
   /** A reaper of its own, without any group left when the test ends. */
   function useReaper(shell?: string): { reaper: Reaper; group: number } {
-    const directory = join(useDirectory(), "pi-abcdef");
+    const directory = join(useDirectory(), "pi-host-abcdefabcdef");
     const reaper = createPosixReaper(() => directory, shell);
     const group = useProcess("sleep", ["1000"]).pid;
     onTestFinished(() => {
@@ -112,7 +112,7 @@ describe("the reaper in this process", () => {
   });
 
   test("can be started before there is anything to protect, and knows the directories then", async () => {
-    const directory = join(useDirectory(), "pi-abcdef");
+    const directory = join(useDirectory(), "pi-host-abcdefabcdef");
     const host = spawn(process.execPath, ["--import", "tsx", fixture("prepare-and-die.mjs"), directory]);
     await once(host, "exit");
     expect(host.signalCode).toBe("SIGKILL");
@@ -205,21 +205,60 @@ describe.each(shells)("the script in %s", (shell) => {
 
   test("removes the host's directory and no other path", async () => {
     const parent = join(useDirectory(), "a  b\\c $HOME `x`");
-    for (const name of ["pi-abcdef", "pi-ghijkl", "keep", "pi-toolong"])
+    for (const name of ["pi-host-abcdefabcdef", "pi-host-0123456789ab", "keep", "pi-host-0123456789abc"])
       mkdirSync(join(parent, name), { recursive: true });
-    await run([`dir ${parent}/pi-ghijkl`, `dir ${parent}/pi-abcdef`]);
+    await run([`dir ${parent}/pi-host-0123456789ab`, `dir ${parent}/pi-host-abcdefabcdef`]);
     await run([`dir ${parent}/keep`]);
-    await run([`dir ${parent}/pi-toolong`]);
+    await run([`dir ${parent}/pi-host-0123456789abc`]);
     await run(["dir "]);
     await run([]);
-    expect(readdirSync(parent).sort()).toEqual(["keep", "pi-ghijkl", "pi-toolong"]);
+    expect(readdirSync(parent).sort()).toEqual(["keep", "pi-host-0123456789ab", "pi-host-0123456789abc"]);
   });
 
   test("removes the host's directory in shared memory", async () => {
     const parent = useDirectory();
-    for (const name of ["pi-abcdef", "pi-ghijkl"]) mkdirSync(join(parent, name));
-    await run([`dir ${parent}/pi-abcdef`, `mem ${parent}/pi-ghijkl`]);
+    for (const name of ["pi-host-abcdefabcdef", "pi-host-0123456789ab"]) mkdirSync(join(parent, name));
+    await run([`dir ${parent}/pi-host-abcdefabcdef`, `mem ${parent}/pi-host-0123456789ab`]);
     expect(readdirSync(parent)).toEqual([]);
+  });
+
+  test("removes what is discarded in the host's directories and next to its folders, and nothing else", async () => {
+    const parent = join(useDirectory(), "a  b\\c $HOME `x`");
+    const [sockets, memory] = [join(parent, "pi-host-abcdefabcdef"), join(parent, "pi-host-0123456789ab")];
+    const paths = ["1-1.0/below", "1-2/below"].flatMap((name) => [join(sockets, name), join(memory, name)]);
+    for (const path of [...paths, join(parent, "own.0/x"), join(parent, "other.0/x"), join(parent, "own")])
+      mkdirSync(path, { recursive: true });
+    const discarded = [join(sockets, "1-1.0"), join(memory, "1-1.0"), join(parent, "own.0")];
+    const refused = [join(parent, "other.0"), `${sockets}/../other.0`, parent, "/", "", sockets];
+    const script = spawn(shell, ["-c", REAPER_SCRIPT], { stdio: ["pipe", "ignore", "ignore"] });
+    onTestFinished(() => void script.kill("SIGKILL"));
+    const lines = [
+      `discard ${join(sockets, "1-2")}`,
+      `dir ${sockets}`,
+      `mem ${memory}`,
+      `folder ${join(parent, "own")}`,
+    ];
+    script.stdin.write(`${[...lines, ...[...refused, ...discarded].map((path) => `discard ${path}`), ""].join("\n")}`);
+    // While the host lives.
+    await until(() => !discarded.some(existsSync));
+    expect(readdirSync(parent).sort()).toEqual(
+      [sockets, memory]
+        .map((path) => basename(path))
+        .concat("other.0", "own")
+        .sort(),
+    );
+    expect(readdirSync(sockets)).toEqual(["1-2"]);
+    script.stdin.end();
+    await once(script, "exit");
+    expect(readdirSync(parent)).toEqual(["other.0"]);
+  });
+
+  test("removes folders that are empty when the host is gone, and no others", async () => {
+    const parent = join(useDirectory(), "a  b\\c $HOME `x`");
+    for (const name of ["empty", "full/report", "forgotten"]) mkdirSync(join(parent, name), { recursive: true });
+    const folders = ["empty", "full", "forgotten"].map((name) => `folder ${join(parent, name)}`);
+    await run([...folders, `unfolder ${join(parent, "forgotten")}`, "folder "]);
+    expect(readdirSync(parent).sort()).toEqual(["forgotten", "full"]);
   });
 
   test.each(CGROUP_PARENTS)("kills what is in control groups in %s, and removes them", async (parent) => {

@@ -6,9 +6,10 @@ import { groupAlive } from "../../src/platform/process-group.js";
 import { posixGroupAlive } from "../../src/platform/process-group.posix.js";
 import { processStartTime } from "../../src/platform/process-identity.js";
 import { isAlive, processState } from "../../src/platform/process-state.js";
+import { ProcessTable } from "../../src/platform/process-table.linux.js";
 import { killTree } from "../../src/platform/process-tree.js";
-import { treeOf } from "../../src/platform/process-tree.linux.js";
 import { killPortableTree } from "../../src/platform/process-tree.portable.js";
+import { atOnce } from "../../src/platform/slices.js";
 import { waitForExit } from "../../src/platform/wait-for-exit.js";
 import { firstOutput, fixture, killIfAlive, until, useProcess } from "./support.js";
 
@@ -63,8 +64,9 @@ test("SIGTERM reaches every member exactly once", async () => {
   expect(signalled).toContain(child.pid);
   expect(new Set(signalled).size).toBe(signalled.length);
   await until(() => output.join("").includes("1"));
+  const closed = once(child, "close");
   await killTree(child.pid, "SIGKILL");
-  await once(child, "close");
+  await closed;
   expect(output.join("")).toBe("ready\n1\n");
 });
 
@@ -114,7 +116,7 @@ test("neither init nor this process is ever part of a tree", () => {
     parentPid,
   });
   const processes = [entry(1, 50), entry(process.pid, 50), entry(60, process.pid), entry(61, 50), entry(62, 61)];
-  expect(treeOf(50, processes).map(({ pid }) => pid)).toEqual([61, 62]);
+  expect(atOnce(new ProcessTable(processes).treeOf(50))?.map(({ pid }) => pid)).toEqual([61, 62]);
 });
 
 test("the portable way, by tree-kill, takes the same tree", async () => {

@@ -1,6 +1,8 @@
+import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { hostDirectory, removeHostDirectory } from "../../src/platform/host-directory.js";
 import { grpcTarget, socketAddress } from "../../src/platform/socket-address.js";
@@ -48,10 +50,26 @@ test.each(["", ".", "..", "../up", "a/b", "a b", "a\0b", ".hidden"])("the name %
   );
 });
 
-test("a Windows address is a pipe named after the directory", () => {
-  const directory = "C:\\Users\\me\\AppData\\Local\\Temp\\pi-abc123";
-  expect(windowsSocketAddress(directory, "worker-1")).toBe("\\\\.\\pipe\\process-isolation-pi-abc123-worker-1");
-  expect(() => windowsSocketAddress(directory, "w".repeat(250))).toThrow(/at most 256/);
+test("a Windows address is a pipe that no other host and no other process names", () => {
+  const address = (host: string, process: string): string =>
+    windowsSocketAddress(`C:\\Users\\me\\AppData\\Local\\Temp\\${host}\\${process}`, "s");
+  const pipe = /^\\\\\.\\pipe\\process-isolation-[0-9a-f]{32}-pi-host-a-1-1-s$/;
+  expect(address("pi-host-a", "1-1")).toMatch(pipe);
+  expect(address("pi-host-a", "1-1")).toBe(address("pi-host-a", "1-1"));
+  const others = [address("pi-host-a", "1-1"), address("pi-host-b", "1-1"), address("pi-host-a", "1-2")];
+  expect(new Set(others).size).toBe(3);
+  expect(() => windowsSocketAddress("C:\\Temp\\pi-host-a\\1-1", "w".repeat(250))).toThrow(/at most 256/);
+});
+
+test("two host processes never name the same pipe, not even in directories of the same name", async () => {
+  const source = new URL("../../src/platform/socket-address.windows.ts", import.meta.url).href;
+  const program = `import { windowsSocketAddress as address } from ${JSON.stringify(source)};
+    process.stdout.write(address("C:\\\\Temp\\\\pi-host-a\\\\1-1", "s"));`;
+  const name = async (): Promise<string> =>
+    (await promisify(execFile)(process.execPath, ["--import", "tsx", "--input-type=module", "-e", program])).stdout;
+  const [first, second] = await Promise.all([name(), name()]);
+  expect(first).toContain("process-isolation-");
+  expect(first).not.toBe(second);
 });
 
 test("the gRPC target is the address behind `unix:`, for files and pipes", () => {

@@ -15,9 +15,9 @@ export function isEmpty({ processes, files }: Leftovers): boolean {
 
 /** The framework's own files begin with this, wherever they are. */
 const PREFIX = "pi-";
-/** Shared memory has no per-run directory: there, each folder says whose host's it is. */
+/** Shared memory has no per-run directory: there, the marker in each folder says whose host's it is. */
 const SHARED_MEMORY = "/dev/shm";
-const OWNER = "owner";
+const MARKER = "process-isolation.json";
 
 /** Call it at the start of a run; what it gives lists what the run has left so far. */
 export function leftoverFiles(run: RunDirectory): () => string[] {
@@ -34,7 +34,8 @@ export function leftoverFiles(run: RunDirectory): () => string[] {
 
 function ownerOf(directory: string): string {
   try {
-    return readFileSync(join(directory, OWNER), "utf8");
+    const { sockets }: { sockets?: unknown } = JSON.parse(readFileSync(join(directory, MARKER), "utf8"));
+    return String(sockets);
   } catch {
     return "";
   }

@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, rmdirSync } from "node:fs";
+import { existsSync, opendirSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { atOnce, inSlices, type Steps } from "../../platform/index.js";
 import { readCgroupFile, writeSettings } from "./cgroup-file.js";
 
 /** How long killed processes get to leave their group. */
@@ -13,32 +14,35 @@ const POLL_MS = 5;
  */
 export async function removeCgroups(folders: readonly string[]): Promise<string[]> {
   const deadline = performance.now() + PATIENCE_MS;
-  let left = removeOnce(folders);
+  let left = await inSlices(removeOnce(folders));
   while (left.length > 0 && performance.now() < deadline) {
     await delay(POLL_MS);
-    left = removeOnce(left);
+    left = await inSlices(removeOnce(left));
   }
   return left;
 }
 
-/** The same for a process that is about to exit: waits inside this call. */
-export function removeCgroupsNow(folders: readonly string[], patienceMs: number): string[] {
+/** The same for a process that is about to exit: waits inside this call, and answers with what is left then. */
+export function removeCgroupsNow(folders: readonly string[], patienceMs: number): readonly string[] {
   const deadline = performance.now() + patienceMs;
-  let left = removeOnce(folders);
-  while (left.length > 0 && performance.now() < deadline) {
+  const isInTime = (): boolean => performance.now() < deadline;
+  let left: readonly string[] = atOnce(removeOnce(folders), isInTime) ?? folders;
+  while (left.length > 0 && isInTime()) {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, POLL_MS);
-    left = removeOnce(left);
+    left = atOnce(removeOnce(left), isInTime) ?? left;
   }
   return left;
 }
 
-function removeOnce(folders: readonly string[]): string[] {
-  killMembers(folders);
-  return folders.filter((folder) => !remove(folder));
+function* removeOnce(folders: readonly string[]): Steps<string[]> {
+  yield* killMembers(folders);
+  const left: string[] = [];
+  for (const folder of folders) if (!(yield* remove(folder))) left.push(folder);
+  return left;
 }
 
 /** Kills everything in the groups of one process, and first sees to it that nothing there can fork any more. */
-export function killMembers(folders: readonly string[]): void {
+export function* killMembers(folders: readonly string[]): Steps<void> {
   for (const folder of folders) {
     // Version 2 alone has it, since Linux 5.14, and needs nothing else.
     if (existsSync(join(folder, "cgroup.kill")))
@@ -47,23 +51,30 @@ export function killMembers(folders: readonly string[]): void {
     else if (existsSync(join(folder, "pids.max")))
       writeSettings(folder, [{ file: "pids.max", value: "0", optional: true }]);
   }
-  for (const folder of folders) {
-    for (const pid of membersOf(folder)) kill(pid);
+  for (const folder of folders) yield* killIn(folder);
+}
+
+function* killIn(folder: string): Steps<void> {
+  for (const child of childrenOf(folder)) {
+    yield;
+    yield* killIn(child);
+  }
+  for (const line of readCgroupFile(folder, "cgroup.procs").split("\n")) {
+    const pid = Number(line);
+    // 0 stands for a process of another pid namespace.
+    if (pid > 1 && pid !== process.pid) kill(pid);
+    yield;
   }
 }
 
-function membersOf(folder: string): number[] {
-  const children = childrenOf(folder).flatMap(membersOf);
-  const own = readCgroupFile(folder, "cgroup.procs").split("\n").map(Number);
-  // 0 stands for a process of another pid namespace.
-  return [...children, ...own.filter((pid) => pid > 1 && pid !== process.pid)];
-}
-
 /** Removes a group with the groups in it, which a privileged child may have made; false while a process is in one. */
-function remove(folder: string): boolean {
+function* remove(folder: string): Steps<boolean> {
   // systemd removes its scopes itself, once they are empty.
   if (folder.endsWith(".scope")) return !existsSync(folder);
-  for (const child of childrenOf(folder)) remove(child);
+  for (const child of childrenOf(folder)) {
+    yield;
+    yield* remove(child);
+  }
   try {
     rmdirSync(folder);
     return true;
@@ -72,12 +83,19 @@ function remove(folder: string): boolean {
   }
 }
 
-function childrenOf(folder: string): string[] {
+/** One by one: there may be any number. */
+function* childrenOf(folder: string): Generator<string, void, undefined> {
   try {
-    const entries = readdirSync(folder, { withFileTypes: true });
-    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(folder, name));
+    const directory = opendirSync(folder);
+    try {
+      for (let entry = directory.readSync(); entry !== null; entry = directory.readSync()) {
+        if (entry.isDirectory()) yield join(folder, entry.name);
+      }
+    } finally {
+      directory.closeSync();
+    }
   } catch {
-    return [];
+    // Gone.
   }
 }
 

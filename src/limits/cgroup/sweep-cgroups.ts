@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { opendir } from "node:fs/promises";
 import { join } from "node:path";
 import { isStaleName } from "./cgroup-name.js";
 import { removeCgroups } from "./remove-cgroups.js";
@@ -13,16 +13,16 @@ export async function sweepCgroups(parents: readonly string[]): Promise<void> {
   const now = performance.now();
   const due = parents.filter((parent) => now - (sweptAt.get(parent) ?? Number.NEGATIVE_INFINITY) >= INTERVAL_MS);
   for (const parent of due) sweptAt.set(parent, now);
-  await removeCgroups(due.flatMap(staleGroups));
+  for (const parent of due) await removeCgroups(await staleGroups(parent));
 }
 
 /** The groups in a folder whose hosts are gone. */
-export function staleGroups(parent: string): string[] {
+export async function staleGroups(parent: string): Promise<string[]> {
+  const stale: string[] = [];
   try {
-    return readdirSync(parent)
-      .filter(isStaleName)
-      .map((name) => join(parent, name));
+    for await (const { name } of await opendir(parent)) if (isStaleName(name)) stale.push(join(parent, name));
   } catch {
-    return [];
+    // Not there, or not ours to read.
   }
+  return stale;
 }

@@ -23,8 +23,8 @@ export class CpuSecondsWatch implements Guard {
   }
 
   started(process: GuardedProcess): void {
-    this.#poll = new Repeated(() => {
-      this.#usedMs = Math.max(this.#usedMs, totalCpuMs(treeUsage(process.pid)));
+    this.#poll = new Repeated(async () => {
+      this.#usedMs = Math.max(this.#usedMs, totalCpuMs(await treeUsage(process.pid)));
       const leftMs = this.#seconds * 1_000 - this.#usedMs;
       if (leftMs <= 0) process.end(this.#toVerdict());
       return Math.min(Math.max(leftMs / this.#cores, SHORTEST_INTERVAL_MS), LONGEST_INTERVAL_MS);

@@ -18,7 +18,9 @@ export class CpuThrottle implements Guard {
   #loop: Repeated | undefined;
   #budgetMs = 0;
   #usedMs = 0;
-  #at = 0;
+  /** When usage was last seen; undefined before the first look, from which on it counts. */
+  #at: number | undefined;
+  #hasEnded = false;
   #isStopped = false;
 
   /** @param percent of one core */
@@ -34,23 +36,23 @@ export class CpuThrottle implements Guard {
   ready(): void {
     const process = this.#process;
     if (process === undefined || this.#loop !== undefined) return;
-    this.#at = performance.now();
-    this.#usedMs = totalCpuMs(treeUsage(process.pid));
     this.#loop = new Repeated(() => this.#adjust(process.pid));
   }
 
   ended(): void {
+    this.#hasEnded = true;
     this.#loop?.stop();
   }
 
   /** Answers with the milliseconds until the balance has to be looked at again. */
-  #adjust(root: number): number {
-    const members = treeUsage(root);
+  async #adjust(root: number): Promise<number> {
+    const members = await treeUsage(root);
     // Gone: its pid may belong to somebody else by the next look.
-    if (members.length === 0) return BURST_MS;
+    if (members.length === 0 || this.#hasEnded) return BURST_MS;
     const now = performance.now();
     const usedMs = Math.max(this.#usedMs, totalCpuMs(members));
-    const earnedMs = (now - this.#at) * this.#share - (usedMs - this.#usedMs);
+    if (this.#at === undefined) this.#usedMs = usedMs;
+    const earnedMs = (now - (this.#at ?? now)) * this.#share - (usedMs - this.#usedMs);
     this.#budgetMs = Math.min(this.#budgetMs + earnedMs, BURST_MS * this.#share);
     this.#at = now;
     this.#usedMs = usedMs;

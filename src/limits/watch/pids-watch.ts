@@ -10,6 +10,7 @@ const LONGEST_TRUST_MS = 250;
 /** Ends a tree that has more processes and threads than it may; it cannot refuse them as the kernel does. */
 export class PidsWatch implements Guard {
   readonly #count: number;
+  #hasEnded = false;
   #poll: Repeated | undefined;
   /** The last count of the tree, with what the system had at that time. */
   #last = { at: Number.NEGATIVE_INFINITY, tree: 0, system: 0 };
@@ -19,13 +20,14 @@ export class PidsWatch implements Guard {
   }
 
   started(process: GuardedProcess): void {
-    this.#poll = new Repeated(() => {
-      if (this.#mayHavePassed()) this.#look(process);
+    this.#poll = new Repeated(async () => {
+      if (this.#mayHavePassed()) await this.#look(process);
       return INTERVAL_MS;
     });
   }
 
   ended(): void {
+    this.#hasEnded = true;
     this.#poll?.stop();
   }
 
@@ -36,9 +38,10 @@ export class PidsWatch implements Guard {
     return performance.now() - at > LONGEST_TRUST_MS || grownBy > (this.#count - tree) / 2;
   }
 
-  #look(process: GuardedProcess): void {
+  async #look(process: GuardedProcess): Promise<void> {
     const system = systemThreads();
-    const tree = treeUsage(process.pid).reduce((sum, { threads }) => sum + threads, 0);
+    const tree = (await treeUsage(process.pid)).reduce((sum, { threads }) => sum + threads, 0);
+    if (this.#hasEnded) return;
     this.#last = { at: performance.now(), tree, system };
     if (tree > this.#count) {
       process.end({ reason: "pids-limit", limit: "pids", bound: this.#count, observed: tree });

@@ -1,24 +1,26 @@
 import { readFileSync } from "node:fs";
-import { treeMembers } from "./tree-members.linux.js";
+import { inSlices, type Steps } from "../../platform/index.js";
+import { treePids } from "./tree-members.linux.js";
 
 /**
  * What the kernel would have to keep for a tree: anonymous and shared memory, swapped out or not, without the pages of
  * files, which it can read again. This is what a memory cgroup counts too, but for the page cache.
  */
-export function linuxTreeMemory(root: number, bound: number): number | undefined {
-  const members = treeMembers(root);
-  const upperBound = sumOf(members, residentBytes);
+export async function linuxTreeMemory(root: number, bound: number): Promise<number | undefined> {
+  const members = await treePids(root);
+  const upperBound = await inSlices(sumOf(members, residentBytes));
   if (upperBound === undefined || upperBound <= bound) return upperBound;
   // What several processes share was counted once for each. The kernel divides it among them, but takes a hundred times as long.
-  return Math.min(upperBound, sumOf(members, proportionalBytes) ?? upperBound);
+  return Math.min(upperBound, (await inSlices(sumOf(members, proportionalBytes))) ?? upperBound);
 }
 
 /** The sum over the members that are still there; undefined where none is. */
-function sumOf(pids: readonly number[], measure: (pid: number) => number | undefined): number | undefined {
+function* sumOf(pids: readonly number[], measure: (pid: number) => number | undefined): Steps<number | undefined> {
   let sum: number | undefined;
   for (const pid of pids) {
     const bytes = measure(pid);
     if (bytes !== undefined) sum = (sum ?? 0) + bytes;
+    yield;
   }
   return sum;
 }

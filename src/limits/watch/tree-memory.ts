@@ -9,7 +9,7 @@ export interface TreeMemory {
    *
    * @param bound what it will be compared with: above it the answer is exact, below it may be too high
    */
-  measure(root: number, bound: number): number | undefined | Promise<number | undefined>;
+  measure(root: number, bound: number): Promise<number | undefined>;
   /** The shortest time between two measurements that costs this host little. */
   readonly intervalMs: number;
 }
@@ -17,5 +17,5 @@ export interface TreeMemory {
 export const treeMemory: TreeMemory = forThisSystem<TreeMemory>({
   linux: { measure: linuxTreeMemory, intervalMs: 10 },
   macos: { measure: macosTreeMemory, intervalMs: 500 },
-  windows: { measure: () => undefined, intervalMs: 1_000 },
+  windows: { measure: async () => undefined, intervalMs: 1_000 },
 });

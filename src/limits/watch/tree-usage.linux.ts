@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { kernelUnits } from "../../platform/auxiliary-vector.linux.js";
-import { treeMembers } from "./tree-members.linux.js";
+import { inSlices, type Steps } from "../../platform/index.js";
+import { treePids } from "./tree-members.linux.js";
 
 /** What a process uses, from `/proc/PID/stat`. */
 export interface MemberUsage {
@@ -12,11 +13,19 @@ export interface MemberUsage {
 }
 
 /** What each process of a tree uses that still runs; empty once the root is gone. */
-export function treeUsage(root: number): MemberUsage[] {
-  const members = treeMembers(root)
-    .map(readMember)
-    .filter((member) => member !== undefined);
+export async function treeUsage(root: number): Promise<MemberUsage[]> {
+  const members = await inSlices(readMembers(await treePids(root)));
   return members.some(({ pid }) => pid === root) ? members : [];
+}
+
+function* readMembers(pids: readonly number[]): Steps<MemberUsage[]> {
+  const members: MemberUsage[] = [];
+  for (const pid of pids) {
+    const member = readMember(pid);
+    if (member !== undefined) members.push(member);
+    yield;
+  }
+  return members;
 }
 
 /** The processor time of a tree in milliseconds. */

@@ -17,8 +17,8 @@ test.runIf(process.platform === "linux")(
   "the memory of a tree is what it holds, exactly so above the bound",
   async () => {
     const root = await useHolder(100_000_000);
-    const roughly = linuxTreeMemory(root, Number.POSITIVE_INFINITY) ?? 0;
-    const exactly = linuxTreeMemory(root, 1) ?? 0;
+    const roughly = (await linuxTreeMemory(root, Number.POSITIVE_INFINITY)) ?? 0;
+    const exactly = (await linuxTreeMemory(root, 1)) ?? 0;
     expect(roughly).toBeGreaterThan(100_000_000);
     expect(roughly).toBeLessThan(150_000_000);
     expect(exactly).toBeGreaterThan(100_000_000);
