@@ -16,7 +16,7 @@ import {
 import { decodeBubblewrapExit, pidOutside } from "../sandbox/index.js";
 import { ChildOutput } from "./child-output.js";
 import type { HostProcess, Lifeline, ProcessExit, ProcessSpec } from "./host-process.js";
-import { LineSplitter } from "./line-splitter.js";
+import { createLifeline } from "./lifeline.js";
 import { OutputBudget } from "./output-budget.js";
 import { TailBuffer } from "./tail-buffer.js";
 
@@ -202,20 +202,6 @@ class NodeProcess implements HostProcess {
 function createBudget({ outputBytesPerSecond: bound, onLimit }: ProcessSpec): OutputBudget | undefined {
   if (bound === undefined) return undefined;
   return new OutputBudget(bound, (observed) => onLimit({ limit: "output", bound, observed, soft: true }));
-}
-
-function createLifeline(pipe: Duplex): Lifeline {
-  let listener: (line: string) => void = () => {};
-  const lines = new LineSplitter(({ line }) => listener(line));
-  pipe.on("data", (chunk: Buffer) => lines.write(chunk));
-  // EPIPE and ECONNRESET: the process is gone, which `ended` reports.
-  pipe.on("error", () => {});
-  return {
-    send: (line) => void pipe.write(line),
-    onLine: (next) => {
-      listener = next;
-    },
-  };
 }
 
 function signalProcess(pid: number, signal: NodeJS.Signals): boolean {

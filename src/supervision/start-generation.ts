@@ -149,6 +149,7 @@ class StartingGeneration implements Generation {
         this.shutdownAccepted = true;
         this.endBecause("requested");
       },
+      onBreach: (error) => this.#breached(error),
       connect: (hello) => this.#openSession(hello, deadline),
     });
     if (signal.aborted) throw new IsolationError("CANCELLED", "the start was cancelled", { facts: this.#facts });
@@ -215,6 +216,13 @@ class StartingGeneration implements Generation {
     const timer = setTimeout(() => void this.process.killTree("SIGKILL"), LOST_CONNECTION_MS);
     timer.unref();
     void this.process.ended.then(() => clearTimeout(timer));
+  }
+
+  /** It has turned against the host, and gets no time to go on. */
+  #breached(error: IsolationError): void {
+    this.#lostBy ??= error;
+    // Before it was ready, the start fails with this error and ends it.
+    if (this.#isStarted) void this.process.killTree("SIGKILL").catch(() => {});
   }
 
   async #settle(child: HostProcess): Promise<ExitOutcome> {
