@@ -37,6 +37,8 @@ export interface ProcessSpec {
   readonly onLimit: (breach: LimitBreach) => void;
   /** Called for every line in mode `"events"`. */
   readonly onLine: (stream: "stdout" | "stderr", line: OutputLine) => void;
+  /** Whether somebody listens to the lines of a stream just now; absent for always. Lines that nobody hears cost little. */
+  readonly hasListener?: (stream: "stdout" | "stderr") => boolean;
   /** What keeps it from the rest of the machine. `execArgv` holds its flags already. */
   readonly confined: Pick<ConfinedStart, "wrap" | "identity" | "sandboxed">;
 }

@@ -212,7 +212,7 @@ class StartingGeneration implements Generation {
 
   /** The process ends by itself, or is ended, and the outcome tells the story. */
   #connectionLost(error: IsolationError | undefined): void {
-    this.#lostBy = error;
+    this.#lostBy ??= error;
     const timer = setTimeout(() => void this.process.killTree("SIGKILL"), LOST_CONNECTION_MS);
     timer.unref();
     void this.process.ended.then(() => clearTimeout(timer));
