@@ -8,6 +8,14 @@ import { inputsOf, supervise } from "./run/supervise.mjs";
 import { TARGETS } from "./targets/index.mjs";
 
 const HEAD = ["target", "inputs", "accepted", "refused", "crashes", "hangs", "wrong", "heap, MB", "inputs/s"];
+const WORST_HEAD = [
+  "the most for a byte of",
+  "bytes made",
+  "bytes of memory",
+  "microseconds",
+  "% of a bound",
+  "at bytes",
+];
 const SHOWN_LINES = 6;
 
 /** @typedef {import("./options.mjs").Options} Options */
@@ -20,16 +28,19 @@ async function fuzz({ seed, inputs, only }) {
   const shares = targets.reduce((sum, { share }) => sum + share, 0);
   const folder = mkdtempSync(join(tmpdir(), `fuzz-${seed}-`));
   const rows = [];
+  const worst = [];
   let isClean = true;
   for (const target of targets) {
     const wanted = Math.max(target.perCase, Math.ceil((inputs * target.share) / shares));
     const outcome = await supervise(target, { seed, inputs: wanted, folder });
     rows.push(toRow(target.name, outcome));
+    if (outcome.worst !== undefined) worst.push(toWorstRow(target.name, outcome.worst));
     process.stdout.write(`${target.name}: ${outcome.inputs} inputs in ${outcome.seconds.toFixed(1)} s\n`);
     tell(target.name, outcome, seed);
     isClean &&= outcome.isClean;
   }
   process.stdout.write(`\n${toTable(HEAD, [...rows, toSum(rows)])}\n`);
+  if (worst.length > 0) process.stdout.write(`\n${toTable(WORST_HEAD, worst)}\n`);
   if (isClean) rmSync(folder, { recursive: true });
   return isClean;
 }
@@ -45,6 +56,17 @@ function chooseTargets(only) {
 function toRow(name, { inputs, accepted, refused, crashes, hangs, wrong, growthBytes, seconds }) {
   const growth = Number((growthBytes / 2 ** 20).toFixed(1));
   return [name, inputs, accepted, refused, crashes, hangs, wrong, growth, Math.round(inputs / seconds)];
+}
+
+/** @param {string} name @param {import("./amplify/climber.mjs").Worst} worst */
+function toWorstRow(name, { made, memory, time, load, bytes }) {
+  return [
+    name.replace(/^amplification, /, ""),
+    ...[made, memory].map(Math.round),
+    +time.toFixed(2),
+    Math.round(100 * load),
+    bytes,
+  ];
 }
 
 /** @param {readonly (readonly (string | number)[])[]} rows */
