@@ -22,9 +22,9 @@ const SHOWN_LINES = 6;
 /** @typedef {import("./run/supervise.mjs").Outcome} Outcome */
 
 /** @param {Options} options @returns {Promise<boolean>} whether nothing was found */
-async function fuzz({ seed, inputs, only }) {
+async function fuzz({ seed, inputs, only, without }) {
   process.stdout.write(`seed ${seed}, Node ${process.version}\n`);
-  const targets = chooseTargets(only);
+  const targets = chooseTargets(only, without);
   const shares = targets.reduce((sum, { share }) => sum + share, 0);
   const folder = mkdtempSync(join(tmpdir(), `fuzz-${seed}-`));
   const rows = [];
@@ -45,11 +45,13 @@ async function fuzz({ seed, inputs, only }) {
   return isClean;
 }
 
-/** @param {readonly string[] | undefined} only */
-function chooseTargets(only) {
-  const targets = TARGETS.filter(({ name }) => only?.some((part) => name.includes(part)) ?? true);
+/** @param {readonly string[] | undefined} only @param {readonly string[]} without */
+function chooseTargets(only, without = []) {
+  const targets = TARGETS.filter(
+    ({ name }) => (only?.some((part) => name.includes(part)) ?? true) && !without.some((part) => name.includes(part)),
+  );
   if (targets.length > 0) return targets;
-  throw new Error(`--only matches none of: ${TARGETS.map(({ name }) => name).join("; ")}`);
+  throw new Error(`--only and --without leave none of: ${TARGETS.map(({ name }) => name).join("; ")}`);
 }
 
 /** @param {string} name @param {Outcome} outcome */
@@ -87,8 +89,8 @@ function tell(name, { findings }, seed) {
 }
 
 /** @param {Options & { case: number }} options */
-async function showCase({ seed, only, case: number }) {
-  for (const target of chooseTargets(only)) {
+async function showCase({ seed, only, without, case: number }) {
+  for (const target of chooseTargets(only, without)) {
     process.stdout.write(`${target.name}\n${await inputsOf(target, seed, number)}`);
     const folder = mkdtempSync(join(tmpdir(), `fuzz-${seed}-`));
     const outcome = await supervise(target, { seed, inputs: 1, folder, from: number });

@@ -91,8 +91,8 @@ class Climb {
     this.#hasBegun = true;
     for (const bytes of tried) await this.#try(bytes, random);
     while (this.#inputs < PER_CASE) {
-      const others = random.pick([seeds, this.#byMade.inputs, this.#byMade.inputs, this.#byTime.inputs]);
-      const base = others.length === 0 ? random.pick(seeds) : random.pick(others);
+      const elites = random.pick([undefined, this.#byMade, this.#byMade, this.#byTime]);
+      const base = elites?.pick(random) ?? random.pick(seeds);
       await this.#try(mutate(random, base.subarray(0), seeds).subarray(0, MOST_BYTES), random);
     }
     return { accepted: this.#inputs, refused: 0 };

@@ -17,6 +17,11 @@ export class Elites {
     return isBest;
   }
 
+  /** One of the best, the likelier the better it is. @param {import("../../chaos/random.mjs").Random} random @returns {Buffer | undefined} */
+  pick(random) {
+    return this.#best[random.between(0, Math.min(this.#best.length, random.pick([1, 2, 5, MOST])) - 1)]?.bytes;
+  }
+
   /** @returns {readonly Buffer[]} the best first */
   get inputs() {
     return this.#best.map(({ bytes }) => bytes);

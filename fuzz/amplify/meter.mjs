@@ -1,8 +1,13 @@
 import { getHeapStatistics } from "node:v8";
 import { loadsOf } from "./bounds.mjs";
+import { weigh } from "./weigh.mjs";
 
 /** @typedef {import("./bounds.mjs").Cost} Cost */
-/** What a surface says about an input that it was fed. @typedef {{ made: number, paid?: number, ms?: number, memory?: number }} Work */
+/**
+ * What a surface says about an input that it was fed: what it counted, or the value that came of it, which is weighed;
+ * and what it knows better than who measures.
+ * @typedef {{ made?: number, result?: unknown, paid?: number, ms?: number, memory?: number }} Work
+ */
 
 /** What is measured is believed when it comes again so many times: a pause of the machine does not. */
 const TIMES = 4;
@@ -33,10 +38,11 @@ async function once(feed, bytes) {
   const before = heldBytes();
   const startedAt = performance.now();
   const work = feed(bytes);
-  const { made, paid = bytes.length, ms, memory } = work instanceof Promise ? await work : work;
+  const { made = 0, result, paid = bytes.length, ms, memory } = work instanceof Promise ? await work : work;
   const took = performance.now() - startedAt;
   // A collection in between makes it less, never more.
-  return { made, paid, ms: ms ?? took, memory: memory ?? Math.max(0, heldBytes() - before) };
+  const grown = Math.max(0, heldBytes() - before);
+  return { made: made + weigh(result), paid, ms: ms ?? took, memory: memory ?? grown };
 }
 
 function heldBytes() {

@@ -1,7 +1,6 @@
 import { decodeFrame } from "../../../dist/src/session/frame-decoder.js";
 import { fieldsOf } from "../../mutate/mutate-fields.mjs";
 import { mutateFrame, smallFrames } from "../../targets/frames.mjs";
-import { weigh } from "../weigh.mjs";
 
 /** @typedef {import("../../../chaos/random.mjs").Random} Random */
 
@@ -15,7 +14,7 @@ const EMPTY_FIELDS = Array.from({ length: 24 }, (_, index) => {
 /** @type {import("../climber.mjs").Surface} One frame. */
 export const frames = {
   name: "frames",
-  share: 10,
+  share: 5,
   async open() {
     const corpus = (await smallFrames()).filter(({ length }) => length < MOST_SEED_BYTES);
     const seeds = [...corpus, ...EMPTY_FIELDS.map((field) => Buffer.concat(new Array(100).fill(field)))];
@@ -25,10 +24,10 @@ export const frames = {
       grow: growFields,
       feed(bytes) {
         try {
-          return { made: weigh(decodeFrame(bytes)) };
+          return { result: decodeFrame(bytes) };
         } catch {
           // The session's to report.
-          return { made: 0 };
+          return {};
         }
       },
     };

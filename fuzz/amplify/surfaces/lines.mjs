@@ -28,7 +28,7 @@ const OUTPUT = [
 /** @type {import("../climber.mjs").Surface} What a process says on its private descriptor, as the host reads it. */
 export const handshakeLines = {
   name: "handshake lines",
-  share: 4,
+  share: 2,
   open: async () => ({
     seeds: [TALK, ...LINES.map((line) => Buffer.concat([line, END])), END, Buffer.from("[".repeat(300))],
     mutate: mutateLines,
@@ -73,7 +73,7 @@ function mutateLines(random, bytes, others) {
 /** @type {import("../climber.mjs").Surface} What a process prints, cut into lines and kept as the end of stderr. */
 export const childOutput = {
   name: "child output",
-  share: 4,
+  share: 2,
   open: async () => ({
     seeds: OUTPUT,
     mutate: mutateBytes,

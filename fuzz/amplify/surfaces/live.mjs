@@ -18,7 +18,7 @@ const OUTPUT = ["one\ntwo\r\n", "x".repeat(500), "\n".repeat(300), "\r".repeat(3
 /** @type {import("../climber.mjs").Surface} Requests to the socket of an isolate, whose memory is the system's to tell. */
 export const rpc = {
   name: "rpc, live",
-  share: 0.2,
+  share: 0.1,
   async open() {
     const subject = await Subject.open();
     const { address, token } = subject.live;
@@ -53,7 +53,7 @@ export const rpc = {
 /** @type {import("../climber.mjs").Surface} What an isolate prints, by the processor time of its host. */
 export const liveOutput = {
   name: "child output, live",
-  share: 0.1,
+  share: 0.05,
   async open() {
     const subject = await Subject.open();
     let made = 0;

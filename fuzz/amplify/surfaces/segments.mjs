@@ -17,14 +17,15 @@ import { encodeValue } from "../../../dist/src/codec/index.js";
 import { SessionFrame } from "../../../dist/src/contract/index.js";
 import { SessionEnd } from "../../corpus/conversation.mjs";
 import { turn } from "../../targets/target.mjs";
+import { weigh } from "../weigh.mjs";
 
 /** @typedef {import("../../../chaos/random.mjs").Random} Random */
 /** @typedef {{ id: number, segment: number, length: number, isValue: boolean }} Use of a segment, as the answer to a call */
 
 const PREFIX = "child-";
-const CALLS = 64;
+const CALLS = 16;
 const TURNS = 3;
-const LARGE_BYTES = 8 * 2 ** 20;
+const LARGE_BYTES = 512 * 1024;
 const SOME_BYTES = 40_000;
 const NOBODY = 65_534;
 
@@ -47,15 +48,22 @@ const KINDS = [
   ...["value", "truncated value"],
 ];
 
+/** Of these there are no bytes to be had. */
+const NOTHING = ["missing", "empty", "sparse", "symbolic link", "pipe", "folder"].map((kind) => KINDS.indexOf(kind));
+
 /** @type {import("../climber.mjs").Surface} Descriptors of real files in a real folder of segments. */
 export const segments = {
   name: "shared-memory segments",
-  share: 1.5,
+  share: 0.3,
   async open() {
     const folder = mkdtempSync(join(tmpdir(), "fuzz-segments-"));
     const sizes = makeSegments(folder);
     return {
-      seeds: [[], ...KINDS.map((_, segment) => [useOf(segment, SOME_BYTES)]), [useOf(9, LARGE_BYTES)]].map(toBytes),
+      seeds: [
+        [],
+        ...KINDS.map((_, segment) => [useOf(segment, SOME_BYTES)]),
+        [useOf(KINDS.indexOf("large"), LARGE_BYTES)],
+      ].map(toBytes),
       mutate: (random, bytes) => toBytes(mutateUses(random, fromBytes(bytes))),
       grow: (random, bytes, length) => toBytes(growUses(random, fromBytes(bytes), length)),
       feed: (bytes) => answerWith(folder, sizes, fromBytes(bytes)),
@@ -101,22 +109,31 @@ async function answerWith(folder, sizes, uses) {
     {},
     { folder, ownPrefix: "host-", peerPrefix: PREFIX },
   );
-  const count = (/** @type {unknown} */ value) => {
-    if (ArrayBuffer.isView(value)) made += value.byteLength;
-  };
-  for (let calls = 0; calls < CALLS; calls += 1) end.call("never").then(count, () => {});
+  const answered = new Set();
+  for (let call = 1; call <= CALLS; call += 1) {
+    const take = (/** @type {unknown} */ value) => {
+      if (ArrayBuffer.isView(value) && value.byteLength > 0) answered.add(call);
+      made += weigh(value);
+    };
+    end.call("never").then(take, () => {});
+  }
   await turn();
   made = 0;
   const settlements = uses.map(({ id, segment, length, isValue }) => ({
     id,
     outcome: outcomeOf(segment, length, isValue),
   }));
-  const frame = Buffer.from(SessionFrame.encode(SessionFrame.fromPartial(/** @type {object} */ ({ settlements }))).finish());
+  const frame = Buffer.from(
+    SessionFrame.encode(SessionFrame.fromPartial(/** @type {object} */ ({ settlements }))).finish(),
+  );
   end.lane.receive(frame);
   for (let turns = 0; turns < TURNS; turns += 1) await turn();
   if (end.lost !== undefined && end.lost.code !== "PROTOCOL") throw end.lost;
   end.close();
   await turn();
+  if (uses.every(({ segment }) => NOTHING.includes(segment)) && answered.size > 0) {
+    throw new Error("there are bytes where there are none");
+  }
   const used = [...new Set(uses.map(({ segment }) => segment))];
   return { made, paid: used.reduce((sum, segment) => sum + (sizes[segment] ?? 0), frame.length) };
 }
@@ -125,7 +142,7 @@ async function answerWith(folder, sizes, uses) {
 function outcomeOf(segment, length, isValue) {
   const descriptor = { segment, length };
   if (isValue) return { $case: "value", value: { place: { $case: "descriptor", value: JSON.stringify(descriptor) } } };
-  const text = Buffer.from(JSON.stringify(["$x", descriptor]));
+  const text = Buffer.from(JSON.stringify([["$v", "Uint8Array", 0, 0, length], [[length, descriptor]]]));
   const head = Buffer.alloc(5, 1);
   head.writeUInt32LE(text.length, 1);
   return { $case: "value", value: { place: { $case: "inline", value: Buffer.concat([head, text]) } } };
@@ -133,7 +150,7 @@ function outcomeOf(segment, length, isValue) {
 
 /** @param {number} segment @param {number} length @returns {Use} */
 function useOf(segment, length) {
-  return { id: 1, segment, length, isValue: true };
+  return { id: 1, segment, length, isValue: false };
 }
 
 /** @param {Random} random @param {readonly Use[]} uses */

@@ -16,7 +16,7 @@ const CALLS = 20;
 /** @type {import("../climber.mjs").Surface} A host in the middle of a conversation: what it makes and answers. */
 export const hostSession = {
   name: "session, hostile child",
-  share: 4,
+  share: 1.5,
   async open() {
     const { fromChild } = await recordConversation();
     return openSession(fromChild, (count) => {
@@ -31,7 +31,7 @@ export const hostSession = {
 /** @type {import("../climber.mjs").Surface} A process whose client is hostile. */
 export const childSession = {
   name: "session, hostile host",
-  share: 3,
+  share: 1,
   async open() {
     const { fromHost } = await recordConversation();
     return openSession(fromHost, calleeEnd);

@@ -3,7 +3,6 @@ import { collidingIntegers } from "../../corpus/colliding-integers.mjs";
 import { mutateValue, VALUES } from "../../corpus/values.mjs";
 import { acceptsOr } from "../../targets/target.mjs";
 import { growJson } from "../grow.mjs";
-import { weigh } from "../weigh.mjs";
 
 const HEADER_LENGTH = 5;
 const HOOKS = {
@@ -25,7 +24,7 @@ const COSTLY = [
 /** @type {import("../climber.mjs").Surface} The payloads of both sides. */
 export const values = {
   name: "values",
-  share: 14,
+  share: 8,
   open: async () => ({
     seeds: [...VALUES, ...COSTLY.map((value) => Buffer.from(encodeValue(value)))],
     mutate: (random, bytes) => (hasJson(bytes) ? mutateValue(random, bytes) : mutateValue(random, random.pick(VALUES))),
@@ -43,7 +42,7 @@ export const values = {
       acceptsOr(() => {
         value = decodeValue(bytes, HOOKS);
       }, "PROTOCOL");
-      return { made: weigh(value) };
+      return { result: value };
     },
   }),
 };
