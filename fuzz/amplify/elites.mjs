@@ -11,7 +11,8 @@ export class Elites {
     const isBest = load > (best[0]?.load ?? 0);
     if (best.length === MOST && load <= /** @type {{ load: number }} */ (best.at(-1)).load) return false;
     if (best.some((other) => other.load === load)) return false;
-    best.push({ bytes, load });
+    // A part of something larger would hold that.
+    best.push({ bytes: Buffer.from(bytes), load });
     best.sort((a, b) => b.load - a.load);
     best.length = Math.min(best.length, MOST);
     return isBest;
