@@ -19,8 +19,9 @@ export interface OutputRoute {
   readonly onChunk?: (chunk: Buffer) => void;
 }
 
-/** So much is handled before the time is looked at, in bytes: less where each line takes long. */
+/** So much is handled before the time is looked at, in bytes: little at first, since each may be a line that takes long. */
 const LEAST_SLICE_BYTES = 16;
+const FIRST_SLICE_BYTES = 64;
 const MOST_SLICE_BYTES = 4_096;
 
 /** How long what a process wrote last is handled before everything else gets its turn, in milliseconds. */
@@ -47,7 +48,7 @@ export class ChildOutput implements PacedOutput {
   #onClosed: () => void = () => {};
   /** What was read and is not handled yet; nothing more is read meanwhile. */
   #unhandled: Buffer[] = [];
-  #sliceBytes = MOST_SLICE_BYTES;
+  #sliceBytes = FIRST_SLICE_BYTES;
   #received = 0;
   /** The most bytes that are received at all. */
   #most = Number.POSITIVE_INFINITY;
@@ -101,6 +102,7 @@ export class ChildOutput implements PacedOutput {
   }
 
   work(deadline: number): boolean {
+    this.#sliceBytes = Math.min(this.#sliceBytes, FIRST_SLICE_BYTES);
     for (let now = performance.now(); !this.#isBlocked && now < deadline; ) {
       const chunk = this.#unhandled.shift();
       if (chunk === undefined) break;
