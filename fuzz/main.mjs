@@ -63,7 +63,7 @@ function toRow(name, { inputs, accepted, refused, crashes, hangs, wrong, growthB
 /** @param {string} name @param {import("./amplify/climber.mjs").Worst} worst */
 function toWorstRow(name, { made, memory, time, load, bytes }) {
   return [
-    name.replace(/^amplification, /, ""),
+    name.replace(/^amplification: /, ""),
     ...[made, memory].map(Math.round),
     +time.toFixed(2),
     Math.round(100 * load),

@@ -51,7 +51,7 @@ export class Amplification extends Error {
  */
 export function climber({ name, share, open }) {
   return {
-    name: `amplification, ${name}`,
+    name: `amplification: ${name}`,
     share,
     perCase: PER_CASE,
     async open(onInput = () => {}) {

@@ -32,11 +32,11 @@ test.each(seeds)(
 test("what a process says and prints costs the host little, and the worst is shown", {
   timeout: TIMEOUT_MS,
 }, async () => {
-  const only = "amplification, handshake,amplification, child output";
+  const only = "amplification: handshake,amplification: child output,amplification: output of";
   const { code, output } = await runScript("fuzz/main.mjs", "--inputs", "2000", "--seed", "1", "--only", only);
   expect(code, output).toBe(0);
   expect(output).toMatch(/^\| handshake lines +\| +\d+ /m);
-  expect(output).toMatch(/^\| child output, live +\| +\d+ /m);
+  expect(output).toMatch(/^\| output of a live isolate +\| +\d+ /m);
 });
 
 describe("a case", () => {

@@ -16,7 +16,7 @@ const OUTPUT = ["one\ntwo\r\n", "x".repeat(500), "\n".repeat(300), "\r".repeat(3
 
 /** @type {import("../climber.mjs").Surface} Requests to the socket of an isolate, whose memory is the system's to tell. */
 export const rpc = {
-  name: "rpc, live",
+  name: "rpc of a live isolate",
   share: 0.1,
   async open() {
     const subject = await Subject.open();
@@ -51,7 +51,7 @@ export const rpc = {
 
 /** @type {import("../climber.mjs").Surface} What an isolate prints, by the processor time of its host. */
 export const liveOutput = {
-  name: "child output, live",
+  name: "output of a live isolate",
   share: 0.05,
   async open() {
     const subject = await Subject.open();

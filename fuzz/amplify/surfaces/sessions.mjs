@@ -15,7 +15,7 @@ const CALLS = 20;
 
 /** @type {import("../climber.mjs").Surface} A host in the middle of a conversation: what it makes and answers. */
 export const hostSession = {
-  name: "session, hostile child",
+  name: "session of a hostile child",
   share: 1.5,
   async open() {
     const { fromChild } = await recordConversation();
@@ -30,7 +30,7 @@ export const hostSession = {
 
 /** @type {import("../climber.mjs").Surface} A process whose client is hostile. */
 export const childSession = {
-  name: "session, hostile host",
+  name: "session of a hostile host",
   share: 1,
   async open() {
     const { fromHost } = await recordConversation();

@@ -10,23 +10,25 @@ const HOOKS = {
   importBytes: () => Buffer.alloc(100),
 };
 
-const integers = collidingIntegers(40_000);
-const COSTLY = [
-  new Set(integers.slice(0, 200)),
-  new Map(integers.slice(0, 150).map((integer) => [integer, 0])),
-  new Set(integers),
-  new Map(integers.map((integer) => [integer, 0])),
-  Array.from({ length: 20 }, () => new Array(1_000)),
-  Array.from({ length: 20 }, () => 10n ** 400n),
-  Array.from({ length: 20 }, (_, index) => new Error(`x${index}`, { cause: new AggregateError([]) })),
-];
+/** Values that are known to have cost much. Making them does too. */
+function costlyValues() {
+  const integers = collidingIntegers(40_000);
+  return [
+    new Set(integers.slice(0, 200)),
+    new Map(integers.slice(0, 150).map((integer) => [integer, 0])),
+    new Set(integers),
+    Array.from({ length: 20 }, () => new Array(1_000)),
+    Array.from({ length: 20 }, () => 10n ** 400n),
+    Array.from({ length: 20 }, (_, index) => new Error(`x${index}`, { cause: new AggregateError([]) })),
+  ];
+}
 
 /** @type {import("../climber.mjs").Surface} The payloads of both sides. */
 export const values = {
   name: "values",
   share: 8,
   open: async () => ({
-    seeds: [...VALUES, ...COSTLY.map((value) => Buffer.from(encodeValue(value)))],
+    seeds: [...VALUES, ...costlyValues().map((value) => Buffer.from(encodeValue(value)))],
     mutate: (random, bytes) => (hasJson(bytes) ? mutateValue(random, bytes) : mutateValue(random, random.pick(VALUES))),
     grow(random, bytes, length) {
       if (!hasJson(bytes)) return bytes;
