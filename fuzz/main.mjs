@@ -8,43 +8,67 @@ import { inputsOf, supervise } from "./run/supervise.mjs";
 import { TARGETS } from "./targets/index.mjs";
 
 const HEAD = ["target", "inputs", "accepted", "refused", "crashes", "hangs", "wrong", "heap, MB", "inputs/s"];
+const WORST_HEAD = [
+  "the most for a byte of",
+  "bytes made",
+  "bytes of memory",
+  "microseconds",
+  "% of a bound",
+  "at bytes",
+];
 const SHOWN_LINES = 6;
 
 /** @typedef {import("./options.mjs").Options} Options */
 /** @typedef {import("./run/supervise.mjs").Outcome} Outcome */
 
 /** @param {Options} options @returns {Promise<boolean>} whether nothing was found */
-async function fuzz({ seed, inputs, only }) {
+async function fuzz({ seed, inputs, only, without }) {
   process.stdout.write(`seed ${seed}, Node ${process.version}\n`);
-  const targets = chooseTargets(only);
+  const targets = chooseTargets(only, without);
   const shares = targets.reduce((sum, { share }) => sum + share, 0);
   const folder = mkdtempSync(join(tmpdir(), `fuzz-${seed}-`));
   const rows = [];
+  const worst = [];
   let isClean = true;
   for (const target of targets) {
     const wanted = Math.max(target.perCase, Math.ceil((inputs * target.share) / shares));
     const outcome = await supervise(target, { seed, inputs: wanted, folder });
     rows.push(toRow(target.name, outcome));
+    if (outcome.worst !== undefined) worst.push(toWorstRow(target.name, outcome.worst));
     process.stdout.write(`${target.name}: ${outcome.inputs} inputs in ${outcome.seconds.toFixed(1)} s\n`);
     tell(target.name, outcome, seed);
     isClean &&= outcome.isClean;
   }
   process.stdout.write(`\n${toTable(HEAD, [...rows, toSum(rows)])}\n`);
+  if (worst.length > 0) process.stdout.write(`\n${toTable(WORST_HEAD, worst)}\n`);
   if (isClean) rmSync(folder, { recursive: true });
   return isClean;
 }
 
-/** @param {readonly string[] | undefined} only */
-function chooseTargets(only) {
-  const targets = TARGETS.filter(({ name }) => only?.some((part) => name.includes(part)) ?? true);
+/** @param {readonly string[] | undefined} only @param {readonly string[]} without */
+function chooseTargets(only, without = []) {
+  const targets = TARGETS.filter(
+    ({ name }) => (only?.some((part) => name.includes(part)) ?? true) && !without.some((part) => name.includes(part)),
+  );
   if (targets.length > 0) return targets;
-  throw new Error(`--only matches none of: ${TARGETS.map(({ name }) => name).join("; ")}`);
+  throw new Error(`--only and --without leave none of: ${TARGETS.map(({ name }) => name).join("; ")}`);
 }
 
 /** @param {string} name @param {Outcome} outcome */
 function toRow(name, { inputs, accepted, refused, crashes, hangs, wrong, growthBytes, seconds }) {
   const growth = Number((growthBytes / 2 ** 20).toFixed(1));
   return [name, inputs, accepted, refused, crashes, hangs, wrong, growth, Math.round(inputs / seconds)];
+}
+
+/** @param {string} name @param {import("./amplify/climber.mjs").Worst} worst */
+function toWorstRow(name, { made, memory, time, load, bytes }) {
+  return [
+    name.replace(/^amplification: /, ""),
+    ...[made, memory].map(Math.round),
+    +time.toFixed(2),
+    Math.round(100 * load),
+    bytes,
+  ];
 }
 
 /** @param {readonly (readonly (string | number)[])[]} rows */
@@ -65,8 +89,8 @@ function tell(name, { findings }, seed) {
 }
 
 /** @param {Options & { case: number }} options */
-async function showCase({ seed, only, case: number }) {
-  for (const target of chooseTargets(only)) {
+async function showCase({ seed, only, without, case: number }) {
+  for (const target of chooseTargets(only, without)) {
     process.stdout.write(`${target.name}\n${await inputsOf(target, seed, number)}`);
     const folder = mkdtempSync(join(tmpdir(), `fuzz-${seed}-`));
     const outcome = await supervise(target, { seed, inputs: 1, folder, from: number });

@@ -5,6 +5,7 @@ export const USAGE = `npm run fuzz [-- options]: feeds mutated inputs to everyth
   --inputs n     how many inputs, over all targets (default 1000000)
   --seed n       replays an earlier run; printed at the start of each
   --only a,b     only the targets whose names contain one of these
+  --without a,b  not the targets whose names contain one of these
   --case n       only this case of the targets chosen, with its inputs in hexadecimal
 `;
 
@@ -18,6 +19,7 @@ export function readOptions(args) {
       inputs: { type: "string", default: "1000000" },
       seed: { type: "string" },
       only: { type: "string" },
+      without: { type: "string" },
       case: { type: "string" },
       help: { type: "boolean", short: "h", default: false },
     },
@@ -27,6 +29,7 @@ export function readOptions(args) {
     inputs: wholeNumber("--inputs", values.inputs, 1),
     seed: wholeNumber("--seed", values.seed ?? String(Math.floor(Math.random() * 2 ** 31) + 1), 1),
     only: values.only?.split(","),
+    without: values.without?.split(",") ?? [],
     case: values.case === undefined ? undefined : wholeNumber("--case", values.case, 0),
   };
 }

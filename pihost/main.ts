@@ -12,6 +12,9 @@ export interface Bindings {
   readonly saveCodeCache: () => void;
 }
 
+/** How much of a shutdown's reason is handed on, in characters: the host takes lines of 16 KiB. */
+const REASON_LENGTH = 2_000;
+
 /** How long after the start the cached data is written, so that it holds what a start compiles. */
 const SAVE_CODE_CACHE_MS = 300;
 
@@ -21,7 +24,7 @@ export function runPihost({ saveCodeCache }: Bindings): void {
   closeStrayDescriptors(go.strayDescriptors);
   hideFramesOf(__filename);
   const pihost = new Pihost(go, {
-    onStopping: (reason) => tellHost({ $case: "stopping", value: { reason } }),
+    onStopping: (reason) => tellHost({ $case: "stopping", value: { reason: reason.slice(0, REASON_LENGTH) } }),
     onDebugger: (url) => tellHost({ $case: "debugger", value: { url } }),
   });
   onHostGone(() => pihost.endWithHost());

@@ -21,8 +21,12 @@ export class SessionEnd {
   waiting = 0;
   #targets = new Map();
 
-  /** @param {(frame: Buffer) => void} onFrame @param {Record<string, Callee>} [exports] what the other end may call */
-  constructor(onFrame, exports = {}) {
+  /**
+   * @param {(frame: Buffer) => void} onFrame
+   * @param {Record<string, Callee>} [exports] what the other end may call
+   * @param {import("../../dist/src/session/index.js").SharedMemory} [sharedMemory]
+   */
+  constructor(onFrame, exports = {}, sharedMemory = undefined) {
     this.lane = new MemoryLane(onFrame);
     this.session = new Session(this.lane, {
       handler: {
@@ -32,6 +36,7 @@ export class SessionEnd {
         },
         run: (callee, args) => (typeof callee === "function" ? callee(...args) : callee.then((own) => own(...args))),
       },
+      sharedMemory,
       onLost: (error) => {
         this.lost = error ?? new IsolationError("STOPPED", "the lane was closed");
         this.close();

@@ -13,8 +13,8 @@ const HANG_MS = 30_000;
 const MOST_DEATHS = 3;
 const MOST_GROWTH_BYTES = 6 * 2 ** 20;
 
-/** @typedef {import("./runner.mjs").Progress | import("./runner.mjs").Violation | import("./runner.mjs").Done} Message */
-/** @typedef {{ what: string, number: number, times: number, saved: string }} Finding */
+/** @typedef {import("./runner.mjs").Progress | import("./runner.mjs").Violation | import("./runner.mjs").Worst | import("./runner.mjs").Done} Message */
+/** @typedef {{ what: string, number: number, times: number, saved: string, input: string | undefined }} Finding `input` is that of a case that cannot be made again, in hexadecimal */
 
 /** What came of one target. */
 export class Outcome {
@@ -27,6 +27,8 @@ export class Outcome {
   wrong = 0;
   growthBytes = 0;
   seconds = 0;
+  /** Of a target that looks for what costs most. @type {import("../amplify/climber.mjs").Worst | undefined} */
+  worst;
   /** By their first line. @type {Map<string, Finding>} */
   findings = new Map();
 
@@ -45,12 +47,15 @@ export async function supervise(target, { seed, inputs, folder, from: first = 0 
   const outcome = new Outcome();
   const startedAt = performance.now();
   mkdirSync(folder, { recursive: true });
-  const find = (/** @type {string} */ what, /** @type {number} */ number) => {
+  const find = (/** @type {string} */ what, /** @type {number} */ number, /** @type {string | undefined} */ input) => {
     const [title = ""] = what.split("\n");
     const known = outcome.findings.get(title);
     if (known !== undefined) known.times += 1;
     else
-      outcome.findings.set(title, { what, number, times: 1, saved: join(folder, `${fileName(target)}-${number}.hex`) });
+      outcome.findings.set(title, {
+        ...{ what, number, times: 1, input },
+        saved: join(folder, `${fileName(target)}-${number}.hex`),
+      });
   };
   for (let deaths = 0, from = first; outcome.inputs < inputs && deaths < MOST_DEATHS; ) {
     const state = join(folder, `${fileName(target)}.state`);
@@ -59,11 +64,11 @@ export async function supervise(target, { seed, inputs, folder, from: first = 0 
     if (end === undefined) break;
     deaths += 1;
     const number = lastCase(state);
-    find(end, number);
+    find(end, number, lastInput(state));
     from = number + 1;
   }
   if (outcome.growthBytes > MOST_GROWTH_BYTES) {
-    find(`the heap grew by ${(outcome.growthBytes / 2 ** 20).toFixed(1)} MB`, 0);
+    find(`the heap grew by ${(outcome.growthBytes / 2 ** 20).toFixed(1)} MB`, 0, undefined);
   }
   for (const finding of outcome.findings.values()) await save(target, seed, finding);
   outcome.seconds = (performance.now() - startedAt) / 1_000;
@@ -81,7 +86,7 @@ export async function inputsOf(target, seed, number) {
 /**
  * @param {import("./runner.mjs").Order} order
  * @param {Outcome} outcome
- * @param {(what: string, number: number) => void} find
+ * @param {(what: string, number: number, input: string | undefined) => void} find
  * @returns {Promise<string | undefined>} how it died, if it did
  */
 function run(order, outcome, find) {
@@ -111,7 +116,9 @@ function run(order, outcome, find) {
     } else if (message.kind === "violation") {
       if (message.isCrash) outcome.crashes += 1;
       else outcome.wrong += 1;
-      find(message.what, message.number);
+      find(message.what, message.number, message.input);
+    } else if (message.kind === "worst") {
+      outcome.worst = message.worst;
     } else {
       isDone = true;
       outcome.growthBytes = Math.max(outcome.growthBytes, message.growthBytes);
@@ -139,8 +146,18 @@ function lastCase(state) {
 }
 
 /** @param {Target} target @param {number} seed @param {Finding} finding */
-async function save(target, seed, { number, saved }) {
-  writeFileSync(saved, await inputsOf(target, seed, number));
+async function save(target, seed, { number, saved, input }) {
+  writeFileSync(saved, input === undefined ? await inputsOf(target, seed, number) : `${input}\n`);
+}
+
+/** What a target that makes its inputs as it goes was reading when it died. @param {string} state */
+function lastInput(state) {
+  try {
+    const bytes = readFileSync(`${state}.input`);
+    return bytes.length === 0 ? undefined : bytes.toString("hex", 4, 4 + bytes.readUInt32LE());
+  } catch {
+    return undefined;
+  }
 }
 
 /** @param {Target} target */

@@ -1,3 +1,4 @@
+import { AMPLIFICATION } from "../amplify/index.mjs";
 import { frames, messages } from "./frames.mjs";
 import { handshake } from "./handshake.mjs";
 import { hostileChild, hostileLines } from "./live/hostile-child.mjs";
@@ -21,4 +22,5 @@ export const TARGETS = [
   hostileChild,
   hostileLines,
   rawConnections,
+  ...AMPLIFICATION,
 ];

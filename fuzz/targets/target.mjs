@@ -4,7 +4,7 @@
  * @property {string} name
  * @property {number} share of all inputs, in proportion to the others'
  * @property {number} perCase about how many inputs a case has
- * @property {() => Promise<Fuzzer>} open
+ * @property {(onInput?: (bytes: Buffer) => void) => Promise<Fuzzer>} open `onInput` is told what a case makes only as it runs
  */
 
 /**
@@ -14,6 +14,7 @@
  * @property {(random: import("../../chaos/random.mjs").Random) => readonly Buffer[]} make
  * @property {(inputs: readonly Buffer[], random: import("../../chaos/random.mjs").Random) => Verdict | Promise<Verdict>} run
  *   throws what must not have happened
+ * @property {() => import("../amplify/climber.mjs").Worst} [worst] what its inputs cost at the most
  * @property {() => Promise<void>} [close]
  */
 

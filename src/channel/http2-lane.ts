@@ -2,12 +2,30 @@ import { type ClientHttp2Session, type ClientHttp2Stream, connect as connectHttp
 import { connect as connectSocket } from "node:net";
 import { AUTHORIZATION_KEY, bearer, unwrapResponse, wrapFrame } from "../contract/index.js";
 import { IsolationError } from "../errors/index.js";
+import { printable } from "../sandbox/index.js";
 import { type Lane, type LaneListener, MessageReader, PREFIX_LENGTH } from "../session/index.js";
+import { Http2Overhead } from "./http2-overhead.js";
 
 const SESSION_PATH = "/pihost.v1.HostService/Session";
 
 /** How much each side may send before the other has read it, in bytes: 64 KiB, the default, makes large frames slow. */
 const WINDOW_BYTES = 4 * 1024 * 1024;
+
+/** What a peer that is not trusted may send beside the stream: a gRPC server needs a fraction of it. */
+const BOUNDS = {
+  maxHeaderListPairs: 64,
+  maxOutstandingPings: 1,
+  maxReservedRemoteStreams: 0,
+  maxSessionInvalidFrames: 10,
+  maxSessionRejectedStreams: 1,
+  maxSettings: 16,
+} as const;
+
+/** Bytes of one block of headers, as HTTP/2 counts them. */
+const MAX_HEADER_BYTES = 16 * 1024;
+
+/** How much of what the peer says about its refusal is told, in characters. */
+const REFUSAL_LENGTH = 500;
 
 /**
  * The RPC `HostService.Session` as a lane.
@@ -18,9 +36,11 @@ const WINDOW_BYTES = 4 * 1024 * 1024;
  * @throws IsolationError PROTOCOL or UNAUTHENTICATED when the peer does not take the call
  */
 export async function connectHttp2Lane(address: string, token: string, timeoutMs: number): Promise<Lane> {
+  const socket = connectSocket(address);
   const session = connectHttp2("http://localhost", {
-    createConnection: () => connectSocket(address),
-    settings: { initialWindowSize: WINDOW_BYTES, enablePush: false },
+    ...BOUNDS,
+    createConnection: () => socket,
+    settings: { initialWindowSize: WINDOW_BYTES, enablePush: false, maxHeaderListSize: MAX_HEADER_BYTES },
   });
   session.on("error", () => {});
   const stream = session.request({
@@ -31,6 +51,9 @@ export async function connectHttp2Lane(address: string, token: string, timeoutMs
     [AUTHORIZATION_KEY]: bearer(token),
   });
   stream.on("error", () => {});
+  let onBreach = (error: IsolationError): void => void stream.destroy(error);
+  const overhead = new Http2Overhead(socket, (error) => onBreach(error));
+  session.once("close", () => overhead.stop());
   // An empty frame: servers answer with headers only once they have a message.
   stream.write(toMessage(wrapFrame(Buffer.alloc(0))));
   try {
@@ -40,7 +63,9 @@ export async function connectHttp2Lane(address: string, token: string, timeoutMs
     throw error;
   }
   session.unref();
-  return createLane(session, stream);
+  return createLane(session, stream, overhead, (listener) => {
+    onBreach = listener;
+  });
 }
 
 function accepted(session: ClientHttp2Session, stream: ClientHttp2Stream, timeoutMs: number): Promise<void> {
@@ -53,7 +78,8 @@ function accepted(session: ClientHttp2Session, stream: ClientHttp2Stream, timeou
       clearTimeout(timer);
       const status = headers["grpc-status"];
       if (status === "16") reject(new IsolationError("UNAUTHENTICATED", "the process refused the token"));
-      else if (status !== undefined && status !== "0") fail(`${headers["grpc-message"] ?? ""} (gRPC status ${status})`);
+      else if (status !== undefined && status !== "0")
+        fail(`${quote(headers["grpc-message"])} (gRPC status ${quote(status)})`);
       else resolve();
     });
     session.once("error", (error) => fail(error.message, error));
@@ -66,7 +92,12 @@ function accepted(session: ClientHttp2Session, stream: ClientHttp2Stream, timeou
   });
 }
 
-function createLane(session: ClientHttp2Session, stream: ClientHttp2Stream): Lane {
+function createLane(
+  session: ClientHttp2Session,
+  stream: ClientHttp2Stream,
+  overhead: Http2Overhead,
+  listen: (onBreach: (error: IsolationError) => void) => void,
+): Lane {
   let listener: LaneListener | undefined;
   let broken: IsolationError | undefined;
   const reader = new MessageReader((message) => {
@@ -74,7 +105,13 @@ function createLane(session: ClientHttp2Session, stream: ClientHttp2Stream): Lan
     if (frame.length > 0) listener?.onFrame(frame);
   });
   stream.pause();
+  listen((error) => {
+    broken ??= error;
+    // Not the stream alone: what floods is the connection.
+    session.destroy();
+  });
   stream.on("data", (chunk: Buffer) => {
+    overhead.received(chunk.length);
     try {
       reader.write(chunk);
     } catch (error) {
@@ -100,6 +137,11 @@ function createLane(session: ClientHttp2Session, stream: ClientHttp2Stream): Lan
       }),
     close: () => stream.close(constants.NGHTTP2_CANCEL),
   };
+}
+
+/** A text of the peer's, as a part of a line. */
+function quote(text: string | readonly string[] | undefined): string {
+  return printable(String(text ?? "").slice(0, REFUSAL_LENGTH));
 }
 
 function notAMessage(error: unknown): IsolationError {

@@ -27,10 +27,17 @@ export function findLive(nameOrPid: string): LiveRecord {
   throw new CommandFailure(EXIT.failed, `several live isolates are called ${nameOrPid}; give a pid instead:\n${list}`);
 }
 
+/** Bytes of an answer that is a few figures. */
+export const SHORT_ANSWER_BYTES = 64 * 1024;
+
 /** Connects to a live isolate for the length of one use. */
-export async function withChannel<T>(record: LiveRecord, use: (channel: HostChannel) => Promise<T>): Promise<T> {
+export async function withChannel<T>(
+  record: LiveRecord,
+  use: (channel: HostChannel) => Promise<T>,
+  mostBytes?: number,
+): Promise<T> {
   const { name, pid, address, token } = record;
-  const channel = await HostChannel.connect(address, token, ANSWER_MS).catch((cause: unknown) => {
+  const channel = await HostChannel.connect(address, token, ANSWER_MS, mostBytes).catch((cause: unknown) => {
     const why = processState(pid) === "stopped" ? "it is stopped, as by SIGSTOP" : `no answer within ${ANSWER_MS} ms`;
     throw new CommandFailure(EXIT.failed, `cannot connect to ${name} (pid ${pid}): ${why}`, { cause });
   });

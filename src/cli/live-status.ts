@@ -1,6 +1,7 @@
-import { fromDuration, HostState } from "../contract/index.js";
+import type { HostChannel } from "../channel/grpc/index.js";
+import { fromDuration, HostState, type HostStatusMessage } from "../contract/index.js";
 import type { LiveRecord } from "../isolator/index.js";
-import { answerInTime, withChannel } from "./live-isolate.js";
+import { answerInTime, SHORT_ANSWER_BYTES, withChannel } from "./live-isolate.js";
 
 /** What can be seen of a live isolate from outside its host. */
 export interface LiveStatus {
@@ -23,6 +24,9 @@ export interface LiveStatus {
   readonly address: string;
 }
 
+/** How much of what the process says about itself is shown, in characters. */
+const VERSION_LENGTH = 100;
+
 const STATES: { readonly [state in HostState]?: LiveStatus["state"] } = {
   [HostState.READY]: "ready",
   [HostState.DRAINING]: "draining",
@@ -31,7 +35,8 @@ const STATES: { readonly [state in HostState]?: LiveStatus["state"] } = {
 /** Asks a live isolate how it is. */
 export async function readLiveStatus(record: LiveRecord): Promise<LiveStatus> {
   const { name, pid, hostPid, generation, address } = record;
-  const message = await withChannel(record, (channel) => answerInTime(record, channel.status()));
+  const ask = (channel: HostChannel): Promise<HostStatusMessage> => answerInTime(record, channel.status());
+  const message = await withChannel(record, ask, SHORT_ANSWER_BYTES);
   return {
     name,
     pid,
@@ -47,8 +52,8 @@ export async function readLiveStatus(record: LiveRecord): Promise<LiveStatus> {
     heapLimitBytes: message.heapLimitBytes,
     cpuSeconds: message.cpuSeconds,
     eventLoopLagMs: message.eventLoopLagMs,
-    runtimeVersion: message.runtimeVersion,
-    packageVersion: message.packageVersion,
+    runtimeVersion: message.runtimeVersion.slice(0, VERSION_LENGTH),
+    packageVersion: message.packageVersion.slice(0, VERSION_LENGTH),
     address,
   };
 }

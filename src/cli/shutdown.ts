@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { HostChannel } from "../channel/grpc/index.js";
 import type { AddCommand } from "./add-command.js";
 import { CommandFailure } from "./command-failure.js";
 import { EXIT } from "./exit-codes.js";
@@ -26,13 +27,14 @@ export const addShutdownCommand: AddCommand = (program: Command, end) => {
     .option("--grace <ms>", "milliseconds that running calls get to finish", wholeNumber, 5_000)
     .addHelpText("after", HELP);
   command.action(async (nameOrPid: string, { reason, grace }: { reason: string; grace: number }) => {
-    const [{ findLive, withChannel, answerInTime }, { waitForExit }] = await Promise.all([
+    const [{ findLive, withChannel, answerInTime, SHORT_ANSWER_BYTES }, { waitForExit }] = await Promise.all([
       import("./live-isolate.js"),
       import("../platform/index.js"),
     ]);
     const record = findLive(nameOrPid);
     const { name, pid } = record;
-    const asked = withChannel(record, (channel) => answerInTime(record, channel.shutdown(reason, grace)));
+    const ask = (channel: HostChannel): Promise<number> => answerInTime(record, channel.shutdown(reason, grace));
+    const asked = withChannel(record, ask, SHORT_ANSWER_BYTES);
     const running = await asked.catch(async (error: unknown) => {
       // A process that has ended has understood, even if its answer is lost.
       if ((await waitForExit([pid], MARGIN_MS)).length > 0) throw error;

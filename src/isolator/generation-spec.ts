@@ -1,19 +1,20 @@
 import type { LimitPlan } from "../limits/index.js";
-import { PIHOST_ENTRY, startNodeProcess } from "../process/index.js";
+import { PIHOST_ENTRY, type ProcessSpec, startNodeProcess } from "../process/index.js";
 import type { GenerationSpec } from "../supervision/index.js";
 import { keepAlive } from "./keep-alive.js";
 import { publishLive } from "./live-record.js";
 import type { ResolvedOptions } from "./options/index.js";
 
 /** What an isolate hears of its processes while they run. */
-export type GenerationListener = Pick<GenerationSpec, "onLine" | "onLimit" | "onDebugger" | "onDrain">;
+export type GenerationListener = Pick<GenerationSpec, "onLine" | "onLimit" | "onDebugger" | "onDrain"> &
+  Required<Pick<ProcessSpec, "hasListener">>;
 
 /** How every process of an isolate is started. */
 export function toGenerationSpec(
   isolatorId: number,
   options: ResolvedOptions,
   limits: LimitPlan,
-  listener: GenerationListener,
+  { hasListener, ...listener }: GenerationListener,
 ): GenerationSpec {
   const { name: isolate, execPath, execArgv, cwd, env, stdout, stderr } = options;
   const { from, debug, startTimeoutMs, confinement, diagnostics, maxPayload } = options;
@@ -36,6 +37,7 @@ export function toGenerationSpec(
       stderr,
       limits,
       outputBytesPerSecond: options.limits.output,
+      hasListener,
     },
     from,
     debug,

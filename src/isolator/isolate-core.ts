@@ -66,6 +66,7 @@ export class IsolateCore implements CallOwner {
     this.#supervisor = new Supervisor(
       toGenerationSpec(isolatorId, options, this.limits, {
         onLine: (generation, pid, stream, line) => this.#emit(stream, { isolate, generation, pid, ...line }),
+        hasListener: (stream) => this.events.listenerCount(stream) > 0,
         onLimit: (generation, pid, breach) => this.#onLimit({ isolate, generation, pid, ...breach }),
         onDebugger: (pid, url) => this.#debuggerUrls.set(pid, url),
         onDrain: () => this.#calls.drained(),

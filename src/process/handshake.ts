@@ -1,31 +1,18 @@
 import { setTimeout as delay } from "node:timers/promises";
-import {
-  type Go,
-  type Hello,
-  handshakeLine,
-  parseHandshakeFromProcess,
-  SUPPORTED_PROTOCOLS,
-} from "../contract/index.js";
+import type { Hello } from "../contract/index.js";
 import { IsolationError, type IsolationFacts } from "../errors/index.js";
 import { toExitOutcome } from "./exit-outcome.js";
+import { HandshakeTalk, type HandshakeTalkOptions } from "./handshake-talk.js";
 import type { HostProcess } from "./host-process.js";
 
 /** How long the end of a process takes to be reported after its sockets have closed, in milliseconds, at the most. */
 const END_REPORT_MS = 200;
 
-export interface HandshakeOptions<Connection> {
-  /** Everything that the process is told once it is registered, but the protocol version, which its hello decides. */
-  readonly go: Omit<Go, "protocol">;
+export interface HandshakeOptions<Connection> extends HandshakeTalkOptions {
   /** Milliseconds from now until `START_TIMEOUT`. */
   readonly timeoutMs: number;
   /** Gives up when aborted. */
   readonly signal: AbortSignal;
-  /** What is known already, for the errors. */
-  readonly facts: IsolationFacts;
-  /** Called when a debugger may attach. */
-  readonly onDebugger: (url: string) => void;
-  /** Called when the process accepted a Shutdown request, from whomever. */
-  readonly onStopping: (reason: string) => void;
   /** Connects to the process once it is ready, within the same race. */
   readonly connect: (hello: Hello) => Promise<Connection>;
 }
@@ -33,7 +20,7 @@ export interface HandshakeOptions<Connection> {
 /**
  * Hello, go, ready, connect. Resolves with the connection.
  *
- * Races ready against the death of the process, the timeout and the caller's signal. What it leaves running on failure
+ * Races ready against the death of the process, a breach of the conversation, the timeout and the caller's signal. What it leaves running on failure
  * is the caller's to kill.
  */
 export async function shakeHands<Connection>(
@@ -41,59 +28,19 @@ export async function shakeHands<Connection>(
   options: HandshakeOptions<Connection>,
 ): Promise<Connection> {
   const scope = new AbortController();
-  let step = "say hello";
-  let hello: Hello | undefined;
-  const ready = new Promise<Hello>((resolve, reject) => {
-    child.lifeline.onLine((line) => {
-      const message = parseHandshakeFromProcess(line);
-      switch (message?.$case) {
-        case "hello": {
-          const { protocol, version, runtime } = message.value;
-          if (!SUPPORTED_PROTOCOLS.includes(protocol)) {
-            reject(
-              unknownProtocol(
-                protocol,
-                `${version || "an unnamed version"} on ${runtime || "an unnamed runtime"}`,
-                options.facts,
-              ),
-            );
-            return;
-          }
-          if (options.go.integrity.length > 0 && !message.value.checksIntegrity) {
-            reject(unchecking(version, runtime, options.facts));
-            return;
-          }
-          hello = message.value;
-          step = "serve its socket";
-          child.lifeline.send(handshakeLine({ $case: "go", value: { ...options.go, protocol } }));
-          return;
-        }
-        case "ready":
-          if (hello === undefined)
-            reject(new IsolationError("PROTOCOL", "the process said ready before hello", { facts: options.facts }));
-          else resolve(hello);
-          return;
-        case "debugger":
-          options.onDebugger(message.value.url);
-          return;
-        case "stopping":
-          options.onStopping(message.value.reason);
-          return;
-        case undefined:
-          // A kind of message that a later version of the protocol may add.
-          return;
-      }
-    });
-  });
+  const talk = new HandshakeTalk(child.lifeline, options);
+  let isConnecting = false;
+  const step = (): string => (isConnecting ? "take the connection" : talk.step);
   try {
     return await Promise.race([
-      ready.then((hello) => {
-        step = "take the connection";
+      talk.ready.then((hello) => {
+        isConnecting = true;
         return options.connect(hello).catch((error: unknown) => preferExit(child, error));
       }),
-      failOnExit(child, () => step, options.facts),
+      talk.broken,
+      failOnExit(child, step, options.facts),
       failAfter(options.timeoutMs, scope.signal, () => {
-        const message = `the process did not ${step} within startTimeoutMs (${options.timeoutMs} ms)`;
+        const message = `the process did not ${step()} within startTimeoutMs (${options.timeoutMs} ms)`;
         return new IsolationError("START_TIMEOUT", withTail(message, child), { facts: factsNow(child, options.facts) });
       }),
       failOnAbort(options.signal, scope.signal, options.facts),
@@ -154,23 +101,6 @@ function failOnAbort(signal: AbortSignal, until: AbortSignal, facts: IsolationFa
     if (signal.aborted) fail();
     signal.addEventListener("abort", fail, { once: true, signal: until });
   });
-}
-
-function unknownProtocol(received: number, peer: string, facts: IsolationFacts): IsolationError {
-  const ours = SUPPORTED_PROTOCOLS.join(", ");
-  return new IsolationError(
-    "PROTOCOL",
-    `the process speaks protocol version ${received} (process-isolation ${peer}), this host speaks version ${ours}; ` +
-      "install the same version of process-isolation on both sides",
-    { facts },
-  );
-}
-
-/** A pihost of another make, which would load whatever is there. */
-function unchecking(version: string, runtime: string, facts: IsolationFacts): IsolationError {
-  const peer = `${version || "an unnamed version"} on ${runtime || "an unnamed runtime"}`;
-  const message = `the process (process-isolation ${peer}) does not check modules, as the option integrity asks for`;
-  return new IsolationError("PROTOCOL", message, { facts });
 }
 
 function factsNow(child: HostProcess, facts: IsolationFacts): IsolationFacts {

@@ -37,6 +37,8 @@ export interface ProcessSpec {
   readonly onLimit: (breach: LimitBreach) => void;
   /** Called for every line in mode `"events"`. */
   readonly onLine: (stream: "stdout" | "stderr", line: OutputLine) => void;
+  /** Whether somebody listens to the lines of a stream just now; absent for always. Lines that nobody hears cost little. */
+  readonly hasListener?: (stream: "stdout" | "stderr") => boolean;
   /** What keeps it from the rest of the machine. `execArgv` holds its flags already. */
   readonly confined: Pick<ConfinedStart, "wrap" | "identity" | "sandboxed">;
 }
@@ -47,6 +49,13 @@ export interface Lifeline {
   send(line: string): void;
   /** Called for every line received, from the first one on. One listener, set once. */
   onLine(listener: (line: string) => void): void;
+  /**
+   * Called once, with what came, when the process has said more than a conversation can have. Nothing is read after
+   * that. One listener, set once.
+   */
+  onBreach(listener: (what: string) => void): void;
+  /** Ends the conversation, of which nothing is kept: a process that is not ended yet takes the host for dead. */
+  close(): void;
 }
 
 /** A started process. The way it is started is behind this interface; `startNodeProcess` is the one implementation. */

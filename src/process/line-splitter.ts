@@ -18,6 +18,16 @@ export class LineSplitter {
     this.#take(this.#decoder.write(chunk));
   }
 
+  /** Takes what nobody listens to: only a line that is not over yet is kept, since a listener may come before its end. */
+  skip(chunk: Buffer): void {
+    const end = chunk.lastIndexOf(0x0a);
+    if (end !== -1) {
+      this.#decoder.end();
+      this.#rest = "";
+    }
+    this.write(chunk.subarray(end + 1));
+  }
+
   /** Hands on what was written after the last line break. */
   end(): void {
     this.#take(this.#decoder.end());

@@ -13,9 +13,9 @@ import {
   waitForExit,
 } from "../platform/index.js";
 import { decodeBubblewrapExit, pidOutside } from "../sandbox/index.js";
-import { ChildOutput } from "./child-output.js";
+import { ChildOutput, type OutputRoute } from "./child-output.js";
 import type { HostProcess, Lifeline, ProcessExit, ProcessSpec } from "./host-process.js";
-import { LineSplitter } from "./line-splitter.js";
+import { createLifeline } from "./lifeline.js";
 import { OutputBudget } from "./output-budget.js";
 import { TailBuffer } from "./tail-buffer.js";
 
@@ -71,7 +71,8 @@ function spawnChild(spec: ProcessSpec, mark: string, scope: LimitScope | undefin
     env: launch.env,
     // On Windows the job object that libuv puts every child into ends it with the host, but only when not detached.
     detached: process.platform !== "win32",
-    stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
+    // Of stderr the end is always wanted.
+    stdio: ["ignore", spec.stdout === "ignore" ? "ignore" : "pipe", "pipe", "pipe", "pipe"],
     windowsHide: true,
     ...identity,
   });
@@ -98,6 +99,9 @@ function spawned(child: ChildProcess): Promise<void> {
   });
 }
 
+/** Our ends of the descriptors from 0 on. */
+type Pipes = [stdin: null, stdout: Readable | null, stderr: Readable, lifeline: Duplex, session: Duplex];
+
 class NodeProcess implements HostProcess {
   readonly pid: number;
   readonly startedAt = performance.now();
@@ -118,32 +122,17 @@ class NodeProcess implements HostProcess {
     this.#limits = limits;
     limits?.onBreach(spec.onLimit);
     limits?.started(child.pid as number);
-    const budget = createBudget(spec);
     this.#mark = mark;
     this.#sandboxed = spec.confined.sandboxed;
     this.pid = child.pid as number;
     this.#startTime = processStartTime(this.pid);
     hostReaper().add(this.pid);
-    const [, stdout, stderr, lifeline, session] = child.stdio as unknown as [null, Readable, Readable, Duplex, Duplex];
+    const [, stdout, stderr, lifeline, session] = child.stdio as unknown as Pipes;
     this.sessionSocket = session;
     // Until somebody listens: ECONNRESET of a process that was killed. "close" follows.
     session.on("error", () => {});
     this.lifeline = createLifeline(lifeline);
-    const outputs = [
-      new ChildOutput(stdout, {
-        mode: spec.stdout,
-        own: process.stdout,
-        onLine: (line) => spec.onLine("stdout", line),
-        budget,
-      }),
-      new ChildOutput(stderr, {
-        mode: spec.stderr,
-        own: process.stderr,
-        onLine: (line) => spec.onLine("stderr", line),
-        budget,
-        onChunk: (chunk) => this.#stderrTail.write(chunk),
-      }),
-    ];
+    const outputs = this.#readOutputs(stdout, stderr, spec);
     this.ended = new Promise((resolve) =>
       child.once("exit", (code, signal) =>
         resolve(spec.confined.sandboxed ? decodeBubblewrapExit({ code, signal }) : { code, signal }),
@@ -183,6 +172,20 @@ class NodeProcess implements HostProcess {
     return (await waitForExit(pids, KILL_REPORT_MS)).length === 0;
   }
 
+  #readOutputs(stdout: Readable | null, stderr: Readable, spec: ProcessSpec): ChildOutput[] {
+    const budget = createBudget(spec);
+    const routeOf = (stream: "stdout" | "stderr"): OutputRoute => ({
+      mode: spec[stream],
+      own: process[stream],
+      onLine: (line) => spec.onLine(stream, line),
+      hasListener: () => spec.hasListener?.(stream) ?? true,
+      budget,
+    });
+    const onChunk = (chunk: Buffer): void => this.#stderrTail.write(chunk);
+    const outputs = [new ChildOutput(stderr, { ...routeOf("stderr"), onChunk })];
+    return stdout === null ? outputs : [new ChildOutput(stdout, routeOf("stdout")), ...outputs];
+  }
+
   /** What it wrote is read to its end; its group goes at once, because a member could hold the pipes for ever. */
   async #readToEnd(outputs: readonly ChildOutput[]): Promise<ProcessExit> {
     const exit = await this.ended;
@@ -206,20 +209,6 @@ class NodeProcess implements HostProcess {
 function createBudget({ outputBytesPerSecond: bound, onLimit }: ProcessSpec): OutputBudget | undefined {
   if (bound === undefined) return undefined;
   return new OutputBudget(bound, (observed) => onLimit({ limit: "output", bound, observed, soft: true }));
-}
-
-function createLifeline(pipe: Duplex): Lifeline {
-  let listener: (line: string) => void = () => {};
-  const lines = new LineSplitter(({ line }) => listener(line));
-  pipe.on("data", (chunk: Buffer) => lines.write(chunk));
-  // EPIPE and ECONNRESET: the process is gone, which `ended` reports.
-  pipe.on("error", () => {});
-  return {
-    send: (line) => void pipe.write(line),
-    onLine: (next) => {
-      listener = next;
-    },
-  };
 }
 
 function signalProcess(pid: number, signal: NodeJS.Signals): boolean {

@@ -148,6 +148,10 @@ class StartingGeneration implements Generation {
         this.shutdownAccepted = true;
         this.end.because("requested");
       },
+      onBreach: (error) => {
+        // Before it is ready, the start itself fails with this error and ends it.
+        if (this.#isStarted) this.#breach(error);
+      },
       connect: (hello) => this.#openSession(hello, deadline),
     });
     if (signal.aborted) throw new IsolationError("CANCELLED", "the start was cancelled", { facts: this.#facts });

@@ -14,15 +14,34 @@ test.each(seeds)(
     timeout: TIMEOUT_MS,
   },
   async (seed) => {
-    const { code, output } = await runScript("fuzz/main.mjs", "--inputs", `${INPUTS}`, "--seed", `${seed}`);
+    const { code, output } = await runScript(
+      "fuzz/main.mjs",
+      "--inputs",
+      `${INPUTS}`,
+      "--seed",
+      `${seed}`,
+      "--without",
+      "amplification",
+    );
     expect(output).toContain(`seed ${seed}`);
     expect(output).toMatch(/^\| all +\| +1\d{4} /m);
     expect(code, output).toBe(0);
   },
 );
 
+test("what a process says and prints costs the host little, and the worst is shown", {
+  timeout: TIMEOUT_MS,
+}, async () => {
+  const only = "amplification: handshake,amplification: child output,amplification: output of";
+  const { code, output } = await runScript("fuzz/main.mjs", "--inputs", "2000", "--seed", "1", "--only", only);
+  expect(code, output).toBe(0);
+  expect(output).toMatch(/^\| handshake lines +\| +\d+ /m);
+  expect(output).toMatch(/^\| output of a live isolate +\| +\d+ /m);
+});
+
 describe("a case", () => {
-  const show = (seed: number) => runScript("fuzz/main.mjs", "--only", "frames", "--seed", `${seed}`, "--case", "7");
+  const show = (seed: number) =>
+    runScript("fuzz/main.mjs", "--only", "frames", "--without", "amplification", "--seed", `${seed}`, "--case", "7");
 
   test("can be had again from its seed and number alone", async () => {
     const [first, again, other] = [await show(5), await show(5), await show(6)];

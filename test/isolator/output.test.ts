@@ -154,3 +154,35 @@ describe("output that is not wanted as events", () => {
     expect(stderr).toBe("to stderr\n");
   });
 });
+
+test.runIf(process.platform === "linux")("stdout that nobody wants is not even read", async () => {
+  const isolator = await useIsolator({ stdout: "ignore" });
+  expect(await isolator.invoke("node:fs", "readlinkSync", ["/proc/self/fd/1"])).toBe("/dev/null");
+});
+
+test("limits.output bounds what is kept in a second, and says so", async () => {
+  const bound = 64 * 1024;
+  const isolator = await useIsolator({ limits: { output: bound } });
+  const lines = recordLines(isolator);
+  const reached = nextEvent(isolator, "limit");
+  const startedAt = performance.now();
+  await isolator.invoke(output, "write", ["stdout", `${"x".repeat(1_023)}\n`.repeat(2_000)]);
+  expect(await reached).toMatchObject({ limit: "output", bound, soft: true });
+  await isolator.shutdown();
+  const seconds = Math.floor((performance.now() - startedAt) / 1_000) + 2;
+  const kept = lines.reduce((sum, { line }) => sum + line.length + 1, 0);
+  expect(kept).toBeGreaterThanOrEqual(bound);
+  expect(kept).toBeLessThanOrEqual(bound * seconds + 1);
+});
+
+test("a child that prints without end leaves the host its time, and a listener may come late", async () => {
+  const isolator = await useIsolator();
+  const neighbour = await useIsolator();
+  const flood = isolator.invoke(output, "flood", []).catch(() => {});
+  for (let calls = 0; calls < 50; calls += 1) await neighbour.invoke("node:path", "basename", ["a/b"]);
+  const line = await nextEvent(isolator, "stdout");
+  expect(line).toMatchObject({ line: "", partial: false });
+  for (let calls = 0; calls < 50; calls += 1) await neighbour.invoke("node:path", "basename", ["a/b"]);
+  await isolator.terminate();
+  await flood;
+});

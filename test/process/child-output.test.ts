@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { type Readable, Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
-import { ChildOutput } from "../../src/process/child-output.js";
+import { ChildOutput, MOST_LAST_BYTES } from "../../src/process/child-output.js";
 import { killIfAlive } from "../platform/support.js";
 
 /** Less than a pipe of Node.js holds on Linux, and more than is read of it at once, so that the process can end while nobody reads. */
@@ -143,4 +143,120 @@ test.each([
   const holder = Number.parseInt(head, 10);
   expect(holder).toBeGreaterThan(1);
   killIfAlive(holder);
+});
+
+/** Descendants that a test has to end. */
+async function killHolder(head: string): Promise<void> {
+  const holder = Number.parseInt(head, 10);
+  expect(holder).toBeGreaterThan(1);
+  killIfAlive(holder);
+}
+
+test("a descendant that goes on writing is not read for longer than a pipe can have held", async () => {
+  const child = useNode(`
+    const { pid } = require("node:child_process").spawn(process.execPath, ["-e",
+      "const b = Buffer.alloc(1 << 16, 120); for (;;) require('node:fs').writeSync(1, b)"],
+      { detached: true, stdio: ["ignore", "inherit", "ignore"] });
+    require("node:fs").writeSync(1, pid + "\\n");
+    process.exit();
+  `);
+  let head = "";
+  let received = 0;
+  const output = new ChildOutput(child.stdout, {
+    mode: "ignore",
+    own: process.stdout,
+    onLine: () => {},
+    budget: undefined,
+    onChunk: (chunk) => {
+      if (head.length < 20) head += String(chunk.subarray(0, 20));
+      received += chunk.length;
+    },
+  });
+  await once(child, "exit");
+  const before = received;
+  await output.finish();
+  expect(received - before).toBeGreaterThan(MOST_LAST_BYTES);
+  expect(received - before).toBeLessThan(MOST_LAST_BYTES + 200_000);
+  await killHolder(head);
+});
+
+test("no more is read than is handled, however short the lines are", async () => {
+  const bytes = 1_000_000;
+  const child = useNode(`
+    const { writeSync } = require("node:fs");
+    for (let left = ${bytes}; left > 0; ) left -= writeSync(1, Buffer.alloc(Math.min(left, 100_000), 10));
+  `);
+  let received = 0;
+  let lines = 0;
+  let most = 0;
+  const output = new ChildOutput(child.stdout, {
+    mode: "events",
+    own: process.stdout,
+    budget: undefined,
+    onLine: () => {
+      lines += 1;
+      most = Math.max(most, received - lines);
+    },
+    onChunk: (chunk) => {
+      received += chunk.length;
+    },
+  });
+  await once(child, "exit");
+  await output.finish();
+  expect(lines).toBe(bytes);
+  expect(most).toBeLessThan(200_000);
+});
+
+test("a listener that takes long for each line gets few at once", async () => {
+  const child = useNode(`require("node:fs").writeSync(1, Buffer.alloc(20_000, 10))`);
+  let lines = 0;
+  let linesAtTurn = 0;
+  let isSlow = true;
+  const counts: number[] = [];
+  const onTurn = (): void => {
+    if (lines > linesAtTurn) counts.push(lines - linesAtTurn);
+    linesAtTurn = lines;
+    if (counts.length < 20) setImmediate(onTurn);
+    else isSlow = false;
+  };
+  setImmediate(onTurn);
+  const output = new ChildOutput(child.stdout, {
+    mode: "events",
+    own: process.stdout,
+    budget: undefined,
+    onLine: () => {
+      lines += 1;
+      for (const until = performance.now() + 1; isSlow && performance.now() < until; );
+    },
+  });
+  await once(child, "exit");
+  await output.finish();
+  expect(lines).toBe(20_000);
+  expect(Math.max(...counts)).toBeLessThanOrEqual(200);
+  expect(Math.min(...counts)).toBeLessThanOrEqual(16);
+});
+
+test("lines are not made while nobody listens, and a line under way is heard whole", async () => {
+  const child = useNode(`
+    const { writeSync } = require("node:fs");
+    writeSync(1, "unheard\\nhalf");
+    process.once("SIGUSR2", () => { writeSync(1, " and half\\nmore\\n"); process.exit(); });
+    setInterval(() => {}, 1_000);
+  `);
+  const heard: string[] = [];
+  let isListening = false;
+  const output = new ChildOutput(child.stdout, {
+    mode: "events",
+    own: process.stdout,
+    budget: undefined,
+    hasListener: () => isListening,
+    onLine: ({ line }) => heard.push(line),
+  });
+  await once(child.stdout, "data");
+  isListening = true;
+  await sleep(50);
+  child.kill("SIGUSR2");
+  await once(child, "exit");
+  await output.finish();
+  expect(heard).toEqual(["half and half", "more"]);
 });

@@ -79,3 +79,17 @@ test("parts do not cut a character in two", () => {
   const lines = split(`x${"😀".repeat(LIMIT)}`, "\n");
   expect(texts(lines).filter((line) => /\p{Surrogate}/u.test(line)).length).toBe(0);
 });
+
+test("what nobody listens to is skipped, but for the line that a listener may yet hear the end of", () => {
+  const lines: OutputLine[] = [];
+  const splitter = new LineSplitter((line) => lines.push(line));
+  splitter.write(Buffer.from("one\nhalf"));
+  splitter.skip(Buffer.from(" a line\ntwo\nthr"));
+  splitter.skip(Buffer.from("ee \u20ac".slice(0, 3)));
+  splitter.skip(Buffer.from("\u20ac").subarray(0, 2));
+  splitter.write(Buffer.concat([Buffer.from("\u20ac").subarray(2), Buffer.from("\n")]));
+  splitter.skip(Buffer.from("x".repeat(3 * LIMIT)));
+  splitter.skip(Buffer.from("\nlast"));
+  splitter.end();
+  expect(texts(lines).filter((line) => !line.startsWith("xx"))).toEqual(["one", "three \u20ac", "last"]);
+});

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer, type Http2Server, type IncomingHttpHeaders, type ServerHttp2Stream } from "node:http2";
-import type { Socket } from "node:net";
+import { createServer as createSocketServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { connectHttp2Lane } from "../../src/channel/http2-lane.js";
@@ -211,3 +211,91 @@ describe("what is sent", () => {
     expect(closes).toEqual([undefined]);
   });
 });
+
+/** A peer of bare bytes: it takes the connection, answers the stream, and does as it likes. */
+async function useRawPeer(flood: () => Buffer): Promise<{ lane: Lane; closes: (IsolationError | undefined)[] }> {
+  const address = join(useDirectory(), "s");
+  const sockets = new Set<Socket>();
+  const server = createSocketServer((socket) => {
+    sockets.add(socket);
+    socket.on("error", () => {});
+    socket.once("data", () => {
+      socket.write(Buffer.concat([rawFrame(4, 0, 0), rawFrame(1, 4, 1, Buffer.of(0x88))]));
+      const write = (): void => {
+        while (!socket.destroyed && socket.write(flood()));
+      };
+      socket.on("drain", write);
+      setImmediate(write);
+      socket.resume();
+    });
+  });
+  await once(server.listen(address), "listening");
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  const lane = await connectHttp2Lane(address, "token", 5_000);
+  onTestFinished(() => lane.close());
+  const closes: (IsolationError | undefined)[] = [];
+  lane.listen({ onFrame: () => {}, onDrain: () => {}, onClose: (error) => closes.push(error) });
+  return { lane, closes };
+}
+
+function rawFrame(type: number, flags: number, stream: number, payload = Buffer.alloc(0)): Buffer {
+  const head = Buffer.alloc(9);
+  head.writeUIntBE(payload.length, 0, 3);
+  head[3] = type;
+  head[4] = flags;
+  head.writeUInt32BE(stream, 5);
+  return Buffer.concat([head, payload]);
+}
+
+const repeated = (frame: Buffer): Buffer => Buffer.concat(new Array(1_000).fill(frame));
+
+describe("a peer that floods the connection beside the stream loses it:", () => {
+  test.each<[string, Buffer]>([
+    ["pings", rawFrame(6, 0, 0, Buffer.alloc(8))],
+    ["answers to pings that nobody sent", rawFrame(6, 1, 0, Buffer.alloc(8))],
+    ["settings", rawFrame(4, 0, 0, Buffer.from([0, 3, 0, 0, 0, 9]))],
+    ["frames without data", rawFrame(0, 0, 1)],
+    ["frames that nobody knows", rawFrame(0xbb, 0, 0, Buffer.alloc(50))],
+    ["priorities", rawFrame(2, 0, 1, Buffer.alloc(5))],
+    ["streams that nobody opened", rawFrame(3, 0, 1_001, Buffer.alloc(4))],
+  ])("with %s", async (_, frame) => {
+    const bytes = repeated(frame);
+    const { closes } = await useRawPeer(() => bytes);
+    await until(() => closes.length > 0);
+    expect(closes).toHaveLength(1);
+  });
+
+  test("and hears what was too much", async () => {
+    const bytes = repeated(rawFrame(0xbb, 0, 0, Buffer.alloc(50)));
+    const { closes } = await useRawPeer(() => bytes);
+    await until(() => closes.length > 0);
+    expect(closes[0]).toMatchObject({ code: "PROTOCOL", message: expect.stringContaining("bytes of HTTP/2") });
+  });
+});
+
+test("headers of any size are refused", async () => {
+  const { address, sockets } = await useServer((stream) =>
+    stream.respond({ ":status": 200, "grpc-status": "0", ...Object.fromEntries(manyHeaders(200)) }),
+  );
+  expect(await isolationError(connectHttp2Lane(address, "token", 5_000))).toMatchObject({ code: "PROTOCOL" });
+  await until(() => sockets.size === 0);
+});
+
+test("what a peer says about its refusal is one short line", async () => {
+  const { address } = await useServer((stream) =>
+    stream.respond(
+      { ":status": 200, "grpc-status": "13", "grpc-message": "\u009b31m".repeat(1_000) },
+      { endStream: true },
+    ),
+  );
+  const { message } = await isolationError(connectHttp2Lane(address, "token", 5_000));
+  expect(message).not.toContain("\u009b");
+  expect(message.length).toBeLessThan(4_000);
+});
+
+function manyHeaders(count: number): [string, string][] {
+  return Array.from({ length: count }, (_, index) => [`x-${index}`, "x"]);
+}

@@ -7,17 +7,25 @@ import { PATIENCE_MS } from "./subject.mjs";
  */
 export class GrpcClient {
   #session;
+  #socket;
   #token;
 
   /** @param {{ address: string, token: string }} live */
   constructor({ address, token }) {
     this.#token = token;
-    this.#session = connectHttp2("http://localhost", { createConnection: () => connect(address) });
+    const socket = connect(address);
+    this.#socket = socket;
+    this.#session = connectHttp2("http://localhost", { createConnection: () => socket });
     this.#session.on("error", () => {});
   }
 
   get isOpen() {
     return !this.#session.closed && !this.#session.destroyed;
+  }
+
+  /** Bytes that came so far. */
+  get received() {
+    return this.#socket.bytesRead;
   }
 
   /**

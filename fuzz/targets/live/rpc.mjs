@@ -19,7 +19,7 @@ const encode = (codec, message) =>
   Buffer.from(codec.encode(/** @type {never} */ (codec.fromPartial(/** @type {never} */ (message)))).finish());
 const deep = { a: [1, "two", null, { b: [true, { c: [[[]]] }] }] };
 /** Requests that are as they should be. Shutdown is asked for without the token only. */
-const REQUESTS = [
+export const REQUESTS = [
   ["Invoke", encode(requests.InvokeRequest, { module: LIBRARY, method: "add", args: [1, 2] })],
   ["Invoke", encode(requests.InvokeRequest, { module: LIBRARY, method: "echo", args: [deep] })],
   ["Invoke", encode(requests.InvokeRequest, { module: LIBRARY, method: "fail", args: ["on purpose"] })],

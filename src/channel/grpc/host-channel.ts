@@ -30,8 +30,10 @@ export interface PendingCall {
   cancel(): void;
 }
 
+/** Bytes of an answer, once it is unpacked: the process is not trusted, and a few bytes of gzip make gigabytes. */
+const MOST_BYTES = 64 * 1024 * 1024;
+
 const CHANNEL_OPTIONS: ChannelOptions = {
-  "grpc.max_receive_message_length": -1,
   "grpc.max_send_message_length": -1,
   // Each generation has its own channel: a shared subchannel's reconnect back-off would make the next one look dead.
   "grpc.use_local_subchannel_pool": 1,
@@ -50,9 +52,16 @@ export class HostChannel {
     this.#metadata.set(AUTHORIZATION_KEY, bearer(token));
   }
 
-  /** Connects; rejects with PROTOCOL when the socket does not answer within `timeoutMs`. */
-  static connect(address: string, token: string, timeoutMs: number): Promise<HostChannel> {
-    const client = new HostServiceClient(grpcTarget(address), credentials.createInsecure(), CHANNEL_OPTIONS);
+  /**
+   * Connects; rejects with PROTOCOL when the socket does not answer within `timeoutMs`.
+   *
+   * @param mostBytes of one answer; default 64 MiB
+   */
+  static connect(address: string, token: string, timeoutMs: number, mostBytes = MOST_BYTES): Promise<HostChannel> {
+    const client = new HostServiceClient(grpcTarget(address), credentials.createInsecure(), {
+      ...CHANNEL_OPTIONS,
+      "grpc.max_receive_message_length": mostBytes,
+    });
     return new Promise((resolve, reject) => {
       client.waitForReady(Date.now() + timeoutMs, (error) => {
         if (error === undefined || error === null) {
