@@ -5,6 +5,7 @@ import { columnTextOf, isColumnPrimitive } from "./column-text.js";
 import { type Loans, lentNoMore } from "./loans.js";
 import type { Outbox } from "./outbox.js";
 import type { ReadyPayload } from "./payloads.js";
+import { quiet } from "./quiet.js";
 import { type IncomingDetails, RunningCall } from "./running-call.js";
 import type { Values } from "./values.js";
 
@@ -109,11 +110,13 @@ export class IncomingCalls {
     if ("callee" in target) return target.callee;
     const resolving = target.resolve();
     if (!(resolving instanceof Promise)) return resolving;
-    return resolving.then((callee) => {
+    const resolved = resolving.then((callee) => {
       // From now on calls of this handle run without a detour; a failed resolution is tried again by the next call.
       if (this.#targets.get(handle) === target) this.#targets.set(handle, { callee });
       return callee;
     });
+    // A handler that refuses the call does not look at it.
+    return quiet(resolved);
   }
 
   #answer(call: RunningCall, outcome: unknown): void {

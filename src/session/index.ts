@@ -7,6 +7,7 @@ export { MessageReader, PREFIX_LENGTH } from "./message-reader.js";
 export { NOT_A_MEMBER } from "./not-a-member.js";
 export type { CallExtras } from "./outbox.js";
 export type { SharedMemory } from "./payloads.js";
+export { quiet } from "./quiet.js";
 export { Session, type SessionOptions } from "./session.js";
 export { snapshotArguments } from "./snapshot-arguments.js";
 export type { Hold } from "./stream-stand-ins.js";

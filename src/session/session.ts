@@ -9,6 +9,7 @@ import { Loans } from "./loans.js";
 import { type CallExtras, Outbox } from "./outbox.js";
 import { OutgoingCalls } from "./outgoing-calls.js";
 import { Payloads, type SharedMemory } from "./payloads.js";
+import { quiet } from "./quiet.js";
 import type { IncomingDetails } from "./running-call.js";
 import { Scope } from "./scope.js";
 import { StandIns } from "./stand-ins.js";
@@ -52,7 +53,8 @@ export class Session {
     this.#loans = new Loans(this.#outbox);
     const hold = options.hold ?? ((wait) => wait);
     this.#standIns = new StandIns(this.#outbox, hold, {
-      call: (target, args, order) => hold(this.#callBack(target, args, order)),
+      // Progress is often reported without waiting: that nobody hears any more must not end the process.
+      call: (target, args, order) => quiet(hold(this.#callBack(target, args, order))),
       forget: (target) => this.#outgoing.forget(target),
     });
     this.#payloads = new Payloads(this.#outbox, options.sharedMemory, options.maxPayloadBytes);
@@ -157,12 +159,9 @@ export class Session {
   #callBack(target: CallTarget, args: unknown[], order: Scope | undefined): Promise<unknown> {
     if (this.#lost) return Promise.reject(new IsolationError("STOPPED", "the process that lent it is gone"));
     const callSite = currentCallSite(this.#callBack);
-    const result = new Promise<unknown>((resolve, reject) => {
+    return new Promise<unknown>((resolve, reject) => {
       this.#outgoing.send(target, args, { resolve, reject, callSite, lost: reject }, undefined, order);
     });
-    // Progress is often reported without waiting: that nobody hears any more must not end the process.
-    result.catch(() => {});
-    return result;
   }
 
   #receive(bytes: Buffer): void {

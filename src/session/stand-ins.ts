@@ -3,6 +3,7 @@ import { IsolationError } from "../errors/index.js";
 import type { CallTarget } from "./call-target.js";
 import { NOT_A_MEMBER } from "./not-a-member.js";
 import type { Outbox } from "./outbox.js";
+import { quiet } from "./quiet.js";
 import { toReadable } from "./readable-import.js";
 import { isReferenceDescriptor, type ReferenceDescriptor } from "./references.js";
 import type { Scope } from "./scope.js";
@@ -175,5 +176,5 @@ export class StandIns {
 
 function rejectReleased(): Promise<never> {
   const message = "it was lent for a call that is over, or was released; keep() lends a function for longer";
-  return Promise.reject(new IsolationError("STOPPED", message));
+  return quiet(Promise.reject(new IsolationError("STOPPED", message)));
 }

@@ -129,6 +129,14 @@ export class StreamExport {
     this.#outstandingBytes += bytes;
   }
 
+  async #leave(): Promise<void> {
+    try {
+      await this.#iterator?.return?.();
+    } catch {
+      // The consumer has heard of the first failure.
+    }
+  }
+
   #end(failure?: { error: unknown }): void {
     if (this.#over) return;
     this.#over = true;
@@ -136,7 +144,7 @@ export class StreamExport {
     else {
       this.#sink.end(failure.error);
       // A failed send must not leave the generator suspended for ever; one that failed by itself does not mind.
-      void Promise.resolve(this.#iterator?.return?.()).catch(() => {});
+      void this.#leave();
     }
   }
 }

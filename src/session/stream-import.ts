@@ -1,5 +1,6 @@
 import { IsolationError } from "../errors/index.js";
 import { BOUNDS } from "./bounds.js";
+import { quiet } from "./quiet.js";
 import { STREAM_WINDOW_BYTES, STREAM_WINDOW_ITEMS } from "./stream-export.js";
 
 /** How long an incomplete batch waits for more items before the producer is told of it. */
@@ -68,7 +69,7 @@ export class StreamImport implements AsyncGenerator<unknown, undefined, undefine
 
   /** Throws into the producer, which may go on or end. What was on its way before is dropped. */
   throw(error: unknown): Promise<IteratorResult<unknown, undefined>> {
-    if (this.#over || this.#closing) return Promise.reject(error);
+    if (this.#over || this.#closing) return quiet(Promise.reject(error));
     this.#drop();
     this.#unanswered += 1;
     this.#source.close({ error });
@@ -79,8 +80,8 @@ export class StreamImport implements AsyncGenerator<unknown, undefined, undefine
     return this;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.return();
+  [Symbol.asyncDispose](): Promise<void> {
+    return quiet(this.return().then(() => {}));
   }
 
   /**
@@ -136,7 +137,8 @@ export class StreamImport implements AsyncGenerator<unknown, undefined, undefine
   }
 
   #wait(): Promise<IteratorResult<unknown, undefined>> {
-    return this.#source.hold(new Promise((resolve, reject) => this.#consumers.push({ resolve, reject })));
+    // Whoever reads ahead, or leaves a stream without waiting, may have dropped it when the session ends.
+    return quiet(this.#source.hold(new Promise((resolve, reject) => this.#consumers.push({ resolve, reject }))));
   }
 
   #take(): unknown {
@@ -217,7 +219,7 @@ export class StreamImport implements AsyncGenerator<unknown, undefined, undefine
     if (!this.#over) return this.#wait();
     const failure = this.#failure;
     this.#failure = undefined;
-    return failure === undefined ? Promise.resolve(DONE) : Promise.reject(failure.error);
+    return failure === undefined ? Promise.resolve(DONE) : quiet(Promise.reject(failure.error));
   }
 }
 
