@@ -2,7 +2,7 @@ import { type ClientHttp2Session, type ClientHttp2Stream, connect as connectHttp
 import { connect as connectSocket } from "node:net";
 import { AUTHORIZATION_KEY, bearer, unwrapResponse, wrapFrame } from "../contract/index.js";
 import { IsolationError } from "../errors/index.js";
-import { type Lane, type LaneListener, MessageReader, PREFIX_LENGTH } from "../session/index.js";
+import { type Lane, type LaneListener, PacedReader, PREFIX_LENGTH } from "../session/index.js";
 
 const SESSION_PATH = "/pihost.v1.HostService/Session";
 
@@ -69,28 +69,32 @@ function accepted(session: ClientHttp2Session, stream: ClientHttp2Stream, timeou
 function createLane(session: ClientHttp2Session, stream: ClientHttp2Stream): Lane {
   let listener: LaneListener | undefined;
   let broken: IsolationError | undefined;
-  const reader = new MessageReader((message) => {
-    const frame = unwrapResponse(message);
-    if (frame.length > 0) listener?.onFrame(frame);
-  });
-  stream.pause();
-  stream.on("data", (chunk: Buffer) => {
-    try {
-      reader.write(chunk);
-    } catch (error) {
+  let isOurs = false;
+  const reader = new PacedReader(
+    stream,
+    (message) => {
+      const frame = unwrapResponse(message);
+      if (frame.length > 0) listener?.onFrame(frame);
+    },
+    (error) => {
       broken = IsolationError.is(error) ? error : notAMessage(error);
       stream.destroy();
-    }
-  });
+    },
+  );
+  stream.pause();
   stream.once("close", () => {
     session.destroy();
+    if (isOurs) reader.stop();
+    else reader.finish();
     listener?.onClose(broken);
   });
   return {
-    send: (message) => stream.write(toMessage(wrapFrame(message.subarray(PREFIX_LENGTH)))),
+    // Whether the peer will see it nobody can know.
+    send: (message, onSent) => stream.write(toMessage(wrapFrame(message.subarray(PREFIX_LENGTH))), () => onSent(false)),
     listen(next) {
       listener = next;
       stream.on("drain", () => next.onDrain());
+      reader.start();
       stream.resume();
     },
     flushed: () =>
@@ -98,7 +102,12 @@ function createLane(session: ClientHttp2Session, stream: ClientHttp2Stream): Lan
         if (stream.destroyed || stream.writableLength === 0) resolve();
         else stream.write(Buffer.alloc(0), () => resolve());
       }),
-    close: () => stream.close(constants.NGHTTP2_CANCEL),
+    pause: () => reader.pause(),
+    resume: () => reader.resume(),
+    close: () => {
+      isOurs = true;
+      stream.close(constants.NGHTTP2_CANCEL);
+    },
   };
 }
 

@@ -15,7 +15,7 @@ export function toGenerationSpec(
   listener: GenerationListener,
 ): GenerationSpec {
   const { name: isolate, execPath, execArgv, cwd, env, stdout, stderr } = options;
-  const { from, debug, startTimeoutMs, confinement, diagnostics, maxPayload } = options;
+  const { from, debug, startTimeoutMs, confinement, diagnostics, maxPayload, budget } = options;
   return {
     ...listener,
     isolate,
@@ -39,5 +39,6 @@ export function toGenerationSpec(
     startProcess: startNodeProcess,
     hold: (wait) => keepAlive.during(wait),
     maxPayloadBytes: maxPayload,
+    budget,
   };
 }

@@ -19,6 +19,8 @@ export class RunningCall implements IncomingCall {
   readonly deadline: number | undefined;
   readonly trace: Readonly<Record<string, string>>;
   readonly scope: Scope | undefined;
+  /** Bytes that are held for it, as estimated. */
+  cost = 0;
   /** Set while an answer waits for its large parts: gives it up. */
   dropAnswer: (() => void) | undefined = undefined;
   // Not `#private`: one is made for every call.

@@ -1,7 +1,10 @@
-import type { Payload, SessionFrame } from "../contract/index.js";
+import type { CallDetails, Payload, SessionFrame } from "../contract/index.js";
 import { IsolationError } from "../errors/index.js";
+import { Account } from "./account.js";
+import type { Budget } from "./budget.js";
 import { currentCallSite } from "./call-site.js";
 import type { CallHandler, CallSink, CallTarget } from "./call-target.js";
+import { type Column, closeColumn, openColumn } from "./column.js";
 import { decodeFrame } from "./frame-decoder.js";
 import { IncomingCalls } from "./incoming-calls.js";
 import type { Lane } from "./lane.js";
@@ -13,6 +16,7 @@ import type { IncomingDetails } from "./running-call.js";
 import { Scope } from "./scope.js";
 import { StandIns } from "./stand-ins.js";
 import type { Hold } from "./stream-stand-ins.js";
+import { UnsentAnswers } from "./unsent-answers.js";
 import { Values } from "./values.js";
 import { Wakefulness } from "./wakefulness.js";
 
@@ -23,8 +27,10 @@ export interface SessionOptions {
   readonly onLost: (error: IsolationError | undefined) => void;
   /** The peer keeps up again. */
   readonly onDrain?: () => void;
-  /** Bytes of one value of the peer; of values on their way in parts, eight times as many. Default 4 GiB. */
+  /** Bytes of one value that a call of this side asked for. Default 1 GiB. */
   readonly maxPayloadBytes?: number | undefined;
+  /** What the peer may cost this side. Default: `BUDGET`. */
+  readonly budget?: Budget | undefined;
   /** Keeps the process alive while somebody waits for a stream or for what the peer has lent. Default: it does not. */
   readonly hold?: Hold;
 }
@@ -33,6 +39,7 @@ export interface SessionOptions {
 export class Session {
   readonly #lane: Lane;
   readonly #options: SessionOptions;
+  readonly #account: Account;
   readonly #outbox: Outbox;
   readonly #loans: Loans;
   readonly #standIns: StandIns;
@@ -48,19 +55,21 @@ export class Session {
   constructor(lane: Lane, options: SessionOptions) {
     this.#lane = lane;
     this.#options = options;
-    this.#outbox = new Outbox(lane, this.#wakefulness);
+    this.#account = new Account(options.budget);
+    const answers = new UnsentAnswers(lane, this.#account.budget.unsent);
+    this.#outbox = new Outbox(lane, this.#wakefulness, answers);
     this.#loans = new Loans(this.#outbox);
     const hold = options.hold ?? ((wait) => wait);
-    this.#standIns = new StandIns(this.#outbox, hold, {
+    this.#standIns = new StandIns(this.#outbox, this.#account, hold, {
       call: (target, args, order) => hold(this.#callBack(target, args, order)),
       forget: (target) => this.#outgoing.forget(target),
     });
-    this.#payloads = new Payloads(this.#outbox, options.sharedMemory, options.maxPayloadBytes);
+    this.#payloads = new Payloads(this.#outbox, this.#account, options.sharedMemory, options.maxPayloadBytes);
     this.#values = new Values(this.#payloads, this.#loans, this.#standIns);
     this.#loans.values = this.#values;
     this.#standIns.values = this.#values;
     this.#outgoing = new OutgoingCalls(this.#outbox, this.#values);
-    this.#incoming = new IncomingCalls(this.#outbox, this.#values, this.#loans, options.handler);
+    this.#incoming = new IncomingCalls(this.#outbox, this.#account, this.#values, this.#loans, options.handler);
     this.#loans.onTakenBack = (reference) => this.#incoming.forget(reference);
     lane.listen({
       onFrame: (bytes) => this.#receive(bytes),
@@ -151,6 +160,7 @@ export class Session {
     if (this.#lost) return;
     this.#lost = true;
     this.#lane.close(error);
+    this.#payloads.forgetChunks();
     this.#options.onLost(error);
   }
 
@@ -168,14 +178,15 @@ export class Session {
   #receive(bytes: Buffer): void {
     if (this.#lost) return;
     this.#wakefulness.heard();
+    const account = this.#account;
+    account.beginFrame();
     try {
-      this.#handle(decodeFrame(bytes));
+      this.#handle(decodeFrame(bytes, account.budget.entries));
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      this.#lose(
-        new IsolationError("PROTOCOL", `the peer sent a frame that cannot be understood: ${reason}`, { cause: error }),
-      );
+      this.#lose(account.breach ?? brokenBy(error));
     }
+    // Whoever caught it made an answer of it.
+    if (account.breach !== undefined) this.#lose(account.breach);
   }
 
   /** The order is part of the contract: see SessionFrame. */
@@ -186,8 +197,14 @@ export class Session {
     for (const id of frame.cancels) this.#incoming.cancel(id);
     for (const stream of frame.streamResumes) this.#standIns.resume(stream);
     if (frame.itemStreams.length > 0) this.#handleItems(frame);
-    for (const { stream, error } of frame.streamEnds) this.#standIns.streamEnd(stream, this.#toFailure(error));
-    for (const { signal, reason } of frame.aborts) this.#standIns.abort(signal, this.#toFailure(reason)?.error);
+    for (const { stream, error } of frame.streamEnds) {
+      const failure = this.#toFailure(error);
+      this.#standIns.streamEnd(stream, failure, this.#costOf(failure));
+    }
+    for (const { signal, reason } of frame.aborts) {
+      const failure = this.#toFailure(reason);
+      this.#standIns.abort(signal, failure?.error, this.#costOf(failure));
+    }
     if (frame.resultIds.length > 0) this.#handleResults(frame);
     for (const id of frame.voidIds) this.#outgoing.result(id, undefined);
     for (const settlement of frame.settlements) this.#outgoing.settle(settlement);
@@ -200,46 +217,83 @@ export class Session {
   }
 
   #handleCalls({ callIds, callHandles, callArgs, callDetails }: SessionFrame): void {
-    const args = parseColumn(callArgs, callIds.length);
-    let next = 0;
-    for (let index = 0; index < callIds.length; index += 1) {
-      const id = callIds[index] as number;
-      const handle = callHandles[index] as number;
-      const details = callDetails[next];
-      if (details?.index !== index) {
-        this.#incoming.run(id, handle, toArguments(args[index]), undefined);
-        continue;
+    const column = openColumn(this.#account, callArgs, callIds.length, 0);
+    try {
+      let next = 0;
+      for (let index = 0; index < callIds.length; index += 1) {
+        const details = callDetails[next];
+        const isDetailed = details?.index === index;
+        if (isDetailed) next += 1;
+        this.#handleCall(
+          column,
+          index,
+          callIds[index] as number,
+          callHandles[index] as number,
+          isDetailed ? details : undefined,
+        );
       }
-      next += 1;
-      try {
-        const scope = details.args === undefined ? undefined : new Scope();
-        const values = details.args === undefined ? args[index] : this.#values.decode(details.args, scope);
-        this.#incoming.run(id, handle, toArguments(values), { ...details, scope } satisfies IncomingDetails);
-      } catch (error) {
-        this.#incoming.refuse(id, error);
-      }
+    } finally {
+      closeColumn(this.#account, column);
     }
+  }
+
+  #handleCall(column: Column, index: number, id: number, handle: number, details: CallDetails | undefined): void {
+    if (details === undefined) {
+      this.#incoming.run(id, handle, toArguments(column.values[index]), column.share, undefined);
+      return;
+    }
+    let values: readonly unknown[];
+    let cost = column.share;
+    const scope = details.args === undefined ? undefined : new Scope();
+    try {
+      values = toArguments(
+        details.args === undefined ? column.values[index] : this.#values.decode(details.args, scope),
+      );
+      if (details.args !== undefined) cost += this.#values.kept;
+    } catch (error) {
+      this.#incoming.refuse(id, error);
+      return;
+    }
+    this.#incoming.run(id, handle, values, cost, { ...details, scope } satisfies IncomingDetails);
   }
 
   #handleItems({ itemStreams, items, itemPayloads }: SessionFrame): void {
-    const values = parseColumn(items, itemStreams.length);
-    for (const { index, value } of itemPayloads) {
-      values[index] = value === undefined ? undefined : this.#values.decode(value, undefined);
+    const column = openColumn(this.#account, items, itemStreams.length, 0);
+    try {
+      let next = 0;
+      for (const [index, stream] of itemStreams.entries()) {
+        const payload = itemPayloads[next];
+        if (payload?.index !== index) {
+          this.#standIns.item(stream, column.values[index], column.share);
+          continue;
+        }
+        next += 1;
+        const value = payload.value === undefined ? undefined : this.#values.decode(payload.value, undefined);
+        this.#standIns.item(stream, value, column.share + (payload.value === undefined ? 0 : this.#values.kept));
+      }
+      if (next < itemPayloads.length) throw new TypeError("the payloads of items are not in the order of their items");
+    } finally {
+      closeColumn(this.#account, column);
     }
-    const payloads = itemPayloads.reduce((sum, { value }) => sum + (value?.place?.value.length ?? 0), 0);
-    const share = (items.length + payloads) / itemStreams.length;
-    for (const [index, stream] of itemStreams.entries()) this.#standIns.item(stream, values[index], share);
   }
 
   #handleResults({ resultIds, results }: SessionFrame): void {
-    const values = parseColumn(results, resultIds.length);
-    for (let index = 0; index < resultIds.length; index += 1) {
-      this.#outgoing.result(resultIds[index] as number, values[index]);
+    const column = openColumn(this.#account, results, resultIds.length, SMALL_RESULTS);
+    try {
+      for (let index = 0; index < resultIds.length; index += 1) {
+        this.#outgoing.result(resultIds[index] as number, column.values[index]);
+      }
+    } finally {
+      closeColumn(this.#account, column);
     }
   }
 
   #toFailure(payload: Payload | undefined): { error: unknown } | undefined {
     return payload === undefined ? undefined : { error: this.#values.decodeError(payload) };
+  }
+
+  #costOf(failure: { error: unknown } | undefined): number {
+    return failure === undefined ? 0 : this.#values.kept;
   }
 
   #handlePong(number: number): void {
@@ -248,10 +302,12 @@ export class Session {
   }
 }
 
-function parseColumn(text: string, length: number): unknown[] {
-  const values: unknown = JSON.parse(text);
-  if (Array.isArray(values) && values.length === length) return values;
-  throw new TypeError(`a column should have ${length} elements`);
+/** Results whose text is shorter cannot cost much, and are gone at once. */
+const SMALL_RESULTS = 4 * 1024;
+
+function brokenBy(error: unknown): IsolationError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new IsolationError("PROTOCOL", `the peer sent a frame that cannot be understood: ${reason}`, { cause: error });
 }
 
 function toArguments(value: unknown): readonly unknown[] {

@@ -2,7 +2,7 @@ import type { ExitReason, IsolationError } from "../errors/index.js";
 import type { Diagnostics, LimitBreach } from "../limits/index.js";
 import type { ExitOutcome, HostProcess, OutputLine, ProcessSpec, StartProcess } from "../process/index.js";
 import type { Confinement } from "../sandbox/index.js";
-import type { Hold, Session } from "../session/index.js";
+import type { Budget, Hold, Session } from "../session/index.js";
 import type { Unresponsive } from "./watchdog.js";
 
 /** What is the same for all generations of one isolator. */
@@ -28,8 +28,10 @@ export interface GenerationSpec {
   readonly onDrain: () => void;
   /** Keeps the host alive while somebody waits for something of the process. */
   readonly hold: Hold;
-  /** Bytes of one value that the process may send. */
+  /** Bytes of one result that the process may send. */
   readonly maxPayloadBytes: number;
+  /** What the process may cost the host by what it sends. */
+  readonly budget: Budget;
 }
 
 /** One process from its handshake to its end, and the session with it. */

@@ -171,6 +171,7 @@ class StartingGeneration implements Generation {
         onDrain: () => this.#spec.onDrain(),
         hold: this.#spec.hold,
         maxPayloadBytes: this.#spec.maxPayloadBytes,
+        budget: this.#spec.budget,
       },
     );
   }
@@ -212,7 +213,9 @@ class StartingGeneration implements Generation {
   /** The process ends by itself, or is ended, and the outcome tells the story. */
   #connectionLost(error: IsolationError | undefined): void {
     this.#lostBy = error;
-    const timer = setTimeout(() => void this.process.killTree("SIGKILL"), LOST_CONNECTION_MS);
+    // One that broke the contract gets no time to go on.
+    const graceMs = error === undefined ? LOST_CONNECTION_MS : 0;
+    const timer = setTimeout(() => void this.process.killTree("SIGKILL"), graceMs);
     timer.unref();
     void this.process.ended.then(() => clearTimeout(timer));
   }

@@ -5,6 +5,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { hostDirectory, isAlive } from "../../src/platform/index.js";
 import { type Lifeline, PIHOST_ENTRY, startNodeProcess } from "../../src/process/index.js";
 import { UNCONFINED } from "../../src/sandbox/index.js";
+import { BUDGET } from "../../src/session/index.js";
 import {
   type Generation,
   type GenerationSpec,
@@ -59,7 +60,8 @@ function useSupervisor({ onReadyLine = () => {}, restart, obstacle = () => {} }:
     onDebugger: () => {},
     onDrain: () => {},
     hold: (wait) => wait,
-    maxPayloadBytes: 4 * 1024 ** 3,
+    maxPayloadBytes: 1024 ** 3,
+    budget: BUDGET,
   };
   const listener: SupervisorListener = {
     onReady: (live) => {

@@ -1,0 +1,9 @@
+/** Counts what a value costs while it is decoded. Both methods throw when that is more than the sender may cost. */
+export interface DecodeMeter {
+  /** Bytes that are about to be taken, and stay as long as the value. */
+  charge(bytes: number): void;
+  /** Bytes that are about to be taken, and are free again once the value is decoded. */
+  borrow(bytes: number): void;
+  /** Called now and then, so that no value takes for ever: some cost time without costing bytes. */
+  tick(): void;
+}

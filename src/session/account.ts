@@ -1,0 +1,187 @@
+import type { DecodeMeter } from "../codec/index.js";
+import { IsolationError } from "../errors/index.js";
+import { BUDGET, type Budget } from "./budget.js";
+
+/**
+ * What the peer of a session costs this side. Everything is charged before it is built or kept, and released when it is
+ * gone. The first charge that does not fit is a breach: the session ends with it, whoever caught the error.
+ */
+export class Account {
+  readonly budget: Budget;
+  /** Whether anything is bounded at all. */
+  readonly isBounded: boolean;
+  #held = 0;
+  #breach: IsolationError | undefined;
+  /** Milliseconds that decoding has taken since `beginFrame`. */
+  #decodedMs = 0;
+
+  constructor(budget: Budget = BUDGET) {
+    this.budget = budget;
+    this.isBounded = Object.values(budget).some((bound) => bound !== Number.POSITIVE_INFINITY);
+  }
+
+  /** Bytes that are held for the peer. */
+  get held(): number {
+    return this.#held;
+  }
+
+  /** What ends the session. */
+  get breach(): IsolationError | undefined {
+    return this.#breach;
+  }
+
+  /** @throws IsolationError PROTOCOL, a breach, when the bytes do not fit */
+  hold(bytes: number): void {
+    if (!this.fits(bytes)) throw this.breaks(this.tooMuchHeld(bytes));
+    this.#held += bytes;
+  }
+
+  release(bytes: number): void {
+    this.#held -= bytes;
+  }
+
+  fits(bytes: number): boolean {
+    return this.#held + bytes <= this.budget.held;
+  }
+
+  /** A share of the account whose bytes are released together. */
+  openHolding(): Holding {
+    return new Holding(this);
+  }
+
+  /** A new frame came: the time for decoding starts anew. */
+  beginFrame(): void {
+    this.#decodedMs = 0;
+  }
+
+  /**
+   * Counts the decoding of one value; `undefined` where nothing is bounded.
+   *
+   * @param isAskedFor whether a call of this side waits for the value: then one that is too large fails only that call
+   */
+  beginDecoding(isAskedFor: boolean): Decoding | undefined {
+    return this.isBounded ? new Decoding(this, isAskedFor, this.#decodedMs) : undefined;
+  }
+
+  endDecoding(decodedMs: number): void {
+    this.#decodedMs = decodedMs;
+  }
+
+  /** Records a breach; the first one counts. */
+  breaks(error: IsolationError): IsolationError {
+    this.#breach ??= error;
+    return error;
+  }
+
+  tooMuchHeld(bytes: number): IsolationError {
+    return new IsolationError(
+      "PROTOCOL",
+      `what the peer sent takes ${Math.round(bytes)} bytes beside ${Math.round(this.#held)} that are held for it; ` +
+        `budget.held is ${this.budget.held}`,
+    );
+  }
+}
+
+/** Bytes that are held for one thing of the peer. */
+export class Holding {
+  readonly #account: Account;
+  #bytes = 0;
+
+  constructor(account: Account) {
+    this.#account = account;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** @throws IsolationError PROTOCOL, a breach, when the bytes do not fit */
+  hold(bytes: number): void {
+    this.#account.hold(bytes);
+    this.#bytes += bytes;
+  }
+
+  release(bytes: number): void {
+    this.#account.release(bytes);
+    this.#bytes -= bytes;
+  }
+
+  clear(): void {
+    this.release(this.#bytes);
+  }
+}
+
+/** The decoding of one value: charges what it takes, and looks at the clock. */
+export class Decoding implements DecodeMeter {
+  readonly #account: Account;
+  readonly #isAskedFor: boolean;
+  readonly #startedAt = performance.now();
+  readonly #before: number;
+  #borrowed = 0;
+  #kept = 0;
+  /** Set once the time is over: the processor time then. */
+  #late: { at: number; processorMs: number } | undefined;
+
+  constructor(account: Account, isAskedFor: boolean, before: number) {
+    this.#account = account;
+    this.#isAskedFor = isAskedFor;
+    this.#before = before;
+  }
+
+  /** Bytes that the value keeps, as far as is known. */
+  get kept(): number {
+    return this.#kept;
+  }
+
+  charge(bytes: number): void {
+    this.#hold(bytes);
+    this.#kept += bytes;
+  }
+
+  borrow(bytes: number): void {
+    this.#hold(bytes);
+    this.#borrowed += bytes;
+  }
+
+  /**
+   * Breaks the session when decoding has taken too long. A busy machine may have stopped this process meanwhile: only
+   * when most of a second term was spent on the processor, too, is it the peer's doing.
+   */
+  tick(): void {
+    const { decodeMs } = this.#account.budget;
+    const now = performance.now();
+    const late = this.#late;
+    if (late === undefined) {
+      if (this.#before + now - this.#startedAt > decodeMs) this.#late = { at: now, processorMs: processorMs() };
+      return;
+    }
+    if (now - late.at < decodeMs) return;
+    const used = processorMs() - late.processorMs;
+    this.#late = undefined;
+    if (used < decodeMs / 2) return;
+    throw this.#account.breaks(
+      new IsolationError(
+        "PROTOCOL",
+        `decoding what the peer sent takes more than ${Math.round(now - this.#startedAt)} ms; budget.decodeMs is ${decodeMs}`,
+      ),
+    );
+  }
+
+  /** The value is decoded, or cannot be. What it keeps is not held any more, unless somebody holds it anew. */
+  end(): void {
+    this.#account.release(this.#borrowed + this.#kept);
+    this.#borrowed = 0;
+    this.#account.endDecoding(this.#before + performance.now() - this.#startedAt);
+  }
+
+  #hold(bytes: number): void {
+    const account = this.#account;
+    if (account.fits(bytes) || !this.#isAskedFor) account.hold(bytes);
+    else throw account.tooMuchHeld(bytes);
+  }
+}
+
+function processorMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
+}

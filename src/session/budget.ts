@@ -1,0 +1,36 @@
+/** What a peer may cost this side of its session. A peer that goes beyond ends the session with PROTOCOL. */
+export interface Budget {
+  /**
+   * Bytes that are kept for the peer: what it sent and nobody has taken yet, the arguments of its calls while they run, the
+   * names of its handles, and what is being decoded, as estimated before.
+   */
+  readonly held: number;
+  /** Entries of one frame: calls, results, items and everything else that a frame repeats. */
+  readonly entries: number;
+  /** Milliseconds that decoding what is in one frame may take. */
+  readonly decodeMs: number;
+  /** Bytes of answers that the peer has not read; while there are more, nothing is read from it. */
+  readonly unsent: number;
+}
+
+/** What a process may cost its host, by default: the host may run on a machine of 1 GiB. */
+export const BUDGET = {
+  held: 192 * 1024 * 1024,
+  entries: 16_384,
+  decodeMs: 500,
+  unsent: 8 * 1024 * 1024,
+} as const satisfies Budget;
+
+/** What a host may cost its process, which has no way to do without it. */
+export const UNBOUNDED: Budget = {
+  held: Number.POSITIVE_INFINITY,
+  entries: Number.POSITIVE_INFINITY,
+  decodeMs: Number.POSITIVE_INFINITY,
+  unsent: Number.POSITIVE_INFINITY,
+};
+
+/** Bytes of one frame, whoever sends it. Larger payloads go through shared memory or in chunks. */
+export const FRAME_BYTES = 4 * 1024 * 1024;
+
+/** Bytes of one value that a call of this side asked for, where nobody says otherwise. */
+export const PAYLOAD_BYTES = 1024 * 1024 * 1024;
