@@ -10,5 +10,6 @@ export const COST = {
   buffer: 320,
   regExp: 512,
   error: 1_024,
-  reference: 2_048,
+  // As much for the time that it takes.
+  reference: 8_192,
 } as const;

@@ -31,6 +31,6 @@ function parse(text: Buffer, meter: DecodeMeter | undefined): unknown {
   const string = text.toString("utf8");
   // Characters beyond the first 256 make a string of two bytes each.
   if (string.length !== text.length) meter.borrow(Math.max(0, 2 * string.length - text.length));
-  meter.charge(costOfJson(string));
+  meter.charge(costOfJson(string, meter.room));
   return JSON.parse(string);
 }

@@ -67,6 +67,8 @@ export class GraphDecoder {
       case "_":
         return Number.NEGATIVE_INFINITY;
       case "i":
+        // Its digits once more, with another prefix, and the number.
+        this.#charge(2 * marker.length);
         return decodeBigInt(marker.slice(2));
       case "d":
         this.#charge(COST.date);

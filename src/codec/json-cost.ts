@@ -55,15 +55,16 @@ let isWideString = false;
  * Estimates, in one pass and without building anything, how many bytes of memory `JSON.parse` takes for what a text
  * says; the text itself does not count. Of a text that is no JSON it says anything.
  *
+ * @param enough where more is too much anyway: looks no further
  * @throws RangeError when arrays and objects are nested deeper than `MAX_TEXT_DEPTH`
  */
-export function costOfJson(text: string): number {
+export function costOfJson(text: string, enough = Number.POSITIVE_INFINITY): number {
   const { length } = text;
   let cost = ELEMENT_BYTES;
   let depth = 0;
   /** Whether the next string is a name. */
   let isName = false;
-  for (let at = 0; at < length; at += 1) {
+  for (let at = 0; at < length && cost <= enough; at += 1) {
     const char = text.charCodeAt(at);
     if (char === COMMA) {
       isName = depth > 0 && (counts[depth - 1] as number) >= 0;

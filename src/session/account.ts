@@ -11,6 +11,8 @@ export class Account {
   /** Whether anything is bounded at all. */
   readonly isBounded: boolean;
   #held = 0;
+  /** What is being decoded of results. */
+  #decoding = 0;
   #breach: IsolationError | undefined;
   /** Milliseconds that decoding has taken since `beginFrame`. */
   #decodedMs = 0;
@@ -32,16 +34,27 @@ export class Account {
 
   /** @throws IsolationError PROTOCOL, a breach, when the bytes do not fit */
   hold(bytes: number): void {
-    if (!this.fits(bytes)) throw this.breaks(this.tooMuchHeld(bytes));
+    if (this.#held + bytes > this.budget.held) throw this.breaks(this.#tooMuch(bytes, "held"));
     this.#held += bytes;
+  }
+
+  /** For a result that is being decoded. @throws IsolationError PROTOCOL, which is no breach, when the bytes do not fit */
+  holdDecoded(bytes: number): void {
+    if (this.room(true) < bytes) throw this.#tooMuch(bytes, "decoded");
+    this.#decoding += bytes;
+  }
+
+  releaseDecoded(bytes: number): void {
+    this.#decoding -= bytes;
+  }
+
+  /** Bytes that may still be taken. */
+  room(isAskedFor: boolean): number {
+    return isAskedFor ? this.budget.decoded - this.#held - this.#decoding : this.budget.held - this.#held;
   }
 
   release(bytes: number): void {
     this.#held -= bytes;
-  }
-
-  fits(bytes: number): boolean {
-    return this.#held + bytes <= this.budget.held;
   }
 
   /** A share of the account whose bytes are released together. */
@@ -73,11 +86,11 @@ export class Account {
     return error;
   }
 
-  tooMuchHeld(bytes: number): IsolationError {
+  #tooMuch(bytes: number, name: "held" | "decoded"): IsolationError {
     return new IsolationError(
       "PROTOCOL",
-      `what the peer sent takes ${Math.round(bytes)} bytes beside ${Math.round(this.#held)} that are held for it; ` +
-        `budget.held is ${this.budget.held}`,
+      `what the peer sent takes ${Math.round(bytes)} bytes beside ${Math.round(this.#held + this.#decoding)} that are held for it; ` +
+        `budget.${name} is ${this.budget[name]}`,
     );
   }
 }
@@ -133,6 +146,10 @@ export class Decoding implements DecodeMeter {
     return this.#kept;
   }
 
+  get room(): number {
+    return this.#account.room(this.#isAskedFor);
+  }
+
   charge(bytes: number): void {
     this.#hold(bytes);
     this.#kept += bytes;
@@ -169,15 +186,16 @@ export class Decoding implements DecodeMeter {
 
   /** The value is decoded, or cannot be. What it keeps is not held any more, unless somebody holds it anew. */
   end(): void {
-    this.#account.release(this.#borrowed + this.#kept);
+    const bytes = this.#borrowed + this.#kept;
+    if (this.#isAskedFor) this.#account.releaseDecoded(bytes);
+    else this.#account.release(bytes);
     this.#borrowed = 0;
     this.#account.endDecoding(this.#before + performance.now() - this.#startedAt);
   }
 
   #hold(bytes: number): void {
-    const account = this.#account;
-    if (account.fits(bytes) || !this.#isAskedFor) account.hold(bytes);
-    else throw account.tooMuchHeld(bytes);
+    if (this.#isAskedFor) this.#account.holdDecoded(bytes);
+    else this.#account.hold(bytes);
   }
 }
 

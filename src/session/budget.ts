@@ -1,10 +1,12 @@
 /** What a peer may cost this side of its session. A peer that goes beyond ends the session with PROTOCOL. */
 export interface Budget {
   /**
-   * Bytes that are kept for the peer: what it sent and nobody has taken yet, the arguments of its calls while they run, the
-   * names of its handles, and what is being decoded, as estimated before.
+   * Bytes that are kept for the peer and that nobody asked for, as estimated: what it sent and nobody has taken, the arguments
+   * of its calls while they run, its handles, and all that is being decoded but results.
    */
   readonly held: number;
+  /** Bytes that are held, and what is being decoded of a result, together. The plain bytes of the result do not count. */
+  readonly decoded: number;
   /** Entries of one frame: calls, results, items and everything else that a frame repeats. */
   readonly entries: number;
   /** Milliseconds that decoding what is in one frame may take. */
@@ -15,7 +17,8 @@ export interface Budget {
 
 /** What a process may cost its host, by default: the host may run on a machine of 1 GiB. */
 export const BUDGET = {
-  held: 192 * 1024 * 1024,
+  held: 96 * 1024 * 1024,
+  decoded: 192 * 1024 * 1024,
   entries: 16_384,
   decodeMs: 500,
   unsent: 8 * 1024 * 1024,
@@ -24,6 +27,7 @@ export const BUDGET = {
 /** What a host may cost its process, which has no way to do without it. */
 export const UNBOUNDED: Budget = {
   held: Number.POSITIVE_INFINITY,
+  decoded: Number.POSITIVE_INFINITY,
   entries: Number.POSITIVE_INFINITY,
   decodeMs: Number.POSITIVE_INFINITY,
   unsent: Number.POSITIVE_INFINITY,

@@ -35,8 +35,11 @@ export class ChunkReceiver {
     this.#uploads.delete(payload);
   }
 
-  /** @throws IsolationError PROTOCOL when there is no such payload, or it is not of that length */
-  take(payload: number, length: number): Buffer {
+  /**
+   * @param hold called with the bytes that are needed for the moment in which the parts are joined
+   * @throws IsolationError PROTOCOL when there is no such payload, or it is not of that length
+   */
+  take(payload: number, length: number, hold: (bytes: number) => void): Buffer {
     const upload = this.#uploads.get(payload);
     if (upload?.bytes !== length) {
       throw new IsolationError(
@@ -44,10 +47,14 @@ export class ChunkReceiver {
         `the peer refers to ${length} bytes of payload ${payload}, of which ${upload?.bytes ?? 0} came`,
       );
     }
-    const { parts, holding } = upload;
-    if (parts.length > 1) holding.hold(length);
-    this.drop(payload);
-    return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts, length);
+    const { parts } = upload;
+    try {
+      if (parts.length === 1) return parts[0] as Buffer;
+      hold(length);
+      return Buffer.concat(parts, length);
+    } finally {
+      this.drop(payload);
+    }
   }
 
   clear(): void {

@@ -20,7 +20,7 @@ export function openColumn(account: Account, text: string, length: number, small
   let share = 0;
   let held = 0;
   if (account.isBounded && text.length >= smallLength) {
-    const cost = costOfJson(text);
+    const cost = costOfJson(text, account.budget.held);
     share = Math.ceil(cost / length);
     held = cost + text.length;
     account.hold(held);

@@ -16,7 +16,7 @@ type Target = { readonly cost: number } & (
 
 /** What a handle costs beside its names, and a call beside its arguments, in bytes, roughly. */
 const HANDLE_COST = 512;
-const CALL_COST = 512;
+const CALL_COST = 768;
 
 /** The calls of the other side: runs them, and sends what they come to. */
 export class IncomingCalls {
@@ -96,18 +96,20 @@ export class IncomingCalls {
   }
 
   /** Nobody waits for the call any more. It runs on until it heeds its signal; then what it was lent ends. */
-  cancel(id: number): void {
+  cancel(id: number, reason = notWaitedFor()): void {
     const call = this.#running.get(id);
     if (call === undefined) return;
     this.#running.delete(id);
-    call.abort(new IsolationError("CANCELLED", "the caller does not wait for this call any more"));
+    call.abort(reason);
     call.dropAnswer?.();
   }
 
   /** The caller is gone. */
   lose(): void {
+    // One for all: an error costs more than everything else here, and there may be many calls.
+    const reason = notWaitedFor();
     for (const call of [...this.#running.values()]) {
-      this.cancel(call.id);
+      this.cancel(call.id, reason);
       call.scope?.end();
     }
   }
@@ -211,6 +213,10 @@ export class IncomingCalls {
     else if (sent === undefined) conclude();
     else void sent.then(conclude);
   }
+}
+
+function notWaitedFor(): IsolationError {
+  return new IsolationError("CANCELLED", "the caller does not wait for this call any more");
 }
 
 /** What an answer has that goes as a payload. */

@@ -4,8 +4,8 @@ import { FRAME_BYTES } from "./budget.js";
 /** A flag byte, which must be 0 (not compressed), and the length as four bytes, the most significant first. */
 export const PREFIX_LENGTH = 5;
 
-/** What the start of a message gets room for, in bytes, and twice of what came from then on: its length is only claimed. */
-const FIRST_ROOM = 4 * 1024;
+/** A message of which less has come has room for twice as much at most: its length is only claimed. */
+const LITTLE = 64 * 1024;
 
 const NOTHING = Buffer.alloc(0);
 
@@ -75,7 +75,8 @@ export class MessageReader {
     const needed = this.#length + end - start;
     if (this.#start.length < needed) {
       const claimed = needed >= PREFIX_LENGTH ? this.#claimed(from, start) : PREFIX_LENGTH;
-      const room = Buffer.allocUnsafeSlow(Math.max(needed, Math.min(claimed, Math.max(FIRST_ROOM, 2 * needed))));
+      const wanted = needed < LITTLE ? Math.min(claimed, 2 * needed) : claimed;
+      const room = Buffer.allocUnsafeSlow(Math.max(needed, wanted));
       room.set(this.#start.subarray(0, this.#length));
       this.#start = room;
     }

@@ -199,7 +199,7 @@ export class Payloads {
     if (isCount(chunks)) {
       if (isTooLarge) this.#chunksIn.drop(chunks);
       if (isTooLarge) throw tooLarge(length, this.#maxBytes);
-      const bytes = this.#chunksIn.take(chunks, length);
+      const bytes = this.#chunksIn.take(chunks, length, (joined) => limits.decoding?.borrow(joined));
       count(length);
       return bytes;
     }

@@ -161,6 +161,7 @@ export class Session {
     this.#lost = true;
     this.#lane.close(error);
     this.#payloads.forgetChunks();
+    if (error !== undefined) this.#standIns.dropItems();
     this.#options.onLost(error);
   }
 
@@ -251,6 +252,7 @@ export class Session {
       );
       if (details.args !== undefined) cost += this.#values.kept;
     } catch (error) {
+      scope?.end();
       this.#incoming.refuse(id, error);
       return;
     }

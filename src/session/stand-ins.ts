@@ -10,6 +10,9 @@ import type { Scope } from "./scope.js";
 import { type Hold, StreamStandIns } from "./stream-stand-ins.js";
 import type { Values } from "./values.js";
 
+/** What a signal costs, in bytes, roughly. */
+const SIGNAL_COST = 512;
+
 /** How stand-ins call what they stand for. */
 export interface ReferenceCaller {
   /** @param order the scope in whose order the call goes, where it has one */
@@ -102,8 +105,14 @@ export class StandIns {
     const signal = this.#signals.get(id);
     if (signal === undefined) return;
     this.#signals.delete(id);
+    signal.holding.clear();
     signal.holding.hold(cost);
     signal.controller.abort(reason);
+  }
+
+  /** The other side broke the contract: nobody gets any more of what it sent. */
+  dropItems(): void {
+    this.#streams.dropItems();
   }
 
   /** The other side is gone: streams fail, signals fire. */
@@ -166,6 +175,8 @@ export class StandIns {
     scope?.onEnd(() => holding.clear());
     if (aborted !== undefined) return AbortSignal.abort(this.#decodeReason(String(aborted), holding));
     const controller = new AbortController();
+    // Where nothing ends it, it is kept until it is aborted or the session ends.
+    if (scope === undefined) holding.hold(SIGNAL_COST);
     this.#signals.set(id, { controller, holding });
     scope?.onEnd(() => this.#signals.delete(id));
     return controller.signal;

@@ -76,7 +76,7 @@ export class StreamImport implements AsyncGenerator<unknown, undefined, undefine
   /** Throws into the producer, which may go on or end. What was on its way before is dropped. */
   throw(error: unknown): Promise<IteratorResult<unknown, undefined>> {
     if (this.#over || this.#closing) return Promise.reject(error);
-    this.#drop();
+    this.dropItems();
     this.#unanswered += 1;
     this.#source.close({ error });
     return this.#wait();
@@ -195,7 +195,7 @@ export class StreamImport implements AsyncGenerator<unknown, undefined, undefine
   }
 
   #close(thrown: { error: unknown } | undefined): Promise<IteratorResult<unknown, undefined>> {
-    this.#drop();
+    this.dropItems();
     this.#failure = undefined;
     if (this.#over) return Promise.resolve(DONE);
     if (!this.#closing) {
@@ -205,7 +205,8 @@ export class StreamImport implements AsyncGenerator<unknown, undefined, undefine
     return this.#wait();
   }
 
-  #drop(): void {
+  /** Forgets what nobody has taken. */
+  dropItems(): void {
     this.#items = [];
     this.#costs = [];
     this.#head = 0;

@@ -120,6 +120,10 @@ export class StreamStandIns {
     this.end(id, undefined);
   }
 
+  dropItems(): void {
+    for (const { stream } of this.#entries.values()) stream.deref()?.dropItems();
+  }
+
   lose(error: unknown): void {
     for (const id of [...this.#entries.keys()]) this.end(id, { error });
   }

@@ -10,10 +10,15 @@ import { milliseconds } from "./checks.js";
  */
 export interface BudgetOptions {
   /**
-   * Bytes that the host keeps for the process, and takes to decode what it sends: arguments of callbacks while they run,
-   * items that nobody has taken, values under way in parts. A number, or `"256MB"`. At least `"16MiB"`. Default `"192MiB"`.
+   * Bytes that the host keeps for the process although nobody asked for them: arguments of callbacks while they run, items that
+   * nobody has taken, values under way in parts. A number, or `"256MB"`. At least `"16MiB"`. Default `"96MiB"`.
    */
   held?: ByteSize;
+  /**
+   * Bytes that the host takes to decode a result, as estimated before, and what it holds beside. The plain bytes of Buffers and
+   * typed arrays do not count: see `maxPayload`. At least `"16MiB"`. Default `"192MiB"`, or `held` where that is more.
+   */
+  decoded?: ByteSize;
   /** Calls, results, items and other entries of one message. A whole number from 1,024. Default 16,384. */
   entries?: number;
   /** Milliseconds that decoding one message may take. At least 50. Default 500. */
@@ -30,9 +35,11 @@ const MIN_UNSENT = 64 * 1024;
 
 export function resolveBudget(value: unknown): Budget {
   if (value === undefined) return BUDGET;
-  const { held, entries, decodeMs, unsent } = ownOptions("budget", value, Object.keys(BUDGET));
+  const { held, decoded, entries, decodeMs, unsent } = ownOptions("budget", value, Object.keys(BUDGET));
+  const heldBytes = held === undefined ? BUDGET.held : toBytes("budget.held", held, MIN_HELD);
   return Object.freeze({
-    held: held === undefined ? BUDGET.held : toBytes("budget.held", held, MIN_HELD),
+    held: heldBytes,
+    decoded: decoded === undefined ? Math.max(heldBytes, BUDGET.decoded) : toBytes("budget.decoded", decoded, MIN_HELD),
     entries: entries === undefined ? BUDGET.entries : wholeNumber("budget.entries", entries, MIN_ENTRIES, MAX_ENTRIES),
     decodeMs: decodeMs === undefined ? BUDGET.decodeMs : milliseconds("budget.decodeMs", decodeMs, MIN_DECODE_MS),
     unsent: unsent === undefined ? BUDGET.unsent : toBytes("budget.unsent", unsent, MIN_UNSENT),
