@@ -16,6 +16,8 @@ export class Account {
   #breach: IsolationError | undefined;
   /** Milliseconds that decoding has taken since `beginFrame`. */
   #decodedMs = 0;
+  /** What of the processor this process had used when the clock was first looked at since. */
+  #processorMs: number | undefined;
 
   constructor(budget: Budget = BUDGET) {
     this.budget = budget;
@@ -65,6 +67,7 @@ export class Account {
   /** A new frame came: the time for decoding starts anew. */
   beginFrame(): void {
     this.#decodedMs = 0;
+    this.#processorMs = undefined;
   }
 
   /**
@@ -74,6 +77,25 @@ export class Account {
    */
   beginDecoding(isAskedFor: boolean): Decoding | undefined {
     return this.isBounded ? new Decoding(this, isAskedFor, this.#decodedMs) : undefined;
+  }
+
+  /**
+   * Decoding has taken so long since `beginFrame`. A busy machine may have stopped this process meanwhile: it is the peer's
+   * doing only if as much was spent on the processor.
+   *
+   * @throws IsolationError PROTOCOL, a breach, when that is too long
+   */
+  spend(decodedMs: number): void {
+    this.#decodedMs = decodedMs;
+    const { decodeMs } = this.budget;
+    this.#processorMs ??= processorMs();
+    if (decodedMs <= decodeMs || processorMs() - this.#processorMs <= decodeMs) return;
+    throw this.breaks(
+      new IsolationError(
+        "PROTOCOL",
+        `decoding what the peer sent takes more than ${Math.round(decodedMs)} ms; budget.decodeMs is ${decodeMs}`,
+      ),
+    );
   }
 
   endDecoding(decodedMs: number): void {
@@ -132,8 +154,6 @@ export class Decoding implements DecodeMeter {
   readonly #before: number;
   #borrowed = 0;
   #kept = 0;
-  /** Set once the time is over: the processor time then. */
-  #late: { at: number; processorMs: number } | undefined;
 
   constructor(account: Account, isAskedFor: boolean, before: number) {
     this.#account = account;
@@ -160,28 +180,8 @@ export class Decoding implements DecodeMeter {
     this.#borrowed += bytes;
   }
 
-  /**
-   * Breaks the session when decoding has taken too long. A busy machine may have stopped this process meanwhile: only
-   * when most of a second term was spent on the processor, too, is it the peer's doing.
-   */
   tick(): void {
-    const { decodeMs } = this.#account.budget;
-    const now = performance.now();
-    const late = this.#late;
-    if (late === undefined) {
-      if (this.#before + now - this.#startedAt > decodeMs) this.#late = { at: now, processorMs: processorMs() };
-      return;
-    }
-    if (now - late.at < decodeMs) return;
-    const used = processorMs() - late.processorMs;
-    this.#late = undefined;
-    if (used < decodeMs / 2) return;
-    throw this.#account.breaks(
-      new IsolationError(
-        "PROTOCOL",
-        `decoding what the peer sent takes more than ${Math.round(now - this.#startedAt)} ms; budget.decodeMs is ${decodeMs}`,
-      ),
-    );
+    this.#account.spend(this.#before + performance.now() - this.#startedAt);
   }
 
   /** The value is decoded, or cannot be. What it keeps is not held any more, unless somebody holds it anew. */

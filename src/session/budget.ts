@@ -9,7 +9,7 @@ export interface Budget {
   readonly decoded: number;
   /** Entries of one frame: calls, results, items and everything else that a frame repeats. */
   readonly entries: number;
-  /** Milliseconds that decoding what is in one frame may take. */
+  /** Milliseconds that decoding what is in one frame may take, on the clock and of the processor. */
   readonly decodeMs: number;
   /** Bytes of answers that the peer has not read; while there are more, nothing is read from it. */
   readonly unsent: number;
@@ -20,7 +20,7 @@ export const BUDGET = {
   held: 96 * 1024 * 1024,
   decoded: 192 * 1024 * 1024,
   entries: 16_384,
-  decodeMs: 500,
+  decodeMs: 750,
   unsent: 8 * 1024 * 1024,
 } as const satisfies Budget;
 

@@ -21,7 +21,7 @@ export interface BudgetOptions {
   decoded?: ByteSize;
   /** Calls, results, items and other entries of one message. A whole number from 1,024. Default 16,384. */
   entries?: number;
-  /** Milliseconds that decoding one message may take. At least 50. Default 500. */
+  /** Milliseconds that decoding one message may take. At least 50. Default 750. */
   decodeMs?: number;
   /** Bytes of answers that the process has not read; with more, the host reads nothing of it. At least `"64KiB"`. Default `"8MiB"`. */
   unsent?: ByteSize;
