@@ -1,19 +1,17 @@
-import type { CallDetails, Payload, SessionFrame } from "../contract/index.js";
 import { IsolationError } from "../errors/index.js";
 import { Account } from "./account.js";
 import type { Budget } from "./budget.js";
 import { currentCallSite } from "./call-site.js";
 import type { CallHandler, CallSink, CallTarget } from "./call-target.js";
-import { type Column, closeColumn, openColumn } from "./column.js";
 import { decodeFrame } from "./frame-decoder.js";
+import { FrameHandler } from "./frame-handler.js";
 import { IncomingCalls } from "./incoming-calls.js";
 import type { Lane } from "./lane.js";
 import { Loans } from "./loans.js";
 import { type CallExtras, Outbox } from "./outbox.js";
 import { OutgoingCalls } from "./outgoing-calls.js";
 import { Payloads, type SharedMemory } from "./payloads.js";
-import type { IncomingDetails } from "./running-call.js";
-import { Scope } from "./scope.js";
+import type { Scope } from "./scope.js";
 import { StandIns } from "./stand-ins.js";
 import type { Hold } from "./stream-stand-ins.js";
 import { UnsentAnswers } from "./unsent-answers.js";
@@ -47,6 +45,7 @@ export class Session {
   readonly #values: Values;
   readonly #outgoing: OutgoingCalls;
   readonly #incoming: IncomingCalls;
+  readonly #frames: FrameHandler;
   readonly #wakefulness = new Wakefulness();
   readonly #pongs = new Map<number, () => void>();
   #pings = 0;
@@ -71,6 +70,17 @@ export class Session {
     this.#outgoing = new OutgoingCalls(this.#outbox, this.#values);
     this.#incoming = new IncomingCalls(this.#outbox, this.#account, this.#values, this.#loans, options.handler);
     this.#loans.onTakenBack = (reference) => this.#incoming.forget(reference);
+    this.#frames = new FrameHandler({
+      account: this.#account,
+      outbox: this.#outbox,
+      loans: this.#loans,
+      standIns: this.#standIns,
+      payloads: this.#payloads,
+      values: this.#values,
+      outgoing: this.#outgoing,
+      incoming: this.#incoming,
+      onPong: (number) => this.#handlePong(number),
+    });
     lane.listen({
       onFrame: (bytes) => this.#receive(bytes),
       onDrain: () => {
@@ -182,120 +192,12 @@ export class Session {
     const account = this.#account;
     account.beginFrame();
     try {
-      this.#handle(decodeFrame(bytes, account.budget.entries));
+      this.#frames.handle(decodeFrame(bytes, account.budget.entries));
     } catch (error) {
       this.#lose(account.breach ?? brokenBy(error));
     }
     // Whoever caught it made an answer of it.
     if (account.breach !== undefined) this.#lose(account.breach);
-  }
-
-  /** The order is part of the contract: see SessionFrame. */
-  #handle(frame: SessionFrame): void {
-    for (const chunk of frame.chunks) this.#payloads.chunk(chunk);
-    for (const introduction of frame.introductions) this.#incoming.introduce(introduction.handle, introduction);
-    if (frame.callIds.length > 0) this.#handleCalls(frame);
-    for (const id of frame.cancels) this.#incoming.cancel(id);
-    for (const stream of frame.streamResumes) this.#standIns.resume(stream);
-    if (frame.itemStreams.length > 0) this.#handleItems(frame);
-    for (const { stream, error } of frame.streamEnds) {
-      const failure = this.#toFailure(error);
-      this.#standIns.streamEnd(stream, failure, this.#costOf(failure));
-    }
-    for (const { signal, reason } of frame.aborts) {
-      const failure = this.#toFailure(reason);
-      this.#standIns.abort(signal, failure?.error, this.#costOf(failure));
-    }
-    if (frame.resultIds.length > 0) this.#handleResults(frame);
-    for (const id of frame.voidIds) this.#outgoing.result(id, undefined);
-    for (const settlement of frame.settlements) this.#outgoing.settle(settlement);
-    for (const { stream, items } of frame.streamDemands) this.#loans.demand(stream, items);
-    for (const { stream, error } of frame.streamCloses) this.#loans.closeStream(stream, this.#toFailure(error));
-    for (const reference of frame.releases) this.#loans.release(reference);
-    for (const segment of frame.segmentsRead) this.#payloads.segmentRead(segment);
-    if (frame.ping !== 0) this.#outbox.pong(frame.ping);
-    if (frame.pong !== 0) this.#handlePong(frame.pong);
-  }
-
-  #handleCalls({ callIds, callHandles, callArgs, callDetails }: SessionFrame): void {
-    const column = openColumn(this.#account, callArgs, callIds.length, 0);
-    try {
-      let next = 0;
-      for (let index = 0; index < callIds.length; index += 1) {
-        const details = callDetails[next];
-        const isDetailed = details?.index === index;
-        if (isDetailed) next += 1;
-        this.#handleCall(
-          column,
-          index,
-          callIds[index] as number,
-          callHandles[index] as number,
-          isDetailed ? details : undefined,
-        );
-      }
-    } finally {
-      closeColumn(this.#account, column);
-    }
-  }
-
-  #handleCall(column: Column, index: number, id: number, handle: number, details: CallDetails | undefined): void {
-    if (details === undefined) {
-      this.#incoming.run(id, handle, toArguments(column.values[index]), column.share, undefined);
-      return;
-    }
-    let values: readonly unknown[];
-    let cost = column.share;
-    const scope = details.args === undefined ? undefined : new Scope();
-    try {
-      values = toArguments(
-        details.args === undefined ? column.values[index] : this.#values.decode(details.args, scope),
-      );
-      if (details.args !== undefined) cost += this.#values.kept;
-    } catch (error) {
-      scope?.end();
-      this.#incoming.refuse(id, error);
-      return;
-    }
-    this.#incoming.run(id, handle, values, cost, { ...details, scope } satisfies IncomingDetails);
-  }
-
-  #handleItems({ itemStreams, items, itemPayloads }: SessionFrame): void {
-    const column = openColumn(this.#account, items, itemStreams.length, 0);
-    try {
-      let next = 0;
-      for (const [index, stream] of itemStreams.entries()) {
-        const payload = itemPayloads[next];
-        if (payload?.index !== index) {
-          this.#standIns.item(stream, column.values[index], column.share);
-          continue;
-        }
-        next += 1;
-        const value = payload.value === undefined ? undefined : this.#values.decode(payload.value, undefined);
-        this.#standIns.item(stream, value, column.share + (payload.value === undefined ? 0 : this.#values.kept));
-      }
-      if (next < itemPayloads.length) throw new TypeError("the payloads of items are not in the order of their items");
-    } finally {
-      closeColumn(this.#account, column);
-    }
-  }
-
-  #handleResults({ resultIds, results }: SessionFrame): void {
-    const column = openColumn(this.#account, results, resultIds.length, SMALL_RESULTS);
-    try {
-      for (let index = 0; index < resultIds.length; index += 1) {
-        this.#outgoing.result(resultIds[index] as number, column.values[index]);
-      }
-    } finally {
-      closeColumn(this.#account, column);
-    }
-  }
-
-  #toFailure(payload: Payload | undefined): { error: unknown } | undefined {
-    return payload === undefined ? undefined : { error: this.#values.decodeError(payload) };
-  }
-
-  #costOf(failure: { error: unknown } | undefined): number {
-    return failure === undefined ? 0 : this.#values.kept;
   }
 
   #handlePong(number: number): void {
@@ -304,15 +206,7 @@ export class Session {
   }
 }
 
-/** Results whose text is shorter cannot cost much, and are gone at once. */
-const SMALL_RESULTS = 4 * 1024;
-
 function brokenBy(error: unknown): IsolationError {
   const reason = error instanceof Error ? error.message : String(error);
   return new IsolationError("PROTOCOL", `the peer sent a frame that cannot be understood: ${reason}`, { cause: error });
-}
-
-function toArguments(value: unknown): readonly unknown[] {
-  if (Array.isArray(value)) return value;
-  throw new TypeError("the arguments of a call are no array");
 }
