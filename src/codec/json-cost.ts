@@ -17,7 +17,7 @@ const NEW_SHAPE_BYTES = 320;
 const DICTIONARY_FROM = 1_024;
 const DICTIONARY_FIELD_BYTES = 144;
 /** A name that is an index: the object gets elements beside its fields, with room for more than it has. */
-const INDEX_NAME_BYTES = 160;
+const INDEX_NAME_BYTES = 200;
 const SHORT_INDEX_NAME_BYTES = 320;
 
 /** Arrays and objects inside one another in the text: more than twice what a value may have. */
