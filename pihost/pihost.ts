@@ -7,6 +7,7 @@ import {
   type Lane,
   Session,
   type SharedMemory,
+  UNBOUNDED,
 } from "../src/session/index.js";
 import { CallLedger } from "./call-ledger.js";
 import { runInCall } from "./current-call.js";
@@ -87,6 +88,9 @@ export class Pihost implements CallHandler {
     const session: Session = new Session(lane, {
       handler: this,
       sharedMemory: withSharedMemory ? this.#sharedMemory : undefined,
+      // Whoever has the token may have anything run here.
+      budget: UNBOUNDED,
+      maxPayloadBytes: Number.POSITIVE_INFINITY,
       onLost: (error) => {
         this.#sessions.delete(session);
         session.close(error ?? new IsolationError("STOPPED", "the other side has closed the session"));

@@ -175,6 +175,7 @@ class StartingGeneration implements Generation {
         onDrain: () => this.#spec.onDrain(),
         hold: this.#spec.hold,
         maxPayloadBytes: this.#spec.maxPayloadBytes,
+        budget: this.#spec.budget,
       },
     );
   }
