@@ -3,6 +3,7 @@ export { allocatorEnvironment, forgetAllocatorEnvironment } from "./allocator.js
 export { type Capability, probeCapabilities } from "./capabilities.js";
 export { longestSocketPath } from "./capabilities.socket-path.js";
 export { defaultEnvironment } from "./default-environment.js";
+export { type HandedListener, handedListener } from "./handed-listener.js";
 export { hostDirectories } from "./host-directories.js";
 export { hostDirectory, removeHostDirectory } from "./host-directory.js";
 export { hostReaper, type Reaper } from "./host-reaper.js";

@@ -39,6 +39,8 @@ export interface ProcessSpec {
   readonly onLine: (stream: "stdout" | "stderr", line: OutputLine) => void;
   /** What keeps it from the rest of the machine. `execArgv` holds its flags already. */
   readonly confined: Pick<ConfinedStart, "wrap" | "identity" | "sandboxed">;
+  /** The descriptors that it inherits beside, from 5 on. Default: nothing. */
+  readonly inherits?: readonly number[];
 }
 
 /** The private line-by-line conversation on the inherited descriptor. Its end ends the process. */

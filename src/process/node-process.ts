@@ -57,7 +57,7 @@ export async function startNodeProcess(spec: ProcessSpec): Promise<HostProcess> 
     env: launch.env,
     // On Windows the job object that libuv puts every child into ends it with the host, but only when not detached.
     detached: process.platform !== "win32",
-    stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
+    stdio: ["ignore", "pipe", "pipe", "pipe", "pipe", ...(spec.inherits ?? [])],
     windowsHide: true,
     ...identity,
   });

@@ -4,9 +4,9 @@ import { openSession } from "../channel/index.js";
 import type { Hello } from "../contract/index.js";
 import { type ExitReason, IsolationError, type IsolationFacts } from "../errors/index.js";
 import { DiagnosticsFolder } from "../limits/index.js";
-import { hostReaper, sweepOnce } from "../platform/index.js";
+import { type HandedListener, handedListener, hostReaper, sweepOnce } from "../platform/index.js";
 import { type ExitOutcome, type HostProcess, PIHOST_ENTRY, shakeHands, toExitOutcome } from "../process/index.js";
-import { confine, strayDescriptors } from "../sandbox/index.js";
+import { confine, InnerFolder, isConfined, strayDescriptors } from "../sandbox/index.js";
 import type { Session } from "../session/index.js";
 import type { Generation, GenerationIdentity, GenerationSpec } from "./generation.js";
 import { GenerationFolders } from "./generation-folders.js";
@@ -47,6 +47,9 @@ export async function discardGeneration(generation: Generation): Promise<StartFa
   return new StartFailure(new IsolationError("CANCELLED", "the process is not wanted any more"), outcome);
 }
 
+/** The descriptor after those that every process gets. */
+const FIRST_INHERITED = 5;
+
 class StartingGeneration implements Generation {
   number: number;
   unresponsive: Unresponsive | undefined;
@@ -59,6 +62,8 @@ class StartingGeneration implements Generation {
   #session: Session | undefined;
   #folders: GenerationFolders | undefined;
   #diagnostics: DiagnosticsFolder | undefined;
+  #innerDiagnostics: InnerFolder | undefined;
+  #listener: HandedListener | undefined;
   #outcome: Promise<ExitOutcome> | undefined;
   #reason: ExitReason | undefined;
   #forced = false;
@@ -111,17 +116,22 @@ class StartingGeneration implements Generation {
     }
     const confined = confine(confinement, spec, {
       executable,
-      own: folders.own,
+      readable: folders.sharedMemory === undefined ? [] : [folders.sharedMemory.folder],
       diagnostics: this.#diagnostics?.path,
       shared: folders.shared,
     });
+    // Who is confined may write into none of the host's folders: what lies there is bounded by nothing.
+    this.#listener = isConfined(confinement) && this.address !== "" ? await handedListener(this.address) : undefined;
+    const listeningDescriptor = this.#listener === undefined ? 0 : FIRST_INHERITED;
     this.#process = await startProcess({
       ...spec,
+      inherits: this.#listener === undefined ? [] : [this.#listener.descriptor],
       execArgv: [...(this.#diagnostics?.execArgv ?? []), ...confined.execArgv],
       confined,
       onLine: (stream, line) => this.#spec.onLine(this.number, pid, stream, line),
       onLimit: (breach) => this.#spec.onLimit(this.number, pid, breach),
     });
+    this.#listener?.close();
     pid = this.#process.pid;
     this.#outcome = this.#settle(this.#process);
     const { token, address, number: generation } = this;
@@ -140,6 +150,7 @@ class StartingGeneration implements Generation {
         integrity: [...confinement.integrity],
         strayDescriptors: strayDescriptors(),
         sessionOnDescriptor: true,
+        listeningDescriptor,
       },
       timeoutMs: startTimeoutMs,
       signal,
@@ -149,13 +160,33 @@ class StartingGeneration implements Generation {
         this.shutdownAccepted = true;
         this.endBecause("requested");
       },
-      connect: (hello) => this.#openSession(hello, deadline),
+      connect: async (hello) => {
+        await this.#holdDiagnostics();
+        return this.#openSession(hello, deadline);
+      },
     });
     if (signal.aborted) throw new IsolationError("CANCELLED", "the start was cancelled", { facts: this.#facts });
     this.#isStarted = true;
     this.#process.markReady();
     void sweepOnce();
     return this;
+  }
+
+  /** What Node.js writes in a sandbox lies in the sandbox's own memory, which is bounded, and goes with it. */
+  async #holdDiagnostics(): Promise<void> {
+    const { innerPid } = this.process;
+    const path = this.#diagnostics?.path;
+    if (this.#spec.confinement.sandbox === undefined || path === undefined || innerPid === undefined) return;
+    this.#innerDiagnostics = await InnerFolder.open(innerPid, path);
+  }
+
+  /** What the process has written about its end; it has ended. */
+  async #collectDiagnostics(): Promise<readonly string[]> {
+    if (this.#diagnostics === undefined) return [];
+    const mostBytes = this.#spec.confinement.sandbox?.tmpSize ?? Number.POSITIVE_INFINITY;
+    await this.#innerDiagnostics?.copyOut(this.#diagnostics.path, mostBytes).catch(() => {});
+    await this.#innerDiagnostics?.close();
+    return this.#diagnostics.collect();
   }
 
   #openSession({ sessionOnDescriptor, sharedMemory }: Hello, deadline: number): Promise<Session> {
@@ -177,6 +208,7 @@ class StartingGeneration implements Generation {
 
   /** Ends what a failed start has brought about. */
   async discard(): Promise<ExitOutcome | undefined> {
+    this.#listener?.close();
     if (this.#process === undefined) {
       this.#folders?.remove();
       this.#diagnostics?.collect();
@@ -221,13 +253,14 @@ class StartingGeneration implements Generation {
     const exit = await child.exited;
     const uptimeMs = Math.round(performance.now() - child.startedAt);
     this.#folders?.remove();
+    const diagnosticFiles = await this.#collectDiagnostics();
     return toExitOutcome(exit, {
       reason: this.#reason ?? (this.#isStarted ? undefined : "start-failed"),
       verdict: child.limitVerdict(exit),
       forced: this.#forced,
       stderrTail: child.stderrTail(),
       uptimeMs,
-      diagnosticFiles: this.#diagnostics?.collect() ?? [],
+      diagnosticFiles,
     });
   }
 }

@@ -1,0 +1,11 @@
+import { existsSync, readdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { IsolationOptions, ProcessIsolator } from "process-isolation";
+import { describe, expect, test } from "vitest";
+import { hostDirectory, sharedMemoryDirectory } from "../../src/platform/index.js";
+import { ContractClient } from "../helpers/contract-client.js";
+import { fixture } from "../helpers/fixture.js";
+import { useDirectory } from "../helpers/use-directory.js";
+import { useIsolator } from "../helpers/use-isolator.js";
+import { noBubblewrap } from "./bubblewrap.js";
+import { nodes } from "./use-nodes.js";
