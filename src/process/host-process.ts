@@ -74,6 +74,8 @@ export interface HostProcess {
   markReady(): void;
   /** The limit that ended it, if one did; known once it has exited. */
   limitVerdict(exit: ProcessExit): LimitVerdict | undefined;
+  /** Whether it died of a full JavaScript heap, as far as can be told from outside; known once it has exited. */
+  heapIsFull(exit: ProcessExit): boolean;
   /** The last 8 KiB written to stderr. */
   stderrTail(): string;
   /** Sends a signal to this process alone. False when it is gone. */

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Duplex, Readable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
-import type { LimitScope, LimitVerdict } from "../limits/index.js";
+import { HeapEvidence, heapBoundOf, type LimitScope, type LimitVerdict } from "../limits/index.js";
 import {
   allocatorEnvironment,
   createMark,
@@ -94,14 +94,17 @@ class NodeProcess implements HostProcess {
   readonly #sandboxed: boolean;
   readonly #child: ChildProcess;
   readonly #limits: LimitScope | undefined;
+  readonly #heap: HeapEvidence;
   readonly #startTime: string | undefined;
   readonly #stderrTail = new TailBuffer(STDERR_TAIL_BYTES);
 
   constructor(child: ChildProcess, spec: ProcessSpec, mark: string, limits: LimitScope | undefined) {
     this.#child = child;
     this.#limits = limits;
+    this.#heap = new HeapEvidence(heapBoundOf([spec.env.NODE_OPTIONS ?? "", ...spec.execArgv]));
     limits?.onBreach(spec.onLimit);
-    limits?.started(child.pid as number);
+    limits?.started(child.pid as number, () => this.innerPid);
+    this.#heap.started(() => this.innerPid);
     const budget = createBudget(spec);
     this.#mark = mark;
     this.#sandboxed = spec.confined.sandboxed;
@@ -125,7 +128,11 @@ class NodeProcess implements HostProcess {
         own: process.stderr,
         onLine: (line) => spec.onLine("stderr", line),
         budget,
-        onChunk: (chunk) => this.#stderrTail.write(chunk),
+        onChunk: (chunk) => {
+          this.#stderrTail.write(chunk);
+          this.#heap.heard(chunk);
+          limits?.heard(chunk);
+        },
       }),
     ];
     this.ended = new Promise((resolve) =>
@@ -144,11 +151,16 @@ class NodeProcess implements HostProcess {
   }
 
   markReady(): void {
+    this.#heap.ready();
     this.#limits?.ready();
   }
 
   limitVerdict(exit: ProcessExit): LimitVerdict | undefined {
     return this.#limits?.verdict(exit, this.stderrTail());
+  }
+
+  heapIsFull(exit: ProcessExit): boolean {
+    return this.#heap.isFull(exit, this.stderrTail());
   }
 
   stderrTail(): string {
@@ -171,6 +183,7 @@ class NodeProcess implements HostProcess {
   /** What it wrote is read to its end; its group goes at once, because a member could hold the pipes for ever. */
   async #readToEnd(outputs: readonly ChildOutput[]): Promise<ProcessExit> {
     const exit = await this.ended;
+    this.#heap.ended();
     signalGroup(this.pid, "SIGKILL");
     await Promise.all(outputs.map((output) => output.finish()));
     this.sessionSocket.destroy();

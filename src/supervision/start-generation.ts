@@ -257,6 +257,7 @@ class StartingGeneration implements Generation {
     return toExitOutcome(exit, {
       reason: this.#reason ?? (this.#isStarted ? undefined : "start-failed"),
       verdict: child.limitVerdict(exit),
+      heapIsFull: child.heapIsFull(exit),
       forced: this.#forced,
       stderrTail: child.stderrTail(),
       uptimeMs,
