@@ -16,6 +16,7 @@ export { createMark, hostMark, markedProcesses } from "./process-mark.js";
 export { isAlive, type ProcessState, processState } from "./process-state.js";
 export { killTree } from "./process-tree.js";
 export { type ProcessUsage, processUsage } from "./process-usage.js";
+export { mayRead, modeOf, obstacleFor } from "./readable-by.js";
 export { sharedMemoryDirectory } from "./shared-memory-directory.js";
 export { grpcTarget, socketAddress } from "./socket-address.js";
 export { SOCKET_NAME_BYTES } from "./socket-name.js";

@@ -116,6 +116,9 @@ export function resolveConfinement(
   return Object.freeze({ permissions, sandbox, identity, runtime, integrity });
 }
 
+/** What `handExecutable` hands over, as the process sees it. */
+const HANDED_FILES = ["/proc/self/fd/5", "/proc/self/fd/6"];
+
 /** Whether the process may do less than its user. */
 export function isConfined({ permissions, sandbox, identity }: Confinement): boolean {
   return permissions !== undefined || sandbox !== undefined || identity !== undefined;
@@ -126,10 +129,11 @@ export function confine(confinement: Confinement, start: ChildStart, folders: Ch
   // The cache lies in the home of the host's user, which another user has no business in.
   const cache = identity === undefined ? [codeCacheFolder(start.env, start.env.HOME ?? "/")] : [];
   const read = [folders.executable, ...cache, ...folders.readable];
+  const descriptors = identity === undefined ? [] : HANDED_FILES;
   const { execArgv, denied } =
     permissions === undefined || runtime === undefined
       ? { execArgv: [], denied: [] }
-      : permissionFlags(permissions, runtime, read);
+      : permissionFlags(permissions, runtime, read, descriptors);
   const drop = identity === undefined ? undefined : dropOnThisSystem(identity, sandbox !== undefined);
   const inSandbox = (command: readonly string[]): readonly string[] =>
     sandbox === undefined

@@ -11,6 +11,7 @@ export {
   resolveConfinement,
   UNCONFINED,
 } from "./confinement.js";
+export { type HandedExecutable, handExecutable } from "./handed-executable.js";
 export type { Identity } from "./identity.js";
 export { InnerFolder } from "./inner-folder.linux.js";
 export { type IntegrityOptions, type ModuleIntegrity, resolveIntegrity } from "./integrity.js";

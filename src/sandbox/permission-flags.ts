@@ -20,16 +20,19 @@ export interface PermissionFlags {
 /**
  * @param own what the framework itself has to read in the child, as absolute paths; folders must exist when the child
  *   starts, else Node would not take them for such. It writes nothing.
+ * @param inChild files that it has to read and that mean nothing here, such as those behind its descriptors
  */
 export function permissionFlags(
   permissions: Permissions,
   runtime: NodeRuntime,
   own: readonly string[],
+  inChild: readonly string[] = [],
 ): PermissionFlags {
   const execArgv = [runtime.flags.has("--permission") ? "--permission" : "--experimental-permission"];
   const denied: string[] = [];
   const read = permissions.fsRead === true ? true : [...permissions.fsRead, ...own];
   addFileFlags("fs-read", read, execArgv, denied);
+  if (read !== true) execArgv.push(...inChild.map((path) => `--allow-fs-read=${path}`));
   addFileFlags("fs-write", permissions.fsWrite, execArgv, denied);
   for (const name of Object.keys(PERMISSION_SWITCHES) as PermissionSwitch[]) {
     const { flag, scope } = PERMISSION_SWITCHES[name];

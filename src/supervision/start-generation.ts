@@ -6,7 +6,14 @@ import { type ExitReason, IsolationError, type IsolationFacts } from "../errors/
 import { DiagnosticsFolder } from "../limits/index.js";
 import { type HandedListener, handedListener, hostReaper, sweepOnce } from "../platform/index.js";
 import { type ExitOutcome, type HostProcess, PIHOST_ENTRY, shakeHands, toExitOutcome } from "../process/index.js";
-import { confine, InnerFolder, isConfined, strayDescriptors } from "../sandbox/index.js";
+import {
+  confine,
+  type HandedExecutable,
+  handExecutable,
+  InnerFolder,
+  isConfined,
+  strayDescriptors,
+} from "../sandbox/index.js";
 import type { Session } from "../session/index.js";
 import type { Generation, GenerationIdentity, GenerationSpec } from "./generation.js";
 import { GenerationFolders } from "./generation-folders.js";
@@ -63,6 +70,7 @@ class StartingGeneration implements Generation {
   #folders: GenerationFolders | undefined;
   #diagnostics: DiagnosticsFolder | undefined;
   #innerDiagnostics: InnerFolder | undefined;
+  #handed: HandedExecutable | undefined;
   #listener: HandedListener | undefined;
   #outcome: Promise<ExitOutcome> | undefined;
   #reason: ExitReason | undefined;
@@ -110,8 +118,11 @@ class StartingGeneration implements Generation {
     const folders = new GenerationFolders(isolatorId, this.#serial, confinement.identity === undefined);
     this.#folders = folders;
     const executable = dirname(PIHOST_ENTRY);
+    const { identity, sandbox } = confinement;
+    const handed = handExecutable(executable, spec.execPath, identity, sandbox !== undefined);
+    this.#handed = handed;
+    const { script } = handed;
     if (diagnostics !== undefined) {
-      const { identity } = confinement;
       this.#diagnostics = new DiagnosticsFolder(diagnostics, { isolate, isolatorId, serial: this.#serial, identity });
     }
     const confined = confine(confinement, spec, {
@@ -125,13 +136,15 @@ class StartingGeneration implements Generation {
     const listeningDescriptor = this.#listener === undefined ? 0 : FIRST_INHERITED;
     this.#process = await startProcess({
       ...spec,
-      inherits: this.#listener === undefined ? [] : [this.#listener.descriptor],
-      execArgv: [...(this.#diagnostics?.execArgv ?? []), ...confined.execArgv],
+      argv: script === undefined ? spec.argv : [script, ...spec.argv.slice(1)],
+      inherits: this.#listener === undefined ? handed.descriptors : [this.#listener.descriptor],
+      execArgv: [...handed.execArgv, ...(this.#diagnostics?.execArgv ?? []), ...confined.execArgv],
       confined,
       onLine: (stream, line) => this.#spec.onLine(this.number, pid, stream, line),
       onLimit: (breach) => this.#spec.onLimit(this.number, pid, breach),
     });
     this.#listener?.close();
+    handed.close();
     pid = this.#process.pid;
     this.#outcome = this.#settle(this.#process);
     const { token, address, number: generation } = this;
@@ -209,6 +222,7 @@ class StartingGeneration implements Generation {
   /** Ends what a failed start has brought about. */
   async discard(): Promise<ExitOutcome | undefined> {
     this.#listener?.close();
+    this.#handed?.close();
     if (this.#process === undefined) {
       this.#folders?.remove();
       this.#diagnostics?.collect();
