@@ -68,8 +68,9 @@ describe.each(nodes)("a process on Node %i", (major, execPath) => {
     expect(mismatches).toContain("NODE_OPTIONS holds --allow-fs-read");
   });
 
-  test.runIf(major >= 24)("finds out that Node only audits", async () => {
-    const { mismatches } = await verify(execPath, (flags) => [...flags, "--permission-audit"]);
-    expect(mismatches).toContain("fs.read is said to be denied, and is not");
-  });
+  if (major >= 24)
+    test("finds out that Node only audits", async () => {
+      const { mismatches } = await verify(execPath, (flags) => [...flags, "--permission-audit"]);
+      expect(mismatches).toContain("fs.read is said to be denied, and is not");
+    });
 });
