@@ -3,19 +3,12 @@ import { dirname } from "node:path";
 import { openSession } from "../channel/index.js";
 import type { Hello } from "../contract/index.js";
 import { type ExitReason, IsolationError, type IsolationFacts } from "../errors/index.js";
-import { DiagnosticsFolder } from "../limits/index.js";
 import { type HandedListener, handedListener, hostReaper, sweepOnce } from "../platform/index.js";
 import { type ExitOutcome, type HostProcess, PIHOST_ENTRY, shakeHands, toExitOutcome } from "../process/index.js";
-import {
-  confine,
-  type HandedExecutable,
-  handExecutable,
-  InnerFolder,
-  isConfined,
-  strayDescriptors,
-} from "../sandbox/index.js";
+import { confine, type HandedExecutable, handExecutable, isConfined, strayDescriptors } from "../sandbox/index.js";
 import type { Session } from "../session/index.js";
 import type { Generation, GenerationIdentity, GenerationSpec } from "./generation.js";
+import { GenerationDiagnostics } from "./generation-diagnostics.js";
 import { GenerationFolders } from "./generation-folders.js";
 import { tellGeneration } from "./host-requests.js";
 import { NO_MODULES } from "./no-modules.js";
@@ -68,8 +61,7 @@ class StartingGeneration implements Generation {
   #process: HostProcess | undefined;
   #session: Session | undefined;
   #folders: GenerationFolders | undefined;
-  #diagnostics: DiagnosticsFolder | undefined;
-  #innerDiagnostics: InnerFolder | undefined;
+  #diagnostics: GenerationDiagnostics | undefined;
   #handed: HandedExecutable | undefined;
   #listener: HandedListener | undefined;
   #outcome: Promise<ExitOutcome> | undefined;
@@ -123,12 +115,17 @@ class StartingGeneration implements Generation {
     this.#handed = handed;
     const { script } = handed;
     if (diagnostics !== undefined) {
-      this.#diagnostics = new DiagnosticsFolder(diagnostics, { isolate, isolatorId, serial: this.#serial, identity });
+      this.#diagnostics = new GenerationDiagnostics(sandbox, diagnostics, {
+        isolate,
+        isolatorId,
+        serial: this.#serial,
+        identity,
+      });
     }
     const confined = confine(confinement, spec, {
       executable,
       readable: folders.sharedMemory === undefined ? [] : [folders.sharedMemory.folder],
-      diagnostics: this.#diagnostics?.path,
+      diagnostics: this.#diagnostics?.folder.path,
       shared: folders.shared,
     });
     // Who is confined may write into none of the host's folders: what lies there is bounded by nothing.
@@ -138,7 +135,7 @@ class StartingGeneration implements Generation {
       ...spec,
       argv: script === undefined ? spec.argv : [script, ...spec.argv.slice(1)],
       inherits: this.#listener === undefined ? handed.descriptors : [this.#listener.descriptor],
-      execArgv: [...handed.execArgv, ...(this.#diagnostics?.execArgv ?? []), ...confined.execArgv],
+      execArgv: [...handed.execArgv, ...(this.#diagnostics?.folder.execArgv ?? []), ...confined.execArgv],
       confined,
       onLine: (stream, line) => this.#spec.onLine(this.number, pid, stream, line),
       onLimit: (breach) => this.#spec.onLimit(this.number, pid, breach),
@@ -174,7 +171,7 @@ class StartingGeneration implements Generation {
         this.endBecause("requested");
       },
       connect: async (hello) => {
-        await this.#holdDiagnostics();
+        await this.#diagnostics?.hold(this.process.innerPid);
         return this.#openSession(hello, deadline);
       },
     });
@@ -183,23 +180,6 @@ class StartingGeneration implements Generation {
     this.#process.markReady();
     void sweepOnce();
     return this;
-  }
-
-  /** What Node.js writes in a sandbox lies in the sandbox's own memory, which is bounded, and goes with it. */
-  async #holdDiagnostics(): Promise<void> {
-    const { innerPid } = this.process;
-    const path = this.#diagnostics?.path;
-    if (this.#spec.confinement.sandbox === undefined || path === undefined || innerPid === undefined) return;
-    this.#innerDiagnostics = await InnerFolder.open(innerPid, path);
-  }
-
-  /** What the process has written about its end; it has ended. */
-  async #collectDiagnostics(): Promise<readonly string[]> {
-    if (this.#diagnostics === undefined) return [];
-    const mostBytes = this.#spec.confinement.sandbox?.tmpSize ?? Number.POSITIVE_INFINITY;
-    await this.#innerDiagnostics?.copyOut(this.#diagnostics.path, mostBytes).catch(() => {});
-    await this.#innerDiagnostics?.close();
-    return this.#diagnostics.collect();
   }
 
   #openSession({ sessionOnDescriptor, sharedMemory }: Hello, deadline: number): Promise<Session> {
@@ -225,7 +205,7 @@ class StartingGeneration implements Generation {
     this.#handed?.close();
     if (this.#process === undefined) {
       this.#folders?.remove();
-      this.#diagnostics?.collect();
+      await this.#diagnostics?.collect();
       return undefined;
     }
     this.endBecause("start-failed");
@@ -267,7 +247,7 @@ class StartingGeneration implements Generation {
     const exit = await child.exited;
     const uptimeMs = Math.round(performance.now() - child.startedAt);
     this.#folders?.remove();
-    const diagnosticFiles = await this.#collectDiagnostics();
+    const diagnosticFiles = (await this.#diagnostics?.collect()) ?? [];
     return toExitOutcome(exit, {
       reason: this.#reason ?? (this.#isStarted ? undefined : "start-failed"),
       verdict: child.limitVerdict(exit),
