@@ -79,8 +79,8 @@ export class Pihost implements CallHandler {
   }
 
   /** Serves the contract; resolves when connections are accepted. */
-  async serve(address: string): Promise<void> {
-    this.#server = await listen(address, this);
+  async serve({ address, listeningDescriptor }: Pick<Go, "address" | "listeningDescriptor">): Promise<void> {
+    this.#server = await listen(listeningDescriptor === 0 ? address : { fd: listeningDescriptor }, this);
   }
 
   /** Speaks Session on a lane until that closes. Shared memory is only for the host that gave us the folder. */

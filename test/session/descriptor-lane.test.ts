@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import type { Socket } from "node:net";
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
@@ -234,7 +234,10 @@ test.runIf(process.platform === "linux")(
   },
 );
 
-/** Whether a child that nobody has waited for yet has ended. */
+/**
+ * Whether a child that nobody has waited for yet has ended, with all of its threads: its first one may be gone while
+ * another still holds the descriptors.
+ */
 function isOver(pid: number): boolean {
-  return /\) Z /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+  return /\) Z /.test(readFileSync(`/proc/${pid}/stat`, "utf8")) && readdirSync(`/proc/${pid}/task`).length === 1;
 }
