@@ -12,9 +12,6 @@ export default defineConfig({
     pool: "forks",
     maxWorkers: 2,
     globalSetup: ["test/setup/leak-guard.ts"],
-    // A machine that is shared may stall a real process for longer than any bound that a test can have; a test that
-    // needed its second try is reported as such.
-    retry: process.env.CI === "true" ? 2 : 0,
     testTimeout: 30_000,
     hookTimeout: 30_000,
   },

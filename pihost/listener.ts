@@ -13,8 +13,10 @@ export interface Listener {
 /**
  * Accepts connections and hands them to gRPC, which is loaded by the first one: the host itself talks on a descriptor,
  * and loading gRPC would be half of the start.
+ *
+ * @param where a path, or the descriptor of a socket that listens already
  */
-export function listen(address: string, pihost: Pihost): Promise<Listener> {
+export function listen(where: string | { readonly fd: number }, pihost: Pihost): Promise<Listener> {
   let grpc: GrpcServer | undefined;
   const server = createServer((socket: Socket) => {
     if (grpc === undefined) {
@@ -28,7 +30,7 @@ export function listen(address: string, pihost: Pihost): Promise<Listener> {
     // The socket is made before listen() returns: so nobody else could ever have opened it, and the permission to change
     // modes is not needed.
     const umask = process.platform === "win32" ? undefined : process.umask(0o177);
-    server.listen(address, () => {
+    server.listen(where, () => {
       resolve({
         close: () =>
           new Promise((done) => {

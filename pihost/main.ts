@@ -31,7 +31,7 @@ export function runPihost({ saveCodeCache }: Bindings): void {
   if (go.sessionOnDescriptor) {
     pihost.openSession(createDescriptorLane(openSessionSocket()), { withSharedMemory: true });
   }
-  const serving = go.address === "" ? Promise.resolve() : pihost.serve(go.address);
+  const serving = go.address === "" ? Promise.resolve() : pihost.serve(go);
   serving.then(
     () => {
       exitUnlessConfined(go.deniedPermissions);
@@ -57,6 +57,6 @@ function exitUnlessConfined(denied: readonly string[]): void {
 /** Serves without a host, for a person with grpcurl. Resolves when connections are accepted. */
 export async function serveByHand(go: Go, listener: PihostListener): Promise<Pihost> {
   const pihost = new Pihost(go, listener);
-  await pihost.serve(go.address);
+  await pihost.serve(go);
   return pihost;
 }

@@ -8,6 +8,7 @@ import {
   quiet,
   Session,
   type SharedMemory,
+  UNBOUNDED,
 } from "../src/session/index.js";
 import { CallLedger } from "./call-ledger.js";
 import { runInCall } from "./current-call.js";
@@ -79,8 +80,8 @@ export class Pihost implements CallHandler {
   }
 
   /** Serves the contract; resolves when connections are accepted. */
-  async serve(address: string): Promise<void> {
-    this.#server = await listen(address, this);
+  async serve({ address, listeningDescriptor }: Pick<Go, "address" | "listeningDescriptor">): Promise<void> {
+    this.#server = await listen(listeningDescriptor === 0 ? address : { fd: listeningDescriptor }, this);
   }
 
   /** Speaks Session on a lane until that closes. Shared memory is only for the host that gave us the folder. */
@@ -88,6 +89,9 @@ export class Pihost implements CallHandler {
     const session: Session = new Session(lane, {
       handler: this,
       sharedMemory: withSharedMemory ? this.#sharedMemory : undefined,
+      // Whoever has the token may have anything run here.
+      budget: UNBOUNDED,
+      maxPayloadBytes: Number.POSITIVE_INFINITY,
       onLost: (error) => {
         this.#sessions.delete(session);
         session.close(error ?? new IsolationError("STOPPED", "the other side has closed the session"));

@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
-import { ensureBubblewrap } from "./bubblewrap.mjs";
+import { ensureSandboxTools } from "./bubblewrap.mjs";
 import { addCounts, countOf, countVitest, NOTHING, printCounts } from "./ci-counts.mjs";
 import { ensureGrpcurl } from "./grpcurl.mjs";
 import { NODE_MAJORS, nodeOfLine } from "./node-versions.mjs";
@@ -20,6 +20,7 @@ const MINUTE_MS = 60_000;
 
 /** @type {readonly Stage[]} */
 const stages = [
+  { name: "tools", run: offerTools },
   { name: "check", run: async () => countOf(await succeeds("check.mjs", [], 5 * MINUTE_MS)) },
   { name: "tests", run: runTests },
   { name: "chaos", run: async () => countOf(await succeeds("chaos.mjs", ["--seconds", "60"], 5 * MINUTE_MS)) },
@@ -45,23 +46,31 @@ async function runTests(scratch) {
   return countVitest(report, passed);
 }
 
-/** Fetches what the tests use when it is there: every line of Node, and a real grpcurl on the path. */
+/**
+ * Fetches what the tests use: every line of Node, a real grpcurl on the path, and what makes sandboxes. Each counts as one
+ * that passed or failed: without it there are tests that cannot tell anything.
+ *
+ * @type {Stage["run"]}
+ */
 async function offerTools() {
-  const [grpcurl] = await Promise.all([
-    ensureGrpcurl(),
-    ensureBubblewrap(),
-    ...NODE_MAJORS.map((major) => nodeOfLine(major).catch(sayWhyNot)),
-  ]);
-  process.stdout.write(grpcurl === undefined ? "no grpcurl: the tests use buf curl\n" : `grpcurl: ${grpcurl}\n`);
-  if (grpcurl !== undefined) process.env.PATH = `${dirname(grpcurl)}${delimiter}${process.env.PATH}`;
-}
-
-function sayWhyNot(/** @type {Error} */ { message }) {
-  process.stdout.write(`${message}\n`);
+  const grpcurl = ensureGrpcurl().then((path) => {
+    if (path === undefined) return "grpcurl could not be built: that takes Go, and its module proxy";
+    process.stdout.write(`grpcurl: ${path}\n`);
+    process.env.PATH = `${dirname(path)}${delimiter}${process.env.PATH}`;
+    return undefined;
+  });
+  const nodes = NODE_MAJORS.map((major) =>
+    nodeOfLine(major).then(
+      () => undefined,
+      (/** @type {Error} */ { message }) => message,
+    ),
+  );
+  const problems = await Promise.all([grpcurl, ensureSandboxTools(), ...nodes]);
+  for (const problem of problems) if (problem !== undefined) process.stdout.write(`missing: ${problem}\n`);
+  return problems.map((problem) => countOf(problem === undefined)).reduce(addCounts, NOTHING);
 }
 
 await prepareOrGiveUp();
-await offerTools();
 mkdirSync(cacheDirectory, { recursive: true });
 const scratch = mkdtempSync(join(tmpdir(), "ci-"));
 let total = NOTHING;

@@ -8,6 +8,7 @@ export {
 } from "./errors/index.js";
 export { keep, type Live, remote } from "./inside/index.js";
 export {
+  type BudgetOptions,
   type CallOptions,
   type GenerationFacts,
   type HostStatus,

@@ -14,11 +14,17 @@ export class MemoryLane {
     this.#onFrame = onFrame;
   }
 
-  /** @param {Buffer} message */
-  send(message) {
+  /** @param {Buffer} message @param {(isLost: boolean) => void} onSent */
+  send(message, onSent) {
     if (!this.#closed) this.#onFrame(message.subarray(PREFIX_LENGTH));
+    onSent(this.#closed);
     return true;
   }
+
+  /** Whoever calls `receive` decides when. */
+  pause() {}
+
+  resume() {}
 
   /** @param {LaneListener} listener */
   listen(listener) {

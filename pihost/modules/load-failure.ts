@@ -1,3 +1,4 @@
+import { accessSync, constants } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { IsolationError } from "../../src/errors/index.js";
 import { moduleNotFound, quote } from "./module-errors.js";
@@ -34,12 +35,27 @@ export function describeLoadFailure(error: unknown, attempt: LoadAttempt): Isola
   return ownNotFound(error, attempt) ?? moduleFailed(error, attempt);
 }
 
-function ownNotFound(error: unknown, { name, directory, importer }: LoadAttempt): IsolationError | undefined {
+function ownNotFound(error: unknown, { name, url, directory, importer }: LoadAttempt): IsolationError | undefined {
   if (!(error instanceof Error) || !NOT_FOUND.has((error as NodeJS.ErrnoException).code ?? "")) return undefined;
   if (!error.message.includes(importer)) return undefined;
   const reason = error.message.split("\n", 1)[0]?.replace(` imported from ${importer}`, "") ?? "";
   const looked = reason.startsWith("Cannot find package") ? `; looked in ${packageFolders(directory).join(", ")}` : "";
-  return moduleNotFound(name, directory, reason + looked, { cause: error });
+  return moduleNotFound(name, directory, reason + looked + unreadable(url), { cause: error });
+}
+
+/** Node.js says of a file in a folder that this user may not enter that it does not exist. */
+function unreadable(url: string): string {
+  if (!url.startsWith("file:")) return "";
+  try {
+    accessSync(fileURLToPath(url), constants.R_OK);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EACCES") return `; ${whoWeAre()} may not read it (EACCES)`;
+  }
+  return "";
+}
+
+function whoWeAre(): string {
+  return `user ${process.geteuid?.()} (group ${process.getegid?.()})`;
 }
 
 function moduleFailed(error: unknown, { name, url, directory }: LoadAttempt): IsolationError {

@@ -3,7 +3,7 @@ import { connect as connectSocket } from "node:net";
 import { AUTHORIZATION_KEY, bearer, unwrapResponse, wrapFrame } from "../contract/index.js";
 import { IsolationError } from "../errors/index.js";
 import { printable } from "../sandbox/index.js";
-import { type Lane, type LaneListener, MessageReader, PREFIX_LENGTH } from "../session/index.js";
+import { type Lane, type LaneListener, PacedReader, PREFIX_LENGTH } from "../session/index.js";
 import { Http2Overhead } from "./http2-overhead.js";
 
 const SESSION_PATH = "/pihost.v1.HostService/Session";
@@ -100,34 +100,38 @@ function createLane(
 ): Lane {
   let listener: LaneListener | undefined;
   let broken: IsolationError | undefined;
-  const reader = new MessageReader((message) => {
-    const frame = unwrapResponse(message);
-    if (frame.length > 0) listener?.onFrame(frame);
-  });
+  let isOurs = false;
+  const reader = new PacedReader(
+    stream,
+    (message) => {
+      const frame = unwrapResponse(message);
+      if (frame.length > 0) listener?.onFrame(frame);
+    },
+    (error) => {
+      broken = IsolationError.is(error) ? error : notAMessage(error);
+      stream.destroy();
+    },
+  );
   stream.pause();
   listen((error) => {
     broken ??= error;
     // Not the stream alone: what floods is the connection.
     session.destroy();
   });
-  stream.on("data", (chunk: Buffer) => {
-    overhead.received(chunk.length);
-    try {
-      reader.write(chunk);
-    } catch (error) {
-      broken = IsolationError.is(error) ? error : notAMessage(error);
-      stream.destroy();
-    }
-  });
   stream.once("close", () => {
     session.destroy();
+    if (isOurs) reader.stop();
+    else reader.finish();
     listener?.onClose(broken);
   });
   return {
-    send: (message) => stream.write(toMessage(wrapFrame(message.subarray(PREFIX_LENGTH)))),
+    // Whether the peer will see it nobody can know.
+    send: (message, onSent) => stream.write(toMessage(wrapFrame(message.subarray(PREFIX_LENGTH))), () => onSent(false)),
     listen(next) {
       listener = next;
       stream.on("drain", () => next.onDrain());
+      stream.on("data", (chunk: Buffer) => overhead.received(chunk.length));
+      reader.start();
       stream.resume();
     },
     flushed: () =>
@@ -135,7 +139,12 @@ function createLane(
         if (stream.destroyed || stream.writableLength === 0) resolve();
         else stream.write(Buffer.alloc(0), () => resolve());
       }),
-    close: () => stream.close(constants.NGHTTP2_CANCEL),
+    pause: () => reader.pause(),
+    resume: () => reader.resume(),
+    close: () => {
+      isOurs = true;
+      stream.close(constants.NGHTTP2_CANCEL);
+    },
   };
 }
 

@@ -41,6 +41,7 @@ export async function serve(options: ServeOptions): Promise<never> {
     deniedPermissions: [],
     integrity: [],
     strayDescriptors: [],
+    listeningDescriptor: 0,
   };
   const listener = { onStopping: (reason: string) => note(`pihost: ending: ${reason}`), onDebugger: () => {} };
   const pihost = await privately(() => serveByHand(go, listener)).catch((error: unknown) => {

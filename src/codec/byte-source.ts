@@ -1,4 +1,6 @@
 import type { RangeEntry } from "./byte-ranges.js";
+import { COST } from "./decode-cost.js";
+import type { DecodeContext } from "./decode-value.js";
 
 /** Brings the bytes back that an `ExportBytes` took out. */
 export type ImportBytes = (descriptor: unknown) => Uint8Array;
@@ -7,13 +9,14 @@ export type ImportBytes = (descriptor: unknown) => Uint8Array;
 export class ByteSource {
   readonly #inline: Uint8Array;
   readonly #ranges: Array<{ entry: RangeEntry; start: number; buffer: ArrayBuffer | undefined }> = [];
-  readonly #importBytes: ImportBytes | undefined;
+  readonly #context: Pick<DecodeContext, "importBytes" | "meter">;
 
   /** @throws TypeError when the entries are malformed or claim more bytes than there are. */
-  constructor(entries: unknown, inline: Uint8Array, importBytes: ImportBytes | undefined) {
+  constructor(entries: unknown, inline: Uint8Array, context: Pick<DecodeContext, "importBytes" | "meter">) {
     this.#inline = inline;
-    this.#importBytes = importBytes;
+    this.#context = context;
     if (!Array.isArray(entries)) throw new TypeError("the ranges are not a list");
+    context.meter?.borrow(entries.length * COST.range);
     let start = 0;
     for (const entry of entries) {
       if (!isRangeEntry(entry)) throw new TypeError("a range is malformed");
@@ -27,16 +30,19 @@ export class ByteSource {
   buffer(index: unknown): ArrayBuffer {
     const range = typeof index === "number" ? this.#ranges[index] : undefined;
     if (range === undefined) throw new TypeError("there is no such range");
-    range.buffer ??=
-      typeof range.entry === "number"
-        ? copy(this.#inline.subarray(range.start, range.start + range.entry))
-        : this.#import(...range.entry);
+    range.buffer ??= this.#make(range.entry, range.start);
     return range.buffer;
   }
 
+  #make(entry: RangeEntry, start: number): ArrayBuffer {
+    this.#context.meter?.charge(COST.buffer + (typeof entry === "number" ? entry : 0));
+    this.#context.meter?.tick();
+    return typeof entry === "number" ? copy(this.#inline.subarray(start, start + entry)) : this.#import(...entry);
+  }
+
   #import(length: number, descriptor: unknown): ArrayBuffer {
-    if (this.#importBytes === undefined) throw new TypeError("bytes out of band are not taken here");
-    const bytes = this.#importBytes(descriptor);
+    if (this.#context.importBytes === undefined) throw new TypeError("bytes out of band are not taken here");
+    const bytes = this.#context.importBytes(descriptor);
     if (bytes.length !== length) throw new TypeError(`a range of ${length} bytes came with ${bytes.length}`);
     const isWhole = bytes.buffer instanceof ArrayBuffer && bytes.buffer.byteLength === length;
     return isWhole ? (bytes.buffer as ArrayBuffer) : copy(bytes);

@@ -1,7 +1,9 @@
 import { IsolationError } from "../errors/index.js";
 import { ByteSource, type ImportBytes } from "./byte-source.js";
+import type { DecodeMeter } from "./decode-meter.js";
+import { parseEncoded } from "./encoded-text.js";
 import { GraphDecoder } from "./graph-decoder.js";
-import { type Encoded, FORMAT_VERSION, HEADER_LENGTH } from "./wire-format.js";
+import type { Encoded } from "./wire-format.js";
 
 /** How a value is decoded: the other side of `EncodeContext`. */
 export interface DecodeContext {
@@ -9,6 +11,8 @@ export interface DecodeContext {
   importReference?: (descriptor: unknown) => unknown;
   /** Gives the bytes that went out of band. An ArrayBuffer that they fill is taken over as it is. */
   importBytes?: ImportBytes;
+  /** Counts what the value costs, before that is spent. Default: it may cost whatever it says. */
+  meter?: DecodeMeter | undefined;
 }
 
 /**
@@ -19,14 +23,9 @@ export interface DecodeContext {
  */
 export function decodeValue(encoded: Encoded, context: DecodeContext = {}): unknown {
   try {
-    const bytes = Buffer.from(encoded.buffer, encoded.byteOffset, encoded.byteLength);
-    if (bytes[0] !== FORMAT_VERSION) throw new TypeError(`format version ${bytes[0]} is not known`);
-    const end = HEADER_LENGTH + bytes.readUInt32LE(1);
-    if (end > bytes.length) throw new TypeError("it is cut off");
-    const parsed: unknown = JSON.parse(bytes.toString("utf8", HEADER_LENGTH, end));
-    if (!Array.isArray(parsed) || parsed.length === 0) throw new TypeError("it has no root");
-    const source = new ByteSource(parsed[1] ?? [], bytes.subarray(end), context.importBytes);
-    return new GraphDecoder(source, context).decode(parsed[0]);
+    const { root, ranges, inline } = parseEncoded(encoded, context.meter);
+    const source = new ByteSource(ranges, inline, context);
+    return new GraphDecoder(source, context).decode(root);
   } catch (error) {
     if (IsolationError.is(error)) throw error;
     const reason = error instanceof Error ? error.message : String(error);

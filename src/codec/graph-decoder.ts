@@ -1,13 +1,19 @@
 import type { ByteSource } from "./byte-source.js";
 import { type ArrivedError, completeError, createBareError } from "./create-error.js";
+import { COST } from "./decode-cost.js";
 import type { DecodeContext } from "./decode-value.js";
 import { defineField } from "./define-field.js";
 import { cutStack } from "./error-stack.js";
-import { MARKER, VIEW_CLASSES } from "./wire-format.js";
+import { isCount, listOf, recordOf, textOf } from "./nodes.js";
+import { makeRegExp } from "./reg-exp.js";
+import { MARKER, MAX_DEPTH, VIEW_CLASSES } from "./wire-format.js";
 
 /** A sparse array may be this much longer than what it has, before it is made as a dictionary. */
 const MAX_FREE_LENGTH = 1024;
 const MAX_ARRAY_LENGTH = 0xffff_ffff;
+
+/** Nodes between two looks at the clock. */
+const NODES_A_TICK = 1_024;
 
 /** Turns what the wire format says of a graph into the graph, in place where that is possible. */
 export class GraphDecoder {
@@ -15,6 +21,8 @@ export class GraphDecoder {
   readonly #context: DecodeContext;
   /** What `$@` counts. A slot is empty while its object cannot be referred to yet. */
   readonly #objects: unknown[] = [];
+  #depth = 0;
+  #nodes = 0;
 
   constructor(source: ByteSource, context: DecodeContext) {
     this.#source = source;
@@ -23,9 +31,20 @@ export class GraphDecoder {
 
   /** @throws TypeError, RangeError or SyntaxError for what is not of the format. */
   decode(node: unknown): unknown {
+    this.#count();
     if (typeof node === "string") return node.charCodeAt(0) === MARKER ? this.#decodeMarker(node) : node;
     if (typeof node !== "object" || node === null) return node;
-    if (!Array.isArray(node)) return this.#decodeFields(node as Record<string, unknown>, true);
+    // Not left to the end of the stack, which may come where something has to be put right again.
+    if (this.#depth > MAX_DEPTH) throw new RangeError(`more than ${MAX_DEPTH} objects are inside one another`);
+    this.#depth += 1;
+    const value = Array.isArray(node)
+      ? this.#decodeArray(node)
+      : this.#decodeFields(node as Record<string, unknown>, true);
+    this.#depth -= 1;
+    return value;
+  }
+
+  #decodeArray(node: unknown[]): unknown {
     const first: unknown = node[0];
     if (typeof first === "string" && first.length === 2 && first.charCodeAt(0) === MARKER) {
       return this.#decodeComposite(first, node);
@@ -48,8 +67,11 @@ export class GraphDecoder {
       case "_":
         return Number.NEGATIVE_INFINITY;
       case "i":
+        // Its digits once more, with another prefix, and the number.
+        this.#charge(2 * marker.length);
         return decodeBigInt(marker.slice(2));
       case "d":
+        this.#charge(COST.date);
         return this.#remember(new Date(Number(marker.slice(2))));
       case "@":
         return this.#referTo(Number(marker.slice(2)));
@@ -85,6 +107,15 @@ export class GraphDecoder {
     }
   }
 
+  #count(): void {
+    this.#nodes += 1;
+    if (this.#nodes % NODES_A_TICK === 0) this.#context.meter?.tick();
+  }
+
+  #charge(bytes: number): void {
+    this.#context.meter?.charge(bytes);
+  }
+
   #remember<Item>(item: Item): Item {
     this.#objects.push(item);
     return item;
@@ -116,6 +147,7 @@ export class GraphDecoder {
   }
 
   #decodeMap(node: unknown[]): Map<unknown, unknown> {
+    this.#charge(COST.collection + COST.entry * node.length);
     const map = this.#remember(new Map());
     if (node.length % 2 === 0) throw new TypeError("a Map has a key without a value");
     for (let index = 1; index < node.length; index += 2) {
@@ -126,13 +158,14 @@ export class GraphDecoder {
   }
 
   #decodeSet(node: unknown[]): Set<unknown> {
+    this.#charge(COST.collection + COST.entry * node.length);
     const set = this.#remember(new Set());
     for (let index = 1; index < node.length; index++) set.add(this.decode(node[index]));
     return set;
   }
 
   #decodeRegExp([, source, flags, lastIndex]: unknown[]): RegExp {
-    const pattern = this.#remember(new RegExp(textOf(source), textOf(flags)));
+    const pattern = this.#remember(makeRegExp(textOf(source), textOf(flags), this.#context.meter));
     const index = this.decode(lastIndex);
     if (typeof index !== "number") throw new TypeError("a lastIndex is not a number");
     pattern.lastIndex = index;
@@ -150,16 +183,19 @@ export class GraphDecoder {
   }
 
   #decodeBareObject([, node]: unknown[]): object {
+    this.#charge(COST.bareObject);
     return Object.setPrototypeOf(this.#decodeFields(recordOf(node), true), null);
   }
 
-  /** A length costs nothing to say; only a dictionary costs nothing to have. */
+  /** A length costs nothing to say, and little to have only where it is that of a dictionary. */
   #decodeSparseArray([, length, fields, ...items]: unknown[]): unknown[] {
     if (!Number.isInteger(length) || (length as number) < 0 || (length as number) > MAX_ARRAY_LENGTH) {
       throw new TypeError("an array's length is no length");
     }
+    const isDictionary = (length as number) > items.length + MAX_FREE_LENGTH;
+    this.#charge(isDictionary ? COST.collection + COST.entry * items.length : COST.slot * (length as number));
     const array: unknown[] = this.#remember([]);
-    if ((length as number) > items.length + MAX_FREE_LENGTH) array.length = MAX_ARRAY_LENGTH;
+    if (isDictionary) array.length = MAX_ARRAY_LENGTH;
     array.length = length as number;
     for (const [key, value] of Object.entries(this.#decodeFields(recordOf(fields), false))) {
       if (key !== "length") defineField(array, key, value);
@@ -174,6 +210,7 @@ export class GraphDecoder {
   }
 
   #decodeError([, partsNode, fieldsNode]: unknown[]): Error {
+    this.#charge(COST.error);
     const parts = recordOf(partsNode);
     const fields = recordOf(fieldsNode);
     const name = typeof fields.name === "string" ? fields.name.replace(/^\$\$/, "$") : undefined;
@@ -201,6 +238,7 @@ export class GraphDecoder {
   }
 
   #decodeView([, kind, range, byteOffset, length]: unknown[]): ArrayBufferView {
+    this.#charge(COST.view);
     const buffer = this.#source.buffer(range);
     if (!isCount(byteOffset) || !isCount(length)) throw new TypeError("a view's place is none");
     if (kind === "Buffer") return this.#remember(Buffer.from(buffer, byteOffset, length));
@@ -211,6 +249,7 @@ export class GraphDecoder {
 
   #decodeReference([, descriptor]: unknown[]): unknown {
     if (this.#context.importReference === undefined) throw new TypeError("references are not taken here");
+    this.#charge(COST.reference);
     return this.#remember(this.#context.importReference(descriptor));
   }
 }
@@ -222,23 +261,4 @@ function isCompound(node: unknown): boolean {
 function decodeBigInt(hexadecimal: string): bigint {
   if (!/^-?[0-9a-f]+$/.test(hexadecimal)) throw new SyntaxError("a BigInt is no number");
   return hexadecimal.startsWith("-") ? -BigInt(`0x${hexadecimal.slice(1)}`) : BigInt(`0x${hexadecimal}`);
-}
-
-function textOf(node: unknown): string {
-  if (typeof node !== "string") throw new TypeError("a text is missing");
-  return node;
-}
-
-function recordOf(node: unknown): Record<string, unknown> {
-  if (typeof node !== "object" || node === null || Array.isArray(node)) throw new TypeError("fields are missing");
-  return node as Record<string, unknown>;
-}
-
-function listOf(node: unknown): unknown[] {
-  if (!Array.isArray(node)) throw new TypeError("a list is missing");
-  return node;
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isInteger(value) && (value as number) >= 0;
 }

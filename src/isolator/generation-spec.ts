@@ -17,7 +17,7 @@ export function toGenerationSpec(
   { hasListener, ...listener }: GenerationListener,
 ): GenerationSpec {
   const { name: isolate, execPath, execArgv, cwd, env, stdout, stderr } = options;
-  const { from, debug, startTimeoutMs, confinement, diagnostics, maxPayload } = options;
+  const { from, debug, startTimeoutMs, confinement, diagnostics, maxPayload, budget } = options;
   return {
     ...listener,
     publish: (generation) => {
@@ -45,5 +45,6 @@ export function toGenerationSpec(
     startProcess: startNodeProcess,
     hold: (wait) => keepAlive.during(wait),
     maxPayloadBytes: maxPayload,
+    budget,
   };
 }

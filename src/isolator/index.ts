@@ -6,6 +6,7 @@ export { type Isolate, isolate } from "./isolate.js";
 export { ProcessIsolator } from "./isolator.js";
 export { type LiveRecord, listLive } from "./live-record.js";
 export type {
+  BudgetOptions,
   CallOptions,
   IsolationOptions,
   LogLevel,

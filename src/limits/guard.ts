@@ -27,6 +27,8 @@ export interface LimitedExit {
 /** What a guard may do about the process that it guards. */
 export interface GuardedProcess {
   readonly pid: number;
+  /** The process that runs the code: in a sandbox a descendant. Undefined once it is gone. */
+  readonly innerPid: () => number | undefined;
   /** Reports a limit that was reached and that the process outlives. */
   report(breach: Omit<LimitBreach, "soft">): void;
   /** Ends the whole tree because of a limit. The first verdict counts. */
@@ -39,6 +41,8 @@ export interface Guard {
   started?(process: GuardedProcess): void;
   /** The process has finished its start. */
   ready?(): void;
+  /** The process wrote to stderr. */
+  heard?(chunk: Buffer): void;
   /** The process ended: takes the last readings, and lets go of timers and of its pid. */
   ended?(): void;
   /** Whether one of its limits ended the process; asked after `ended`. Evidence, never the exit alone. */

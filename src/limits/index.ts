@@ -6,6 +6,7 @@ export { DiagnosticsFolder } from "./diagnostics-folder.js";
 export { type Diagnostics, type DiagnosticsOptions, resolveDiagnostics } from "./diagnostics-options.js";
 export type { Enforcement, LimitName, Mechanism, Strength } from "./enforcement.js";
 export type { LimitBreach, LimitedExit, LimitReason, LimitVerdict } from "./guard.js";
+export { HeapEvidence, heapBoundOf, saysFull } from "./heap-evidence.js";
 export type { LaunchCommand, Program } from "./launch-command.js";
 export { probeLimits } from "./limit-capabilities.js";
 export { type ByteSize, type LimitOptions, type ResolvedLimits, resolveLimits } from "./limit-options.js";

@@ -14,19 +14,25 @@ import type { Machinery } from "./machinery.js";
 export interface LimitScope {
   /** The command to start instead of the program. The child is inside its limits before it becomes the program. */
   command(program: Program): LaunchCommand;
-  /** The process runs: watches begin. Call it as soon as it has a pid. None of its timers keeps the host alive. */
-  started(pid: number): void;
+  /**
+   * The process runs: watches begin. Call it as soon as it has a pid. None of its timers keeps the host alive.
+   *
+   * @param innerPid the process that runs the code, where that is another. Default: `pid`
+   */
+  started(pid: number, innerPid?: () => number | undefined): void;
   /**
    * The process has finished its start: the processor limit begins, which would have made that several times as long.
    *
    * @throws IsolationError `START_FAILED` where the kernel refuses it
    */
   ready(): void;
+  /** The process wrote to stderr: what it says of itself is looked into while it is there. */
+  heard(chunk: Buffer): void;
   /** Called for each limit that is reached. One listener, set once. */
   onBreach(listener: (breach: LimitBreach) => void): void;
   /**
-   * The limit that ended the process, if one did: by the kernel's counters, by what V8 said, by what a watch did; never
-   * by the exit alone. Ask it once the process has ended and its stderr was read, before or after `close`.
+   * The limit that ended the process, if one did: by the kernel's counters, by what a watch saw or did; never by the exit
+   * or by what the process said alone. Ask it once the process has ended and its stderr was read, before or after `close`.
    */
   verdict(exit: LimitedExit, stderrTail: string): LimitVerdict | undefined;
   /** Ends what is left in the groups of the process, and removes them. Idempotent; never rejects. */
@@ -55,10 +61,11 @@ export class GuardedScope implements LimitScope {
     return launchCommand(this.#parts.machinery, this.#parts.launch, program);
   }
 
-  started(pid: number): void {
+  started(pid: number, innerPid = (): number | undefined => pid): void {
     const startTime = processStartTime(pid);
     const process: GuardedProcess = {
       pid,
+      innerPid,
       report: (breach) => this.#listener({ ...breach, soft: true }),
       end: (verdict) => {
         if (this.#verdict !== undefined || this.#hasEnded) return;
@@ -80,6 +87,10 @@ export class GuardedScope implements LimitScope {
   ready(): void {
     if (this.#hasEnded) return;
     for (const guard of this.#parts.guards) guard.ready?.();
+  }
+
+  heard(chunk: Buffer): void {
+    for (const guard of this.#parts.guards) guard.heard?.(chunk);
   }
 
   onBreach(listener: (breach: LimitBreach) => void): void {

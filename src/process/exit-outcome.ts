@@ -1,5 +1,5 @@
 import type { ExitReason, IsolationError } from "../errors/index.js";
-import type { LimitVerdict } from "../limits/index.js";
+import { type LimitVerdict, saysFull } from "../limits/index.js";
 import type { ProcessExit } from "./host-process.js";
 
 /** A limit that ended a process. */
@@ -47,6 +47,8 @@ export interface ExitContext {
   /** What broke the contract, for the reason `protocol`. */
   readonly cause?: IsolationError | undefined;
   readonly verdict: LimitVerdict | undefined;
+  /** Whether it was seen to fill its heap, beside what it said. */
+  readonly heapIsFull: boolean;
   readonly forced: boolean;
   readonly stderrTail: string;
   readonly uptimeMs: number;
@@ -72,17 +74,20 @@ const SIGNAL_MEANINGS: { [signal in NodeJS.Signals]?: string } = {
 
 /** Joins what the operating system reported with what is known about why. */
 export function toExitOutcome(exit: ProcessExit, context: ExitContext): ExitOutcome {
-  const { forced, stderrTail, uptimeMs, verdict, diagnosticFiles = [] } = context;
-  const reason = context.reason ?? verdict?.reason ?? reasonOf(exit, stderrTail);
+  const { forced, stderrTail, uptimeMs, verdict, heapIsFull, diagnosticFiles = [] } = context;
+  const reason = context.reason ?? verdict?.reason ?? reasonOf(exit, heapIsFull);
   const limit = verdict && { name: verdict.limit, bound: verdict.bound, observed: verdict.observed };
+  // Any code can say so and abort.
+  const claim = reason === "signal" && saysFull(exit, stderrTail) ? ", and it says that its heap was full" : "";
+  const description = describe(exit, reason, context.cause) + claim;
   const facts = {
     ...{ reason, forced, stderrTail, uptimeMs },
     ...(limit === undefined ? {} : { limit }),
     ...(diagnosticFiles.length === 0 ? {} : { diagnosticFiles }),
   };
   return exit.signal === null
-    ? { kind: "exited", code: exit.code ?? 0, ...facts, description: describe(exit, reason, context.cause) }
-    : { kind: "signalled", signal: exit.signal, ...facts, description: describe(exit, reason, context.cause) };
+    ? { kind: "exited", code: exit.code ?? 0, ...facts, description }
+    : { kind: "signalled", signal: exit.signal, ...facts, description };
 }
 
 /**
@@ -101,10 +106,8 @@ export function toVerb({ description }: ExitOutcome): string {
   return /^(killed|ended|shut|terminated)/.test(description) ? `was ${description}` : description;
 }
 
-/** V8 says on stderr that the heap is full and then aborts; neither sign alone is enough. */
-function reasonOf(exit: ProcessExit, stderrTail: string): ExitReason {
-  const aborted = exit.signal === "SIGABRT" || exit.signal === "SIGTRAP" || exit.code === 134;
-  if (aborted && stderrTail.includes("JavaScript heap out of memory")) return "heap-out-of-memory";
+function reasonOf(exit: ProcessExit, heapIsFull: boolean): ExitReason {
+  if (heapIsFull) return "heap-out-of-memory";
   return exit.signal === null ? "exit" : "signal";
 }
 

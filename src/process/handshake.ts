@@ -63,6 +63,7 @@ async function failOnExit(child: HostProcess, step: () => string, facts: Isolati
   const outcome = toExitOutcome(exit, {
     reason: "start-failed",
     verdict: child.limitVerdict(exit),
+    heapIsFull: child.heapIsFull(exit),
     forced: false,
     stderrTail: child.stderrTail(),
     uptimeMs: performance.now() - child.startedAt,

@@ -41,6 +41,8 @@ export interface ProcessSpec {
   readonly hasListener?: (stream: "stdout" | "stderr") => boolean;
   /** What keeps it from the rest of the machine. `execArgv` holds its flags already. */
   readonly confined: Pick<ConfinedStart, "wrap" | "identity" | "sandboxed">;
+  /** The descriptors that it inherits beside, from 5 on. Default: nothing. */
+  readonly inherits?: readonly number[];
 }
 
 /** The private line-by-line conversation on the inherited descriptor. Its end ends the process. */
@@ -81,6 +83,8 @@ export interface HostProcess {
   markReady(): void;
   /** The limit that ended it, if one did; known once it has exited. */
   limitVerdict(exit: ProcessExit): LimitVerdict | undefined;
+  /** Whether it died of a full JavaScript heap, as far as can be told from outside; known once it has exited. */
+  heapIsFull(exit: ProcessExit): boolean;
   /** The last 8 KiB written to stderr. */
   stderrTail(): string;
   /** Sends a signal to this process alone. False when it is gone. */

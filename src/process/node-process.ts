@@ -1,7 +1,7 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
 import type { Duplex, Readable } from "node:stream";
 import { setTimeout as delay, setImmediate as nextTurn } from "node:timers/promises";
-import type { LimitScope, LimitVerdict } from "../limits/index.js";
+import { HeapEvidence, heapBoundOf, type LimitScope, type LimitVerdict } from "../limits/index.js";
 import {
   allocatorEnvironment,
   createMark,
@@ -71,8 +71,12 @@ function spawnChild(spec: ProcessSpec, mark: string, scope: LimitScope | undefin
     env: launch.env,
     // On Windows the job object that libuv puts every child into ends it with the host, but only when not detached.
     detached: process.platform !== "win32",
-    // Of stderr the end is always wanted.
-    stdio: ["ignore", spec.stdout === "ignore" ? "ignore" : "pipe", "pipe", "pipe", "pipe"],
+    stdio: [
+      "ignore",
+      // Of stderr the end is always wanted.
+      ...[spec.stdout === "ignore" ? "ignore" : "pipe", "pipe", "pipe", "pipe"],
+      ...(spec.inherits ?? []),
+    ] as StdioOptions,
     windowsHide: true,
     ...identity,
   });
@@ -114,14 +118,17 @@ class NodeProcess implements HostProcess {
   readonly #sandboxed: boolean;
   readonly #child: ChildProcess;
   readonly #limits: LimitScope | undefined;
+  readonly #heap: HeapEvidence;
   readonly #startTime: string | undefined;
   readonly #stderrTail = new TailBuffer(STDERR_TAIL_BYTES);
 
   constructor(child: ChildProcess, spec: ProcessSpec, mark: string, limits: LimitScope | undefined) {
     this.#child = child;
     this.#limits = limits;
+    this.#heap = new HeapEvidence(heapBoundOf([spec.env.NODE_OPTIONS ?? "", ...spec.execArgv]));
     limits?.onBreach(spec.onLimit);
-    limits?.started(child.pid as number);
+    limits?.started(child.pid as number, () => this.innerPid);
+    this.#heap.started(() => this.innerPid);
     this.#mark = mark;
     this.#sandboxed = spec.confined.sandboxed;
     this.pid = child.pid as number;
@@ -149,11 +156,16 @@ class NodeProcess implements HostProcess {
   }
 
   markReady(): void {
+    this.#heap.ready();
     this.#limits?.ready();
   }
 
   limitVerdict(exit: ProcessExit): LimitVerdict | undefined {
     return this.#limits?.verdict(exit, this.stderrTail());
+  }
+
+  heapIsFull(exit: ProcessExit): boolean {
+    return this.#heap.isFull(exit, this.stderrTail());
   }
 
   stderrTail(): string {
@@ -181,7 +193,11 @@ class NodeProcess implements HostProcess {
       hasListener: () => spec.hasListener?.(stream) ?? true,
       budget,
     });
-    const onChunk = (chunk: Buffer): void => this.#stderrTail.write(chunk);
+    const onChunk = (chunk: Buffer): void => {
+      this.#stderrTail.write(chunk);
+      this.#heap.heard(chunk);
+      this.#limits?.heard(chunk);
+    };
     const outputs = [new ChildOutput(stderr, { ...routeOf("stderr"), onChunk })];
     return stdout === null ? outputs : [new ChildOutput(stdout, routeOf("stdout")), ...outputs];
   }
@@ -189,6 +205,7 @@ class NodeProcess implements HostProcess {
   /** What it wrote is read to its end; its group goes at once, because a member could hold the pipes for ever. */
   async #readToEnd(outputs: readonly ChildOutput[]): Promise<ProcessExit> {
     const exit = await this.ended;
+    this.#heap.ended();
     signalGroup(this.pid, "SIGKILL");
     await Promise.all(outputs.map((output) => output.finish()));
     this.sessionSocket.destroy();

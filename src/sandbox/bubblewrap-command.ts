@@ -14,8 +14,8 @@ export interface SandboxedCommand {
   readonly env: Readonly<Record<string, string>>;
   /** The framework's own files, read-only. What is not there is left out. */
   readonly read: readonly string[];
-  /** This generation's own folders, of its socket and its shared memory. They must exist. */
-  readonly write: readonly string[];
+  /** Where it gets a folder in memory of its own, as large as its `/tmp`. */
+  readonly memory: readonly string[];
   /** Folders that stay hidden though a path of the user's may hold them: those of the other isolates. */
   readonly hidden: readonly string[];
 }
@@ -44,7 +44,7 @@ export function bubblewrapCommand(sandbox: Sandbox, inside: SandboxedCommand): r
     ...sandbox.write.map((path): Mount => ({ kind: "writable", path })),
     ...inside.hidden.map((path): Mount => ({ kind: "private", path })),
     ...inside.read.map((path): Mount => ({ kind: "optional", path })),
-    ...inside.write.map((path): Mount => ({ kind: "writable", path })),
+    ...inside.memory.map((path): Mount => ({ kind: "private", path, size: sandbox.tmpSize })),
   ];
   return [
     sandbox.program,

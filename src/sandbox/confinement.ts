@@ -70,9 +70,9 @@ export interface ChildStart {
 export interface ChildFolders {
   /** That of the executable and all that it loads of itself. */
   readonly executable: string;
-  /** This process's own: of its socket, of its shared memory. They exist. */
-  readonly own: readonly string[];
-  /** Where Node.js itself writes, and the process's code has no business. It exists. */
+  /** What it may read of this process's own: its shared memory. They exist. */
+  readonly readable: readonly string[];
+  /** Where Node.js itself writes, and the process's code has no business: in a sandbox, memory at this path. */
   readonly diagnostics?: string | undefined;
   /** What holds those of all the others. */
   readonly shared: readonly string[];
@@ -116,17 +116,24 @@ export function resolveConfinement(
   return Object.freeze({ permissions, sandbox, identity, runtime, integrity });
 }
 
+/** What `handExecutable` hands over, as the process sees it. */
+const HANDED_FILES = ["/proc/self/fd/5", "/proc/self/fd/6"];
+
+/** Whether the process may do less than its user. */
+export function isConfined({ permissions, sandbox, identity }: Confinement): boolean {
+  return permissions !== undefined || sandbox !== undefined || identity !== undefined;
+}
+
 export function confine(confinement: Confinement, start: ChildStart, folders: ChildFolders): ConfinedStart {
   const { permissions, sandbox, identity, runtime } = confinement;
   // The cache lies in the home of the host's user, which another user has no business in.
   const cache = identity === undefined ? [codeCacheFolder(start.env, start.env.HOME ?? "/")] : [];
-  const read = [folders.executable, ...cache];
-  const write = folders.own;
-  const shown = folders.diagnostics === undefined ? write : [...write, folders.diagnostics];
+  const read = [folders.executable, ...cache, ...folders.readable];
+  const descriptors = identity === undefined ? [] : HANDED_FILES;
   const { execArgv, denied } =
     permissions === undefined || runtime === undefined
       ? { execArgv: [], denied: [] }
-      : permissionFlags(permissions, runtime, { read, write });
+      : permissionFlags(permissions, runtime, read, descriptors);
   const drop = identity === undefined ? undefined : dropOnThisSystem(identity, sandbox !== undefined);
   const inSandbox = (command: readonly string[]): readonly string[] =>
     sandbox === undefined
@@ -136,7 +143,7 @@ export function confine(confinement: Confinement, start: ChildStart, folders: Ch
           cwd: start.cwd,
           env: start.env,
           read,
-          write: shown,
+          memory: folders.diagnostics === undefined ? [] : [folders.diagnostics],
           hidden: folders.shared,
         });
   return {

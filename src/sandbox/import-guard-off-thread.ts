@@ -2,22 +2,32 @@ import module from "node:module";
 import type { MessagePort } from "node:worker_threads";
 import { IsolationError } from "../errors/index.js";
 import type { ImportGuard } from "./import-guard.js";
-import { fileUrlOf, loadedUnchecked, otherBytes, wasRequiredUnchecked } from "./module-digest.js";
+import { ExpectedDigests, fileUrlsOf, loadedUnchecked, otherBytes, wasRequiredUnchecked } from "./module-digest.js";
+import { guardRequire } from "./require-guard.js";
 
 /** Runs in Node's thread for hooks: reads, hashes, reports, and hands on what it has hashed. */
 const HOOKS = `
 import { createHash } from "node:crypto";
+import { realpathSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { receiveMessageOnPort } from "node:worker_threads";
 const expected = new Map();
 let port;
 export function initialize(data) {
   port = data.port;
 }
+function real(url) {
+  try {
+    return pathToFileURL(realpathSync(fileURLToPath(url.replace(/[?#].*$/s, "")))).href;
+  } catch {
+    return url;
+  }
+}
 export async function load(url, context, nextLoad) {
   const loaded = await nextLoad(url, context);
   for (let next; (next = receiveMessageOnPort(port)); ) expected.set(next.message.file, next.message.sha256);
-  const sha256 = expected.get(url.replace(/[?#].*$/s, ""));
+  const sha256 = expected.get(url.replace(/[?#].*$/s, "")) ?? expected.get(real(url));
   if (sha256 === undefined) return loaded;
   const source = loaded.source instanceof Uint8Array ? loaded.source : await readFile(new URL(url));
   const found = createHash("sha256").update(source).digest("hex");
@@ -33,16 +43,18 @@ export function createOffThreadImportGuard(): ImportGuard {
 }
 
 class OffThreadImportGuard implements ImportGuard {
-  readonly #expected = new Map<string, string>();
+  readonly #expected = new ExpectedDigests();
   /** The digests of what Node was about to run. */
   readonly #found = new Map<string, string>();
   #port: MessagePort | undefined;
 
   expect(url: string, sha256: string): void {
-    this.#port ??= registerHooks(url);
-    const file = fileUrlOf(url);
-    this.#expected.set(file, sha256);
-    this.#port.postMessage({ file, sha256 });
+    if (this.#port === undefined) {
+      this.#port = registerHooks(url);
+      guardRequire(this.#expected, (file, found) => this.#found.set(file, found));
+    }
+    this.#expected.add(url, sha256);
+    for (const file of fileUrlsOf(url)) this.#port.postMessage({ file, sha256 });
   }
 
   async import<T>(url: string, load: (url: string) => Promise<T>): Promise<T> {
@@ -54,7 +66,7 @@ class OffThreadImportGuard implements ImportGuard {
     );
     this.#readFound();
     const found = this.#found.get(url);
-    const sha256 = this.#expected.get(fileUrlOf(url)) ?? "";
+    const sha256 = this.#expected.of(url) ?? "";
     if (found !== undefined && found !== sha256) throw otherBytes(url, found, sha256);
     if ("error" in outcome) throw outcome.error;
     if (found === undefined) throw loadedUnchecked(url);

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import module from "node:module";
 import { createOffThreadImportGuard } from "./import-guard-off-thread.js";
-import { fileUrlOf, loadedUnchecked, otherBytes, sha256Of, wasRequiredUnchecked } from "./module-digest.js";
+import { ExpectedDigests, loadedUnchecked, otherBytes, sha256Of, wasRequiredUnchecked } from "./module-digest.js";
 
 /**
  * Sees to it that Node runs the very bytes that were checked: a file that is exchanged between the check and the import
@@ -36,7 +36,7 @@ export function createImportGuard(): ImportGuard {
 }
 
 class HookedImportGuard implements ImportGuard {
-  readonly #expected = new Map<string, string>();
+  readonly #expected = new ExpectedDigests();
   /** What Node was given after a check. */
   readonly #checked = new Set<string>();
   readonly #mismatches = new Map<string, Error>();
@@ -45,14 +45,14 @@ class HookedImportGuard implements ImportGuard {
     registerHooks({
       load: (url, context, nextLoad) => {
         const loaded = nextLoad(url, context);
-        const sha256 = this.#expected.get(fileUrlOf(url));
+        const sha256 = this.#expected.of(url);
         return sha256 === undefined ? loaded : { ...loaded, source: this.#check(url, loaded, sha256) };
       },
     });
   }
 
   expect(url: string, sha256: string): void {
-    this.#expected.set(fileUrlOf(url), sha256);
+    this.#expected.add(url, sha256);
   }
 
   async import<T>(url: string, load: (url: string) => Promise<T>): Promise<T> {

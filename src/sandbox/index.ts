@@ -7,10 +7,13 @@ export {
   type Confinement,
   type ConfinementOptions,
   confine,
+  isConfined,
   resolveConfinement,
   UNCONFINED,
 } from "./confinement.js";
+export { type HandedExecutable, handExecutable } from "./handed-executable.js";
 export type { Identity } from "./identity.js";
+export { InnerFolder } from "./inner-folder.linux.js";
 export { type IntegrityOptions, type ModuleIntegrity, resolveIntegrity } from "./integrity.js";
 export type { PermissionOptions } from "./permissions.js";
 export { printable } from "./printable.js";

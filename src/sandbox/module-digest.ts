@@ -1,5 +1,6 @@
+import { realpathSync } from "node:fs";
 import { createRequire } from "node:module";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { IsolationError } from "../errors/index.js";
 
 /** The digest of some bytes as it is compared. */
@@ -11,6 +12,35 @@ export function sha256Of(bytes: Uint8Array): string {
 /** A module's URL without query and fragment: the file is the same. */
 export function fileUrlOf(url: string): string {
   return url.replace(/[?#].*$/s, "");
+}
+
+/** The URLs that stand for the file: its own, and that of where links lead. */
+export function fileUrlsOf(url: string): string[] {
+  const own = fileUrlOf(url);
+  try {
+    return [own, pathToFileURL(realpathSync(fileURLToPath(own))).href];
+  } catch {
+    // No file, or none that is there.
+    return [own];
+  }
+}
+
+/** The digests that files must have, by whatever path they are reached. */
+export class ExpectedDigests {
+  readonly #byUrl = new Map<string, string>();
+
+  add(url: string, sha256: string): void {
+    for (const file of fileUrlsOf(url)) this.#byUrl.set(file, sha256);
+  }
+
+  of(url: string): string | undefined {
+    if (!url.startsWith("file:")) return undefined;
+    for (const file of fileUrlsOf(url)) {
+      const sha256 = this.#byUrl.get(file);
+      if (sha256 !== undefined) return sha256;
+    }
+    return undefined;
+  }
 }
 
 /** The error for a file with other bytes. */

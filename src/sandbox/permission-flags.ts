@@ -6,14 +6,6 @@ import type { Permissions } from "./permissions.js";
 
 const WITNESS = ".process-isolation-witness";
 
-/** What the framework itself needs in the child, as absolute paths. */
-export interface OwnPaths {
-  /** The executable's folder, the code cache. */
-  readonly read: readonly string[];
-  /** The generation's folder of shared memory. */
-  readonly write: readonly string[];
-}
-
 /** How permissions are put into force. */
 export interface PermissionFlags {
   /** Command-line flags for the child's Node. */
@@ -25,14 +17,23 @@ export interface PermissionFlags {
   readonly denied: readonly string[];
 }
 
-/** @param own must exist when the child starts, else Node would not take them for folders */
-export function permissionFlags(permissions: Permissions, runtime: NodeRuntime, own: OwnPaths): PermissionFlags {
+/**
+ * @param own what the framework itself has to read in the child, as absolute paths; folders must exist when the child
+ *   starts, else Node would not take them for such. It writes nothing.
+ * @param inChild files that it has to read and that mean nothing here, such as those behind its descriptors
+ */
+export function permissionFlags(
+  permissions: Permissions,
+  runtime: NodeRuntime,
+  own: readonly string[],
+  inChild: readonly string[] = [],
+): PermissionFlags {
   const execArgv = [runtime.flags.has("--permission") ? "--permission" : "--experimental-permission"];
   const denied: string[] = [];
-  const read = permissions.fsRead === true ? true : [...permissions.fsRead, ...own.read, ...own.write];
-  const write = permissions.fsWrite === true ? true : [...permissions.fsWrite, ...own.write];
+  const read = permissions.fsRead === true ? true : [...permissions.fsRead, ...own];
   addFileFlags("fs-read", read, execArgv, denied);
-  addFileFlags("fs-write", write, execArgv, denied);
+  if (read !== true) execArgv.push(...inChild.map((path) => `--allow-fs-read=${path}`));
+  addFileFlags("fs-write", permissions.fsWrite, execArgv, denied);
   for (const name of Object.keys(PERMISSION_SWITCHES) as PermissionSwitch[]) {
     const { flag, scope } = PERMISSION_SWITCHES[name];
     const isServing = name === "net";

@@ -1,61 +1,71 @@
 import { IsolationError } from "../errors/index.js";
-import { UPLOADS_AT_ONCE } from "./chunk-sender.js";
+import type { Account, Holding } from "./account.js";
 
-/** What a chunk costs beside its bytes, roughly. */
+/** What a chunk costs beside its bytes, and a payload beside its chunks, roughly. */
 const CHUNK_COST = 256;
+const UPLOAD_COST = 512;
+
+interface Upload {
+  readonly parts: Buffer[];
+  readonly holding: Holding;
+  bytes: number;
+}
 
 /** Collects payloads that come in parts until the value that refers to them comes. */
 export class ChunkReceiver {
-  readonly #payloads = new Map<number, { readonly parts: Buffer[]; bytes: number }>();
-  #pendingBytes = 0;
-  readonly #maxBytes: number;
+  readonly #account: Account;
+  readonly #uploads = new Map<number, Upload>();
 
-  /** @param maxBytes of one payload */
-  constructor(maxBytes: number) {
-    this.#maxBytes = maxBytes;
+  constructor(account: Account) {
+    this.#account = account;
   }
 
-  /** @throws IsolationError PROTOCOL when the peer never refers to what it sends */
+  /** @throws IsolationError PROTOCOL, a breach, when the peer sends more than it refers to */
   add(payload: number, data: Uint8Array): void {
-    const upload = this.#payloads.get(payload) ?? { parts: [], bytes: 0 };
+    const upload = this.#uploads.get(payload) ?? this.#begin(payload);
+    upload.holding.hold(data.length + CHUNK_COST);
     upload.bytes += data.length;
-    this.#pendingBytes += data.length + CHUNK_COST;
-    const most = UPLOADS_AT_ONCE * this.#maxBytes;
-    if (upload.bytes > this.#maxBytes) throw this.#tooLarge(upload.bytes, this.#maxBytes);
-    if (this.#pendingBytes > most + most / 64) throw this.#tooLarge(this.#pendingBytes, most);
     // A copy: the part is a slice of a frame that holds other things.
     upload.parts.push(Buffer.from(data));
-    this.#payloads.set(payload, upload);
   }
 
   /** The peer has given the payload up. */
   drop(payload: number): void {
-    this.#forget(payload);
+    this.#uploads.get(payload)?.holding.clear();
+    this.#uploads.delete(payload);
   }
 
-  /** @throws IsolationError PROTOCOL when there is no such payload, or it is not of that length */
-  take(payload: number, length: number): Buffer {
-    const { parts, bytes } = this.#payloads.get(payload) ?? { parts: [], bytes: undefined };
-    if (bytes !== length) {
+  /**
+   * @param hold called with the bytes that are needed for the moment in which the parts are joined
+   * @throws IsolationError PROTOCOL when there is no such payload, or it is not of that length
+   */
+  take(payload: number, length: number, hold: (bytes: number) => void): Buffer {
+    const upload = this.#uploads.get(payload);
+    if (upload?.bytes !== length) {
       throw new IsolationError(
         "PROTOCOL",
-        `the peer refers to ${length} bytes of payload ${payload}, of which ${bytes ?? 0} came`,
+        `the peer refers to ${length} bytes of payload ${payload}, of which ${upload?.bytes ?? 0} came`,
       );
     }
-    this.#forget(payload);
-    return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts, length);
+    const { parts } = upload;
+    try {
+      if (parts.length === 1) return parts[0] as Buffer;
+      hold(length);
+      return Buffer.concat(parts, length);
+    } finally {
+      this.drop(payload);
+    }
   }
 
-  #forget(payload: number): void {
-    const { parts, bytes } = this.#payloads.get(payload) ?? { parts: [], bytes: 0 };
-    this.#pendingBytes -= bytes + parts.length * CHUNK_COST;
-    this.#payloads.delete(payload);
+  clear(): void {
+    for (const payload of [...this.#uploads.keys()]) this.drop(payload);
   }
 
-  #tooLarge(bytes: number, bound: number): IsolationError {
-    return new IsolationError(
-      "PROTOCOL",
-      `the peer has ${bytes} bytes of payloads under way; the bound, which follows from maxPayload, is ${bound}`,
-    );
+  #begin(payload: number): Upload {
+    const holding = this.#account.openHolding();
+    holding.hold(UPLOAD_COST);
+    const upload = { parts: [], holding, bytes: 0 };
+    this.#uploads.set(payload, upload);
+    return upload;
   }
 }

@@ -1,8 +1,9 @@
 /** One part of a large payload: small enough that a small call behind it hardly waits. */
 const CHUNK_BYTES = 64 * 1024;
 
-/** So many payloads take turns; more wait, so that the other side knows how much of them it has to keep at most. */
-export const UPLOADS_AT_ONCE = 8;
+/** So many payloads take turns, and so many bytes beside the largest of them: the other side has to keep it all. */
+const UPLOADS_AT_ONCE = 8;
+const UPLOAD_BYTES_BESIDE = 16 * 1024 * 1024;
 
 interface Upload {
   readonly number: number;
@@ -36,8 +37,22 @@ export class ChunkSender {
     const end = Math.min(upload.offset + CHUNK_BYTES, upload.bytes.length);
     send(upload.number, upload.bytes.subarray(upload.offset, end));
     upload.offset = end;
-    if (end < upload.bytes.length) this.#uploads.splice(UPLOADS_AT_ONCE - 1, 0, upload);
+    if (end < upload.bytes.length) this.#uploads.splice(this.#othersBeside(upload), 0, upload);
     else upload.onSent();
     return this.#uploads.length > 0;
+  }
+
+  /** How many of those that follow take turns with it. */
+  #othersBeside(upload: Upload): number {
+    let bytes = upload.bytes.length;
+    let largest = bytes;
+    let others = 0;
+    for (const other of this.#uploads) {
+      bytes += other.bytes.length;
+      largest = Math.max(largest, other.bytes.length);
+      if (others === UPLOADS_AT_ONCE - 1 || bytes - largest > UPLOAD_BYTES_BESIDE) break;
+      others += 1;
+    }
+    return others;
   }
 }

@@ -1,50 +1,57 @@
 import type { Duplex } from "node:stream";
 import { IsolationError } from "../errors/index.js";
 import type { Lane, LaneListener } from "./lane.js";
-import { MessageReader, PREFIX_LENGTH } from "./message-reader.js";
+import { PREFIX_LENGTH } from "./message-reader.js";
+import { PacedReader } from "./paced-reader.js";
 
 /** A lane over a stream socket that both sides hold from birth. */
 export function createDescriptorLane(socket: Duplex): Lane {
   let listener: LaneListener | undefined;
   let closed = false;
+  /** Whether this side closes it, and wants to hear no more. */
+  let isOurs = false;
   let broken: IsolationError | undefined;
-  const reader = new MessageReader((frame) => listener?.onFrame(frame));
+  const reader = new PacedReader(
+    socket,
+    (frame) => listener?.onFrame(frame),
+    (error) => {
+      if (IsolationError.is(error)) broken = error;
+      socket.destroy();
+    },
+  );
   const onClose = (): void => {
     if (closed) return;
     closed = true;
+    if (isOurs) reader.stop();
+    else reader.finish();
     listener?.onClose(broken);
-  };
-  const onData = (chunk: Buffer): void => {
-    try {
-      reader.write(chunk);
-    } catch (error) {
-      if (IsolationError.is(error)) broken = error;
-      socket.destroy();
-    }
   };
   // What went wrong is told by the end of the process; "close" follows.
   socket.on("error", () => {});
   socket.once("close", onClose);
   socket.once("end", () => socket.destroy());
   return {
-    send(message, onFailed) {
+    send(message, onSent) {
       message[0] = 0;
       message.writeUInt32BE(message.length - PREFIX_LENGTH, 1);
       // A process that is dead has closed its end: the system refuses what is written then, as a whole.
-      return socket.write(message, (error) => {
-        if (error) onFailed();
-      });
+      return socket.write(message, (error) => onSent(error !== null && error !== undefined));
     },
     listen(next) {
       listener = next;
       socket.on("drain", () => next.onDrain());
-      socket.on("data", onData);
+      reader.start();
     },
     flushed: () =>
       new Promise((resolve) => {
         if (closed || socket.writableLength === 0) resolve();
         else socket.write(Buffer.alloc(0), () => resolve());
       }),
-    close: () => socket.destroy(),
+    pause: () => reader.pause(),
+    resume: () => reader.resume(),
+    close: () => {
+      isOurs = true;
+      socket.destroy();
+    },
   };
 }

@@ -1,4 +1,6 @@
 import { SessionFrame } from "../contract/index.js";
+import { BUDGET } from "./budget.js";
+import { countEntries } from "./frame-entries.js";
 
 type NumberColumn = "callIds" | "callHandles" | "itemStreams" | "resultIds" | "voidIds";
 type TextColumn = "callArgs" | "items" | "results";
@@ -17,9 +19,11 @@ const TEXTS: { readonly [tag: number]: TextColumn } = { [34]: "callArgs", [66]: 
  * Reads a frame. The columns are read by hand, as they are written (see `frame-encoder.ts`); a frame that has anything
  * else, or has it otherwise than our own encoder does, goes through the generated decoder as a whole.
  *
- * @throws Error when the bytes are no frame
+ * @param maxEntries of the frame; each takes at least a byte, so that only longer frames have to be counted
+ * @throws Error when the bytes are no frame; IsolationError PROTOCOL when it has too many entries
  */
-export function decodeFrame(bytes: Buffer): SessionFrame {
+export function decodeFrame(bytes: Buffer, maxEntries: number = BUDGET.entries): SessionFrame {
+  if (bytes.length > maxEntries) countEntries(bytes, maxEntries);
   return decodeColumns(bytes) ?? SessionFrame.decode(bytes);
 }
 

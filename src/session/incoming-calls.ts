@@ -1,5 +1,5 @@
 import { IsolationError } from "../errors/index.js";
-import { BOUNDS } from "./bounds.js";
+import type { Account } from "./account.js";
 import type { Callee, CallHandler } from "./call-target.js";
 import { columnTextOf, isColumnPrimitive } from "./column-text.js";
 import { type Loans, lentNoMore } from "./loans.js";
@@ -10,38 +10,48 @@ import { type IncomingDetails, RunningCall } from "./running-call.js";
 import type { Values } from "./values.js";
 
 /** What a handle of the other side stands for here: the function, or how to come by it. */
-type Target = { readonly callee: Callee } | { readonly resolve: () => Callee | Promise<Callee> };
+type Target = { readonly cost: number } & (
+  | { readonly callee: Callee }
+  | { readonly resolve: () => Callee | Promise<Callee> }
+);
+
+/** What a handle costs beside its names, and a call beside its arguments, in bytes, roughly. */
+const HANDLE_COST = 512;
+const CALL_COST = 768;
 
 /** The calls of the other side: runs them, and sends what they come to. */
 export class IncomingCalls {
   readonly #outbox: Outbox;
+  readonly #account: Account;
   readonly #values: Values;
   readonly #loans: Loans;
   readonly #handler: CallHandler;
   readonly #targets = new Map<number, Target>();
   #lastHandle = 0;
-  #nameLength = 0;
   readonly #handlesOf = new Map<number, number[]>();
   readonly #running = new Map<number, RunningCall>();
 
-  constructor(outbox: Outbox, values: Values, loans: Loans, handler: CallHandler) {
+  constructor(outbox: Outbox, account: Account, values: Values, loans: Loans, handler: CallHandler) {
     this.#outbox = outbox;
+    this.#account = account;
     this.#values = values;
     this.#loans = loans;
     this.#handler = handler;
   }
 
-  /** @throws IsolationError PROTOCOL when there are too many */
+  /** @throws IsolationError PROTOCOL when there are too many, or one stands for something already */
   introduce(handle: number, target: { module: string; method: string; reference: number }): void {
     const { module, method, reference } = target;
     const resolve =
       reference === 0
         ? (): Callee | Promise<Callee> => this.#handler.resolve(module, method)
         : (): Callee => this.#loans.callee(reference, method);
-    if (this.#targets.size >= BOUNDS.handles) throw tooMany("handles", BOUNDS.handles);
-    this.#nameLength += module.length + method.length;
-    if (this.#nameLength > BOUNDS.nameLength) throw tooMany("characters in its names", BOUNDS.nameLength);
-    this.#targets.set(handle, { resolve });
+    if (this.#targets.has(handle)) {
+      throw new IsolationError("PROTOCOL", `the peer introduced the handle ${handle} twice`);
+    }
+    const cost = HANDLE_COST + 2 * (module.length + method.length);
+    this.#account.hold(cost);
+    this.#targets.set(handle, { resolve, cost });
     this.#lastHandle = Math.max(this.#lastHandle, handle);
     if (reference === 0) return;
     const handles = this.#handlesOf.get(reference);
@@ -51,14 +61,26 @@ export class IncomingCalls {
 
   /** What this side had lent is lent no more: nobody can call it. */
   forget(reference: number): void {
-    for (const handle of this.#handlesOf.get(reference) ?? []) this.#targets.delete(handle);
+    for (const handle of this.#handlesOf.get(reference) ?? []) {
+      this.#account.release(this.#targets.get(handle)?.cost ?? 0);
+      this.#targets.delete(handle);
+    }
     this.#handlesOf.delete(reference);
   }
 
-  /** Runs a call: what goes wrong is the call's answer. @throws IsolationError PROTOCOL only when there are too many */
-  run(id: number, handle: number, args: readonly unknown[], details: IncomingDetails | undefined): void {
-    if (this.#running.size >= BOUNDS.runningCalls) throw tooMany("calls at once", BOUNDS.runningCalls);
+  /**
+   * Runs a call: what goes wrong is the call's answer.
+   *
+   * @param cost what the arguments keep, in bytes, as estimated
+   * @throws IsolationError PROTOCOL when there are too many, or the handle stands for nothing
+   */
+  run(id: number, handle: number, args: readonly unknown[], cost: number, details: IncomingDetails | undefined): void {
+    if (handle > this.#lastHandle || !Number.isInteger(handle)) {
+      throw new IsolationError("PROTOCOL", `the peer called the handle ${handle}, which it never introduced`);
+    }
+    this.#account.hold(CALL_COST + cost);
     const call = new RunningCall(id, details);
+    call.cost = CALL_COST + cost;
     this.#running.set(id, call);
     try {
       this.#answer(call, this.#handler.run(this.#calleeOf(handle), args, call));
@@ -79,7 +101,7 @@ export class IncomingCalls {
     const call = this.#running.get(id);
     if (call === undefined || call.isCancelled) return;
     call.isCancelled = true;
-    call.abort(new IsolationError("CANCELLED", "the caller does not wait for this call any more"));
+    call.abort(notWaitedFor());
     if (call.dropAnswer === undefined) return;
     call.dropAnswer();
     this.#acknowledge(call);
@@ -87,10 +109,12 @@ export class IncomingCalls {
 
   /** The caller is gone. */
   lose(): void {
+    // One for all: an error costs more than everything else here, and there may be many calls.
+    const reason = notWaitedFor();
     const calls = [...this.#running.values()];
     this.#running.clear();
     for (const call of calls) {
-      call.abort(new IsolationError("CANCELLED", "the caller is gone"));
+      call.abort(reason);
       call.dropAnswer?.();
       call.scope?.end();
     }
@@ -105,14 +129,13 @@ export class IncomingCalls {
 
   #calleeOf(handle: number): Callee | Promise<Callee> {
     const target = this.#targets.get(handle);
-    if (target === undefined && handle <= this.#lastHandle) throw lentNoMore();
-    if (target === undefined) throw new IsolationError("PROTOCOL", `the handle ${handle} was never introduced`);
+    if (target === undefined) throw lentNoMore();
     if ("callee" in target) return target.callee;
     const resolving = target.resolve();
     if (!(resolving instanceof Promise)) return resolving;
     const resolved = resolving.then((callee) => {
       // From now on calls of this handle run without a detour; a failed resolution is tried again by the next call.
-      if (this.#targets.get(handle) === target) this.#targets.set(handle, { callee });
+      if (this.#targets.get(handle) === target) this.#targets.set(handle, { callee, cost: target.cost });
       return callee;
     });
     // A handler that refuses the call does not look at it.
@@ -128,8 +151,15 @@ export class IncomingCalls {
     } else this.#succeed(call, outcome);
   }
 
+  /** What a call was given may be needed until its function has returned, also when nobody waits for it any more. */
+  #releaseArguments(call: RunningCall): void {
+    this.#account.release(call.cost);
+    call.cost = 0;
+  }
+
   #succeed(call: RunningCall, value: unknown): void {
     const { id, scope } = call;
+    this.#releaseArguments(call);
     if (this.#running.get(id) !== call) {
       // The caller is gone.
       scope?.end();
@@ -161,6 +191,7 @@ export class IncomingCalls {
   }
 
   #fail(call: RunningCall, error: unknown): void {
+    this.#releaseArguments(call);
     if (this.#running.get(call.id) !== call) call.scope?.end();
     else if (call.isCancelled) this.#acknowledge(call);
     else this.#settle(call, "error", this.#values.encodeError(error));
@@ -201,14 +232,14 @@ export class IncomingCalls {
   }
 }
 
+function notWaitedFor(): IsolationError {
+  return new IsolationError("CANCELLED", "the caller does not wait for this call any more");
+}
+
 /** What an answer has that goes as a payload. */
 interface PayloadHandling {
   readonly drop: () => void;
   readonly streamsOver: Promise<void> | undefined;
-}
-
-function tooMany(what: string, bound: number): IsolationError {
-  return new IsolationError("PROTOCOL", `the peer has more than ${bound} ${what}`);
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

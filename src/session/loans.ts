@@ -9,7 +9,7 @@ import type { Outbox } from "./outbox.js";
 import { iterateReadable } from "./readable-iterator.js";
 import type { ReferenceDescriptor, ReferenceKind } from "./references.js";
 import type { Scope } from "./scope.js";
-import { StreamExport, type StreamSink } from "./stream-export.js";
+import { StreamExport, type StreamSink, StreamWindow } from "./stream-export.js";
 import type { Values } from "./values.js";
 
 /** Roughly what an item costs beside its text. */
@@ -29,6 +29,7 @@ export class Loans {
   #numbers = 0;
   #onTakenBack: (id: number) => void = () => {};
   #streams = 0;
+  readonly #window = new StreamWindow();
   #onStreamsOver: (() => void)[] = [];
 
   constructor(outbox: Outbox) {
@@ -179,7 +180,7 @@ export class Loans {
       resume: () => this.#outbox.resumeStream(descriptor.id),
     };
     const onOver: (() => void)[] = [];
-    const stream = new StreamExport(iterable, sink);
+    const stream = new StreamExport(iterable, sink, this.#window);
     const descriptor = this.#add(kind, { kind: "stream", stream, onOver }, scope);
     this.#streams += 1;
     return descriptor;
@@ -203,7 +204,7 @@ export class Loans {
     }
     const { payload, bytes, sent } = (this.#values as Values).encode(value, "item", undefined);
     const send = (): number => {
-      this.#outbox.itemWithPayload(stream, payload);
+      this.#outbox.itemWithPayload(stream, payload, bytes);
       return bytes;
     };
     return sent === undefined ? send() : sent.then(send);

@@ -1,17 +1,23 @@
 import { IsolationError } from "../errors/index.js";
-import { BOUNDS } from "./bounds.js";
+import { FRAME_BYTES } from "./budget.js";
 
 /** A flag byte, which must be 0 (not compressed), and the length as four bytes, the most significant first. */
 export const PREFIX_LENGTH = 5;
 
+/** A message of which less has come has room for twice as much at most: its length is only claimed. */
+const LITTLE = 64 * 1024;
+
+const NOTHING = Buffer.alloc(0);
+
 /** Cuts a byte stream into gRPC's length-prefixed messages. */
 export class MessageReader {
   readonly #onMessage: (message: Buffer) => void;
-  /** The start of a message whose end has not come. */
-  #pieces: Buffer[] = [];
+  /** The start of a message whose end has not come, in the first `#length` bytes. */
+  #start = NOTHING;
   #length = 0;
-  /** How many bytes have to be there before anything can be done. */
-  #wanted = PREFIX_LENGTH;
+  #isPaused = false;
+  /** What came while it was paused, and has not been read. */
+  #unread: Buffer[] = [];
 
   constructor(onMessage: (message: Buffer) => void) {
     this.#onMessage = onMessage;
@@ -19,47 +25,81 @@ export class MessageReader {
 
   /** @throws IsolationError PROTOCOL when the stream is not what it should be */
   write(chunk: Buffer): void {
-    if (this.#length === 0) {
-      this.#read(chunk);
-      return;
-    }
-    this.#pieces.push(chunk);
-    this.#length += chunk.length;
-    if (this.#length < this.#wanted) return;
-    const all = Buffer.concat(this.#pieces, this.#length);
-    this.#pieces = [];
-    this.#length = 0;
-    this.#read(all);
+    if (this.#isPaused) this.#unread.push(chunk);
+    else this.#read(this.#length === 0 ? chunk : this.#complete(chunk));
+  }
+
+  /** Gives no further message, not even of what was written already. */
+  pause(): void {
+    this.#isPaused = true;
+  }
+
+  /** Goes on where it paused. @throws IsolationError PROTOCOL when the stream is not what it should be */
+  resume(): void {
+    this.#isPaused = false;
+    const unread = this.#unread;
+    this.#unread = [];
+    for (const chunk of unread) this.write(chunk);
   }
 
   #read(bytes: Buffer): void {
     let start = 0;
-    while (bytes.length - start >= PREFIX_LENGTH) {
+    while (!this.#isPaused && bytes.length - start >= PREFIX_LENGTH) {
       const end = start + PREFIX_LENGTH + messageLength(bytes, start);
-      if (end > bytes.length) {
-        this.#wanted = end - start;
-        this.#keep(bytes.subarray(start));
-        return;
-      }
+      if (end > bytes.length) break;
       this.#onMessage(bytes.subarray(start + PREFIX_LENGTH, end));
       start = end;
     }
-    this.#wanted = PREFIX_LENGTH;
-    if (start < bytes.length) this.#keep(bytes.subarray(start));
+    if (start === bytes.length) return;
+    if (this.#isPaused) this.#unread.push(bytes.subarray(start));
+    else this.#take(bytes, start, bytes.length);
   }
 
-  #keep(rest: Buffer): void {
-    this.#pieces = [rest];
-    this.#length = rest.length;
+  /** Adds to the message whose start is here, and gives it when it is whole; returns what is behind it. */
+  #complete(chunk: Buffer): Buffer {
+    const afterPrefix = this.#take(chunk, 0, Math.min(chunk.length, PREFIX_LENGTH - this.#length));
+    if (this.#length < PREFIX_LENGTH) return NOTHING;
+    const whole = PREFIX_LENGTH + messageLength(this.#start, 0);
+    const end = this.#take(chunk, afterPrefix, Math.min(chunk.length, afterPrefix + whole - this.#length));
+    if (this.#length < whole) return NOTHING;
+    const message = this.#start.subarray(PREFIX_LENGTH, whole);
+    this.#start = NOTHING;
+    this.#length = 0;
+    this.#onMessage(message);
+    return chunk.subarray(end);
+  }
+
+  /** Copies: what was received is a piece of memory of its own, however small, and a peer may send many. */
+  #take(from: Buffer, start: number, end: number): number {
+    if (end <= start) return start;
+    const needed = this.#length + end - start;
+    if (this.#start.length < needed) {
+      const claimed = needed >= PREFIX_LENGTH ? this.#claimed(from, start) : PREFIX_LENGTH;
+      const wanted = needed < LITTLE ? Math.min(claimed, 2 * needed) : claimed;
+      const room = Buffer.allocUnsafeSlow(Math.max(needed, wanted));
+      room.set(this.#start.subarray(0, this.#length));
+      this.#start = room;
+    }
+    this.#start.set(from.subarray(start, end), this.#length);
+    this.#length = needed;
+    return end;
+  }
+
+  /** How long the message says it is, with its prefix. */
+  #claimed(from: Buffer, start: number): number {
+    if (this.#length >= PREFIX_LENGTH) return PREFIX_LENGTH + messageLength(this.#start, 0);
+    if (this.#length === 0) return PREFIX_LENGTH + messageLength(from, start);
+    return PREFIX_LENGTH;
   }
 }
 
+/** @throws IsolationError PROTOCOL when the prefix is none */
 function messageLength(bytes: Buffer, at: number): number {
   const length = bytes.readUInt32BE(at + 1);
-  if (bytes[at] === 0 && length <= BOUNDS.frameBytes) return length;
+  if (bytes[at] === 0 && length <= FRAME_BYTES) return length;
   throw new IsolationError(
     "PROTOCOL",
     `the peer sent a message with flag ${bytes[at]} and a length of ${length} bytes; ` +
-      `the flag must be 0 and the length at most ${BOUNDS.frameBytes}`,
+      `the flag must be 0 and the length at most ${FRAME_BYTES}`,
   );
 }

@@ -3,6 +3,7 @@ import { emptyFrame } from "./frame-decoder.js";
 import { encodeFrame } from "./frame-encoder.js";
 import { JsonColumn } from "./json-column.js";
 import type { Lane } from "./lane.js";
+import type { UnsentAnswers } from "./unsent-answers.js";
 import type { Wakefulness } from "./wakefulness.js";
 
 /**
@@ -13,7 +14,10 @@ import type { Wakefulness } from "./wakefulness.js";
 const FIRST_FRAME_ENTRIES = 16;
 const LARGEST_FRAME_ENTRIES = 256;
 
-/** How long the texts of one frame may become together, in characters, for the same reason. */
+/**
+ * How long the texts of one frame may become together, in characters, for the same reason. What is out of band counts, too:
+ * the peer decodes a frame in one go.
+ */
 const FRAME_TEXT = 256 * 1024;
 
 /** What a call may have beyond its columns. */
@@ -26,6 +30,7 @@ export type CallExtras = Partial<Omit<CallDetails, "index">>;
 export class Outbox {
   readonly #lane: Lane;
   readonly #wakefulness: Wakefulness;
+  readonly #answers: UnsentAnswers;
   #frame = emptyFrame();
   readonly #args = new JsonColumn();
   readonly #items = new JsonColumn();
@@ -33,6 +38,8 @@ export class Outbox {
   #entries = 0;
   /** How many entries the frame takes before it leaves. */
   #capacity = FIRST_FRAME_ENTRIES;
+  /** Whether anything in the frame answers the peer. */
+  #hasAnswers = false;
   /** Whether the frame has anything but columns. */
   #hasMore = false;
   #text = 0;
@@ -42,8 +49,9 @@ export class Outbox {
   #beforeFlush: (() => boolean) | undefined;
   readonly #flushNow = (): void => this.flush();
 
-  constructor(lane: Lane, wakefulness: Wakefulness) {
+  constructor(lane: Lane, wakefulness: Wakefulness, answers: UnsentAnswers) {
     this.#lane = lane;
+    this.#answers = answers;
     this.#wakefulness = wakefulness;
   }
 
@@ -71,7 +79,7 @@ export class Outbox {
   introduce(handle: number, target: { module: string; method: string; reference: number }): void {
     this.#hasMore = true;
     this.#frame.introductions.push({ handle, ...target });
-    this.#added();
+    this.#addedText(target.module.length + target.method.length);
   }
 
   /** A call whose arguments nobody can change any more; `length` is how many characters or bytes they take, roughly. */
@@ -106,48 +114,55 @@ export class Outbox {
     this.#addedText(text.length);
   }
 
-  itemWithPayload(stream: number, value: Payload): void {
+  /** @param bytes what it takes on its way, roughly, also out of band */
+  itemWithPayload(stream: number, value: Payload, bytes: number): void {
     this.#hasMore = true;
     this.#frame.itemPayloads.push({ index: this.#frame.itemStreams.length, value });
     this.#frame.itemStreams.push(stream);
     this.#items.add(null);
-    this.#addedText(sizeOf(value));
+    this.#addedText(bytes);
   }
 
   streamEnd(stream: number, error: Payload | undefined): void {
     this.#hasMore = true;
+    this.#hasAnswers = true;
     this.#frame.streamEnds.push({ stream, error });
-    this.#added();
+    this.#addedText(sizeOf(error));
   }
 
   abort(signal: number, reason: Payload | undefined): void {
     this.#hasMore = true;
     this.#frame.aborts.push({ signal, reason });
-    this.#added();
+    this.#addedText(sizeOf(reason));
   }
 
   /** A result that nobody can change any more. */
   result(id: number, value: unknown): void {
+    this.#hasAnswers = true;
     this.#frame.resultIds.push(id);
     this.#results.add(value);
     this.#addedText(typeof value === "string" ? value.length : 0);
   }
 
   resultWithText(id: number, text: string): void {
+    this.#hasAnswers = true;
     this.#frame.resultIds.push(id);
     this.#results.addText(text);
     this.#addedText(text.length);
   }
 
   voidResult(id: number): void {
+    this.#hasAnswers = true;
     this.#frame.voidIds.push(id);
     this.#added();
   }
 
-  settlement(id: number, outcome: NonNullable<Settlement["outcome"]>, length: number): void {
+  /** @param bytes what it takes on its way, roughly, also out of band */
+  settlement(id: number, outcome: NonNullable<Settlement["outcome"]>, bytes: number): void {
     this.#hasMore = true;
+    this.#hasAnswers = true;
     this.#frame.settlements.push({ id, outcome });
-    this.#addedText(Math.min(length, sizeOf(outcome.value)));
+    this.#addedText(bytes);
   }
 
   demand(stream: number, items: number): void {
@@ -159,7 +174,7 @@ export class Outbox {
   closeStream(stream: number, error: Payload | undefined): void {
     this.#hasMore = true;
     this.#frame.streamCloses.push({ stream, error });
-    this.#added();
+    this.#addedText(sizeOf(error));
   }
 
   release(reference: number): void {
@@ -170,6 +185,7 @@ export class Outbox {
 
   segmentRead(segment: number): void {
     this.#hasMore = true;
+    this.#hasAnswers = true;
     this.#frame.segmentsRead.push(segment);
     this.#added();
   }
@@ -202,6 +218,7 @@ export class Outbox {
 
   pong(number: number): void {
     this.#hasMore = true;
+    this.#hasAnswers = true;
     this.#frame.pong = number;
     this.#added();
   }
@@ -229,9 +246,17 @@ export class Outbox {
     if (details !== undefined) {
       this.#hasMore = true;
       callDetails.push({ ...NO_EXTRAS, ...details, index: callIds.length });
+      if (details.trace !== undefined) this.#countTrace(details.trace);
     }
     callIds.push(id);
     callHandles.push(handle);
+  }
+
+  #countTrace(trace: Readonly<Record<string, string>>): void {
+    for (const [name, value] of Object.entries(trace)) {
+      this.#entries += 1;
+      this.#text += name.length + value.length;
+    }
   }
 
   #added(): void {
@@ -259,15 +284,20 @@ export class Outbox {
     const hasMore = this.#hasMore;
     this.#hasMore = false;
     this.#wakefulness.said();
+    const message = encodeFrame(frame, hasMore);
+    const answers = this.#hasAnswers ? message.length : 0;
+    this.#hasAnswers = false;
+    if (answers > 0) this.#answers.add(answers);
     const { callIds } = frame;
-    this.#writable = this.#lane.send(encodeFrame(frame, hasMore), () => {
-      for (const id of callIds) this.#unsent.add(id);
+    this.#writable = this.#lane.send(message, (isLost) => {
+      if (answers > 0) this.#answers.sent(answers);
+      if (isLost) for (const id of callIds) this.#unsent.add(id);
     });
   }
 }
 
 const NO_EXTRAS = { args: undefined, attempt: 0, timeoutMs: 0, trace: {} };
 
-function sizeOf({ place }: Payload): number {
-  return place?.value.length ?? 0;
+function sizeOf(payload: Payload | undefined): number {
+  return payload?.place?.value.length ?? 0;
 }

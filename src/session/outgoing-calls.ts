@@ -1,5 +1,6 @@
 import { appendLocalStack, areJsonSafe, isError } from "../codec/index.js";
 import type { Settlement } from "../contract/index.js";
+import { IsolationError } from "../errors/index.js";
 import type { CallSink, CallTarget } from "./call-target.js";
 import { columnLengthOf, columnTextOf } from "./column-text.js";
 import { IdRing } from "./id-ring.js";
@@ -7,6 +8,9 @@ import type { CallExtras, Outbox } from "./outbox.js";
 import type { ReadyPayload } from "./payloads.js";
 import { Scope } from "./scope.js";
 import type { Values } from "./values.js";
+
+/** Of a module and its export, in characters. */
+const MAX_NAME_LENGTH = 65_536;
 
 /** What a call lends, and what of it is still on its way. Only calls that need one have one. */
 interface Lending {
@@ -53,11 +57,11 @@ export class OutgoingCalls {
   send(target: CallTarget, args: readonly unknown[], sink: CallSink, extras?: CallExtras, order?: Scope): number {
     const id = this.#sinks.add(sink);
     const length = columnLengthOf(args);
-    if (length >= 0 && order === undefined) {
-      this.#outbox.call(id, this.#handleOf(target), args, length, extras);
-      return id;
-    }
     try {
+      if (length >= 0 && order === undefined) {
+        this.#outbox.call(id, this.#handleOf(target), args, length, extras);
+        return id;
+      }
       const text = columnTextOf(args, length >= 0 || areJsonSafe(args));
       if (text === undefined) this.#sendPayload(id, target, args, extras, order);
       else {
@@ -165,6 +169,7 @@ export class OutgoingCalls {
   #handleOf(target: CallTarget): number {
     const known = this.#handles.get(target);
     if (known !== undefined) return known;
+    checkName(target);
     this.#lastHandle += 1;
     const handle = this.#lastHandle;
     this.#handles.set(target, handle);
@@ -173,4 +178,11 @@ export class OutgoingCalls {
     else this.#outbox.introduce(handle, { module: "", method, reference: target.reference });
     return handle;
   }
+}
+
+/** A name travels in one frame. @throws IsolationError METHOD_NOT_FOUND when it is too long for that */
+function checkName(target: CallTarget): void {
+  const length = target.method.length + (target.kind === "module" ? target.module.length : 0);
+  if (length <= MAX_NAME_LENGTH) return;
+  throw new IsolationError("METHOD_NOT_FOUND", `a name has ${length} characters; the bound is ${MAX_NAME_LENGTH}`);
 }

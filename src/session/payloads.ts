@@ -1,7 +1,8 @@
-import { type DecodeContext, decodeValue, type EncodeContext, encodeValue } from "../codec/index.js";
+import { type DecodeContext, decodeValue, discardValue, type EncodeContext, encodeValue } from "../codec/index.js";
 import type { Chunk, Payload } from "../contract/index.js";
 import { IsolationError } from "../errors/index.js";
-import { BOUNDS } from "./bounds.js";
+import type { Account, Decoding } from "./account.js";
+import { PAYLOAD_BYTES } from "./budget.js";
 import { ChunkReceiver } from "./chunk-receiver.js";
 import { ChunkSender } from "./chunk-sender.js";
 import type { Outbox } from "./outbox.js";
@@ -28,6 +29,12 @@ export interface ReadyPayload {
   drop(): void;
 }
 
+/**
+ * Who wants a value. A result was asked for by a call that waits: its bytes are bounded by `maxPayload` alone, and one that is
+ * too large fails only that call. So does an error, whose bytes are held like those of everything else.
+ */
+export type Wanted = "result" | "error" | "unasked";
+
 /** The descriptor of bytes that are elsewhere: a segment of shared memory, or a payload that came in parts. */
 type Place =
   | { readonly segment: number; readonly length: number }
@@ -39,14 +46,22 @@ export class Payloads {
   readonly #writer: SharedMemoryWriter | undefined;
   readonly #reader: SharedMemoryReader | undefined;
   readonly #chunksOut = new ChunkSender();
+  readonly #account: Account;
   readonly #chunksIn: ChunkReceiver;
   readonly #maxBytes: number;
+  #kept = 0;
 
-  /** @param maxBytes of one value of the peer */
-  constructor(outbox: Outbox, sharedMemory: SharedMemory | undefined, maxBytes: number = BOUNDS.payloadBytes) {
+  /** @param maxBytes of one result of the peer */
+  constructor(
+    outbox: Outbox,
+    account: Account,
+    sharedMemory: SharedMemory | undefined,
+    maxBytes: number = PAYLOAD_BYTES,
+  ) {
     this.#outbox = outbox;
+    this.#account = account;
     this.#maxBytes = maxBytes;
-    this.#chunksIn = new ChunkReceiver(maxBytes);
+    this.#chunksIn = new ChunkReceiver(account);
     if (sharedMemory !== undefined) {
       this.#writer = new SharedMemoryWriter(sharedMemory.folder, sharedMemory.ownPrefix);
       this.#reader = new SharedMemoryReader(sharedMemory.folder, sharedMemory.peerPrefix);
@@ -76,18 +91,49 @@ export class Payloads {
     };
   }
 
-  /** @throws IsolationError PROTOCOL when the payload is none */
-  decode({ place }: Payload, context: Pick<DecodeContext, "importReference">): unknown {
+  /** Bytes that the value which was decoded last keeps, as estimated. */
+  get kept(): number {
+    return this.#kept;
+  }
+
+  /** @throws IsolationError PROTOCOL when the payload is none, or costs too much */
+  decode({ place }: Payload, wanted: Wanted, context: Pick<DecodeContext, "importReference">): unknown {
     if (place === undefined) throw new IsolationError("PROTOCOL", "the peer sent a payload without a value");
-    let room = this.#maxBytes;
-    const importBytes = (descriptor: unknown): Uint8Array => {
-      const bytes = this.#fetch(descriptor, room);
-      room -= bytes.length;
-      return bytes;
-    };
-    const encoded = place.$case === "inline" ? place.value : importBytes(parse(place.value));
-    if (encoded.length > this.#maxBytes) throw tooLarge(encoded.length, this.#maxBytes);
-    return decodeValue(encoded, { ...context, importBytes });
+    const decoding = this.#account.beginDecoding(wanted !== "unasked");
+    const limits: Limits = { room: wanted === "error" ? Number.POSITIVE_INFINITY : this.#maxBytes, decoding, wanted };
+    try {
+      const encoded = place.$case === "inline" ? place.value : this.#fetchText(parse(place.value), limits);
+      if (encoded.length > this.#maxBytes) throw tooLarge(encoded.length, this.#maxBytes);
+      const importBytes = (descriptor: unknown): Uint8Array =>
+        this.#fetch(descriptor, limits, (length) => {
+          if (wanted !== "result") decoding?.charge(length);
+        });
+      return decodeValue(encoded, { ...context, importBytes, meter: decoding });
+    } finally {
+      this.#kept = decoding?.kept ?? 0;
+      decoding?.end();
+    }
+  }
+
+  /**
+   * Gives back what a value that nobody waits for holds, without making the value.
+   *
+   * @param giveBack called with the descriptor of each thing that is lent in it
+   */
+  discard({ place }: Payload, giveBack: (descriptor: unknown) => void): void {
+    const decoding = this.#account.beginDecoding(false);
+    const limits: Limits = { room: this.#maxBytes, decoding, wanted: "unasked" };
+    try {
+      if (place === undefined) return;
+      const encoded = place.$case === "inline" ? place.value : this.#fetchText(parse(place.value), limits);
+      discardValue(encoded, {
+        importReference: giveBack,
+        importBytes: (descriptor) => this.#giveBack(descriptor),
+        meter: decoding,
+      });
+    } finally {
+      decoding?.end();
+    }
   }
 
   /** A part of a payload came, or the word that no more will. */
@@ -101,7 +147,13 @@ export class Payloads {
     this.#writer?.release(segment);
   }
 
+  /** Nothing more will refer to what came in parts. */
+  forgetChunks(): void {
+    this.#chunksIn.clear();
+  }
+
   close(): void {
+    this.forgetChunks();
     this.#writer?.close();
   }
 
@@ -131,25 +183,54 @@ export class Payloads {
     return { chunks, length };
   }
 
-  /** @param room how many bytes the value may still have */
-  #fetch(descriptor: unknown, room: number): Uint8Array {
+  /** The encoded value itself: it is needed only until it is decoded. */
+  #fetchText(descriptor: unknown, limits: Limits): Uint8Array {
+    return this.#fetch(descriptor, limits, (length) => {
+      if (limits.wanted !== "result") limits.decoding?.borrow(length);
+    });
+  }
+
+  /** @param count called with the number of bytes before they are copied */
+  #fetch(descriptor: unknown, limits: Limits, count: (length: number) => void): Uint8Array {
     const { segment, chunks, length } = Object(descriptor) as Record<string, unknown>;
-    if (isCount(length) && isCount(chunks)) {
-      const bytes = this.#chunksIn.take(chunks, length);
-      if (length > room) throw tooLarge(length, this.#maxBytes);
+    if (!isCount(length)) throw nowhere();
+    const isTooLarge = length > limits.room;
+    limits.room -= length;
+    if (isCount(chunks)) {
+      if (isTooLarge) this.#chunksIn.drop(chunks);
+      if (isTooLarge) throw tooLarge(length, this.#maxBytes);
+      const bytes = this.#chunksIn.take(chunks, length, (joined) => limits.decoding?.borrow(joined));
+      count(length);
       return bytes;
     }
-    if (isCount(length) && isCount(segment) && this.#reader !== undefined) {
-      try {
-        if (length > room) throw tooLarge(length, this.#maxBytes);
-        return this.#reader.read(segment, length);
-      } finally {
-        // Only now: the word may leave at once, and the peer writes into the segment again.
-        this.#outbox.segmentRead(segment);
-      }
+    if (!isCount(segment) || this.#reader === undefined) throw nowhere();
+    try {
+      if (isTooLarge) throw tooLarge(length, this.#maxBytes);
+      count(length);
+      return this.#reader.read(segment, length);
+    } finally {
+      // Only now: the word may leave at once, and the peer writes into the segment again.
+      this.#outbox.segmentRead(segment);
     }
-    throw new IsolationError("PROTOCOL", "the peer sent bytes out of band that are nowhere");
   }
+
+  #giveBack(descriptor: unknown): void {
+    const { segment, chunks } = Object(descriptor) as Record<string, unknown>;
+    if (isCount(chunks)) this.#chunksIn.drop(chunks);
+    else if (isCount(segment) && this.#reader !== undefined) this.#outbox.segmentRead(segment);
+  }
+}
+
+/** What one value may still have. */
+interface Limits {
+  /** Bytes. */
+  room: number;
+  readonly decoding: Decoding | undefined;
+  readonly wanted: Wanted;
+}
+
+function nowhere(): IsolationError {
+  return new IsolationError("PROTOCOL", "the peer sent bytes out of band that are nowhere");
 }
 
 function tooLarge(bytes: number, maxBytes: number): IsolationError {

@@ -21,6 +21,8 @@ export class RunningCall implements IncomingCall {
   readonly scope: Scope | undefined;
   /** Nobody waits for the answer any more, only for the end. */
   isCancelled = false;
+  /** Bytes that are held for it, as estimated. */
+  cost = 0;
   /** Set while an answer waits for its large parts: gives it up. */
   dropAnswer: (() => void) | undefined = undefined;
   // Not `#private`: one is made for every call.

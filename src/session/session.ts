@@ -1,8 +1,10 @@
-import type { Payload, SessionFrame } from "../contract/index.js";
 import { IsolationError } from "../errors/index.js";
+import { Account } from "./account.js";
+import type { Budget } from "./budget.js";
 import { currentCallSite } from "./call-site.js";
 import type { CallHandler, CallSink, CallTarget } from "./call-target.js";
 import { decodeFrame } from "./frame-decoder.js";
+import { FrameHandler } from "./frame-handler.js";
 import { IncomingCalls } from "./incoming-calls.js";
 import type { Lane } from "./lane.js";
 import { Loans } from "./loans.js";
@@ -10,10 +12,10 @@ import { type CallExtras, Outbox } from "./outbox.js";
 import { OutgoingCalls } from "./outgoing-calls.js";
 import { Payloads, type SharedMemory } from "./payloads.js";
 import { quiet } from "./quiet.js";
-import type { IncomingDetails } from "./running-call.js";
-import { Scope } from "./scope.js";
+import type { Scope } from "./scope.js";
 import { StandIns } from "./stand-ins.js";
 import type { Hold } from "./stream-stand-ins.js";
+import { UnsentAnswers } from "./unsent-answers.js";
 import { Values } from "./values.js";
 import { Wakefulness } from "./wakefulness.js";
 
@@ -24,8 +26,10 @@ export interface SessionOptions {
   readonly onLost: (error: IsolationError | undefined) => void;
   /** The peer keeps up again. */
   readonly onDrain?: () => void;
-  /** Bytes of one value of the peer; of values on their way in parts, eight times as many. Default 4 GiB. */
+  /** Bytes of one value that a call of this side asked for. Default 1 GiB. */
   readonly maxPayloadBytes?: number | undefined;
+  /** What the peer may cost this side. Default: `BUDGET`. */
+  readonly budget?: Budget | undefined;
   /** Keeps the process alive while somebody waits for a stream or for what the peer has lent. Default: it does not. */
   readonly hold?: Hold;
 }
@@ -34,6 +38,7 @@ export interface SessionOptions {
 export class Session {
   readonly #lane: Lane;
   readonly #options: SessionOptions;
+  readonly #account: Account;
   readonly #outbox: Outbox;
   readonly #loans: Loans;
   readonly #standIns: StandIns;
@@ -41,6 +46,7 @@ export class Session {
   readonly #values: Values;
   readonly #outgoing: OutgoingCalls;
   readonly #incoming: IncomingCalls;
+  readonly #frames: FrameHandler;
   readonly #wakefulness = new Wakefulness();
   readonly #pongs = new Map<number, () => void>();
   #pings = 0;
@@ -49,21 +55,34 @@ export class Session {
   constructor(lane: Lane, options: SessionOptions) {
     this.#lane = lane;
     this.#options = options;
-    this.#outbox = new Outbox(lane, this.#wakefulness);
+    this.#account = new Account(options.budget);
+    const answers = new UnsentAnswers(lane, this.#account.budget.unsent);
+    this.#outbox = new Outbox(lane, this.#wakefulness, answers);
     this.#loans = new Loans(this.#outbox);
     const hold = options.hold ?? ((wait) => wait);
-    this.#standIns = new StandIns(this.#outbox, hold, {
+    this.#standIns = new StandIns(this.#outbox, this.#account, hold, {
       // Progress is often reported without waiting: that nobody hears any more must not end the process.
       call: (target, args, order) => quiet(hold(this.#callBack(target, args, order))),
       forget: (target) => this.#outgoing.forget(target),
     });
-    this.#payloads = new Payloads(this.#outbox, options.sharedMemory, options.maxPayloadBytes);
+    this.#payloads = new Payloads(this.#outbox, this.#account, options.sharedMemory, options.maxPayloadBytes);
     this.#values = new Values(this.#payloads, this.#loans, this.#standIns);
     this.#loans.values = this.#values;
     this.#standIns.values = this.#values;
     this.#outgoing = new OutgoingCalls(this.#outbox, this.#values);
-    this.#incoming = new IncomingCalls(this.#outbox, this.#values, this.#loans, options.handler);
+    this.#incoming = new IncomingCalls(this.#outbox, this.#account, this.#values, this.#loans, options.handler);
     this.#loans.onTakenBack = (reference) => this.#incoming.forget(reference);
+    this.#frames = new FrameHandler({
+      account: this.#account,
+      outbox: this.#outbox,
+      loans: this.#loans,
+      standIns: this.#standIns,
+      payloads: this.#payloads,
+      values: this.#values,
+      outgoing: this.#outgoing,
+      incoming: this.#incoming,
+      onPong: (number) => this.#handlePong(number),
+    });
     lane.listen({
       onFrame: (bytes) => this.#receive(bytes),
       onDrain: () => {
@@ -153,6 +172,8 @@ export class Session {
     if (this.#lost) return;
     this.#lost = true;
     this.#lane.close(error);
+    this.#payloads.forgetChunks();
+    if (error !== undefined) this.#standIns.dropItems();
     this.#options.onLost(error);
   }
 
@@ -167,78 +188,15 @@ export class Session {
   #receive(bytes: Buffer): void {
     if (this.#lost) return;
     this.#wakefulness.heard();
+    const account = this.#account;
+    account.beginFrame();
     try {
-      this.#handle(decodeFrame(bytes));
+      this.#frames.handle(decodeFrame(bytes, account.budget.entries));
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      this.#lose(
-        new IsolationError("PROTOCOL", `the peer sent a frame that cannot be understood: ${reason}`, { cause: error }),
-      );
+      this.#lose(account.breach ?? brokenBy(error));
     }
-  }
-
-  /** The order is part of the contract: see SessionFrame. */
-  #handle(frame: SessionFrame): void {
-    for (const chunk of frame.chunks) this.#payloads.chunk(chunk);
-    for (const introduction of frame.introductions) this.#incoming.introduce(introduction.handle, introduction);
-    if (frame.callIds.length > 0) this.#handleCalls(frame);
-    for (const id of frame.cancels) this.#incoming.cancel(id);
-    for (const stream of frame.streamResumes) this.#standIns.resume(stream);
-    if (frame.itemStreams.length > 0) this.#handleItems(frame);
-    for (const { stream, error } of frame.streamEnds) this.#standIns.streamEnd(stream, this.#toFailure(error));
-    for (const { signal, reason } of frame.aborts) this.#standIns.abort(signal, this.#toFailure(reason)?.error);
-    if (frame.resultIds.length > 0) this.#handleResults(frame);
-    for (const id of frame.voidIds) this.#outgoing.result(id, undefined);
-    for (const settlement of frame.settlements) this.#outgoing.settle(settlement);
-    for (const { stream, items } of frame.streamDemands) this.#loans.demand(stream, items);
-    for (const { stream, error } of frame.streamCloses) this.#loans.closeStream(stream, this.#toFailure(error));
-    for (const reference of frame.releases) this.#loans.release(reference);
-    for (const segment of frame.segmentsRead) this.#payloads.segmentRead(segment);
-    if (frame.ping !== 0) this.#outbox.pong(frame.ping);
-    if (frame.pong !== 0) this.#handlePong(frame.pong);
-  }
-
-  #handleCalls({ callIds, callHandles, callArgs, callDetails }: SessionFrame): void {
-    const args = parseColumn(callArgs, callIds.length);
-    let next = 0;
-    for (let index = 0; index < callIds.length; index += 1) {
-      const id = callIds[index] as number;
-      const handle = callHandles[index] as number;
-      const details = callDetails[next];
-      if (details?.index !== index) {
-        this.#incoming.run(id, handle, toArguments(args[index]), undefined);
-        continue;
-      }
-      next += 1;
-      try {
-        const scope = details.args === undefined ? undefined : new Scope();
-        const values = details.args === undefined ? args[index] : this.#values.decode(details.args, scope);
-        this.#incoming.run(id, handle, toArguments(values), { ...details, scope } satisfies IncomingDetails);
-      } catch (error) {
-        this.#incoming.refuse(id, error);
-      }
-    }
-  }
-
-  #handleItems({ itemStreams, items, itemPayloads }: SessionFrame): void {
-    const values = parseColumn(items, itemStreams.length);
-    for (const { index, value } of itemPayloads) {
-      values[index] = value === undefined ? undefined : this.#values.decode(value, undefined);
-    }
-    const payloads = itemPayloads.reduce((sum, { value }) => sum + (value?.place?.value.length ?? 0), 0);
-    const share = (items.length + payloads) / itemStreams.length;
-    for (const [index, stream] of itemStreams.entries()) this.#standIns.item(stream, values[index], share);
-  }
-
-  #handleResults({ resultIds, results }: SessionFrame): void {
-    const values = parseColumn(results, resultIds.length);
-    for (let index = 0; index < resultIds.length; index += 1) {
-      this.#outgoing.result(resultIds[index] as number, values[index]);
-    }
-  }
-
-  #toFailure(payload: Payload | undefined): { error: unknown } | undefined {
-    return payload === undefined ? undefined : { error: this.#values.decodeError(payload) };
+    // Whoever caught it made an answer of it.
+    if (account.breach !== undefined) this.#lose(account.breach);
   }
 
   #handlePong(number: number): void {
@@ -247,13 +205,7 @@ export class Session {
   }
 }
 
-function parseColumn(text: string, length: number): unknown[] {
-  const values: unknown = JSON.parse(text);
-  if (Array.isArray(values) && values.length === length) return values;
-  throw new TypeError(`a column should have ${length} elements`);
-}
-
-function toArguments(value: unknown): readonly unknown[] {
-  if (Array.isArray(value)) return value;
-  throw new TypeError("the arguments of a call are no array");
+function brokenBy(error: unknown): IsolationError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new IsolationError("PROTOCOL", `the peer sent a frame that cannot be understood: ${reason}`, { cause: error });
 }

@@ -1,4 +1,14 @@
-import { closeSync, constants, fstatSync, openSync, readSync, unlinkSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readSync,
+  type Stats,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import { IsolationError } from "../errors/index.js";
 
@@ -7,6 +17,9 @@ const MAX_IDLE_SEGMENTS = 4;
 
 /** A larger one is given back to the system at once. */
 const MAX_IDLE_BYTES = 64 * 1024 * 1024;
+
+/** What `blocks` of a file counts. */
+const BLOCK_BYTES = 512;
 
 interface Segment {
   readonly number: number;
@@ -88,6 +101,7 @@ export class SharedMemoryWriter {
 export class SharedMemoryReader {
   readonly #folder: string;
   readonly #prefix: string;
+  #owner: number | undefined;
 
   constructor(folder: string, prefix: string) {
     this.#folder = folder;
@@ -101,10 +115,7 @@ export class SharedMemoryReader {
     try {
       // Neither a link to somewhere else nor a pipe that never answers.
       fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-      const stats = fstatSync(fd);
-      if (!stats.isFile() || stats.size < length || stats.blocks * 512 < length) {
-        throw new TypeError(`it does not hold ${length} bytes`);
-      }
+      this.#check(fstatSync(fd), length);
       const bytes = Buffer.allocUnsafeSlow(length);
       readAll(fd, bytes);
       return bytes;
@@ -116,6 +127,16 @@ export class SharedMemoryReader {
     } finally {
       if (fd !== undefined) closeSync(fd);
     }
+  }
+
+  /** A segment is a file of its own that really has its bytes: neither one that costs nothing, nor somebody else's. */
+  #check(stats: Stats, length: number): void {
+    if (!stats.isFile()) throw new TypeError("it is no file");
+    if (stats.nlink !== 1) throw new TypeError(`it has ${stats.nlink} names; it must have 1`);
+    this.#owner ??= statSync(this.#folder).uid;
+    if (stats.uid !== this.#owner) throw new TypeError(`it belongs to user ${stats.uid}, the folder to ${this.#owner}`);
+    const bytes = Math.min(stats.size, stats.blocks * BLOCK_BYTES);
+    if (bytes < length) throw new TypeError(`it holds ${bytes} of ${length} bytes`);
   }
 }
 

@@ -1,5 +1,6 @@
 import { decodeValue } from "../codec/index.js";
 import { IsolationError } from "../errors/index.js";
+import type { Account, Holding } from "./account.js";
 import type { CallTarget } from "./call-target.js";
 import { NOT_A_MEMBER } from "./not-a-member.js";
 import type { Outbox } from "./outbox.js";
@@ -9,6 +10,9 @@ import { isReferenceDescriptor, type ReferenceDescriptor } from "./references.js
 import type { Scope } from "./scope.js";
 import { type Hold, StreamStandIns } from "./stream-stand-ins.js";
 import type { Values } from "./values.js";
+
+/** What a signal costs, in bytes, roughly. */
+const SIGNAL_COST = 512;
 
 /** How stand-ins call what they stand for. */
 export interface ReferenceCaller {
@@ -22,15 +26,17 @@ export interface ReferenceCaller {
 export class StandIns {
   readonly #outbox: Outbox;
   readonly #caller: ReferenceCaller;
-  readonly #signals = new Map<number, AbortController>();
+  readonly #account: Account;
+  readonly #signals = new Map<number, { readonly controller: AbortController; readonly holding: Holding }>();
   readonly #streams: StreamStandIns;
   #values: Values | undefined;
   /** A stand-in that nobody can reach any more gives back what it stands for. */
   readonly #collected = new FinalizationRegistry<() => void>((giveBack) => giveBack());
 
-  constructor(outbox: Outbox, hold: Hold, caller: ReferenceCaller) {
+  constructor(outbox: Outbox, account: Account, hold: Hold, caller: ReferenceCaller) {
     this.#outbox = outbox;
-    this.#streams = new StreamStandIns(outbox, hold, (error, send) => {
+    this.#account = account;
+    this.#streams = new StreamStandIns(outbox, account, hold, (error, send) => {
       const { payload, sent } = (this.#values as Values).encodeError(error);
       if (sent === undefined) send(payload);
       else void sent.then(() => send(payload));
@@ -81,22 +87,33 @@ export class StandIns {
     return this.#streams.collect(make);
   }
 
-  /** @param bytes what it took in its frame, roughly */
-  item(id: number, value: unknown, bytes: number): void {
-    this.#streams.item(id, value, bytes);
+  /** @param cost what it keeps, in bytes, as estimated */
+  item(id: number, value: unknown, cost: number): void {
+    this.#streams.item(id, value, cost);
   }
 
-  streamEnd(id: number, failure: { error: unknown } | undefined): void {
-    this.#streams.end(id, failure);
+  /** @param cost what the failure keeps, in bytes, as estimated */
+  streamEnd(id: number, failure: { error: unknown } | undefined, cost = 0): void {
+    this.#streams.end(id, failure, cost);
   }
 
   resume(id: number): void {
     this.#streams.resume(id);
   }
 
-  abort(id: number, reason: unknown): void {
-    this.#signals.get(id)?.abort(reason);
+  /** @param cost what the reason keeps, in bytes, as estimated */
+  abort(id: number, reason: unknown, cost = 0): void {
+    const signal = this.#signals.get(id);
+    if (signal === undefined) return;
     this.#signals.delete(id);
+    signal.holding.clear();
+    signal.holding.hold(cost);
+    signal.controller.abort(reason);
+  }
+
+  /** The other side broke the contract: nobody gets any more of what it sent. */
+  dropItems(): void {
+    this.#streams.dropItems();
   }
 
   /** The other side is gone: streams fail, signals fire. */
@@ -155,11 +172,26 @@ export class StandIns {
   }
 
   #makeSignal({ id, aborted }: ReferenceDescriptor, scope: Scope | undefined): AbortSignal {
-    if (aborted !== undefined) return AbortSignal.abort(decodeValue(Buffer.from(String(aborted), "base64")));
+    const holding = this.#account.openHolding();
+    scope?.onEnd(() => holding.clear());
+    if (aborted !== undefined) return AbortSignal.abort(this.#decodeReason(String(aborted), holding));
     const controller = new AbortController();
-    this.#signals.set(id, controller);
+    // Where nothing ends it, it is kept until it is aborted or the session ends.
+    if (scope === undefined) holding.hold(SIGNAL_COST);
+    this.#signals.set(id, { controller, holding });
     scope?.onEnd(() => this.#signals.delete(id));
     return controller.signal;
+  }
+
+  #decodeReason(text: string, holding: Holding): unknown {
+    const decoding = this.#account.beginDecoding(true);
+    try {
+      decoding?.borrow(text.length);
+      return decodeValue(Buffer.from(text, "base64"), { meter: decoding });
+    } finally {
+      decoding?.end();
+      holding.hold(decoding?.kept ?? 0);
+    }
   }
 
   /** Gives the loan back once. Must not refer to the stand-in, which could then never be collected. */

@@ -7,6 +7,14 @@ export const STREAM_WINDOW_BYTES = 4 * 1024 * 1024;
 /** So many may always be under way, however large: one that is being read, while the next one is made. */
 const STREAM_WINDOW_AT_LEAST = 2;
 
+/** Bytes of all streams of a session that are on their way, roughly: with more, each has one item under way. */
+const ALL_WINDOWS_BYTES = 32 * 1024 * 1024;
+
+/** What all streams of a session have under way together. */
+export class StreamWindow {
+  bytes = 0;
+}
+
 /** What a stream needs of its session. */
 export interface StreamSink {
   /** Sends one item; says roughly how many bytes it takes. Waits where the item has to go in parts. */
@@ -23,6 +31,7 @@ export interface StreamSink {
 export class StreamExport {
   readonly #iterable: AsyncIterable<unknown>;
   readonly #sink: StreamSink;
+  readonly #window: StreamWindow;
   #iterator: AsyncIterator<unknown> | undefined;
   #outstanding: number[] = [];
   #outstandingBytes = 0;
@@ -31,14 +40,15 @@ export class StreamExport {
   #pulling = false;
   #over = false;
 
-  constructor(iterable: AsyncIterable<unknown>, sink: StreamSink) {
+  constructor(iterable: AsyncIterable<unknown>, sink: StreamSink, window: StreamWindow) {
     this.#iterable = iterable;
     this.#sink = sink;
+    this.#window = window;
   }
 
   /** The consumer has taken so many items. */
   demand(items: number): void {
-    for (const bytes of this.#outstanding.splice(0, items)) this.#outstandingBytes -= bytes;
+    for (const bytes of this.#outstanding.splice(0, items)) this.#takeOff(bytes);
     void this.#run();
   }
 
@@ -49,7 +59,7 @@ export class StreamExport {
    */
   async close(thrown?: { error: unknown }): Promise<void> {
     if (this.#over) return;
-    if (thrown === undefined) this.#over = true;
+    if (thrown === undefined) this.#finish();
     try {
       this.#iterator ??= this.#iterable[Symbol.asyncIterator]();
       if (thrown !== undefined) await this.#throwInto(this.#iterator, thrown.error);
@@ -68,7 +78,7 @@ export class StreamExport {
 
   /** The session is lost: an iterable that nobody has begun stays whole, for a call that is sent again. */
   abandon(): void {
-    if (this.#iterator === undefined) this.#over = true;
+    if (this.#iterator === undefined) this.#finish();
     else void this.close();
   }
 
@@ -80,8 +90,7 @@ export class StreamExport {
       this.#end();
       return;
     }
-    this.#outstanding = [];
-    this.#outstandingBytes = 0;
+    this.#takeOffAll();
     this.#sink.resume();
     await this.#send(value);
     void this.#run();
@@ -113,6 +122,7 @@ export class StreamExport {
 
   #hasRoom(): boolean {
     const { length } = this.#outstanding;
+    if (this.#window.bytes >= ALL_WINDOWS_BYTES) return length === 0;
     if (length < STREAM_WINDOW_AT_LEAST) return true;
     return length < STREAM_WINDOW_ITEMS && this.#outstandingBytes < STREAM_WINDOW_BYTES;
   }
@@ -125,8 +135,26 @@ export class StreamExport {
   }
 
   #count(bytes: number): void {
+    // Over meanwhile: nobody will say that it was taken.
+    if (this.#over) return;
     this.#outstanding.push(bytes);
     this.#outstandingBytes += bytes;
+    this.#window.bytes += bytes;
+  }
+
+  #takeOff(bytes: number): void {
+    this.#outstandingBytes -= bytes;
+    this.#window.bytes -= bytes;
+  }
+
+  #takeOffAll(): void {
+    this.#takeOff(this.#outstandingBytes);
+    this.#outstanding = [];
+  }
+
+  #finish(): void {
+    this.#over = true;
+    this.#takeOffAll();
   }
 
   async #leave(): Promise<void> {
@@ -139,7 +167,7 @@ export class StreamExport {
 
   #end(failure?: { error: unknown }): void {
     if (this.#over) return;
-    this.#over = true;
+    this.#finish();
     if (failure === undefined) this.#sink.end();
     else {
       this.#sink.end(failure.error);

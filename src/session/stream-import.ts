@@ -1,5 +1,5 @@
 import { IsolationError } from "../errors/index.js";
-import { BOUNDS } from "./bounds.js";
+import type { Holding } from "./account.js";
 import { quiet } from "./quiet.js";
 import { STREAM_WINDOW_BYTES, STREAM_WINDOW_ITEMS } from "./stream-export.js";
 
@@ -10,8 +10,16 @@ const DEMAND_DELAY_MS = 1;
 const DEMAND_BATCH = STREAM_WINDOW_ITEMS / 4;
 const DEMAND_BYTES = STREAM_WINDOW_BYTES / 8;
 
+/** Items that nobody has taken: a producer runs ahead by `STREAM_WINDOW_ITEMS`, and others by half a demand more. */
+const WAITING_ITEMS = 2_048;
+
+/** What an item costs beside what it says, in bytes, roughly. */
+const ITEM_COST = 64;
+
 /** What a stream needs of its session. */
 export interface StreamSource {
+  /** What its items cost while they wait to be taken. */
+  readonly holding: Holding;
   demand(items: number): void;
   close(thrown?: { error: unknown }): void;
   /** Called with the wait of a consumer, which must keep the process alive. */
@@ -29,9 +37,8 @@ const DONE: IteratorResult<unknown, undefined> = Object.freeze({ done: true, val
 export class StreamImport implements AsyncGenerator<unknown, undefined, undefined> {
   readonly #source: StreamSource;
   #items: unknown[] = [];
-  /** Their bytes, roughly, and the sum of those from `#head` on. */
-  #weights: number[] = [];
-  #waitingBytes = 0;
+  /** What they cost. */
+  #costs: number[] = [];
   /** Where in `#items` the next one is: `shift` of a long array would copy it. */
   #head = 0;
   #consumers: Consumer[] = [];
@@ -70,7 +77,7 @@ export class StreamImport implements AsyncGenerator<unknown, undefined, undefine
   /** Throws into the producer, which may go on or end. What was on its way before is dropped. */
   throw(error: unknown): Promise<IteratorResult<unknown, undefined>> {
     if (this.#over || this.#closing) return quiet(Promise.reject(error));
-    this.#drop();
+    this.dropItems();
     this.#unanswered += 1;
     this.#source.close({ error });
     return this.#wait();
@@ -87,10 +94,10 @@ export class StreamImport implements AsyncGenerator<unknown, undefined, undefine
   /**
    * An item came.
    *
-   * @param frameBytes what it took in its frame, roughly
-   * @throws IsolationError PROTOCOL when nobody asked for so many
+   * @param cost what it keeps, in bytes, as estimated
+   * @throws IsolationError PROTOCOL when nobody asked for so many, or they cost too much
    */
-  push(value: unknown, frameBytes: number): void {
+  push(value: unknown, cost: number): void {
     if (this.#closing || this.#over || this.#unanswered > 0) return;
     const consumer = this.#consumers.shift();
     if (consumer !== undefined) {
@@ -100,19 +107,15 @@ export class StreamImport implements AsyncGenerator<unknown, undefined, undefine
       return;
     }
     const waiting = this.#items.length - this.#head;
-    // Without this one: whoever keeps to the window may end it with an item of any size.
-    if (waiting >= BOUNDS.waitingItems || (waiting > 2 && this.#waitingBytes > BOUNDS.waitingItemBytes)) {
-      const { waitingItems, waitingItemBytes } = BOUNDS;
+    if (waiting >= WAITING_ITEMS) {
       throw new IsolationError(
         "PROTOCOL",
-        `the peer sent ${waiting + 1} items of about ${Math.round(this.#waitingBytes)} bytes that nobody has taken; ` +
-          `the bounds are ${waitingItems} and ${waitingItemBytes}`,
+        `the peer sent ${waiting + 1} items that nobody has taken; the bound is ${WAITING_ITEMS}`,
       );
     }
-    const weight = frameBytes + bytesOf(value);
-    this.#waitingBytes += weight;
+    this.#source.holding.hold(cost + ITEM_COST);
     this.#items.push(value);
-    this.#weights.push(weight);
+    this.#costs.push(cost + ITEM_COST);
   }
 
   /** The producer has taken what was thrown into it and goes on. */
@@ -121,9 +124,16 @@ export class StreamImport implements AsyncGenerator<unknown, undefined, undefine
     this.#taken = 0;
   }
 
-  /** No further item comes. */
-  end(failure?: { error: unknown }): void {
+  /**
+   * No further item comes.
+   *
+   * @param cost what the failure keeps, in bytes, as estimated
+   * @throws IsolationError PROTOCOL when that is too much
+   */
+  end(failure?: { error: unknown }, cost = 0): void {
     if (this.#over) return;
+    // Until the stream is forgotten: it may be told at any time.
+    this.#source.holding.hold(cost);
     this.#over = true;
     clearTimeout(this.#later);
     this.#failure = failure;
@@ -144,11 +154,11 @@ export class StreamImport implements AsyncGenerator<unknown, undefined, undefine
   #take(): unknown {
     const value = this.#items[this.#head];
     this.#items[this.#head] = undefined;
-    this.#waitingBytes -= this.#weights[this.#head] as number;
+    this.#source.holding.release(this.#costs[this.#head] as number);
     this.#head += 1;
     if (this.#head === this.#items.length || this.#head >= STREAM_WINDOW_ITEMS) {
       this.#items = this.#items.slice(this.#head);
-      this.#weights = this.#weights.slice(this.#head);
+      this.#costs = this.#costs.slice(this.#head);
       this.#head = 0;
     }
     this.#countTaken(value);
@@ -187,7 +197,7 @@ export class StreamImport implements AsyncGenerator<unknown, undefined, undefine
   }
 
   #close(thrown: { error: unknown } | undefined): Promise<IteratorResult<unknown, undefined>> {
-    this.#drop();
+    this.dropItems();
     this.#failure = undefined;
     if (this.#over) return Promise.resolve(DONE);
     if (!this.#closing) {
@@ -197,11 +207,12 @@ export class StreamImport implements AsyncGenerator<unknown, undefined, undefine
     return this.#wait();
   }
 
-  #drop(): void {
+  /** Forgets what nobody has taken. */
+  dropItems(): void {
     this.#items = [];
-    this.#weights = [];
-    this.#waitingBytes = 0;
+    this.#costs = [];
     this.#head = 0;
+    this.#source.holding.clear();
   }
 
   /** More than one consumer waits: the producer must hear of what was taken even before a whole batch was. */

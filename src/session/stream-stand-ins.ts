@@ -1,5 +1,6 @@
 import type { Payload } from "../contract/index.js";
 import { IsolationError } from "../errors/index.js";
+import type { Account, Holding } from "./account.js";
 import type { Outbox } from "./outbox.js";
 import type { Scope } from "./scope.js";
 import { StreamImport } from "./stream-import.js";
@@ -19,15 +20,27 @@ interface Entry {
 /** The streams of the other side that are read on this one. */
 export class StreamStandIns {
   readonly #outbox: Outbox;
+  readonly #account: Account;
   readonly #hold: Hold;
   readonly #toPayload: (error: unknown, send: (payload: Payload) => void) => void;
   readonly #entries = new Map<number, Entry>();
-  readonly #collected = new FinalizationRegistry<number>((id) => this.giveBack(id));
+  readonly #collected = new FinalizationRegistry<{ readonly id: number; readonly holding: Holding }>(
+    ({ id, holding }) => {
+      holding.clear();
+      this.giveBack(id);
+    },
+  );
   /** The entries that were made since `collect` began. */
   #made: Entry[] | undefined;
 
-  constructor(outbox: Outbox, hold: Hold, toPayload: (error: unknown, send: (payload: Payload) => void) => void) {
+  constructor(
+    outbox: Outbox,
+    account: Account,
+    hold: Hold,
+    toPayload: (error: unknown, send: (payload: Payload) => void) => void,
+  ) {
     this.#outbox = outbox;
+    this.#account = account;
     this.#hold = hold;
     this.#toPayload = toPayload;
   }
@@ -49,7 +62,9 @@ export class StreamStandIns {
       waits: 0,
       onOver: [],
     };
+    const holding = this.#account.openHolding();
     const stream = new StreamImport({
+      holding,
       demand: (items) => this.#outbox.demand(id, items),
       close: (thrown) => {
         if (thrown === undefined) this.#outbox.closeStream(id, undefined);
@@ -60,7 +75,7 @@ export class StreamStandIns {
     entry.stream = new WeakRef(stream);
     this.#entries.set(id, entry as Entry);
     this.#made?.push(entry as Entry);
-    this.#collected.register(stream, id);
+    this.#collected.register(stream, { id, holding });
     scope?.onEnd(() =>
       this.end(id, { error: new IsolationError("STOPPED", "the stream was lent for a call that is over") }),
     );
@@ -81,19 +96,21 @@ export class StreamStandIns {
     }
   }
 
-  item(id: number, value: unknown, bytes: number): void {
-    this.#entries.get(id)?.stream.deref()?.push(value, bytes);
+  /** @param cost what it keeps, in bytes, as estimated */
+  item(id: number, value: unknown, cost: number): void {
+    this.#entries.get(id)?.stream.deref()?.push(value, cost);
   }
 
   resume(id: number): void {
     this.#entries.get(id)?.stream.deref()?.resume();
   }
 
-  end(id: number, failure: { error: unknown } | undefined): void {
+  /** @param cost what the failure keeps, in bytes, as estimated */
+  end(id: number, failure: { error: unknown } | undefined, cost = 0): void {
     const entry = this.#entries.get(id);
     if (entry === undefined) return;
     this.#entries.delete(id);
-    entry.stream.deref()?.end(failure);
+    entry.stream.deref()?.end(failure, cost);
     for (const notify of entry.onOver) notify();
   }
 
@@ -101,6 +118,10 @@ export class StreamStandIns {
   giveBack(id: number): void {
     if (this.#entries.has(id)) this.#outbox.closeStream(id, undefined);
     this.end(id, undefined);
+  }
+
+  dropItems(): void {
+    for (const { stream } of this.#entries.values()) stream.deref()?.dropItems();
   }
 
   lose(error: unknown): void {

@@ -1,7 +1,7 @@
 import type { Payload } from "../contract/index.js";
 import { IsolationError } from "../errors/index.js";
 import type { Loans } from "./loans.js";
-import type { Payloads, ReadyPayload } from "./payloads.js";
+import type { Payloads, ReadyPayload, Wanted } from "./payloads.js";
 import type { Scope } from "./scope.js";
 import type { StandIns } from "./stand-ins.js";
 
@@ -61,15 +61,15 @@ export class Values {
 
   /** A result, and when the streams in it are over, if it has any. @throws IsolationError PROTOCOL */
   decodeResult(payload: Payload): { value: unknown; streamsOver: Promise<void> | undefined } {
-    return this.#standIns.collectStreams(() => this.decode(payload, undefined));
+    return this.#standIns.collectStreams(() => this.decode(payload, undefined, "result"));
   }
 
-  /** Gives back what a value that nobody waits for any more holds. */
+  /** Gives back what a value that nobody waits for holds. */
   discard(payload: Payload): void {
     try {
-      this.#payloads.decode(payload, { importReference: (descriptor) => this.#standIns.giveBack(descriptor) });
+      this.#payloads.discard(payload, (descriptor) => this.#standIns.giveBack(descriptor));
     } catch {
-      // A value that cannot be decoded holds nothing.
+      // A value that cannot be read holds nothing.
     }
   }
 
@@ -82,17 +82,22 @@ export class Values {
     }
   }
 
-  /** @throws IsolationError PROTOCOL when the payload is no value */
-  decode(payload: Payload, scope: Scope | undefined): unknown {
-    return this.#payloads.decode(payload, {
+  /** Bytes that the value which was decoded last keeps, as estimated. */
+  get kept(): number {
+    return this.#payloads.kept;
+  }
+
+  /** @throws IsolationError PROTOCOL when the payload is no value, or costs too much */
+  decode(payload: Payload, scope: Scope | undefined, wanted: Wanted = "unasked"): unknown {
+    return this.#payloads.decode(payload, wanted, {
       importReference: (descriptor) => this.#standIns.make(descriptor, scope),
     });
   }
 
-  /** What came instead of a result; a payload that is broken is itself the error. */
+  /** What came instead of a result, or ends a stream; a payload that is broken is itself the error. */
   decodeError(payload: Payload): unknown {
     try {
-      return this.decode(payload, undefined);
+      return this.decode(payload, undefined, "error");
     } catch (error) {
       if (IsolationError.is(error)) return error;
       throw error;

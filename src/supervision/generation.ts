@@ -1,7 +1,7 @@
 import type { Diagnostics, LimitBreach } from "../limits/index.js";
 import type { ExitOutcome, HostProcess, OutputLine, ProcessSpec, StartProcess } from "../process/index.js";
 import type { Confinement } from "../sandbox/index.js";
-import type { Hold, Session } from "../session/index.js";
+import type { Budget, Hold, Session } from "../session/index.js";
 import type { EndRecord } from "./end-record.js";
 
 /** What is the same for all generations of one isolator. */
@@ -29,8 +29,10 @@ export interface GenerationSpec {
   readonly publish: (generation: Generation) => void;
   /** Keeps the host alive while somebody waits for something of the process. */
   readonly hold: Hold;
-  /** Bytes of one value that the process may send. */
+  /** Bytes of one result that the process may send. */
   readonly maxPayloadBytes: number;
+  /** What the process may cost the host by what it sends. */
+  readonly budget: Budget;
 }
 
 /** One process from its handshake to its end, and the session with it. */

@@ -3,13 +3,13 @@ import { dirname } from "node:path";
 import { openSession } from "../channel/index.js";
 import type { Hello } from "../contract/index.js";
 import { IsolationError, type IsolationFacts } from "../errors/index.js";
-import { DiagnosticsFolder } from "../limits/index.js";
-import { hostReaper, isAlive, sweepOnce } from "../platform/index.js";
+import { type HandedListener, handedListener, hostReaper, isAlive, sweepOnce } from "../platform/index.js";
 import { type ExitOutcome, type HostProcess, PIHOST_ENTRY, shakeHands, toExitOutcome } from "../process/index.js";
-import { confine, strayDescriptors } from "../sandbox/index.js";
+import { confine, type HandedExecutable, handExecutable, isConfined, strayDescriptors } from "../sandbox/index.js";
 import type { Session } from "../session/index.js";
 import { EndRecord } from "./end-record.js";
 import type { Generation, GenerationIdentity, GenerationSpec } from "./generation.js";
+import { GenerationDiagnostics } from "./generation-diagnostics.js";
 import { GenerationFolders } from "./generation-folders.js";
 import { tellGeneration } from "./host-requests.js";
 import { NO_MODULES } from "./no-modules.js";
@@ -49,6 +49,9 @@ export async function discardGeneration(generation: Generation): Promise<StartFa
   return new StartFailure(error, outcome);
 }
 
+/** The descriptor after those that every process gets. */
+const FIRST_INHERITED = 5;
+
 class StartingGeneration implements Generation {
   number: number;
   readonly #serial: number;
@@ -59,7 +62,9 @@ class StartingGeneration implements Generation {
   #process: HostProcess | undefined;
   #session: Session | undefined;
   #folders: GenerationFolders | undefined;
-  #diagnostics: DiagnosticsFolder | undefined;
+  #diagnostics: GenerationDiagnostics | undefined;
+  #handed: HandedExecutable | undefined;
+  #listener: HandedListener | undefined;
   #outcome: Promise<ExitOutcome> | undefined;
   readonly end = new EndRecord();
   #isStarted = false;
@@ -104,23 +109,38 @@ class StartingGeneration implements Generation {
     const folders = new GenerationFolders(isolatorId, this.#serial, confinement.identity === undefined);
     this.#folders = folders;
     const executable = dirname(PIHOST_ENTRY);
+    const { identity, sandbox } = confinement;
+    const handed = handExecutable(executable, spec.execPath, identity, sandbox !== undefined);
+    this.#handed = handed;
+    const { script } = handed;
     if (diagnostics !== undefined) {
-      const { identity } = confinement;
-      this.#diagnostics = new DiagnosticsFolder(diagnostics, { isolate, isolatorId, serial: this.#serial, identity });
+      this.#diagnostics = new GenerationDiagnostics(sandbox, diagnostics, {
+        isolate,
+        isolatorId,
+        serial: this.#serial,
+        identity,
+      });
     }
     const confined = confine(confinement, spec, {
       executable,
-      own: folders.own,
-      diagnostics: this.#diagnostics?.path,
+      readable: folders.sharedMemory === undefined ? [] : [folders.sharedMemory.folder],
+      diagnostics: this.#diagnostics?.folder.path,
       shared: folders.shared,
     });
+    // Who is confined may write into none of the host's folders: what lies there is bounded by nothing.
+    this.#listener = isConfined(confinement) && this.address !== "" ? await handedListener(this.address) : undefined;
+    const listeningDescriptor = this.#listener === undefined ? 0 : FIRST_INHERITED;
     this.#process = await startProcess({
       ...spec,
-      execArgv: [...(this.#diagnostics?.execArgv ?? []), ...confined.execArgv],
+      argv: script === undefined ? spec.argv : [script, ...spec.argv.slice(1)],
+      inherits: this.#listener === undefined ? handed.descriptors : [this.#listener.descriptor],
+      execArgv: [...handed.execArgv, ...(this.#diagnostics?.folder.execArgv ?? []), ...confined.execArgv],
       confined,
       onLine: (stream, line) => this.#spec.onLine(this.number, pid, stream, line),
       onLimit: (breach) => this.#spec.onLimit(this.number, pid, breach),
     });
+    this.#listener?.close();
+    handed.close();
     pid = this.#process.pid;
     this.#outcome = this.#settle(this.#process);
     const { token, address, number: generation } = this;
@@ -139,6 +159,7 @@ class StartingGeneration implements Generation {
         integrity: [...confinement.integrity],
         strayDescriptors: strayDescriptors(),
         sessionOnDescriptor: true,
+        listeningDescriptor,
       },
       timeoutMs: startTimeoutMs,
       signal,
@@ -152,7 +173,10 @@ class StartingGeneration implements Generation {
         // Before it is ready, the start itself fails with this error and ends it.
         if (this.#isStarted) this.#breach(error);
       },
-      connect: (hello) => this.#openSession(hello, deadline),
+      connect: async (hello) => {
+        await this.#diagnostics?.hold(this.process.innerPid);
+        return this.#openSession(hello, deadline);
+      },
     });
     if (signal.aborted) throw new IsolationError("CANCELLED", "the start was cancelled", { facts: this.#facts });
     if (this.number > 0) this.#spec.publish(this);
@@ -175,12 +199,15 @@ class StartingGeneration implements Generation {
         onDrain: () => this.#spec.onDrain(),
         hold: this.#spec.hold,
         maxPayloadBytes: this.#spec.maxPayloadBytes,
+        budget: this.#spec.budget,
       },
     );
   }
 
   /** Ends what a failed start has brought about. */
   async discard(): Promise<ExitOutcome | undefined> {
+    this.#listener?.close();
+    this.#handed?.close();
     if (this.#process === undefined) {
       this.#folders?.remove();
       await this.#diagnostics?.collect();
@@ -240,6 +267,7 @@ class StartingGeneration implements Generation {
       reason: this.end.reason ?? (this.#isStarted ? undefined : "start-failed"),
       cause: this.end.cause,
       verdict,
+      heapIsFull: child.heapIsFull(exit),
       forced: this.end.forced,
       stderrTail: child.stderrTail(),
       uptimeMs,

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { decodeValue, encodeValue } from "../../src/codec/index.js";
+import { type DecodeMeter, decodeValue, encodeValue } from "../../src/codec/index.js";
 import { IsolationError } from "../../src/errors/index.js";
 import { arbitraryGraph } from "./arbitrary-value.js";
 
@@ -22,6 +22,31 @@ function decodeHostile(bytes: Uint8Array): unknown {
   } catch (error) {
     if (!IsolationError.is(error, "PROTOCOL")) throw error;
     return error;
+  }
+}
+
+/** Lets so many bytes pass, and counts. */
+class Meter implements DecodeMeter {
+  charged = 0;
+  ticks = 0;
+  room: number;
+
+  constructor(room: number) {
+    this.room = room;
+  }
+
+  charge(bytes: number): void {
+    if (bytes > this.room) throw new RangeError("too much");
+    this.room -= bytes;
+    this.charged += bytes;
+  }
+
+  borrow(bytes: number): void {
+    this.charge(bytes);
+  }
+
+  tick(): void {
+    this.ticks += 1;
   }
 }
 
@@ -97,6 +122,65 @@ describe("hostile bytes", () => {
     const after = process.memoryUsage();
     expect(decoded[999]?.length).toBe(30_000_000);
     expect(after.heapUsed - before.heapUsed + after.arrayBuffers - before.arrayBuffers).toBeLessThan(16 << 20);
+  });
+
+  test("a free length costs nothing where it makes a dictionary, and is charged where it does not", () => {
+    const meter = new Meter(32 << 20);
+    const dictionaries = Array.from({ length: 5_000 }, () => '["$a",6000,{}]').join();
+    expect(decodeValue(frame(`[[${dictionaries}]]`), { meter })).toHaveLength(5_000);
+    const arrays = Array.from({ length: 5_000 }, () => '["$a",1024,{}]').join();
+    expect(() => decodeValue(frame(`[[${arrays}]]`), { meter })).toThrow("too much");
+    expect(decodeValue(frame('[["$a",1025,{},3,"x"]]'), { meter: new Meter(10_000) })).toHaveLength(1025);
+  });
+
+  test.each<[string, string]>([
+    ["dates", '"$d0"'],
+    ["maps", '["$m"]'],
+    ["sets", '["$s",1]'],
+    ["regular expressions", '["$r","a","",0]'],
+    ["views", '["$v","Int8Array",0,0,0]'],
+    ["buffers", '["$l",0]'],
+    ["errors", '["$e",{"class":"Error","base":"Error","framework":"","message":"","stack":""},{}]'],
+    ["bare objects", '["$o",{}]'],
+    ["references", '["$x",{"kind":"function","id":1}]'],
+    ["a BigInt", `"$i${"f".repeat(1_000)}"`],
+  ])("%s are charged before they are made", (_, text) => {
+    const plain = new Meter(1 << 20);
+    const charged = new Meter(1 << 20);
+    const importReference = () => ({});
+    // The names of its objects cost only the first time.
+    decodeValue(frame(`[${text},[0]]`), { meter: new Meter(1 << 20), importReference });
+    decodeValue(frame(`[${text.replaceAll("$", "_")},[0]]`), { meter: plain, importReference });
+    decodeValue(frame(`[${text},[0]]`), { meter: charged, importReference });
+    expect(charged.charged).toBeGreaterThan(plain.charged);
+  });
+
+  test("what takes long is looked at in between", () => {
+    const meter = new Meter(1 << 30);
+    const members = Array.from({ length: 10_000 }, (_, index) => index);
+    decodeValue(frame(`[["$s",${members}]]`), { meter });
+    expect(meter.ticks).toBeGreaterThan(5);
+  });
+
+  test("objects inside one another are refused before the stack ends, and change nothing outside", () => {
+    const { stackTraceLimit } = Error;
+    const part = '["$e",{"class":"Error","base":"Error","framework":"","message":"","stack":"","cause":';
+    for (const [open, close] of [
+      ["[", "]"],
+      ['{"a":', "}"],
+      ['["$m",0,', "]"],
+      [part, "},{}]"],
+    ] as const) {
+      const text = `[${open.repeat(100_000)}0${close.repeat(100_000)}]`;
+      expect(() => decodeValue(frame(text))).toThrow("more than 1000 objects are inside one another");
+    }
+    expect(Error.stackTraceLimit).toBe(stackTraceLimit);
+  });
+
+  test("a regular expression that takes long to read is refused", () => {
+    const slow = JSON.stringify("\\p{L}".repeat(10_000));
+    expect(() => decodeValue(frame(`[["$r",${slow},"u",0]]`))).toThrow("10000 classes is too large");
+    expect(decodeValue(frame(`[["$r",${slow},"",0]]`))).toBeInstanceOf(RegExp);
   });
 
   test("one run of bytes cannot be claimed twice", () => {

@@ -21,6 +21,7 @@ describe("a handshake message", () => {
       deniedPermissions: ["fs.write"],
       integrity: [{ module: "./m.js", sha256: "0".repeat(64) }],
       strayDescriptors: [{ number: 20, file: "8:17" }],
+      listeningDescriptor: 5,
       sharedMemory: "s",
       sessionOnDescriptor: true,
     };

@@ -68,7 +68,10 @@ export function useLimited(
   scope.started(pid);
   const output = { stdout: "", stderr: "" };
   child.stdout.on("data", (chunk) => (output.stdout += chunk));
-  child.stderr.on("data", (chunk) => (output.stderr += chunk));
+  child.stderr.on("data", (chunk: Buffer) => {
+    output.stderr += chunk;
+    scope.heard(chunk);
+  });
   const exited = once(child, "close");
   onTestFinished(async () => {
     await killTree(pid, "SIGKILL");

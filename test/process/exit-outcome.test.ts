@@ -1,7 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { type ExitContext, toExitOutcome } from "../../src/process/index.js";
 
-const context: ExitContext = { reason: undefined, verdict: undefined, forced: false, stderrTail: "", uptimeMs: 5 };
+const context: ExitContext = {
+  reason: undefined,
+  verdict: undefined,
+  heapIsFull: false,
+  forced: false,
+  stderrTail: "",
+  uptimeMs: 5,
+};
 const outOfMemory = "FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory";
 
 test.each([0, 1, 3, 255])("exit code %i", (code) => {
@@ -32,25 +39,30 @@ test("what ended it on purpose decides the reason", () => {
   expect(toExitOutcome({ code: null, signal: "SIGKILL" }, facts)).toMatchObject({ reason: "terminated", forced: true });
 });
 
-describe("heap-out-of-memory needs both signs:", () => {
+describe("heap-out-of-memory", () => {
   test.each([
     { code: null, signal: "SIGABRT" as const },
     { code: null, signal: "SIGTRAP" as const },
     { code: 134, signal: null },
-  ])("an abort and what V8 says, %j", (exit) => {
-    const outcome = toExitOutcome(exit, { ...context, stderrTail: outOfMemory });
+  ])("is the reason where the heap was seen to be full, %j", (exit) => {
+    const outcome = toExitOutcome(exit, { ...context, heapIsFull: true, stderrTail: outOfMemory });
     expect(outcome.reason).toBe("heap-out-of-memory");
     expect(outcome.description).toContain("ran out of JavaScript heap memory");
   });
 
-  test("not an abort alone", () => {
-    expect(toExitOutcome({ code: null, signal: "SIGABRT" }, context).reason).toBe("signal");
+  test("is no reason where the process only says so: that is in the description", () => {
+    const outcome = toExitOutcome({ code: null, signal: "SIGABRT" }, { ...context, stderrTail: outOfMemory });
+    expect(outcome.reason).toBe("signal");
+    expect(outcome.description).toMatch(/^killed by SIGABRT .*, and it says that its heap was full$/);
   });
 
-  test("not the words alone", () => {
-    expect(toExitOutcome({ code: 1, signal: null }, { ...context, stderrTail: outOfMemory }).reason).toBe("exit");
-    expect(toExitOutcome({ code: null, signal: "SIGKILL" }, { ...context, stderrTail: outOfMemory }).reason).toBe(
-      "signal",
-    );
+  test("is not even said to be claimed where the end was another", () => {
+    const facts = { ...context, stderrTail: outOfMemory };
+    for (const exit of [
+      { code: 1, signal: null },
+      { code: null, signal: "SIGKILL" as const },
+    ]) {
+      expect(toExitOutcome(exit, facts).description).not.toContain("heap was full");
+    }
   });
 });

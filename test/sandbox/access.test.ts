@@ -10,10 +10,12 @@ import type { ConfinementOptions } from "../../src/sandbox/index.js";
 import { useIsolator } from "../helpers/use-isolator.js";
 import { ATTEMPTS, type AttemptExpectation } from "./attempts.js";
 import { noBubblewrap } from "./bubblewrap.js";
+import { createOpenCopy } from "./open-copy.js";
 import { nodes } from "./use-nodes.js";
 
-const HOSTILE = fileURLToPath(new URL("../fixtures/sandbox/hostile.mjs", import.meta.url));
-const FROM = `${dirname(HOSTILE)}/`;
+// Another user may not be able to enter the folder that the repository lies in.
+const fixtures = createOpenCopy(fileURLToPath(new URL("../fixtures/sandbox", import.meta.url)));
+const FROM = `${fixtures.path}/`;
 const SECRET = "secret of the neighbour";
 
 type Setting = Exclude<keyof AttemptExpectation, "what">;
@@ -103,6 +105,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   for (const end of endings) await end();
+  fixtures.remove();
 });
 
 /** The folder in shared memory of the process with a socket in a folder of the given name: the one with the secret. */

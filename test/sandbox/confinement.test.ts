@@ -17,7 +17,7 @@ const START = { execArgv: ["--stack-size=900"], cwd: "/", env: {} };
 const COMMAND = [process.execPath, "--stack-size=900", "/boot.cjs"];
 
 function useFolders() {
-  return { executable: useDirectory(), own: [useDirectory()], shared: [useDirectory()] };
+  return { executable: useDirectory(), readable: [useDirectory()], shared: [useDirectory()] };
 }
 
 describe("a confinement", () => {
@@ -36,8 +36,9 @@ describe("a confinement", () => {
     expect(execArgv[0]).toMatch(/^--(experimental-)?permission$/);
     expect(execArgv.at(-1)).toBe("--stack-size=900");
     expect(execArgv).toEqual(
-      expect.arrayContaining([`--allow-fs-read=${folders.executable}`, `--allow-fs-write=${folders.own[0]}`]),
+      expect.arrayContaining([`--allow-fs-read=${folders.executable}`, `--allow-fs-read=${folders.readable[0]}`]),
     );
+    expect(execArgv.filter((flag) => flag.startsWith("--allow-fs-write"))).toEqual([]);
     expect(denied).toContain("child");
   });
 
@@ -61,7 +62,7 @@ describe("a confinement", () => {
 
   test.runIf(process.getuid?.() === 0)("gives another user nothing of the host's home", () => {
     const confinement = resolveConfinement({ uid: 65534, gid: 65534, permissions: { net: true } }, CONTEXT);
-    const { execArgv } = confine(confinement, START, { ...useFolders(), own: [] });
+    const { execArgv } = confine(confinement, START, { ...useFolders(), readable: [] });
     expect(execArgv.filter((flag) => flag.includes("v8cache") || flag.includes(".cache"))).toEqual([]);
   });
 });

@@ -9,6 +9,8 @@ async function presentNodes(): Promise<(readonly [number, string])[]> {
   const cache = join(import.meta.dirname, "../../node_modules/.cache/nodes");
   const own = Number.parseInt(process.versions.node, 10);
   const present = existsSync(cache) ? readdirSync(cache).map(Number) : [];
-  const majors = NODE_MAJORS.filter((major) => major === own || present.includes(major));
+  const isComplete = process.env.CI === "true";
+  // In CI a Node that is missing is fetched, or fails the tests.
+  const majors = NODE_MAJORS.filter((major) => isComplete || major === own || present.includes(major));
   return Promise.all(majors.map(async (major) => [major, await nodeOfLine(major)] as const));
 }

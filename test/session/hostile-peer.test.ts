@@ -54,8 +54,31 @@ describe("a session is lost with PROTOCOL when its peer sends", () => {
     ["calls without arguments", message({ callIds: [1, 2], callHandles: [1, 2] })],
     ["fewer arguments than calls", message({ callIds: [1, 2], callHandles: [1, 2], callArgs: "[[1]]" })],
     ["arguments that are no array", message({ callIds: [1], callHandles: [1], callArgs: '[{"length":1}]' })],
+    ["a call of a handle that it never introduced", message({ callIds: [3], callHandles: [9], callArgs: "[[1]]" })],
+    ["a call without a handle", message({ callIds: [3], callHandles: [], callArgs: "[[1]]" })],
+    [
+      "a handle that it has introduced already",
+      message({
+        introductions: [
+          { handle: 1, module: "m", method: "echo", reference: 0 },
+          { handle: 1, module: "m", method: "echo", reference: 0 },
+        ],
+      }),
+    ],
+    [
+      "payloads of items in another order than theirs",
+      message({
+        itemStreams: [1, 1],
+        items: "[null,null]",
+        itemPayloads: [
+          { index: 1, value: inline("[1]") },
+          { index: 0, value: inline("[1]") },
+        ],
+      }),
+    ],
     ["JSON that is none", message({ resultIds: [1], results: "[1" })],
     ["JSON that is no array", message({ resultIds: [1], results: '{"length":1}' })],
+    ["a very deep result", message({ resultIds: [1], results: `[${deep}]` })],
     ["a column of items that is too short", message({ itemStreams: [1, 2], items: "[1]" })],
   ])("%s", async (_, bytes) => {
     const end = await receive(bytes);
@@ -82,7 +105,7 @@ describe("a session is lost with PROTOCOL when its peer sends", () => {
       "an aborted signal's reason that is no value",
       message({ aborts: [{ signal: 1, reason: { place: { $case: "inline", value: Buffer.from("nonsense") } } }] }),
     ],
-    ["a very deep result", message({ resultIds: [1], results: `[${deep}]` })],
+    ["a deep result", message({ resultIds: [1], results: `[${"[".repeat(2_000)}${"]".repeat(2_000)}]` })],
     ["a field of a later version", message(Buffer.from([0xfa, 0x3f, 1, 7]))],
   ])("… but not when it is %s", async (_, bytes) => {
     const end = await receive(bytes);
@@ -150,8 +173,6 @@ describe("a call is answered with PROTOCOL", () => {
   }
 
   test.each<[string, Partial<SessionFrame>]>([
-    ["its handle was never introduced", { callIds: [3], callHandles: [9], callArgs: "[[1]]" }],
-    ["it has no handle", { callIds: [3], callHandles: [], callArgs: "[[1]]" }],
     [
       "its arguments are nowhere",
       {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { BOUNDS } from "../../src/session/bounds.js";
+import { FRAME_BYTES } from "../../src/session/budget.js";
 import { MessageReader, PREFIX_LENGTH } from "../../src/session/index.js";
 import { prefixed } from "./lane-messages.js";
 
@@ -82,7 +82,7 @@ describe("messages arrive whole and in order", () => {
 
 describe("a message of", () => {
   test("the longest length that there may be arrives, in time in proportion to it", () => {
-    const body = Buffer.alloc(BOUNDS.frameBytes, 5);
+    const body = Buffer.alloc(FRAME_BYTES, 5);
     const stream = prefixed(body);
     const pieces: Buffer[] = [];
     for (let at = 0; at < stream.length; at += 65_536) pieces.push(stream.subarray(at, at + 65_536));
@@ -93,7 +93,7 @@ describe("a message of", () => {
   });
 
   test.each([
-    ["a byte more than that", 0, BOUNDS.frameBytes + 1],
+    ["a byte more than that", 0, FRAME_BYTES + 1],
     ["4 GiB", 0, 0xffff_ffff],
   ])("%s is PROTOCOL with the length in words, before any of it has come", (_, flag, claimed) => {
     const bytes = prefixed(Buffer.alloc(0), flag, claimed);
@@ -107,7 +107,7 @@ describe("a message of", () => {
   test("a length that is only claimed allocates nothing", () => {
     const before = process.memoryUsage().arrayBuffers;
     const readers = Array.from({ length: 1_000 }, () => new MessageReader(() => {}));
-    for (const reader of readers) reader.write(prefixed(Buffer.from("start"), 0, BOUNDS.frameBytes));
+    for (const reader of readers) reader.write(prefixed(Buffer.from("start"), 0, FRAME_BYTES));
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(8 * 1024 * 1024);
   });
 });

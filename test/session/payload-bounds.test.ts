@@ -1,5 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { Account } from "../../src/session/account.js";
+import { BUDGET } from "../../src/session/budget.js";
 import { ChunkReceiver } from "../../src/session/chunk-receiver.js";
 import { ChunkSender } from "../../src/session/chunk-sender.js";
 import { StreamImport } from "../../src/session/stream-import.js";
@@ -50,32 +52,60 @@ describe("maxPayload", () => {
   });
 });
 
+/** Joins the parts of a payload: needs its bytes once more for a moment. */
+const joinIn = (account: Account) => (bytes: number) => {
+  account.hold(bytes);
+  account.release(bytes);
+};
+
 describe("what a peer sends in parts and never refers to", () => {
   test.each([
     ["large parts", MIB],
     ["parts with nothing in them", 0],
-  ])("is bounded: %s", (_, length) => {
-    const receiver = new ChunkReceiver(16 * MIB);
+  ])("is held within the budget: %s", (_, length) => {
+    const account = new Account({ ...BUDGET, held: 16 * MIB });
+    const receiver = new ChunkReceiver(account);
     const part = Buffer.alloc(length);
     const flood = (): void => {
       for (let number = 0; number < 1_000_000; number += 1) receiver.add(number, part);
     };
-    expect(flood).toThrow(/bytes of payloads under way; the bound, which follows from maxPayload, is 134217728/);
+    expect(flood).toThrow(/budget.held is 16777216/);
+    expect(account.breach).toMatchObject({ code: "PROTOCOL" });
+    expect(account.held).toBeGreaterThan(15 * MIB);
   });
 
-  test("is bounded for each of them", () => {
-    const receiver = new ChunkReceiver(MIB);
-    receiver.add(1, Buffer.alloc(MIB));
-    expect(() => receiver.add(1, Buffer.alloc(1))).toThrow(/1048577 bytes of payloads under way/);
+  test("is held no more once it was taken, given up or forgotten", () => {
+    const account = new Account({ ...BUDGET, held: 16 * MIB });
+    const receiver = new ChunkReceiver(account);
+    for (let number = 1; number < 100; number += 1) {
+      receiver.add(number, Buffer.alloc(MIB / 2));
+      receiver.add(number, Buffer.alloc(MIB / 2));
+      if (number % 2 === 0) receiver.drop(number);
+      else expect(receiver.take(number, MIB, () => {})).toHaveLength(MIB);
+      expect(account.held).toBe(0);
+    }
+    receiver.add(100, Buffer.alloc(MIB));
+    receiver.clear();
+    expect(account.held).toBe(0);
+  });
+
+  test("counts once more for the moment in which its parts are joined", () => {
+    const account = new Account({ ...BUDGET, held: 16 * MIB });
+    const receiver = new ChunkReceiver(account);
+    for (let part = 0; part < 10; part += 1) receiver.add(1, Buffer.alloc(MIB));
+    expect(() => receiver.take(1, 10 * MIB, (bytes) => account.hold(bytes))).toThrow(/budget.held/);
+    expect(account.held).toBe(0);
   });
 
   test("suffices for everything that the sender sends at once", () => {
     const sender = new ChunkSender();
-    const receiver = new ChunkReceiver(MIB);
+    // Eight of them at once, and one of those twice, while its parts are joined.
+    const account = new Account({ ...BUDGET, held: 10 * MIB });
+    const receiver = new ChunkReceiver(account);
     const lengths = Array.from({ length: 40 }, (_, index) => MIB - index);
     const numbers = lengths.map((length) => {
       const number = sender.add(Buffer.alloc(length), () => {
-        arrived.push(() => receiver.take(number, length));
+        arrived.push(() => receiver.take(number, length, joinIn(account)));
       });
       return number;
     });
@@ -89,45 +119,78 @@ describe("what a peer sends in parts and never refers to", () => {
     expect(taken.sort((one, other) => other - one)).toEqual(lengths);
   });
 
-  test("counts no more once it was taken or given up", () => {
-    const receiver = new ChunkReceiver(MIB);
-    for (let number = 1; number < 100; number += 1) {
-      receiver.add(number, Buffer.alloc(MIB / 2));
-      if (number % 2 === 0) receiver.drop(number);
-      else expect(receiver.take(number, MIB / 2)).toHaveLength(MIB / 2);
+  test("is so little that large payloads go one after the other", () => {
+    const sender = new ChunkSender();
+    const account = new Account({ ...BUDGET, held: 42 * MIB });
+    const receiver = new ChunkReceiver(account);
+    const lengths = Array.from({ length: 5 }, (_, index) => 20 * MIB - index);
+    let taken = 0;
+    const arrived: (() => void)[] = [];
+    for (const length of lengths) {
+      const number = sender.add(Buffer.alloc(length), () =>
+        arrived.push(() => void receiver.take(number, length, joinIn(account))),
+      );
     }
+    for (let hasMore = true; hasMore; ) {
+      hasMore = sender.sendNext((number, data) => receiver.add(number, data));
+      for (const take of arrived.splice(0)) {
+        take();
+        taken += 1;
+      }
+    }
+    expect(taken).toBe(5);
+    expect(account.held).toBe(0);
   });
 });
 
 describe("items of a stream that nobody takes", () => {
-  const stream = (): StreamImport => new StreamImport({ demand: () => {}, close: () => {}, hold: (wait) => wait });
+  const account = (): Account => new Account({ ...BUDGET, held: 64 * MIB });
+  const stream = (of: Account): StreamImport =>
+    new StreamImport({ holding: of.openHolding(), demand: () => {}, close: () => {}, hold: (wait) => wait });
 
   test("are bounded in number", () => {
-    const flooded = stream();
+    const flooded = stream(account());
     expect(() => {
       for (let item = 0; item < 10_000; item += 1) flooded.push(item, 4);
     }).toThrow(/2049 items/);
   });
 
-  test("are bounded in bytes", () => {
-    const flooded = stream();
+  test("are bounded in bytes, all streams of a session together", () => {
+    const shared = account();
+    const streams = Array.from({ length: 20 }, () => stream(shared));
     expect(() => {
-      for (let item = 0; item < 1_000; item += 1) flooded.push({ nested: item }, MIB);
-    }).toThrow(/66 items of about 68157440 bytes/);
+      for (let item = 0; item < 100; item += 1) for (const flooded of streams) flooded.push({ nested: item }, MIB);
+    }).toThrow(/budget.held is 67108864/);
+    expect(shared.breach).toMatchObject({ code: "PROTOCOL" });
   });
 
-  test("may be followed by one of any size, as the window allows it", () => {
-    const flowing = stream();
+  test("may be as large as what is held for the peer", () => {
+    const flowing = stream(account());
     for (let item = 0; item < 4; item += 1) flowing.push(item, 4);
-    flowing.push(Buffer.alloc(70 * MIB), 70 * MIB);
+    flowing.push(Buffer.alloc(0), 60 * MIB);
+    expect(() => flowing.push(Buffer.alloc(0), 10 * MIB)).toThrow(/budget.held/);
   });
 
-  test("count no more once they are taken", async () => {
-    const flowing = stream();
+  test("count no more once they are taken or the stream is closed", async () => {
+    const shared = account();
+    const flowing = stream(shared);
     flowing.push(Buffer.alloc(0), 0);
     for (let item = 0; item < 300; item += 1) {
-      flowing.push(Buffer.alloc(MIB), MIB);
+      flowing.push(Buffer.alloc(0), MIB);
       await flowing.next();
     }
+    await flowing.next();
+    expect(shared.held).toBe(0);
+    flowing.push(Buffer.alloc(0), MIB);
+    void flowing.return();
+    expect(shared.held).toBe(0);
+  });
+
+  test("cost nothing when somebody waits for them", () => {
+    const shared = account();
+    const flowing = stream(shared);
+    void flowing.next();
+    flowing.push(Buffer.alloc(0), 100 * MIB);
+    expect(shared.held).toBe(0);
   });
 });

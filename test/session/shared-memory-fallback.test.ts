@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { isMissing } from "../helpers/tool-of-the-machine.js";
 import { usePayloadHost } from "./use-payload-host.js";
 import { type End, settle, useSessionPair } from "./use-session-pair.js";
 
@@ -16,7 +17,11 @@ function privateMemory(options: string, then = ""): string[] {
 
 const [command = "", ...args] = privateMemory("size=1m,mode=1777");
 const mayMount =
-  process.platform === "linux" && spawnSync(command, [...args, "true"], { stdio: "ignore" }).status === 0;
+  process.platform === "linux" &&
+  !isMissing(
+    "unshare (util-linux) that may make mount namespaces, as root",
+    spawnSync(command, [...args, "true"], { stdio: "ignore" }).status === 0,
+  );
 
 describe.skipIf(!mayMount)("a host whose shared memory", () => {
   const roomy = { same: true, samePid: true };

@@ -6,12 +6,15 @@ import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 import { IsolationError } from "../../src/errors/index.js";
 import {
+  BUDGET,
+  type Budget,
   type CallExtras,
   type Callee,
   type CallTarget,
   createDescriptorLane,
   Session,
   type SharedMemory,
+  UNBOUNDED,
 } from "../../src/session/index.js";
 import { useDirectory } from "../helpers/use-directory.js";
 
@@ -42,6 +45,8 @@ export interface PairOptions {
   readonly sharedMemory?: boolean;
   /** What the callee exports. Default: test/fixtures/session/library.mjs. */
   readonly exports?: Exports;
+  /** What the callee may cost the caller. Default: that of a host. */
+  readonly budget?: Budget;
 }
 
 /** Two Sessions of this process over a real unix socket: `caller` calls `callee`. */
@@ -50,15 +55,20 @@ export async function useSessionPair(options: PairOptions = {}): Promise<{ calle
   const folder = options.sharedMemory === true ? join(useDirectory(), "memory") : undefined;
   if (folder !== undefined) mkdirSync(folder, { mode: 0o700 });
   const exports = options.exports ?? library;
-  const caller = createEnd(near, {}, folder, "h", "p");
-  const callee = createEnd(far, exports, folder, "p", "h");
+  const caller = createEnd(near, {}, { folder, ownPrefix: "h", peerPrefix: "p" }, options.budget);
+  // As the isolated process, which has no choice but to trust its host.
+  const callee = createEnd(far, exports, { folder, ownPrefix: "p", peerPrefix: "h" }, UNBOUNDED);
   return { caller, callee };
 }
 
 /** One Session whose peer is a bare socket. */
-export async function useSessionEnd(exports: Exports = library): Promise<{ end: End; peer: Socket }> {
+export async function useSessionEnd(
+  exports: Exports = library,
+  budget: Budget = BUDGET,
+  folder?: string,
+): Promise<{ end: End; peer: Socket }> {
   const [near, far] = await useSocketPair();
-  return { end: createEnd(near, exports, undefined, "h", "p"), peer: far };
+  return { end: createEnd(near, exports, { folder, ownPrefix: "h", peerPrefix: "p" }, budget), peer: far };
 }
 
 /** Both ends of a connection over a unix socket; closed with the test. */
@@ -81,9 +91,8 @@ export async function useSocketPair(): Promise<[Socket, Socket]> {
 function createEnd(
   socket: Socket,
   exports: Exports,
-  folder: string | undefined,
-  ownPrefix: string,
-  peerPrefix: string,
+  { folder, ownPrefix, peerPrefix }: { folder: string | undefined; ownPrefix: string; peerPrefix: string },
+  budget: Budget | undefined,
 ): End {
   const lost: IsolationError[] = [];
   const waiting = new Set<(error: unknown) => void>();
@@ -98,6 +107,7 @@ function createEnd(
       run: (callee, args) => (typeof callee === "function" ? callee(...args) : callee.then((own) => own(...args))),
     },
     sharedMemory,
+    budget,
     onLost: (broken) => {
       const error = broken ?? new IsolationError("STOPPED", "the connection was closed");
       lost.push(error);

@@ -5,6 +5,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { hostDirectory, isAlive } from "../../src/platform/index.js";
 import { type Lifeline, PIHOST_ENTRY, startNodeProcess } from "../../src/process/index.js";
 import { UNCONFINED } from "../../src/sandbox/index.js";
+import { BUDGET } from "../../src/session/index.js";
 import {
   type Generation,
   type GenerationSpec,
@@ -67,7 +68,8 @@ function useSupervisor(surroundings: Surroundings = {}) {
     onDrain: () => {},
     publish,
     hold: (wait) => wait,
-    maxPayloadBytes: 4 * 1024 ** 3,
+    maxPayloadBytes: 1024 ** 3,
+    budget: BUDGET,
   };
   const listener: SupervisorListener = {
     onReady: (live) => {

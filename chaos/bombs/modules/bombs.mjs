@@ -41,8 +41,12 @@ export async function forks() {
   await sleep(MOST_MS);
 }
 
-/** Opens files until one cannot be opened, where nobody catches that error. */
+/** Opens files until one cannot be opened, where nobody catches that error; says so a moment before it dies of it. */
 export function descriptors() {
+  process.once("uncaughtExceptionMonitor", (error) => {
+    process.stderr.write(`${error}\n`);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 250);
+  });
   return new Promise((resolve) => {
     setImmediate(() => {
       const open = Array.from({ length: MOST_DESCRIPTORS }, () => openSync("/dev/null", "r"));

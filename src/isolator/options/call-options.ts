@@ -1,4 +1,4 @@
-import { aBoolean, ownOptions } from "../../errors/index.js";
+import { aBoolean, invalidOption, ownOptions } from "../../errors/index.js";
 import { anAbortSignal, milliseconds, stringRecord } from "./checks.js";
 
 /** Options of one call. */
@@ -12,7 +12,7 @@ export interface CallOptions {
    * not: the stream can be read only once.
    */
   idempotent?: boolean;
-  /** Trace context for the callee, such as `{ traceparent }`; `currentCall().trace` there. */
+  /** Trace context for the callee, such as `{ traceparent }`; `currentCall().trace` there. At most 64 names and 16,384 characters. */
   trace?: Readonly<Record<string, string>>;
 }
 
@@ -22,6 +22,9 @@ export interface ResolvedCallOptions {
   readonly idempotent: boolean;
   readonly trace: Readonly<Record<string, string>> | undefined;
 }
+
+const MAX_TRACE_NAMES = 64;
+const MAX_TRACE_LENGTH = 16_384;
 
 const CALL_OPTIONS = ["signal", "timeoutMs", "idempotent", "trace"];
 
@@ -35,6 +38,16 @@ export function resolveCallOptions(
     signal: anAbortSignal("signal", signal),
     timeoutMs: timeoutMs === undefined ? callTimeoutMs : milliseconds("timeoutMs", timeoutMs, 1),
     idempotent: aBoolean("idempotent", idempotent ?? false),
-    trace: trace === undefined ? undefined : stringRecord("trace", trace),
+    trace: trace === undefined ? undefined : resolveTrace(trace),
   };
+}
+
+/** It goes along with the call, in the same message. */
+function resolveTrace(value: unknown): Readonly<Record<string, string>> {
+  const trace = stringRecord("trace", value);
+  const entries = Object.entries(trace);
+  const length = entries.reduce((sum, [name, text]) => sum + name.length + text.length, 0);
+  if (entries.length <= MAX_TRACE_NAMES && length <= MAX_TRACE_LENGTH) return trace;
+  const bound = `at most ${MAX_TRACE_NAMES} names and ${MAX_TRACE_LENGTH} characters`;
+  throw invalidOption("trace", bound, `${entries.length} names and ${length} characters`);
 }

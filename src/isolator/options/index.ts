@@ -1,5 +1,6 @@
 /** What users may set, checked once. */
 export { invalidOption } from "../../errors/index.js";
+export type { BudgetOptions } from "./budget-options.js";
 export { type CallOptions, type ResolvedCallOptions, resolveCallOptions } from "./call-options.js";
 export { aString } from "./checks.js";
 export { type IsolationOptions, type LogLevel, type ResolvedOptions, resolveOptions } from "./isolation-options.js";

@@ -14,7 +14,9 @@ import {
 } from "../../limits/index.js";
 import type { OutputMode } from "../../process/index.js";
 import { type Confinement, type ConfinementOptions, resolveConfinement } from "../../sandbox/index.js";
+import type { Budget } from "../../session/index.js";
 import type { RecyclePolicy, RestartPolicy } from "../../supervision/index.js";
+import { type BudgetOptions, defaultMaxPayload, resolveBudget } from "./budget-options.js";
 import { anAbortSignal, aString, milliseconds, oneOf, strings, wholeNumberOrInfinity } from "./checks.js";
 import { resolveEnvironment } from "./environment-options.js";
 import { type RecycleOptions, resolveRecycle } from "./recycle-options.js";
@@ -64,10 +66,13 @@ export interface IsolationOptions extends ConfinementOptions {
   /** Calls that may wait; one more fails with QUEUE_FULL. A whole number from 0, or Infinity. Default Infinity. */
   maxQueue?: number;
   /**
-   * Bytes of one value that the process may send: a number, or `"64MB"`; of values under way in parts, eight times as
-   * many. What is larger fails its call, or ends the session, with PROTOCOL. At least `"64KiB"`. Default `"4GiB"`.
+   * Bytes of one result that the process may send: a number, or `"64MB"`. What is larger fails its call with PROTOCOL. At
+   * least `"64KiB"`. Default: a quarter of the memory that the host may use, and no more than `"1GiB"`. What nobody asked
+   * for, and what is not plain bytes, has to fit into `budget.held`, too.
    */
   maxPayload?: ByteSize;
+  /** What the process may cost the host by what it sends. */
+  budget?: BudgetOptions;
   /** Variables of the child's environment, over the inherited ones; `undefined` removes one. */
   env?: Record<string, string | undefined>;
   /**
@@ -115,6 +120,7 @@ export interface ResolvedOptions {
   readonly maxInFlight: number;
   readonly maxQueue: number;
   readonly maxPayload: number;
+  readonly budget: Budget;
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
   readonly execPath: string;
@@ -148,7 +154,8 @@ const RESOLVERS = {
   recycle: (value: unknown) => resolveRecycle(value),
   maxInFlight: (value: unknown) => wholeNumberOrInfinity("maxInFlight", orDefault(value, 1_024), 1),
   maxQueue: (value: unknown) => wholeNumberOrInfinity("maxQueue", orDefault(value, Number.POSITIVE_INFINITY), 0),
-  maxPayload: (value: unknown) => toBytes("maxPayload", orDefault(value, "4GiB"), 64 * 1024),
+  maxPayload: (value: unknown) => toBytes("maxPayload", orDefault(value, defaultMaxPayload()), 64 * 1024),
+  budget: (value: unknown) => resolveBudget(value),
   cwd: (value: unknown) => resolveFolder("cwd", orDefault(value, process.cwd())),
   execPath: (value: unknown) => aString("execPath", orDefault(value, process.execPath)),
   execArgv: (value: unknown) => strings("execArgv", orDefault(value, [])),

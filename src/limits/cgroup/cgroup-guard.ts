@@ -148,5 +148,5 @@ interface Evidence {
 }
 
 function memoryVerdict(bound: number, peak: number | undefined): LimitVerdict {
-  return { reason: "memory-limit", limit: "memory", bound, observed: peak ?? bound };
+  return { reason: "memory-limit", limit: "memory", bound, observed: peak };
 }

@@ -1,8 +1,9 @@
-import { tmpdir } from "node:os";
+import { tmpdir, totalmem } from "node:os";
 import { pathToFileURL } from "node:url";
 import { type IsolationError, type IsolationOptions, ProcessIsolator } from "process-isolation";
 import { describe, expect, test } from "vitest";
 import { resolveOptions } from "../../../src/isolator/options/index.js";
+import { BUDGET } from "../../../src/session/index.js";
 import { isolationError } from "../../helpers/rejection.js";
 
 const resolve = (options: unknown) => resolveOptions(options, { name: "default-name" });
@@ -21,6 +22,12 @@ describe("a bad option is INVALID_OPTION, with its name, its bound and the value
     [null, "options", "an object", "null"],
     ["fast", "options", "an object", "'fast'"],
     [[], "options", "an object", "[]"],
+    [{ budget: null }, "budget", "an object", "null"],
+    [{ budget: { held: "1MB" } }, "budget.held", "at least 16777216 bytes", "'1MB'"],
+    [{ budget: { decoded: "200M" } }, "budget.decoded", "a size with its unit", "'200M'"],
+    [{ budget: { entries: 10 } }, "budget.entries", "from 1024", "10"],
+    [{ budget: { decodeMs: 1 } }, "budget.decodeMs", "milliseconds from 50", "1"],
+    [{ budget: { unsent: 0 } }, "budget.unsent", "at least 65536 bytes", "0"],
     [{ name: "" }, "name", "1 to 64 letters", "''"],
     [{ name: "a b" }, "name", "1 to 64 letters", "'a b'"],
     [{ name: ".hidden" }, "name", "the first a letter or digit", "'.hidden'"],
@@ -89,6 +96,7 @@ describe("a bad option is INVALID_OPTION, with its name, its bound and the value
 describe("an unknown option is named, beside those that there are:", () => {
   test.each<[object, string, string]>([
     [{ retries: 3 }, '"retries"', "restart"],
+    [{ budget: { hold: 3 } }, '"hold"', "held"],
     [{ restart: { maxAttempts: 3 } }, '"maxAttempts"', "maxRestarts"],
     [{ restart: { backoff: { initial: 3 } } }, '"initial"', "initialMs"],
   ])("%j", (options, unknown, known) => {
@@ -96,6 +104,21 @@ describe("an unknown option is named, beside those that there are:", () => {
     expect(code).toBe("INVALID_OPTION");
     expect(message).toContain(unknown);
     expect(message).toContain(known);
+  });
+});
+
+describe("a budget", () => {
+  test("that is left out is that of a machine of 1 GiB, and no result is larger than a quarter of the memory", () => {
+    const { budget, maxPayload } = resolve({});
+    expect(budget).toEqual(BUDGET);
+    expect(maxPayload).toBeLessThanOrEqual(2 ** 30);
+    expect(maxPayload).toBeLessThanOrEqual(totalmem() / 4);
+  });
+
+  test("is taken over, and decoding has at least what is held", () => {
+    const held = 512 * 2 ** 20;
+    const { budget } = resolve({ budget: { held: "512MiB", entries: 5_000 } });
+    expect(budget).toEqual({ ...BUDGET, held, decoded: held, entries: 5_000 });
   });
 });
 

@@ -58,7 +58,10 @@ export interface Go {
   from: string;
   /** Wait for a debugger before the first user module is loaded. */
   debug: boolean;
-  /** A private folder in shared memory for large payloads of a Session; empty where the host offers none. */
+  /**
+   * A private folder in shared memory for large payloads of a Session; empty where the host offers none. A confined
+   * process can read it and not write it: it sends its own large payloads in chunks.
+   */
   sharedMemory: string;
   /** Whether the process has inherited the second descriptor (4), for a Session without HTTP/2. */
   sessionOnDescriptor: boolean;
@@ -77,6 +80,11 @@ export interface Go {
    * code is loaded, so that neither that nor what it starts holds them.
    */
   strayDescriptors: StrayDescriptor[];
+  /**
+   * The inherited descriptor of a socket that listens at `address` already: the process accepts on it, and cannot write
+   * where the socket lies. 0: the process makes the socket itself.
+   */
+  listeningDescriptor: number;
 }
 
 export interface ModuleIntegrity {
@@ -526,6 +534,7 @@ function createBaseGo(): Go {
     deniedPermissions: [],
     integrity: [],
     strayDescriptors: [],
+    listeningDescriptor: 0,
   };
 }
 
@@ -566,6 +575,9 @@ export const Go: MessageFns<Go> = {
     }
     for (const v of message.strayDescriptors) {
       StrayDescriptor.encode(v!, writer.uint32(98).fork()).join();
+    }
+    if (message.listeningDescriptor !== 0) {
+      writer.uint32(104).uint32(message.listeningDescriptor);
     }
     return writer;
   },
@@ -679,6 +691,14 @@ export const Go: MessageFns<Go> = {
             message.strayDescriptors.push(StrayDescriptor.decode(reader, reader.uint32()));
             continue;
           }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.listeningDescriptor = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -723,6 +743,11 @@ export const Go: MessageFns<Go> = {
         : globalThis.Array.isArray(object?.stray_descriptors)
         ? object.stray_descriptors.map((e: any) => StrayDescriptor.fromJSON(e))
         : [],
+      listeningDescriptor: isSet(object.listeningDescriptor)
+        ? globalThis.Number(object.listeningDescriptor)
+        : isSet(object.listening_descriptor)
+        ? globalThis.Number(object.listening_descriptor)
+        : 0,
     };
   },
 
@@ -764,6 +789,9 @@ export const Go: MessageFns<Go> = {
     if (message.strayDescriptors?.length) {
       obj.strayDescriptors = message.strayDescriptors.map((e) => StrayDescriptor.toJSON(e));
     }
+    if (message.listeningDescriptor !== 0) {
+      obj.listeningDescriptor = Math.round(message.listeningDescriptor);
+    }
     return obj;
   },
 
@@ -784,6 +812,7 @@ export const Go: MessageFns<Go> = {
     message.deniedPermissions = object.deniedPermissions?.map((e) => e) || [];
     message.integrity = object.integrity?.map((e) => ModuleIntegrity.fromPartial(e)) || [];
     message.strayDescriptors = object.strayDescriptors?.map((e) => StrayDescriptor.fromPartial(e)) || [];
+    message.listeningDescriptor = object.listeningDescriptor ?? 0;
     return message;
   },
 };

@@ -1,0 +1,15 @@
+/** What is made beside the nodes of a text, in bytes of memory, roughly. */
+export const COST = {
+  slot: 8,
+  entry: 48,
+  bareObject: 64,
+  range: 96,
+  date: 112,
+  view: 208,
+  collection: 256,
+  buffer: 320,
+  regExp: 512,
+  error: 1_024,
+  // As much for the time that it takes.
+  reference: 8_192,
+} as const;

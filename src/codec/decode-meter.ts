@@ -1,0 +1,11 @@
+/** Counts what a value costs while it is decoded. Both methods throw when that is more than the sender may cost. */
+export interface DecodeMeter {
+  /** Bytes that may still be taken. */
+  readonly room: number;
+  /** Bytes that are about to be taken, and stay as long as the value. */
+  charge(bytes: number): void;
+  /** Bytes that are about to be taken, and are free again once the value is decoded. */
+  borrow(bytes: number): void;
+  /** Called now and then, so that no value takes for ever: some cost time without costing bytes. */
+  tick(): void;
+}

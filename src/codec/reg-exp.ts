@@ -1,0 +1,26 @@
+import { COST } from "./decode-cost.js";
+import type { DecodeMeter } from "./decode-meter.js";
+
+const MAX_LENGTH = 1024 * 1024;
+
+/** Of a pattern with the flag u or v: each class or property costs up to a fifth of a millisecond. */
+const MAX_UNICODE_PARTS = 512;
+const UNICODE_PART = /[[.]|\\[pPwWsSdD]/g;
+
+/**
+ * Makes a RegExp of what a peer sent. It is only parsed, not run, but even that takes long for some.
+ *
+ * @throws RangeError when it is too large, SyntaxError when it is none
+ */
+export function makeRegExp(source: string, flags: string, meter: DecodeMeter | undefined): RegExp {
+  const parts = /[uv]/.test(flags) ? (source.match(UNICODE_PART)?.length ?? 0) : 0;
+  if (source.length > MAX_LENGTH || parts > MAX_UNICODE_PARTS) {
+    throw new RangeError(
+      `a regular expression of ${source.length} characters with ${parts} classes is too large; ` +
+        `the bounds are ${MAX_LENGTH} and, with Unicode, ${MAX_UNICODE_PARTS}`,
+    );
+  }
+  meter?.charge(COST.regExp);
+  meter?.tick();
+  return new RegExp(source, flags);
+}

@@ -1,0 +1,87 @@
+import type { Readable } from "node:stream";
+import { MessageReader } from "./message-reader.js";
+
+/** After so many bytes the rest of the event loop gets its turn: one peer must not keep the others waiting. */
+const STRETCH_BYTES = 256 * 1024;
+
+/** Reads the messages of a stream, a stretch at a time, and only as long as they are wanted. */
+export class PacedReader {
+  readonly #stream: Readable;
+  readonly #onBroken: (error: unknown) => void;
+  readonly #messages: MessageReader;
+  #stretch = 0;
+  #isResting = false;
+  #isPaused = false;
+  #isOver = false;
+  #isFinishing = false;
+
+  /** @param onBroken called when the stream is not what it should be, or `onMessage` throws; nothing is read after it */
+  constructor(stream: Readable, onMessage: (message: Buffer) => void, onBroken: (error: unknown) => void) {
+    this.#stream = stream;
+    this.#onBroken = onBroken;
+    this.#messages = new MessageReader((message) => {
+      this.#stretch += message.length;
+      if (this.#stretch >= STRETCH_BYTES && !this.#isFinishing) this.#rest();
+      onMessage(message);
+    });
+  }
+
+  /** Begins to read. */
+  start(): void {
+    this.#stream.on("data", (chunk: Buffer) => this.#run(() => this.#messages.write(chunk)));
+  }
+
+  pause(): void {
+    this.#isPaused = true;
+    this.#stop();
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    this.#goOn();
+  }
+
+  /** Nothing more will come: gives what came before, unless that was broken. */
+  finish(): void {
+    this.#isFinishing = true;
+    this.#run(() => this.#messages.resume());
+    this.stop();
+  }
+
+  /** Gives nothing more. */
+  stop(): void {
+    this.#isOver = true;
+    this.#messages.pause();
+  }
+
+  #rest(): void {
+    this.#isResting = true;
+    this.#stop();
+    setImmediate(() => {
+      this.#isResting = false;
+      this.#stretch = 0;
+      this.#goOn();
+    });
+  }
+
+  #stop(): void {
+    this.#messages.pause();
+    this.#stream.pause();
+  }
+
+  #goOn(): void {
+    if (this.#isOver || this.#isPaused || this.#isResting) return;
+    this.#run(() => this.#messages.resume());
+    if (!this.#isOver && !this.#isPaused && !this.#isResting) this.#stream.resume();
+  }
+
+  #run(read: () => void): void {
+    if (this.#isOver) return;
+    try {
+      read();
+    } catch (error) {
+      this.#isOver = true;
+      this.#onBroken(error);
+    }
+  }
+}
