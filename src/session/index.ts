@@ -1,5 +1,6 @@
 /** Many calls, streams and callbacks over one lane; the same on both sides. */
 
+export { onAbort } from "./abort-watch.js";
 export { BUDGET, type Budget, FRAME_BYTES, PAYLOAD_BYTES, UNBOUNDED } from "./budget.js";
 export { type CallSite, currentCallSite } from "./call-site.js";
 export type { Callee, CallHandler, CallSink, CallTarget, IncomingCall } from "./call-target.js";

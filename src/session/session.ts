@@ -6,6 +6,7 @@ import type { CallHandler, CallSink, CallTarget } from "./call-target.js";
 import { decodeFrame } from "./frame-decoder.js";
 import { FrameHandler } from "./frame-handler.js";
 import { IncomingCalls } from "./incoming-calls.js";
+import { IncomingHandles } from "./incoming-handles.js";
 import type { Lane } from "./lane.js";
 import { Loans } from "./loans.js";
 import { type CallExtras, Outbox } from "./outbox.js";
@@ -64,14 +65,16 @@ export class Session {
       // Progress is often reported without waiting: that nobody hears any more must not end the process.
       call: (target, args, order) => quiet(hold(this.#callBack(target, args, order))),
       forget: (target) => this.#outgoing.forget(target),
+      release: (target) => this.#outgoing.release(target),
     });
     this.#payloads = new Payloads(this.#outbox, this.#account, options.sharedMemory, options.maxPayloadBytes);
     this.#values = new Values(this.#payloads, this.#loans, this.#standIns);
     this.#loans.values = this.#values;
     this.#standIns.values = this.#values;
     this.#outgoing = new OutgoingCalls(this.#outbox, this.#values);
-    this.#incoming = new IncomingCalls(this.#outbox, this.#account, this.#values, this.#loans, options.handler);
-    this.#loans.onTakenBack = (reference) => this.#incoming.forget(reference);
+    const handles = new IncomingHandles(this.#account, this.#loans, options.handler);
+    this.#incoming = new IncomingCalls(this.#outbox, this.#account, this.#values, handles, options.handler);
+    this.#loans.onTakenBack = (reference) => handles.forget(reference);
     this.#frames = new FrameHandler({
       account: this.#account,
       outbox: this.#outbox,
@@ -81,6 +84,7 @@ export class Session {
       values: this.#values,
       outgoing: this.#outgoing,
       incoming: this.#incoming,
+      handles,
       onPong: (number) => this.#handlePong(number),
     });
     lane.listen({
