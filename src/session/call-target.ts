@@ -9,6 +9,8 @@ export interface CallSink {
   reject(error: unknown): void;
   /** Where the call was made, for the second half of a remote error's stack. */
   readonly callSite?: { readonly stack?: string } | undefined;
+  /** What must not be collected while the call is under way. */
+  readonly standIn?: object;
   /** Called once a call that was cancelled has ended, whatever came of it; not when the session is lost before. */
   ended?(): void;
   /** Called when the session is lost before the call was answered, by sinks that nobody else settles then. */

@@ -63,7 +63,7 @@ export class Session {
     const hold = options.hold ?? ((wait) => wait);
     this.#standIns = new StandIns(this.#outbox, this.#account, hold, {
       // Progress is often reported without waiting: that nobody hears any more must not end the process.
-      call: (target, args, order) => quiet(hold(this.#callBack(target, args, order))),
+      call: (target, args, order, standIn) => quiet(hold(this.#callBack(target, args, order, standIn))),
       forget: (target) => this.#outgoing.forget(target),
       release: (target) => this.#outgoing.release(target),
     });
@@ -181,11 +181,11 @@ export class Session {
     this.#options.onLost(error);
   }
 
-  #callBack(target: CallTarget, args: unknown[], order: Scope | undefined): Promise<unknown> {
+  #callBack(target: CallTarget, args: unknown[], order: Scope | undefined, standIn: object): Promise<unknown> {
     if (this.#lost) return Promise.reject(new IsolationError("STOPPED", "the process that lent it is gone"));
     const callSite = currentCallSite(this.#callBack);
     return new Promise<unknown>((resolve, reject) => {
-      this.#outgoing.send(target, args, { resolve, reject, callSite, lost: reject }, undefined, order);
+      this.#outgoing.send(target, args, { resolve, reject, callSite, lost: reject, standIn }, undefined, order);
     });
   }
 

@@ -47,6 +47,8 @@ export interface PairOptions {
   readonly exports?: Exports;
   /** What the callee may cost the caller. Default: that of a host. */
   readonly budget?: Budget;
+  /** What the caller may cost the callee. Default: anything. */
+  readonly calleeBudget?: Budget;
 }
 
 /** Two Sessions of this process over a real unix socket: `caller` calls `callee`. */
@@ -57,7 +59,12 @@ export async function useSessionPair(options: PairOptions = {}): Promise<{ calle
   const exports = options.exports ?? library;
   const caller = createEnd(near, {}, { folder, ownPrefix: "h", peerPrefix: "p" }, options.budget);
   // As the isolated process, which has no choice but to trust its host.
-  const callee = createEnd(far, exports, { folder, ownPrefix: "p", peerPrefix: "h" }, UNBOUNDED);
+  const callee = createEnd(
+    far,
+    exports,
+    { folder, ownPrefix: "p", peerPrefix: "h" },
+    options.calleeBudget ?? UNBOUNDED,
+  );
   return { caller, callee };
 }
 
