@@ -193,7 +193,7 @@ export class Supervisor {
       return;
     }
     this.#lastOutcome = outcome;
-    this.#lastGone = live.process.gone;
+    this.#lastGone = live.gone;
     if (this.#state.kind === "stopping") {
       this.#listener.onEnded(live, outcome, false);
       this.#finish(this.#state.cause);

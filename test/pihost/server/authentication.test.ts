@@ -130,7 +130,7 @@ describe("the token", () => {
     async () => {
       await useIsolator({ name: "hidden" });
       const directory = dirname(dirname(record.address));
-      const files = readdirSync(directory).filter((name) => name.endsWith(".json"));
+      const files = readdirSync(directory).filter((name) => name.endsWith(".live.json"));
       expect(files).toEqual(["guarded.live.json"]);
       expect(statSync(join(directory, "guarded.live.json")).mode & 0o777).toBe(0o600);
       expect(statSync(directory).mode & 0o777).toBe(0o700);
