@@ -19,12 +19,9 @@ export async function waitFor<T>(
   try {
     return await new Promise<T>((resolve, reject) => {
       forget = milestone.onReached(resolve);
-      if (timeoutMs !== undefined) {
-        timer = setTimeout(
-          () => reject(new IsolationError("DEADLINE_EXCEEDED", `${late} within ${timeoutMs} ms`)),
-          timeoutMs,
-        );
-      }
+      const giveUp = (): void => reject(new IsolationError("DEADLINE_EXCEEDED", `${late} within ${timeoutMs} ms`));
+      if (timeoutMs === 0) giveUp();
+      else if (timeoutMs !== undefined) timer = setTimeout(giveUp, timeoutMs);
       onAbort = () =>
         reject(
           new IsolationError("CANCELLED", "the wait was cancelled by the caller's signal", { cause: signal?.reason }),
