@@ -1,4 +1,4 @@
-import { registerErrorClass } from "../src/codec/index.js";
+import { REFERENCE_MARK, registerErrorClass } from "../src/codec/index.js";
 import { offerBridge, type PihostBridge } from "../src/inside/bridge.js";
 import type { Callee, IncomingCall } from "../src/session/index.js";
 
@@ -19,7 +19,7 @@ type Within = <T>(run: () => T) => T;
 /** The body of a generator runs when it is asked for items, which is long after the call itself. */
 function streamWithin(within: Within, value: unknown): unknown {
   if (typeof value !== "object" || value === null || !(Symbol.asyncIterator in value)) return value;
-  if (value instanceof ReadableStream) return value;
+  if (value instanceof ReadableStream || REFERENCE_MARK in value) return value;
   const iterable = value as AsyncIterable<unknown>;
   return {
     [Symbol.asyncIterator]: () => {

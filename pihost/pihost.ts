@@ -5,6 +5,7 @@ import {
   type CallHandler,
   type IncomingCall,
   type Lane,
+  quiet,
   Session,
   type SharedMemory,
   UNBOUNDED,
@@ -118,20 +119,26 @@ export class Pihost implements CallHandler {
   /** Runs one call and keeps count of it. */
   run(callee: Callee | Promise<Callee>, args: readonly unknown[], call: IncomingCall): unknown {
     if (typeof callee === "function" && this.#hostModule.owns(callee)) return callee(...args);
-    if (this.#draining) throw new IsolationError("STOPPED", `${this.isolate} is shutting down`);
+    if (this.#draining) {
+      // Nobody waits for the module of a call that is refused.
+      if (typeof callee !== "function") quiet(callee);
+      throw new IsolationError("STOPPED", `${this.isolate} is shutting down`);
+    }
     const { ledger } = this;
     ledger.begin();
     try {
       const result = typeof callee === "function" ? runInCall(call, callee, args) : runLater(call, callee, args);
-      if (!isPromise(result)) {
+      if (!isThenable(result)) {
         ledger.succeed();
         return result;
       }
-      result.then(
+      // A thenable may begin its work with each `then`, as a query of a database does: it is asked once.
+      const promise = result instanceof Promise ? result : Promise.resolve(result);
+      promise.then(
         () => ledger.succeed(),
         () => ledger.fail(),
       );
-      return result;
+      return promise;
     } catch (error) {
       ledger.fail();
       throw error;
@@ -185,6 +192,6 @@ async function runLater(call: IncomingCall, callee: Promise<Callee>, args: reado
   return runInCall(call, await callee, args);
 }
 
-function isPromise(value: unknown): value is PromiseLike<unknown> {
+function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
 }

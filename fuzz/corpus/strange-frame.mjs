@@ -65,6 +65,7 @@ export function strangeFrame(random) {
     streamCloses: some(() => ({ stream: id(), error: failure() })),
     releases: ids(),
     segmentsRead: ids(),
+    handleReleases: ids(),
     chunks: some(() => ({
       payload: id(),
       data: Buffer.alloc(random.between(0, 40)),

@@ -8,6 +8,7 @@ import {
   type WatchResponse,
 } from "../../src/contract/index.js";
 import type { HostServiceServer } from "../../src/contract/service.js";
+import { quiet } from "../../src/session/index.js";
 import type { Pihost } from "../pihost.js";
 import { readStatus } from "../read-status.js";
 import { createGrpcLane } from "./grpc-lane.js";
@@ -24,7 +25,7 @@ export function hostService(pihost: Pihost): HostServiceServer {
     invoke: invoke(pihost),
     session: (call) => pihost.openSession(createGrpcLane(call), { withSharedMemory: false }),
     status: answer(async () => ({ status: await readStatus(pihost) })),
-    watch: (call) => void watch(pihost, call),
+    watch: (call) => void quiet(watch(pihost, call)),
     shutdown: answer(async ({ reason, grace }) => {
       const { inFlight } = pihost.ledger;
       pihost.shutdown(reason, fromDuration(grace, DEFAULT_GRACE_MS));
@@ -67,9 +68,9 @@ async function watch(pihost: Pihost, call: ServerWritableStream<WatchRequest, Wa
     const status = await readStatus(pihost);
     if (!call.cancelled && !call.destroyed) call.write({ status });
   };
-  const timer = setInterval(() => void send(), intervalMs);
+  const timer = setInterval(() => void quiet(send()), intervalMs);
   timer.unref();
-  const forget = pihost.onDraining(() => void send().finally(() => call.end()));
+  const forget = pihost.onDraining(() => void quiet(send().finally(() => call.end())));
   call.once("close", () => {
     clearInterval(timer);
     forget();

@@ -1,10 +1,10 @@
-import { setMaxListeners } from "node:events";
 import { IsolationError } from "../errors/index.js";
 import {
   type CallExtras,
   type CallSink,
   type CallSite,
   type CallTarget,
+  onAbort,
   type Session,
   snapshotArguments,
 } from "../session/index.js";
@@ -180,11 +180,7 @@ class Limits {
   readonly #signal: AbortSignal | undefined;
   readonly #deadline: number | undefined;
   readonly #timer: NodeJS.Timeout | undefined;
-  readonly #onAbort = (): void => {
-    const facts = { attempts: this.#call.attempts };
-    const message = `${this.#call} was cancelled by the caller's signal`;
-    this.#call.giveUp(new IsolationError("CANCELLED", message, { cause: this.#signal?.reason, facts }));
-  };
+  readonly #forget: (() => void) | undefined;
 
   constructor(call: Call, { signal, timeoutMs }: ResolvedCallOptions) {
     this.#call = call;
@@ -198,14 +194,14 @@ class Limits {
       }, timeoutMs);
     }
     if (signal !== undefined) {
-      // One signal may cancel any number of calls; Node 20 would warn of the eleventh.
-      setMaxListeners(0, signal);
-      signal.addEventListener("abort", this.#onAbort);
+      this.#forget = onAbort(signal, () => this.abort());
     }
   }
 
   abort(): void {
-    this.#onAbort();
+    const facts = { attempts: this.#call.attempts };
+    const message = `${this.#call} was cancelled by the caller's signal`;
+    this.#call.giveUp(new IsolationError("CANCELLED", message, { cause: this.#signal?.reason, facts }));
   }
 
   /** 0 when there is no deadline. */
@@ -215,6 +211,6 @@ class Limits {
 
   lift(): void {
     clearTimeout(this.#timer);
-    this.#signal?.removeEventListener("abort", this.#onAbort);
+    this.#forget?.();
   }
 }

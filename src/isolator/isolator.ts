@@ -1,6 +1,6 @@
 import { decodeValue, encodeValue } from "../codec/index.js";
 import type { ExitOutcome } from "../process/index.js";
-import { type CallTarget, currentCallSite } from "../session/index.js";
+import { type CallTarget, currentCallSite, onAbort } from "../session/index.js";
 import { requestData, requestStatus, sendData } from "../supervision/index.js";
 import { Call } from "./call.js";
 import type { IsolatorEventSource } from "./events.js";
@@ -211,13 +211,12 @@ export class ProcessIsolator {
   async #start(): Promise<void> {
     const abort = new AbortController();
     const { signal } = this.#options;
-    const onAbort = (): void => abort.abort(signal?.reason);
-    if (signal?.aborted) onAbort();
-    signal?.addEventListener("abort", onAbort, { once: true });
+    if (signal?.aborted) abort.abort(signal.reason);
+    const forget = signal === undefined ? undefined : onAbort(signal, () => abort.abort(signal.reason));
     try {
       await this.#core.start(abort);
     } finally {
-      signal?.removeEventListener("abort", onAbort);
+      forget?.();
     }
   }
 }

@@ -4,6 +4,9 @@ import type { Remote } from "./remote-types.js";
 /** The function that calls an export path. */
 export type Bind = (path: string) => (...args: unknown[]) => Promise<unknown>;
 
+/** How many members of one proxy are remembered, so that reading one again gives the same function. */
+const MAX_MEMBERS = 10_000;
+
 /** A proxy whose every member is a call of the export of that name; members of members extend the export path. */
 export function createRemote<T>(bind: Bind): Remote<T> {
   return remoteMember("", Object.create(null) as object, bind) as Remote<T>;
@@ -18,6 +21,7 @@ function remoteMember(path: string, target: object, bind: Bind): object {
       if (member === undefined) {
         const memberPath = path === "" ? key : `${path}.${key}`;
         member = remoteMember(memberPath, bind(memberPath), bind);
+        if (members.size >= MAX_MEMBERS) members.clear();
         members.set(key, member);
       }
       return member;

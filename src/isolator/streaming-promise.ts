@@ -1,3 +1,5 @@
+import { quiet } from "../session/index.js";
+
 /** The promise of a call, which may as well be iterated: `for await (const row of api.readRows())`. */
 export interface StreamingPromise extends Promise<unknown> {
   [Symbol.asyncIterator](): AsyncIterator<unknown, undefined>;
@@ -12,10 +14,12 @@ export function iterateResult(this: Promise<unknown>): AsyncIterator<unknown, un
     if (isAsyncIterable(result)) return result[Symbol.asyncIterator]();
     throw new TypeError("the call returned no async iterable, so there is nothing to iterate");
   });
+  // Whoever began to iterate hears of a failed call by `next`; what is dropped must not end the host.
+  quiet(iterator);
   return {
-    next: () => iterator.then((own) => own.next()) as Promise<IteratorResult<unknown, undefined>>,
-    return: () => iterator.then((own) => own.return?.() ?? { done: true, value: undefined }),
-    throw: (error) => iterator.then((own) => own.throw?.(error) ?? Promise.reject(error)),
+    next: () => quiet(iterator.then((own) => own.next()) as Promise<IteratorResult<unknown, undefined>>),
+    return: () => quiet(iterator.then((own) => own.return?.() ?? { done: true, value: undefined })),
+    throw: (error) => quiet(iterator.then((own) => own.throw?.(error) ?? Promise.reject(error))),
   };
 }
 

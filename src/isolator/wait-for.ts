@@ -1,4 +1,5 @@
 import { IsolationError } from "../errors/index.js";
+import { onAbort } from "../session/index.js";
 import type { Milestone } from "../supervision/index.js";
 import type { ResolvedWaitOptions } from "./options/index.js";
 
@@ -14,24 +15,25 @@ export async function waitFor<T>(
   late: string,
 ): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
-  let onAbort = (): void => {};
   let forget = (): void => {};
+  let forgetSignal = (): void => {};
   try {
     return await new Promise<T>((resolve, reject) => {
       forget = milestone.onReached(resolve);
       const giveUp = (): void => reject(new IsolationError("DEADLINE_EXCEEDED", `${late} within ${timeoutMs} ms`));
       if (timeoutMs === 0) giveUp();
       else if (timeoutMs !== undefined) timer = setTimeout(giveUp, timeoutMs);
-      onAbort = () =>
-        reject(
-          new IsolationError("CANCELLED", "the wait was cancelled by the caller's signal", { cause: signal?.reason }),
-        );
-      if (signal?.aborted) onAbort();
-      signal?.addEventListener("abort", onAbort);
+      if (signal === undefined) return;
+      const cancel = (): void => {
+        const message = "the wait was cancelled by the caller's signal";
+        reject(new IsolationError("CANCELLED", message, { cause: signal.reason }));
+      };
+      if (signal.aborted) cancel();
+      else forgetSignal = onAbort(signal, cancel);
     });
   } finally {
     clearTimeout(timer);
-    signal?.removeEventListener("abort", onAbort);
+    forgetSignal();
     forget();
   }
 }

@@ -104,6 +104,7 @@ export function emptyFrame(): SessionFrame {
     streamCloses: [],
     releases: [],
     segmentsRead: [],
+    handleReleases: [],
     chunks: [],
     ping: 0,
     pong: 0,

@@ -22,7 +22,7 @@ const FRAME: Shape = {
 };
 
 /** The fields of SessionFrame that are columns of numbers: each number is an entry, packed or not. */
-const NUMBERS: ReadonlySet<number> = new Set([2, 3, 6, 7, 12, 14, 18, 19, 23]);
+const NUMBERS: ReadonlySet<number> = new Set([2, 3, 6, 7, 12, 14, 18, 19, 23, 24]);
 
 /**
  * Counts the fields and numbers in a frame, in one pass over its bytes, before anything is built of them.

@@ -2,6 +2,7 @@ import type { CallDetails, Payload, SessionFrame } from "../contract/index.js";
 import type { Account } from "./account.js";
 import { type Column, closeColumn, openColumn } from "./column.js";
 import type { IncomingCalls } from "./incoming-calls.js";
+import type { IncomingHandles } from "./incoming-handles.js";
 import type { Loans } from "./loans.js";
 import type { Outbox } from "./outbox.js";
 import type { OutgoingCalls } from "./outgoing-calls.js";
@@ -24,6 +25,7 @@ export interface FrameListeners {
   readonly values: Values;
   readonly outgoing: OutgoingCalls;
   readonly incoming: IncomingCalls;
+  readonly handles: IncomingHandles;
   readonly onPong: (number: number) => void;
 }
 
@@ -38,7 +40,7 @@ export class FrameHandler {
   /** The order is part of the contract: see SessionFrame. @throws Error when the frame breaks the contract */
   handle(frame: SessionFrame): void {
     for (const chunk of frame.chunks) this.#parts.payloads.chunk(chunk);
-    for (const introduction of frame.introductions) this.#parts.incoming.introduce(introduction.handle, introduction);
+    for (const introduction of frame.introductions) this.#parts.handles.introduce(introduction.handle, introduction);
     if (frame.callIds.length > 0) this.#handleCalls(frame);
     for (const id of frame.cancels) this.#parts.incoming.cancel(id);
     for (const stream of frame.streamResumes) this.#parts.standIns.resume(stream);
@@ -58,6 +60,7 @@ export class FrameHandler {
     for (const { stream, error } of frame.streamCloses) this.#parts.loans.closeStream(stream, this.#toFailure(error));
     for (const reference of frame.releases) this.#parts.loans.release(reference);
     for (const segment of frame.segmentsRead) this.#parts.payloads.segmentRead(segment);
+    for (const handle of frame.handleReleases) this.#parts.handles.release(handle);
     if (frame.ping !== 0) this.#parts.outbox.pong(frame.ping);
     if (frame.pong !== 0) this.#parts.onPong(frame.pong);
   }

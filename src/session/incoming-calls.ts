@@ -1,21 +1,14 @@
 import { IsolationError } from "../errors/index.js";
 import type { Account } from "./account.js";
-import type { Callee, CallHandler } from "./call-target.js";
+import type { CallHandler } from "./call-target.js";
 import { columnTextOf, isColumnPrimitive } from "./column-text.js";
-import { type Loans, lentNoMore } from "./loans.js";
+import type { IncomingHandles } from "./incoming-handles.js";
 import type { Outbox } from "./outbox.js";
 import type { ReadyPayload } from "./payloads.js";
 import { type IncomingDetails, RunningCall } from "./running-call.js";
 import type { Values } from "./values.js";
 
-/** What a handle of the other side stands for here: the function, or how to come by it. */
-type Target = { readonly cost: number } & (
-  | { readonly callee: Callee }
-  | { readonly resolve: () => Callee | Promise<Callee> }
-);
-
-/** What a handle costs beside its names, and a call beside its arguments, in bytes, roughly. */
-const HANDLE_COST = 512;
+/** What a call costs beside its arguments, in bytes, roughly. */
 const CALL_COST = 768;
 
 /** The calls of the other side: runs them, and sends what they come to. */
@@ -23,48 +16,16 @@ export class IncomingCalls {
   readonly #outbox: Outbox;
   readonly #account: Account;
   readonly #values: Values;
-  readonly #loans: Loans;
   readonly #handler: CallHandler;
-  readonly #targets = new Map<number, Target>();
-  #lastHandle = 0;
-  readonly #handlesOf = new Map<number, number[]>();
+  readonly #handles: IncomingHandles;
   readonly #running = new Map<number, RunningCall>();
 
-  constructor(outbox: Outbox, account: Account, values: Values, loans: Loans, handler: CallHandler) {
+  constructor(outbox: Outbox, account: Account, values: Values, handles: IncomingHandles, handler: CallHandler) {
     this.#outbox = outbox;
     this.#account = account;
     this.#values = values;
-    this.#loans = loans;
+    this.#handles = handles;
     this.#handler = handler;
-  }
-
-  /** @throws IsolationError PROTOCOL when there are too many, or one stands for something already */
-  introduce(handle: number, target: { module: string; method: string; reference: number }): void {
-    const { module, method, reference } = target;
-    const resolve =
-      reference === 0
-        ? (): Callee | Promise<Callee> => this.#handler.resolve(module, method)
-        : (): Callee => this.#loans.callee(reference, method);
-    if (this.#targets.has(handle)) {
-      throw new IsolationError("PROTOCOL", `the peer introduced the handle ${handle} twice`);
-    }
-    const cost = HANDLE_COST + 2 * (module.length + method.length);
-    this.#account.hold(cost);
-    this.#targets.set(handle, { resolve, cost });
-    this.#lastHandle = Math.max(this.#lastHandle, handle);
-    if (reference === 0) return;
-    const handles = this.#handlesOf.get(reference);
-    if (handles === undefined) this.#handlesOf.set(reference, [handle]);
-    else handles.push(handle);
-  }
-
-  /** What this side had lent is lent no more: nobody can call it. */
-  forget(reference: number): void {
-    for (const handle of this.#handlesOf.get(reference) ?? []) {
-      this.#account.release(this.#targets.get(handle)?.cost ?? 0);
-      this.#targets.delete(handle);
-    }
-    this.#handlesOf.delete(reference);
   }
 
   /**
@@ -74,7 +35,7 @@ export class IncomingCalls {
    * @throws IsolationError PROTOCOL when there are too many, or the handle stands for nothing
    */
   run(id: number, handle: number, args: readonly unknown[], cost: number, details: IncomingDetails | undefined): void {
-    if (handle > this.#lastHandle || !Number.isInteger(handle)) {
+    if (!this.#handles.isKnown(handle)) {
       throw new IsolationError("PROTOCOL", `the peer called the handle ${handle}, which it never introduced`);
     }
     this.#account.hold(CALL_COST + cost);
@@ -82,7 +43,7 @@ export class IncomingCalls {
     call.cost = CALL_COST + cost;
     this.#running.set(id, call);
     try {
-      this.#answer(call, this.#handler.run(this.#calleeOf(handle), args, call));
+      this.#answer(call, this.#handler.run(this.#handles.calleeOf(handle), args, call));
     } catch (error) {
       this.#fail(call, error);
     }
@@ -127,19 +88,6 @@ export class IncomingCalls {
     this.#running.delete(id);
     scope?.end();
     this.#outbox.voidResult(id);
-  }
-
-  #calleeOf(handle: number): Callee | Promise<Callee> {
-    const target = this.#targets.get(handle);
-    if (target === undefined) throw lentNoMore();
-    if ("callee" in target) return target.callee;
-    const resolving = target.resolve();
-    if (!(resolving instanceof Promise)) return resolving;
-    return resolving.then((callee) => {
-      // From now on calls of this handle run without a detour; a failed resolution is tried again by the next call.
-      if (this.#targets.get(handle) === target) this.#targets.set(handle, { callee, cost: target.cost });
-      return callee;
-    });
   }
 
   #answer(call: RunningCall, outcome: unknown): void {

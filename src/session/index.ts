@@ -1,5 +1,6 @@
 /** Many calls, streams and callbacks over one lane; the same on both sides. */
 
+export { onAbort } from "./abort-watch.js";
 export { BUDGET, type Budget, FRAME_BYTES, PAYLOAD_BYTES, UNBOUNDED } from "./budget.js";
 export { type CallSite, currentCallSite } from "./call-site.js";
 export type { Callee, CallHandler, CallSink, CallTarget, IncomingCall } from "./call-target.js";
@@ -10,6 +11,7 @@ export { NOT_A_MEMBER } from "./not-a-member.js";
 export type { CallExtras } from "./outbox.js";
 export { PacedReader } from "./paced-reader.js";
 export type { SharedMemory } from "./payloads.js";
+export { quiet } from "./quiet.js";
 export { Session, type SessionOptions } from "./session.js";
 export { snapshotArguments } from "./snapshot-arguments.js";
 export type { Hold } from "./stream-stand-ins.js";

@@ -2,6 +2,7 @@ import { encodeValue } from "../codec/index.js";
 import type { Payload } from "../contract/index.js";
 import { IsolationError } from "../errors/index.js";
 import { isKept } from "../inside/marks.js";
+import { onAbort } from "./abort-watch.js";
 import { isAsyncIterable, isMarked } from "./by-reference.js";
 import type { Callee } from "./call-target.js";
 import { columnTextOf, isColumnPrimitive } from "./column-text.js";
@@ -11,6 +12,9 @@ import type { ReferenceDescriptor, ReferenceKind } from "./references.js";
 import type { Scope } from "./scope.js";
 import { StreamExport, type StreamSink, StreamWindow } from "./stream-export.js";
 import type { Values } from "./values.js";
+
+/** After this number comes 1 again, without those of what is still lent. */
+const LAST_NUMBER = 0xffff_ffff;
 
 /** Roughly what an item costs beside its text. */
 const ITEM_BYTES = 16;
@@ -26,7 +30,9 @@ export class Loans {
   readonly #loans = new Map<number, Loan>();
   readonly #numberOfKept = new WeakMap<object, number>();
   #values: Values | undefined;
-  #numbers = 0;
+  #lastNumber = 0;
+  /** Who waits for the end of each stream that was lent since `collectStreams` began. */
+  #lentStreams: (() => void)[][] | undefined;
   #onTakenBack: (id: number) => void = () => {};
   #streams = 0;
   readonly #window = new StreamWindow();
@@ -41,9 +47,9 @@ export class Loans {
     return this.#loans.size;
   }
 
-  /** The number of what was lent last. */
-  get lastNumber(): number {
-    return this.#numbers;
+  /** Whether something is lent under the number. */
+  has(id: number): boolean {
+    return this.#loans.has(id);
   }
 
   /** Called with the number of everything that is lent no more. */
@@ -95,13 +101,18 @@ export class Loans {
     this.takeBack(id);
   }
 
-  /** When the streams that were lent after the loan of that number are over; `undefined` when there are none. */
-  streamsOverSince(number: number): Promise<void> | undefined {
-    if (this.#numbers === number) return undefined;
-    const streams = [...this.#loans].flatMap(([id, loan]) => (id > number && loan.kind === "stream" ? [loan] : []));
-    if (streams.length === 0) return undefined;
-    const over = streams.map(({ onOver }) => new Promise<void>((resolve) => onOver.push(resolve)));
-    return Promise.all(over).then(() => {});
+  /** Runs something that lends, and says when the streams that it has lent are over, if there are any. */
+  collectStreams<T>(lend: () => T): { value: T; streamsOver: Promise<void> | undefined } {
+    const lent: (() => void)[][] = [];
+    this.#lentStreams = lent;
+    try {
+      const value = lend();
+      if (lent.length === 0) return { value, streamsOver: undefined };
+      const over = lent.map((onOver) => new Promise<void>((resolve) => onOver.push(resolve)));
+      return { value, streamsOver: Promise.all(over).then(() => {}) };
+    } finally {
+      this.#lentStreams = undefined;
+    }
   }
 
   /** The session is lost: streams that nobody has begun to read stay whole. */
@@ -154,14 +165,12 @@ export class Loans {
   #lendSignal(signal: AbortSignal, scope: Scope | undefined): ReferenceDescriptor {
     // Already aborted: the callee has to see it with its first look, so the reason goes along.
     if (signal.aborted) return { kind: "signal", id: 0, aborted: toText(signal.reason) };
-    const tell = (): void => this.#sendError(signal.reason, (payload) => this.#outbox.abort(id, payload));
-    const descriptor = this.#add(
-      "signal",
-      { kind: "signal", forget: () => signal.removeEventListener("abort", tell) },
-      scope,
-    );
-    const { id } = descriptor;
-    signal.addEventListener("abort", tell, { once: true });
+    const forget = onAbort(signal, () => {
+      // A signal aborts once.
+      this.#loans.delete(descriptor.id);
+      this.#sendError(signal.reason, (payload) => this.#outbox.abort(descriptor.id, payload));
+    });
+    const descriptor = this.#add("signal", { kind: "signal", forget }, scope);
     return descriptor;
   }
 
@@ -183,6 +192,7 @@ export class Loans {
     const stream = new StreamExport(iterable, sink, this.#window);
     const descriptor = this.#add(kind, { kind: "stream", stream, onOver }, scope);
     this.#streams += 1;
+    this.#lentStreams?.push(onOver);
     return descriptor;
   }
 
@@ -217,8 +227,10 @@ export class Loans {
   }
 
   #add(kind: ReferenceKind, loan: Loan, scope: Scope | undefined): ReferenceDescriptor {
-    this.#numbers += 1;
-    const id = this.#numbers;
+    let id = this.#lastNumber;
+    do id = id === LAST_NUMBER ? 1 : id + 1;
+    while (this.#loans.has(id));
+    this.#lastNumber = id;
     this.#loans.set(id, loan);
     scope?.onEnd(() => this.takeBack(id));
     return { kind, id };

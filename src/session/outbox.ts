@@ -183,6 +183,12 @@ export class Outbox {
     this.#added();
   }
 
+  releaseHandle(handle: number): void {
+    this.#hasMore = true;
+    this.#frame.handleReleases.push(handle);
+    this.#added();
+  }
+
   segmentRead(segment: number): void {
     this.#hasMore = true;
     this.#hasAnswers = true;

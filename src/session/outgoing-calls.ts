@@ -1,16 +1,13 @@
 import { appendLocalStack, areJsonSafe, isError } from "../codec/index.js";
 import type { Settlement } from "../contract/index.js";
-import { IsolationError } from "../errors/index.js";
 import type { CallSink, CallTarget } from "./call-target.js";
 import { columnLengthOf, columnTextOf } from "./column-text.js";
 import { IdRing } from "./id-ring.js";
 import type { CallExtras, Outbox } from "./outbox.js";
+import { OutgoingHandles } from "./outgoing-handles.js";
 import type { ReadyPayload } from "./payloads.js";
 import { Scope } from "./scope.js";
 import type { Values } from "./values.js";
-
-/** Of a module and its export, in characters. */
-const MAX_NAME_LENGTH = 65_536;
 
 /** What a call lends, and what of it is still on its way. Only calls that need one have one. */
 interface Lending {
@@ -39,13 +36,12 @@ export class OutgoingCalls {
   readonly #values: Values;
   readonly #sinks = new IdRing<CallSink>();
   readonly #lending = new Map<number, Lending>();
-  /** By identity: whoever calls the same thing again passes the same object. */
-  readonly #handles = new Map<CallTarget, number>();
-  #lastHandle = 0;
+  readonly #handles: OutgoingHandles;
 
   constructor(outbox: Outbox, values: Values) {
     this.#outbox = outbox;
     this.#values = values;
+    this.#handles = new OutgoingHandles(outbox);
   }
 
   /**
@@ -59,13 +55,13 @@ export class OutgoingCalls {
     const length = columnLengthOf(args);
     try {
       if (length >= 0 && order === undefined) {
-        this.#outbox.call(id, this.#handleOf(target), args, length, extras);
+        this.#outbox.call(id, this.#handles.of(target), args, length, extras);
         return id;
       }
       const text = columnTextOf(args, length >= 0 || areJsonSafe(args));
       if (text === undefined) this.#sendPayload(id, target, args, extras, order);
       else {
-        const send = (): void => this.#outbox.callWithText(id, this.#handleOf(target), text, extras);
+        const send = (): void => this.#outbox.callWithText(id, this.#handles.of(target), text, extras);
         if (order === undefined) send();
         else order.inOrder(undefined, send);
       }
@@ -93,9 +89,14 @@ export class OutgoingCalls {
     } else this.#outbox.cancel(id);
   }
 
-  /** The target will not be called again: what it was bound to is gone. */
+  /** The target will not be called again, and the other side knows: what was lent is lent no more. */
   forget(target: CallTarget): void {
-    this.#handles.delete(target);
+    this.#handles.forget(target);
+  }
+
+  /** The target will not be called again. */
+  release(target: CallTarget): void {
+    this.#handles.release(target);
   }
 
   result(id: number, value: unknown): void {
@@ -156,7 +157,7 @@ export class OutgoingCalls {
       // Cancelled while its parts were on their way.
       if (ready.sent !== undefined && !this.#sinks.has(id)) return;
       lending.isSent = true;
-      this.#outbox.call(id, this.#handleOf(target), null, ready.bytes, { ...extras, args: ready.payload });
+      this.#outbox.call(id, this.#handles.of(target), null, ready.bytes, { ...extras, args: ready.payload });
     };
     (order ?? scope).inOrder(ready.sent, send);
   }
@@ -165,24 +166,4 @@ export class OutgoingCalls {
     this.#lending.get(id)?.scope.end();
     this.#lending.delete(id);
   }
-
-  #handleOf(target: CallTarget): number {
-    const known = this.#handles.get(target);
-    if (known !== undefined) return known;
-    checkName(target);
-    this.#lastHandle += 1;
-    const handle = this.#lastHandle;
-    this.#handles.set(target, handle);
-    const { method } = target;
-    if (target.kind === "module") this.#outbox.introduce(handle, { module: target.module, method, reference: 0 });
-    else this.#outbox.introduce(handle, { module: "", method, reference: target.reference });
-    return handle;
-  }
-}
-
-/** A name travels in one frame. @throws IsolationError METHOD_NOT_FOUND when it is too long for that */
-function checkName(target: CallTarget): void {
-  const length = target.method.length + (target.kind === "module" ? target.module.length : 0);
-  if (length <= MAX_NAME_LENGTH) return;
-  throw new IsolationError("METHOD_NOT_FOUND", `a name has ${length} characters; the bound is ${MAX_NAME_LENGTH}`);
 }

@@ -6,11 +6,13 @@ import type { CallHandler, CallSink, CallTarget } from "./call-target.js";
 import { decodeFrame } from "./frame-decoder.js";
 import { FrameHandler } from "./frame-handler.js";
 import { IncomingCalls } from "./incoming-calls.js";
+import { IncomingHandles } from "./incoming-handles.js";
 import type { Lane } from "./lane.js";
 import { Loans } from "./loans.js";
 import { type CallExtras, Outbox } from "./outbox.js";
 import { OutgoingCalls } from "./outgoing-calls.js";
 import { Payloads, type SharedMemory } from "./payloads.js";
+import { quiet } from "./quiet.js";
 import type { Scope } from "./scope.js";
 import { StandIns } from "./stand-ins.js";
 import type { Hold } from "./stream-stand-ins.js";
@@ -60,16 +62,19 @@ export class Session {
     this.#loans = new Loans(this.#outbox);
     const hold = options.hold ?? ((wait) => wait);
     this.#standIns = new StandIns(this.#outbox, this.#account, hold, {
-      call: (target, args, order) => hold(this.#callBack(target, args, order)),
+      // Progress is often reported without waiting: that nobody hears any more must not end the process.
+      call: (target, args, order) => quiet(hold(this.#callBack(target, args, order))),
       forget: (target) => this.#outgoing.forget(target),
+      release: (target) => this.#outgoing.release(target),
     });
     this.#payloads = new Payloads(this.#outbox, this.#account, options.sharedMemory, options.maxPayloadBytes);
     this.#values = new Values(this.#payloads, this.#loans, this.#standIns);
     this.#loans.values = this.#values;
     this.#standIns.values = this.#values;
     this.#outgoing = new OutgoingCalls(this.#outbox, this.#values);
-    this.#incoming = new IncomingCalls(this.#outbox, this.#account, this.#values, this.#loans, options.handler);
-    this.#loans.onTakenBack = (reference) => this.#incoming.forget(reference);
+    const handles = new IncomingHandles(this.#account, this.#loans, options.handler);
+    this.#incoming = new IncomingCalls(this.#outbox, this.#account, this.#values, handles, options.handler);
+    this.#loans.onTakenBack = (reference) => handles.forget(reference);
     this.#frames = new FrameHandler({
       account: this.#account,
       outbox: this.#outbox,
@@ -79,6 +84,7 @@ export class Session {
       values: this.#values,
       outgoing: this.#outgoing,
       incoming: this.#incoming,
+      handles,
       onPong: (number) => this.#handlePong(number),
     });
     lane.listen({
@@ -178,12 +184,9 @@ export class Session {
   #callBack(target: CallTarget, args: unknown[], order: Scope | undefined): Promise<unknown> {
     if (this.#lost) return Promise.reject(new IsolationError("STOPPED", "the process that lent it is gone"));
     const callSite = currentCallSite(this.#callBack);
-    const result = new Promise<unknown>((resolve, reject) => {
+    return new Promise<unknown>((resolve, reject) => {
       this.#outgoing.send(target, args, { resolve, reject, callSite, lost: reject }, undefined, order);
     });
-    // Progress is often reported without waiting: that nobody hears any more must not end the process.
-    result.catch(() => {});
-    return result;
   }
 
   #receive(bytes: Buffer): void {

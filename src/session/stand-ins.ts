@@ -1,32 +1,34 @@
-import { decodeValue } from "../codec/index.js";
 import { IsolationError } from "../errors/index.js";
-import type { Account, Holding } from "./account.js";
+import type { Account } from "./account.js";
 import type { CallTarget } from "./call-target.js";
 import { NOT_A_MEMBER } from "./not-a-member.js";
 import type { Outbox } from "./outbox.js";
+import { quiet } from "./quiet.js";
 import { toReadable } from "./readable-import.js";
 import { isReferenceDescriptor, type ReferenceDescriptor } from "./references.js";
 import type { Scope } from "./scope.js";
+import { SignalStandIns } from "./signal-stand-ins.js";
 import { type Hold, StreamStandIns } from "./stream-stand-ins.js";
 import type { Values } from "./values.js";
 
-/** What a signal costs, in bytes, roughly. */
-const SIGNAL_COST = 512;
+/** How many members of one live object are remembered. */
+const MAX_MEMBERS = 1_000;
 
 /** How stand-ins call what they stand for. */
 export interface ReferenceCaller {
   /** @param order the scope in whose order the call goes, where it has one */
   call(target: CallTarget, args: unknown[], order: Scope | undefined): Promise<unknown>;
-  /** The target will not be called again. */
+  /** The target will not be called again, and the other side knows: what was lent is lent no more. */
   forget(target: CallTarget): void;
+  /** The target will not be called again. */
+  release(target: CallTarget): void;
 }
 
 /** Stand-ins on this side for what the other side has lent. */
 export class StandIns {
   readonly #outbox: Outbox;
   readonly #caller: ReferenceCaller;
-  readonly #account: Account;
-  readonly #signals = new Map<number, { readonly controller: AbortController; readonly holding: Holding }>();
+  readonly #signals: SignalStandIns;
   readonly #streams: StreamStandIns;
   #values: Values | undefined;
   /** A stand-in that nobody can reach any more gives back what it stands for. */
@@ -34,7 +36,7 @@ export class StandIns {
 
   constructor(outbox: Outbox, account: Account, hold: Hold, caller: ReferenceCaller) {
     this.#outbox = outbox;
-    this.#account = account;
+    this.#signals = new SignalStandIns(outbox, account);
     this.#streams = new StreamStandIns(outbox, account, hold, (error, send) => {
       const { payload, sent } = (this.#values as Values).encodeError(error);
       if (sent === undefined) send(payload);
@@ -64,7 +66,7 @@ export class StandIns {
       case "object":
         return this.#makeObject(descriptor);
       case "signal":
-        return this.#makeSignal(descriptor, scope);
+        return this.#signals.make(descriptor, scope);
       case "stream":
         return this.#streams.make(descriptor.id, scope);
       case "readable":
@@ -75,9 +77,10 @@ export class StandIns {
   /** Gives back what a descriptor stands for, without a stand-in. */
   giveBack(descriptor: unknown): undefined {
     if (!isReferenceDescriptor(descriptor)) return undefined;
-    const { kind, id, kept } = descriptor;
+    const { kind, id, kept, aborted } = descriptor;
     if (kind === "stream" || kind === "readable") this.#outbox.closeStream(id, undefined);
-    else if (kind === "object" || kept === true) this.#outbox.release(id);
+    else if (kind === "object" || kept === true || (kind === "signal" && aborted === undefined))
+      this.#outbox.release(id);
     return undefined;
   }
 
@@ -102,12 +105,7 @@ export class StandIns {
 
   /** @param cost what the reason keeps, in bytes, as estimated */
   abort(id: number, reason: unknown, cost = 0): void {
-    const signal = this.#signals.get(id);
-    if (signal === undefined) return;
-    this.#signals.delete(id);
-    signal.holding.clear();
-    signal.holding.hold(cost);
-    signal.controller.abort(reason);
+    this.#signals.abort(id, reason, cost);
   }
 
   /** The other side broke the contract: nobody gets any more of what it sent. */
@@ -118,7 +116,7 @@ export class StandIns {
   /** The other side is gone: streams fail, signals fire. */
   lose(error: unknown): void {
     this.#streams.lose(error);
-    for (const id of [...this.#signals.keys()]) this.abort(id, error);
+    this.#signals.lose(error);
   }
 
   #makeFunction({ id, kept }: ReferenceDescriptor, scope: Scope | undefined): object {
@@ -127,7 +125,8 @@ export class StandIns {
     let over = false;
     const end = (): void => {
       over = true;
-      caller.forget(target);
+      if (kept === true) caller.release(target);
+      else caller.forget(target);
     };
     const standIn = (...args: unknown[]): Promise<unknown> =>
       over ? rejectReleased() : caller.call(target, args, kept === true ? undefined : scope);
@@ -147,7 +146,7 @@ export class StandIns {
     let over = false;
     const release = this.#releaser(id, () => {
       over = true;
-      for (const { target } of members.values()) caller.forget(target);
+      for (const { target } of members.values()) caller.release(target);
     });
     const memberOf = (method: string) => {
       const target: CallTarget = { kind: "reference", reference: id, method };
@@ -160,6 +159,10 @@ export class StandIns {
         let member = members.get(key);
         if (member === undefined) {
           member = memberOf(key);
+          if (members.size >= MAX_MEMBERS) {
+            for (const { target } of members.values()) caller.release(target);
+            members.clear();
+          }
           members.set(key, member);
         }
         return member.call;
@@ -168,29 +171,6 @@ export class StandIns {
     });
     this.#collected.register(standIn, release);
     return standIn;
-  }
-
-  #makeSignal({ id, aborted }: ReferenceDescriptor, scope: Scope | undefined): AbortSignal {
-    const holding = this.#account.openHolding();
-    scope?.onEnd(() => holding.clear());
-    if (aborted !== undefined) return AbortSignal.abort(this.#decodeReason(String(aborted), holding));
-    const controller = new AbortController();
-    // Where nothing ends it, it is kept until it is aborted or the session ends.
-    if (scope === undefined) holding.hold(SIGNAL_COST);
-    this.#signals.set(id, { controller, holding });
-    scope?.onEnd(() => this.#signals.delete(id));
-    return controller.signal;
-  }
-
-  #decodeReason(text: string, holding: Holding): unknown {
-    const decoding = this.#account.beginDecoding(true);
-    try {
-      decoding?.borrow(text.length);
-      return decodeValue(Buffer.from(text, "base64"), { meter: decoding });
-    } finally {
-      decoding?.end();
-      holding.hold(decoding?.kept ?? 0);
-    }
   }
 
   /** Gives the loan back once. Must not refer to the stand-in, which could then never be collected. */
@@ -207,5 +187,5 @@ export class StandIns {
 
 function rejectReleased(): Promise<never> {
   const message = "it was lent for a call that is over, or was released; keep() lends a function for longer";
-  return Promise.reject(new IsolationError("STOPPED", message));
+  return quiet(Promise.reject(new IsolationError("STOPPED", message)));
 }

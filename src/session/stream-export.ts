@@ -157,6 +157,14 @@ export class StreamExport {
     this.#takeOffAll();
   }
 
+  async #leave(): Promise<void> {
+    try {
+      await this.#iterator?.return?.();
+    } catch {
+      // The consumer has heard of the first failure.
+    }
+  }
+
   #end(failure?: { error: unknown }): void {
     if (this.#over) return;
     this.#finish();
@@ -164,7 +172,7 @@ export class StreamExport {
     else {
       this.#sink.end(failure.error);
       // A failed send must not leave the generator suspended for ever; one that failed by itself does not mind.
-      void Promise.resolve(this.#iterator?.return?.()).catch(() => {});
+      void this.#leave();
     }
   }
 }

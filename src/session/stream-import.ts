@@ -1,5 +1,6 @@
 import { IsolationError } from "../errors/index.js";
 import type { Holding } from "./account.js";
+import { quiet } from "./quiet.js";
 import { STREAM_WINDOW_BYTES, STREAM_WINDOW_ITEMS } from "./stream-export.js";
 
 /** How long an incomplete batch waits for more items before the producer is told of it. */
@@ -75,7 +76,7 @@ export class StreamImport implements AsyncGenerator<unknown, undefined, undefine
 
   /** Throws into the producer, which may go on or end. What was on its way before is dropped. */
   throw(error: unknown): Promise<IteratorResult<unknown, undefined>> {
-    if (this.#over || this.#closing) return Promise.reject(error);
+    if (this.#over || this.#closing) return quiet(Promise.reject(error));
     this.dropItems();
     this.#unanswered += 1;
     this.#source.close({ error });
@@ -86,8 +87,8 @@ export class StreamImport implements AsyncGenerator<unknown, undefined, undefine
     return this;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.return();
+  [Symbol.asyncDispose](): Promise<void> {
+    return quiet(this.return().then(() => {}));
   }
 
   /**
@@ -146,7 +147,8 @@ export class StreamImport implements AsyncGenerator<unknown, undefined, undefine
   }
 
   #wait(): Promise<IteratorResult<unknown, undefined>> {
-    return this.#source.hold(new Promise((resolve, reject) => this.#consumers.push({ resolve, reject })));
+    // Whoever reads ahead, or leaves a stream without waiting, may have dropped it when the session ends.
+    return quiet(this.#source.hold(new Promise((resolve, reject) => this.#consumers.push({ resolve, reject }))));
   }
 
   #take(): unknown {
@@ -228,7 +230,7 @@ export class StreamImport implements AsyncGenerator<unknown, undefined, undefine
     if (!this.#over) return this.#wait();
     const failure = this.#failure;
     this.#failure = undefined;
-    return failure === undefined ? Promise.resolve(DONE) : Promise.reject(failure.error);
+    return failure === undefined ? Promise.resolve(DONE) : quiet(Promise.reject(failure.error));
   }
 }
 

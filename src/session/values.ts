@@ -54,9 +54,8 @@ export class Values {
    * @throws IsolationError NOT_SERIALIZABLE naming the path; nothing is lent then
    */
   encodeResult(value: unknown): { ready: ReadyPayload; streamsOver: Promise<void> | undefined } {
-    const before = this.#loans.lastNumber;
-    const ready = this.encode(value, "result", undefined);
-    return { ready, streamsOver: this.#loans.streamsOverSince(before) };
+    const { value: ready, streamsOver } = this.#loans.collectStreams(() => this.encode(value, "result", undefined));
+    return { ready, streamsOver };
   }
 
   /** A result, and when the streams in it are over, if it has any. @throws IsolationError PROTOCOL */

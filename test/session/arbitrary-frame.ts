@@ -105,6 +105,7 @@ export const arbitraryFrame: fc.Arbitrary<SessionFrame> = fc.record({
   streamCloses: list(fc.record({ stream: number, error: perhapsPayload })),
   releases: numbers,
   segmentsRead: numbers,
+  handleReleases: numbers,
   chunks: list(fc.record({ payload: number, data: bytes, dropped: fc.boolean() })),
   ping: number,
   pong: number,

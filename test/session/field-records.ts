@@ -13,6 +13,7 @@ const NUMBER_FIELDS = {
   releases: 18,
   segmentsRead: 19,
   streamResumes: 23,
+  handleReleases: 24,
 } as const;
 
 const LENGTH_DELIMITED = 2;
@@ -85,7 +86,7 @@ function numberRecords(field: number, values: readonly number[], random: Random)
 }
 
 function unknownRecord(random: Random): Buffer {
-  const field = [24, 100, 2_047, 536_870_911][random(4)] as number;
+  const field = [25, 100, 2_047, 536_870_911][random(4)] as number;
   const body = Buffer.alloc(random(20), 0xff);
   switch (random(4)) {
     case 0:

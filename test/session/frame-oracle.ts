@@ -48,6 +48,7 @@ export function toContractForm(frame: SessionFrame): object {
     stream_closes: frame.streamCloses.map(({ stream, error }) => ({ stream, error: toPayload(error) })),
     releases: frame.releases,
     segments_read: frame.segmentsRead,
+    handle_releases: frame.handleReleases,
     chunks: frame.chunks,
     ping: frame.ping,
     pong: frame.pong,

@@ -130,7 +130,8 @@ describe("the token", () => {
     async () => {
       await useIsolator({ name: "hidden" });
       const directory = dirname(dirname(record.address));
-      const files = readdirSync(directory).filter((name) => name.endsWith(".live.json"));
+      // Other hosts of the user, which run other tests, have theirs beside it.
+      const files = readdirSync(directory).filter((name) => /^(guarded|hidden)/.test(name));
       expect(files).toEqual(["guarded.live.json"]);
       expect(statSync(join(directory, "guarded.live.json")).mode & 0o777).toBe(0o600);
       expect(statSync(directory).mode & 0o777).toBe(0o700);

@@ -29,7 +29,7 @@ export interface SessionResponse {
  * were sent.
  */
 export interface SessionFrame {
-  /** Names for the handles that calls use from now on. */
+  /** Names for the handles that calls use until they are released. */
   introductions: Introduction[];
   /** Calls of the sender: their ids, what they call, and one JSON text with one array of arguments for each. */
   callIds: number[];
@@ -67,6 +67,8 @@ export interface SessionFrame {
   releases: number[];
   /** Shared-memory segments of the receiver that the sender has read. */
   segmentsRead: number[];
+  /** Handles of the sender that it does not use any more. */
+  handleReleases: number[];
   /** Parts of payloads that are too large for one frame. */
   chunks: Chunk[];
   /** Asks for a pong with the same number. 0 is no ping. */
@@ -318,6 +320,7 @@ function createBaseSessionFrame(): SessionFrame {
     streamCloses: [],
     releases: [],
     segmentsRead: [],
+    handleReleases: [],
     chunks: [],
     ping: 0,
     pong: 0,
@@ -418,6 +421,13 @@ export const SessionFrame: MessageFns<SessionFrame> = {
     if (message.segmentsRead.length !== 0) {
       writer.uint32(154).fork();
       for (const v of message.segmentsRead) {
+        writer.uint32(v);
+      }
+      writer.join();
+    }
+    if (message.handleReleases.length !== 0) {
+      writer.uint32(194).fork();
+      for (const v of message.handleReleases) {
         writer.uint32(v);
       }
       writer.join();
@@ -697,6 +707,24 @@ export const SessionFrame: MessageFns<SessionFrame> = {
 
             break;
           }
+          case 24: {
+            if (tag === 192) {
+              message.handleReleases.push(reader.uint32());
+
+              continue;
+            }
+
+            if (tag === 194) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.handleReleases.push(reader.uint32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
           case 20: {
             if (tag !== 162) {
               break;
@@ -815,9 +843,12 @@ export const SessionFrame: MessageFns<SessionFrame> = {
         : globalThis.Array.isArray(object?.segments_read)
         ? object.segments_read.map((e: any) => globalThis.Number(e))
         : [],
-      chunks: globalThis.Array.isArray(object?.chunks)
-        ? object.chunks.map((e: any) => Chunk.fromJSON(e))
+      handleReleases: globalThis.Array.isArray(object?.handleReleases)
+        ? object.handleReleases.map((e: any) => globalThis.Number(e))
+        : globalThis.Array.isArray(object?.handle_releases)
+        ? object.handle_releases.map((e: any) => globalThis.Number(e))
         : [],
+      chunks: globalThis.Array.isArray(object?.chunks) ? object.chunks.map((e: any) => Chunk.fromJSON(e)) : [],
       ping: isSet(object.ping) ? globalThis.Number(object.ping) : 0,
       pong: isSet(object.pong) ? globalThis.Number(object.pong) : 0,
     };
@@ -885,6 +916,9 @@ export const SessionFrame: MessageFns<SessionFrame> = {
     if (message.segmentsRead?.length) {
       obj.segmentsRead = message.segmentsRead.map((e) => Math.round(e));
     }
+    if (message.handleReleases?.length) {
+      obj.handleReleases = message.handleReleases.map((e) => Math.round(e));
+    }
     if (message.chunks?.length) {
       obj.chunks = message.chunks.map((e) => Chunk.toJSON(e));
     }
@@ -922,6 +956,7 @@ export const SessionFrame: MessageFns<SessionFrame> = {
     message.streamCloses = object.streamCloses?.map((e) => StreamClose.fromPartial(e)) || [];
     message.releases = object.releases?.map((e) => e) || [];
     message.segmentsRead = object.segmentsRead?.map((e) => e) || [];
+    message.handleReleases = object.handleReleases?.map((e) => e) || [];
     message.chunks = object.chunks?.map((e) => Chunk.fromPartial(e)) || [];
     message.ping = object.ping ?? 0;
     message.pong = object.pong ?? 0;
