@@ -97,8 +97,8 @@ export class BombSite {
       reason === this.#bomb.reason &&
       limit === this.#bomb.limit &&
       bound === this.#bound &&
-      typeof observed === "number" &&
-      observed > 0;
+      // Missing where nobody saw it in time.
+      (observed === undefined || observed > 0);
     return isRight ? undefined : `LIMIT_EXCEEDED with ${JSON.stringify({ reason, limit, bound, observed })}`;
   }
 

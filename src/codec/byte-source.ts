@@ -5,6 +5,9 @@ import type { DecodeContext } from "./decode-value.js";
 /** Brings the bytes back that an `ExportBytes` took out. */
 export type ImportBytes = (descriptor: unknown) => Uint8Array;
 
+/** So many bytes take no longer to copy than a node to decode. */
+const BYTES_A_NODE = 1_024;
+
 /** The ranges of an encoded value, each made once, when the first view asks for it. */
 export class ByteSource {
   readonly #inline: Uint8Array;
@@ -36,13 +39,14 @@ export class ByteSource {
 
   #make(entry: RangeEntry, start: number): ArrayBuffer {
     this.#context.meter?.charge(COST.buffer + (typeof entry === "number" ? entry : 0));
-    this.#context.meter?.tick();
+    this.#context.meter?.tick(1);
     return typeof entry === "number" ? copy(this.#inline.subarray(start, start + entry)) : this.#import(...entry);
   }
 
   #import(length: number, descriptor: unknown): ArrayBuffer {
     if (this.#context.importBytes === undefined) throw new TypeError("bytes out of band are not taken here");
     const bytes = this.#context.importBytes(descriptor);
+    this.#context.meter?.tick(bytes.length / BYTES_A_NODE);
     if (bytes.length !== length) throw new TypeError(`a range of ${length} bytes came with ${bytes.length}`);
     const isWhole = bytes.buffer instanceof ArrayBuffer && bytes.buffer.byteLength === length;
     return isWhole ? (bytes.buffer as ArrayBuffer) : copy(bytes);

@@ -6,6 +6,6 @@ export interface DecodeMeter {
   charge(bytes: number): void;
   /** Bytes that are about to be taken, and are free again once the value is decoded. */
   borrow(bytes: number): void;
-  /** Called now and then, so that no value takes for ever: some cost time without costing bytes. */
-  tick(): void;
+  /** Called now and then, after so many nodes more, so that no value takes for ever: some cost time without costing bytes. */
+  tick(nodes: number): void;
 }

@@ -109,7 +109,7 @@ export class GraphDecoder {
 
   #count(): void {
     this.#nodes += 1;
-    if (this.#nodes % NODES_A_TICK === 0) this.#context.meter?.tick();
+    if (this.#nodes % NODES_A_TICK === 0) this.#context.meter?.tick(NODES_A_TICK);
   }
 
   #charge(bytes: number): void {

@@ -7,6 +7,9 @@ const MAX_LENGTH = 1024 * 1024;
 const MAX_UNICODE_PARTS = 512;
 const UNICODE_PART = /[[.]|\\[pPwWsSdD]/g;
 
+/** To make one takes as long as so many nodes. */
+const NODES = 16;
+
 /**
  * Makes a RegExp of what a peer sent. It is only parsed, not run, but even that takes long for some.
  *
@@ -21,6 +24,6 @@ export function makeRegExp(source: string, flags: string, meter: DecodeMeter | u
     );
   }
   meter?.charge(COST.regExp);
-  meter?.tick();
+  meter?.tick(NODES);
   return new RegExp(source, flags);
 }

@@ -20,12 +20,9 @@ export async function waitFor<T>(
   try {
     return await new Promise<T>((resolve, reject) => {
       forget = milestone.onReached(resolve);
-      if (timeoutMs !== undefined) {
-        timer = setTimeout(
-          () => reject(new IsolationError("DEADLINE_EXCEEDED", `${late} within ${timeoutMs} ms`)),
-          timeoutMs,
-        );
-      }
+      const giveUp = (): void => reject(new IsolationError("DEADLINE_EXCEEDED", `${late} within ${timeoutMs} ms`));
+      if (timeoutMs === 0) giveUp();
+      else if (timeoutMs !== undefined) timer = setTimeout(giveUp, timeoutMs);
       if (signal === undefined) return;
       const cancel = (): void => {
         const message = "the wait was cancelled by the caller's signal";

@@ -35,8 +35,11 @@ export function discardFolder(folder: string): () => Promise<void> {
     return () => removeAll(moved.filter((path) => existsSync(path)));
   }
   // In a thread: the system takes milliseconds to free them.
-  for (const file of remains.large) void unlink(file).catch(() => {});
-  return () => removeAll(remains.folders);
+  const unlinked = remains.large.map((file) => unlink(file).catch(() => {}));
+  return async () => {
+    await Promise.all(unlinked);
+    await removeAll(remains.folders);
+  };
 }
 
 /** The first step in any case. Undefined when that was not enough. */

@@ -72,6 +72,13 @@ const SIGNAL_MEANINGS: { [signal in NodeJS.Signals]?: string } = {
   SIGXCPU: "processor time limit",
 };
 
+/** Why the host itself killed a process. */
+const KILLED_BY_HOST: { [reason in ExitReason]?: string } = {
+  requested: "its host asked it to end, and then made it",
+  terminated: "its host terminated it",
+  unresponsive: "its host replaced it, because it did not answer",
+};
+
 /** Joins what the operating system reported with what is known about why. */
 export function toExitOutcome(exit: ProcessExit, context: ExitContext): ExitOutcome {
   const { forced, stderrTail, uptimeMs, verdict, heapIsFull, diagnosticFiles = [] } = context;
@@ -117,6 +124,6 @@ function describe({ code, signal }: ProcessExit, reason: ExitReason, cause: Isol
   if (reason === "cpu-limit") return "killed because it reached limits.cpuSeconds";
   if (reason === "heap-out-of-memory") return `ran out of JavaScript heap memory (${signal ?? `exit code ${code}`})`;
   if (signal === null) return `exited with code ${code}`;
-  const meaning = SIGNAL_MEANINGS[signal];
+  const meaning = (signal === "SIGKILL" ? KILLED_BY_HOST[reason] : undefined) ?? SIGNAL_MEANINGS[signal];
   return meaning === undefined ? `killed by ${signal}` : `killed by ${signal} (${meaning})`;
 }

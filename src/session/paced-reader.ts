@@ -1,8 +1,9 @@
 import type { Readable } from "node:stream";
 import { MessageReader } from "./message-reader.js";
 
-/** After so many bytes the rest of the event loop gets its turn: one peer must not keep the others waiting. */
+/** After so many bytes, or so many milliseconds, the rest of the event loop gets its turn: one peer must not keep the others waiting. */
 const STRETCH_BYTES = 256 * 1024;
+const STRETCH_MS = 10;
 
 /** Reads the messages of a stream, a stretch at a time, and only as long as they are wanted. */
 export class PacedReader {
@@ -10,6 +11,7 @@ export class PacedReader {
   readonly #onBroken: (error: unknown) => void;
   readonly #messages: MessageReader;
   #stretch = 0;
+  #stretchUntil = 0;
   #isResting = false;
   #isPaused = false;
   #isOver = false;
@@ -21,14 +23,18 @@ export class PacedReader {
     this.#onBroken = onBroken;
     this.#messages = new MessageReader((message) => {
       this.#stretch += message.length;
-      if (this.#stretch >= STRETCH_BYTES && !this.#isFinishing) this.#rest();
+      const isOver = this.#stretch >= STRETCH_BYTES || performance.now() > this.#stretchUntil;
+      if (isOver && !this.#isFinishing) this.#rest();
       onMessage(message);
     });
   }
 
   /** Begins to read. */
   start(): void {
-    this.#stream.on("data", (chunk: Buffer) => this.#run(() => this.#messages.write(chunk)));
+    this.#stream.on("data", (chunk: Buffer) => {
+      this.#stretchUntil = performance.now() + STRETCH_MS;
+      this.#run(() => this.#messages.write(chunk));
+    });
   }
 
   pause(): void {
@@ -60,6 +66,7 @@ export class PacedReader {
     setImmediate(() => {
       this.#isResting = false;
       this.#stretch = 0;
+      this.#stretchUntil = performance.now() + STRETCH_MS;
       this.#goOn();
     });
   }

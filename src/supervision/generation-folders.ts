@@ -44,11 +44,11 @@ export class GenerationFolders {
 
   /**
    * A killed process leaves its socket behind, and its segments, or whatever it wrote. Call it again once nothing of the
-   * process is left, for what was written meanwhile.
+   * process is left, for what was written meanwhile; then it resolves when they are gone, or are the reaper's to remove.
    */
-  remove(): void {
+  async remove(): Promise<void> {
     if (this.#discarded === undefined) this.#discarded = this.own.map((path) => discardFolder(path));
-    else for (const again of this.#discarded) void again();
+    else await Promise.all(this.#discarded.map((again) => again()));
   }
 }
 

@@ -45,8 +45,10 @@ export interface Generation {
   readonly startedAt: number;
   readonly process: HostProcess;
   readonly session: Session;
-  /** Resolves when the process and all it left behind are gone. Never rejects. */
+  /** Resolves when the process has ended and its output was read. Never rejects. */
   readonly outcome: Promise<ExitOutcome>;
+  /** Resolves when its descendants and its folders are gone too. Never rejects. */
+  readonly gone: Promise<void>;
   /** Set when the process itself said that somebody asked it to shut down. */
   readonly shutdownAccepted: boolean;
   /** Makes a spare the generation of this number. */

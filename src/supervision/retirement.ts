@@ -53,7 +53,7 @@ export class Retirement {
   async #leave(generation: Generation): Promise<void> {
     await generation.outcome;
     this.#retiring.delete(generation);
-    await generation.process.gone;
+    await generation.gone;
   }
 
   async #end(generation: Generation, graceMs: number): Promise<void> {

@@ -45,7 +45,7 @@ export async function discardGeneration(generation: Generation): Promise<StartFa
   await generation.process.killTree("SIGKILL");
   const outcome = await generation.outcome;
   generation.session.close(error);
-  await generation.process.gone;
+  await generation.gone;
   return new StartFailure(error, outcome);
 }
 
@@ -66,6 +66,7 @@ class StartingGeneration implements Generation {
   #handed: HandedExecutable | undefined;
   #listener: HandedListener | undefined;
   #outcome: Promise<ExitOutcome> | undefined;
+  #gone: Promise<void> | undefined;
   readonly end = new EndRecord();
   #isStarted = false;
 
@@ -90,6 +91,10 @@ class StartingGeneration implements Generation {
 
   get outcome(): Promise<ExitOutcome> {
     return started(this.#outcome);
+  }
+
+  get gone(): Promise<void> {
+    return started(this.#gone);
   }
 
   get pid(): number {
@@ -143,6 +148,7 @@ class StartingGeneration implements Generation {
     handed.close();
     pid = this.#process.pid;
     this.#outcome = this.#settle(this.#process);
+    this.#gone = Promise.all([this.#outcome, this.#process.gone]).then(() => this.#removeRest());
     const { token, address, number: generation } = this;
     const sharedMemory = folders.sharedMemory?.folder ?? "";
     const deniedPermissions = [...confined.denied];
@@ -209,13 +215,14 @@ class StartingGeneration implements Generation {
     this.#listener?.close();
     this.#handed?.close();
     if (this.#process === undefined) {
-      this.#folders?.remove();
+      void this.#folders?.remove();
       await this.#diagnostics?.collect();
-      this.#removeRest();
+      await this.#removeRest();
       return undefined;
     }
     this.end.because("start-failed");
     await this.#process.killTree("SIGKILL");
+    await this.#gone;
     return this.#outcome;
   }
 
@@ -251,18 +258,16 @@ class StartingGeneration implements Generation {
   }
 
   /** Nothing of the process is left that could write into its folders. */
-  #removeRest(): void {
-    this.#folders?.remove();
-    void this.#diagnostics?.close();
+  async #removeRest(): Promise<void> {
+    await Promise.all([this.#folders?.remove(), this.#diagnostics?.close()]);
   }
 
   async #settle(child: HostProcess): Promise<ExitOutcome> {
     const exit = await child.exited;
     const uptimeMs = Math.round(performance.now() - child.startedAt);
-    this.#folders?.remove();
+    void this.#folders?.remove();
     const verdict = child.limitVerdict(exit);
     const diagnosticFiles = (await this.#diagnostics?.collect()) ?? [];
-    void child.gone.then(() => this.#removeRest());
     return toExitOutcome(exit, {
       reason: this.end.reason ?? (this.#isStarted ? undefined : "start-failed"),
       cause: this.end.cause,

@@ -98,7 +98,7 @@ export class Supervisor {
    * @returns false when no successor is to be had: the present one goes on
    */
   async recycle(old: Generation, drained: (generation: Generation) => Promise<void>): Promise<boolean> {
-    const successor = this.#standby.take() ?? (await this.#startSuccessor());
+    const successor = this.#standby.take() ?? (await this.#startSuccessor(old.number + 1));
     if (successor === undefined) return false;
     // The old one may have crashed, or the isolator been stopped, while the new one started.
     if (this.#state.kind !== "ready" || this.#state.live !== old || !tryToAdopt(successor, old.number + 1)) {
@@ -165,8 +165,12 @@ export class Supervisor {
   }
 
   /** A spare for a recycle; `undefined` when there is none to be had. */
-  #startSuccessor(): Promise<Generation | undefined> {
-    const starting = this.#startSpare(this.#stopping.signal).catch(() => undefined);
+  #startSuccessor(number: number): Promise<Generation | undefined> {
+    const { signal } = this.#stopping;
+    const starting = this.#startSpare(signal).catch((error: unknown) => {
+      if (!signal.aborted) this.#listener.onStartFailed(number, StartFailure.of(error).error, true);
+      return undefined;
+    });
     this.#successor = starting;
     return starting;
   }
@@ -189,7 +193,7 @@ export class Supervisor {
       return;
     }
     this.#lastOutcome = outcome;
-    this.#lastGone = live.process.gone;
+    this.#lastGone = live.gone;
     if (this.#state.kind === "stopping") {
       this.#listener.onEnded(live, outcome, false);
       this.#finish(this.#state.cause);
@@ -238,8 +242,7 @@ export class Supervisor {
     this.#move({ kind: "stopped", cause, outcome });
     this.#listener.onStopped(cause, outcome);
     this.#abandonSpares();
-    const retired = cause.kind === "shutdown" ? this.#retirement.gone() : this.#retirement.terminate();
-    void Promise.all([this.#lastGone, this.#successor, this.#spares, retired]).then(() => {
+    void Promise.all([this.#lastGone, this.#successor, this.#spares, this.#retirement.gone()]).then(() => {
       // Without an outcome no process ever ran, `start` has thrown, and nobody can be waiting.
       if (outcome !== undefined) this.stopped.reach(outcome);
     });

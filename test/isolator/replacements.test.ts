@@ -103,8 +103,9 @@ test("terminate ends a process that was replaced, with its calls", async () => {
 test("a replacement that cannot be started is tried again", { timeout: 60_000 }, async () => {
   const execPath = useFlakyNode([2]);
   const isolator = await useIsolator({ execPath, recycle: { afterCalls: 1 } });
-  const recycled = nextEvent(isolator, "recycled");
+  const [failed, recycled] = [nextEvent(isolator, "startFailed"), nextEvent(isolator, "recycled")];
   await isolator.invoke(MODULE, "nothing");
+  expect(await failed).toMatchObject({ generation: 2, willRetry: true, error: { code: "START_FAILED" } });
   expect(await recycled).toMatchObject({ generation: 2 });
 });
 
@@ -149,4 +150,26 @@ test("a spare that was on its way when the isolator ends is gone with it", async
   await until(() => pids.size === 2);
   await isolator.terminate();
   expect([...pids].filter((pid) => isAlive(pid))).toEqual([]);
+});
+
+test("a process that was used, and runs a call now, is not idle", async () => {
+  const isolator = await useIsolator({ recycle: { whenIdleMs: 100 } });
+  await isolator.invoke(MODULE, "nothing");
+  let recycled = 0;
+  isolator.events.on("recycled", () => {
+    recycled += 1;
+  });
+  await isolator.invoke(MODULE, "wait", [700]);
+  expect(recycled).toBe(0);
+  await until(() => recycled === 1);
+});
+
+test("calls in a replaced process are finished although its successor is down for good", async () => {
+  const isolator = await useIsolator({ recycle: { afterCalls: 1 }, restart: false });
+  const recycled = nextEvent(isolator, "recycled");
+  const call = isolator.invoke(MODULE, "wait", [700]);
+  await recycled;
+  process.kill(isolator.pid, "SIGKILL");
+  await call;
+  expect(await isolator.waitForExit()).toMatchObject({ reason: "signal" });
 });

@@ -199,3 +199,9 @@ describe("a start that the caller's signal cancels leaves nothing behind", () =>
     expect(await isolator.invoke("node:path", "basename", ["a/b"])).toBe("b");
   });
 });
+
+test("a start that the system refuses at once fails with its cause, and leaves no control group", async () => {
+  const env = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`LONG_${index}`, "x".repeat(130_000)]));
+  const error = await isolationError(ProcessIsolator.create({ env, limits: { memory: "512MB", pids: 100 } }));
+  expect(error).toMatchObject({ code: "START_FAILED", cause: { code: "E2BIG" } });
+});

@@ -1,5 +1,6 @@
+import { IsolationError } from "process-isolation";
 import { describe, expect, test } from "vitest";
-import { type ExitContext, toExitOutcome } from "../../src/process/index.js";
+import { type ExitContext, endedBetweenProcesses, toExitOutcome } from "../../src/process/index.js";
 
 const context: ExitContext = {
   reason: undefined,
@@ -34,9 +35,33 @@ test.each<[NodeJS.Signals, string]>([
   expect(outcome).not.toHaveProperty("code");
 });
 
-test("what ended it on purpose decides the reason", () => {
-  const facts = { ...context, reason: "terminated", forced: true } as const;
-  expect(toExitOutcome({ code: null, signal: "SIGKILL" }, facts)).toMatchObject({ reason: "terminated", forced: true });
+test.each([
+  ["terminated", "its host terminated it"],
+  ["requested", "its host asked it to end, and then made it"],
+  ["unresponsive", "its host replaced it, because it did not answer"],
+] as const)("what ended it on purpose decides the reason, and the words: %s", (reason, why) => {
+  const outcome = toExitOutcome({ code: null, signal: "SIGKILL" }, { ...context, reason, forced: true });
+  expect(outcome).toMatchObject({ reason, forced: true, description: `killed by SIGKILL (${why})` });
+});
+
+test("a process that broke the protocol is said to have, and how", () => {
+  const cause = new IsolationError("PROTOCOL", "it said ready twice");
+  const facts = { ...context, reason: "protocol", cause, forced: true } as const;
+  expect(toExitOutcome({ code: null, signal: "SIGKILL" }, facts)).toMatchObject({
+    reason: "protocol",
+    description: "ended because it broke the protocol: PROTOCOL: it said ready twice",
+  });
+});
+
+test("an isolator that was ended between two processes says by whom, and how the last one had ended", () => {
+  const last = toExitOutcome({ code: 3, signal: null }, context);
+  expect(endedBetweenProcesses(last, "terminated")).toMatchObject({
+    kind: "exited",
+    code: 3,
+    reason: "terminated",
+    forced: false,
+    description: "terminated while it was restarting; the last process exited with code 3",
+  });
 });
 
 describe("heap-out-of-memory", () => {

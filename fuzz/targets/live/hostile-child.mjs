@@ -63,5 +63,6 @@ async function openAttacker(descriptor, make) {
 /** Whether the process was ended. What it says on the wire may also settle the call that it runs: that is its own. @param {unknown} error */
 function isEnd(error) {
   if (IsolationError.is(error, "DEADLINE_EXCEEDED")) throw error;
-  return IsolationError.is(error, "PROTOCOL") || IsolationError.is(error, "CRASHED");
+  // STOPPED: it said that somebody had asked it to end.
+  return ["PROTOCOL", "CRASHED", "STOPPED"].some((code) => IsolationError.is(error, code));
 }
