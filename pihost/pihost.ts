@@ -172,11 +172,15 @@ export class Pihost implements CallHandler {
     for (const session of this.#sessions) session.flush();
   }
 
+  /** Resolves when no call runs, and what they came to is read or sent but for its last part. */
+  async #answered(): Promise<void> {
+    await this.ledger.idle();
+    const answered = [...this.#sessions].map((session) => session.streamsOver().then(() => session.uploaded()));
+    await Promise.all(answered);
+  }
+
   async #end(graceMs: number): Promise<void> {
-    const idle = this.ledger
-      .idle()
-      .then(() => Promise.all([...this.#sessions].map((session) => session.streamsOver())));
-    await Promise.race([idle, new Promise((resolve) => setTimeout(resolve, graceMs))]);
+    await Promise.race([this.#answered(), new Promise((resolve) => setTimeout(resolve, graceMs))]);
     // The answers of the last calls are made by promise jobs that have yet to run.
     await new Promise((resolve) => setImmediate(resolve));
     this.#flush();

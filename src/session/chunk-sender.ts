@@ -16,6 +16,7 @@ interface Upload {
 export class ChunkSender {
   #uploads: Upload[] = [];
   #payloads = 0;
+  #onEmpty: (() => void)[] = [];
 
   /** Takes a payload; what refers to it may be sent once `onSent` was called. */
   add(bytes: Uint8Array, onSent: () => void): number {
@@ -28,6 +29,19 @@ export class ChunkSender {
   /** Gives payloads up. */
   drop(payloads: readonly number[]): void {
     this.#uploads = this.#uploads.filter(({ number }) => !payloads.includes(number));
+    this.#notifyIfEmpty();
+  }
+
+  /** Gives all payloads up: nobody reads them any more. */
+  clear(): void {
+    this.#uploads = [];
+    this.#notifyIfEmpty();
+  }
+
+  /** Resolves when no payload is on its way. */
+  whenEmpty(): Promise<void> {
+    if (this.#uploads.length === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#onEmpty.push(resolve));
   }
 
   /** Sends the next part; says whether there are more. */
@@ -39,7 +53,13 @@ export class ChunkSender {
     upload.offset = end;
     if (end < upload.bytes.length) this.#uploads.splice(this.#othersBeside(upload), 0, upload);
     else upload.onSent();
+    this.#notifyIfEmpty();
     return this.#uploads.length > 0;
+  }
+
+  #notifyIfEmpty(): void {
+    if (this.#uploads.length > 0) return;
+    for (const notify of this.#onEmpty.splice(0)) notify();
   }
 
   /** How many of those that follow take turns with it. */

@@ -98,6 +98,13 @@ export class IncomingHandles {
     }
   }
 
+  /** The peer is gone. The session outlives it, as a part of the last generation. */
+  clear(): void {
+    for (const { cost } of this.#targets.values()) this.#account.release(cost);
+    this.#targets.clear();
+    this.#ofReference.clear();
+  }
+
   #add(reference: number, handle: number): void {
     const handles = this.#ofReference.get(reference);
     if (handles === undefined) this.#ofReference.set(reference, handle);

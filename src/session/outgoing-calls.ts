@@ -127,6 +127,7 @@ export class OutgoingCalls {
   lose(error: unknown): void {
     for (const id of [...this.#lending.keys()]) this.#endLending(id);
     for (const sink of this.#sinks.takeAll()) sink.lost?.(error);
+    this.#handles.clear();
   }
 
   /** A stream that is made of the arguments needs them for as long as it is read. */

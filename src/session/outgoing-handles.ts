@@ -75,6 +75,13 @@ export class OutgoingHandles {
     this.#outbox.releaseHandle(handle.number);
   }
 
+  /** The other side is gone. */
+  clear(): void {
+    this.#handles.clear();
+    this.#numbers.takeAll();
+    this.#length = 0;
+  }
+
   /** Lets the oldest go that were not used lately. */
   #makeRoom(): void {
     for (const [target, handle] of this.#handles) {

@@ -152,8 +152,14 @@ export class Payloads {
     this.#chunksIn.clear();
   }
 
+  /** Resolves when no payload is on its way in parts. */
+  uploaded(): Promise<void> {
+    return this.#chunksOut.whenEmpty();
+  }
+
   close(): void {
     this.forgetChunks();
+    this.#chunksOut.clear();
     this.#writer?.close();
   }
 

@@ -150,6 +150,11 @@ export class Session {
     return this.#standIns.openStreams;
   }
 
+  /** Resolves when no payload of this side is on its way in parts any more; what refers to it is about to be sent. */
+  uploaded(): Promise<void> {
+    return this.#payloads.uploaded();
+  }
+
   /** Sends what is waiting to be sent, now. */
   flush(): void {
     if (!this.#lost) this.#outbox.flush();
