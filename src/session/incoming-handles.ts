@@ -1,7 +1,8 @@
 import { IsolationError } from "../errors/index.js";
 import type { Account } from "./account.js";
 import type { Callee, CallHandler } from "./call-target.js";
-import { type Loans, lentNoMore } from "./loans.js";
+import { lentNoMore } from "./lent-methods.js";
+import type { Loans } from "./loans.js";
 import { quiet } from "./quiet.js";
 
 /** What a handle of the other side stands for here: the function, or how to come by it. */

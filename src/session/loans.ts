@@ -1,11 +1,11 @@
 import { encodeValue } from "../codec/index.js";
 import type { Payload } from "../contract/index.js";
-import { IsolationError } from "../errors/index.js";
 import { isKept } from "../inside/marks.js";
 import { onAbort } from "./abort-watch.js";
 import { isAsyncIterable, isMarked } from "./by-reference.js";
 import type { Callee } from "./call-target.js";
 import { columnTextOf, isColumnPrimitive } from "./column-text.js";
+import { lentNoMore, methodOf } from "./lent-methods.js";
 import type { Outbox } from "./outbox.js";
 import { iterateReadable } from "./readable-iterator.js";
 import type { ReferenceDescriptor, ReferenceKind } from "./references.js";
@@ -237,12 +237,6 @@ export class Loans {
   }
 }
 
-/** What a call of something hears that is lent no more. */
-export function lentNoMore(): IsolationError {
-  const message = "what was lent is not there any more: the call it came with is over, or it was released";
-  return new IsolationError("METHOD_NOT_FOUND", message);
-}
-
 /** A reason as text that JSON carries; one that cannot cross is replaced by the error that says so. */
 function toText(reason: unknown): string {
   try {
@@ -250,19 +244,4 @@ function toText(reason: unknown): string {
   } catch (error) {
     return Buffer.from(encodeValue(error)).toString("base64");
   }
-}
-
-/** A method that the object, or its class, defines itself: nothing that every object has. */
-function methodOf(target: object, name: string): Callee {
-  for (
-    let owner: object | null = target;
-    owner !== null && owner !== Object.prototype && owner !== Function.prototype;
-  ) {
-    if (name !== "constructor" && name !== "__proto__" && Object.hasOwn(owner, name)) {
-      const value: unknown = Reflect.get(target, name);
-      return typeof value === "function" ? (...args) => Reflect.apply(value, target, args) : () => value;
-    }
-    owner = Object.getPrototypeOf(owner) as object | null;
-  }
-  throw new IsolationError("METHOD_NOT_FOUND", `the live object has no method ${JSON.stringify(name)}`);
 }

@@ -6,6 +6,7 @@ import { PAYLOAD_BYTES } from "./budget.js";
 import { ChunkReceiver } from "./chunk-receiver.js";
 import { ChunkSender } from "./chunk-sender.js";
 import type { Outbox } from "./outbox.js";
+import { isCount, type Place, parsePlace } from "./place.js";
 import { SharedMemoryReader, SharedMemoryWriter } from "./shared-memory.js";
 
 /** Bytes from this length on go through shared memory: below, opening the segment costs more than copying. */
@@ -34,11 +35,6 @@ export interface ReadyPayload {
  * too large fails only that call. So does an error, whose bytes are held like those of everything else.
  */
 export type Wanted = "result" | "error" | "unasked";
-
-/** The descriptor of bytes that are elsewhere: a segment of shared memory, or a payload that came in parts. */
-type Place =
-  | { readonly segment: number; readonly length: number }
-  | { readonly chunks: number; readonly length: number };
 
 /** Values to payloads and back, with their large bytes wherever they move fastest. */
 export class Payloads {
@@ -102,7 +98,7 @@ export class Payloads {
     const decoding = this.#account.beginDecoding(wanted !== "unasked");
     const limits: Limits = { room: wanted === "error" ? Number.POSITIVE_INFINITY : this.#maxBytes, decoding, wanted };
     try {
-      const encoded = place.$case === "inline" ? place.value : this.#fetchText(parse(place.value), limits);
+      const encoded = place.$case === "inline" ? place.value : this.#fetchText(parsePlace(place.value), limits);
       if (encoded.length > this.#maxBytes) throw tooLarge(encoded.length, this.#maxBytes);
       const importBytes = (descriptor: unknown): Uint8Array =>
         this.#fetch(descriptor, limits, (length) => {
@@ -125,7 +121,7 @@ export class Payloads {
     const limits: Limits = { room: this.#maxBytes, decoding, wanted: "unasked" };
     try {
       if (place === undefined) return;
-      const encoded = place.$case === "inline" ? place.value : this.#fetchText(parse(place.value), limits);
+      const encoded = place.$case === "inline" ? place.value : this.#fetchText(parsePlace(place.value), limits);
       discardValue(encoded, {
         importReference: giveBack,
         importBytes: (descriptor) => this.#giveBack(descriptor),
@@ -241,16 +237,4 @@ function nowhere(): IsolationError {
 
 function tooLarge(bytes: number, maxBytes: number): IsolationError {
   return new IsolationError("PROTOCOL", `the peer sent a value with ${bytes} bytes; maxPayload is ${maxBytes}`);
-}
-
-function isCount(value: unknown): value is number {
-  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

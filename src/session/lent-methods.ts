@@ -1,0 +1,23 @@
+import { IsolationError } from "../errors/index.js";
+import type { Callee } from "./call-target.js";
+
+/** What a call of something hears that is lent no more. */
+export function lentNoMore(): IsolationError {
+  const message = "what was lent is not there any more: the call it came with is over, or it was released";
+  return new IsolationError("METHOD_NOT_FOUND", message);
+}
+
+/** A method that the object, or its class, defines itself: nothing that every object has. */
+export function methodOf(target: object, name: string): Callee {
+  for (
+    let owner: object | null = target;
+    owner !== null && owner !== Object.prototype && owner !== Function.prototype;
+  ) {
+    if (name !== "constructor" && name !== "__proto__" && Object.hasOwn(owner, name)) {
+      const value: unknown = Reflect.get(target, name);
+      return typeof value === "function" ? (...args) => Reflect.apply(value, target, args) : () => value;
+    }
+    owner = Object.getPrototypeOf(owner) as object | null;
+  }
+  throw new IsolationError("METHOD_NOT_FOUND", `the live object has no method ${JSON.stringify(name)}`);
+}
