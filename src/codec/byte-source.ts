@@ -5,9 +5,6 @@ import type { DecodeContext } from "./decode-value.js";
 /** Brings the bytes back that an `ExportBytes` took out. */
 export type ImportBytes = (descriptor: unknown) => Uint8Array;
 
-/** So many bytes take no longer to copy than a node to decode. */
-const BYTES_A_NODE = 1_024;
-
 /** The ranges of an encoded value, each made once, when the first view asks for it. */
 export class ByteSource {
   readonly #inline: Uint8Array;
@@ -45,8 +42,9 @@ export class ByteSource {
 
   #import(length: number, descriptor: unknown): ArrayBuffer {
     if (this.#context.importBytes === undefined) throw new TypeError("bytes out of band are not taken here");
+    const startedAt = performance.now();
     const bytes = this.#context.importBytes(descriptor);
-    this.#context.meter?.tick(bytes.length / BYTES_A_NODE);
+    this.#context.meter?.skip(performance.now() - startedAt);
     if (bytes.length !== length) throw new TypeError(`a range of ${length} bytes came with ${bytes.length}`);
     const isWhole = bytes.buffer instanceof ArrayBuffer && bytes.buffer.byteLength === length;
     return isWhole ? (bytes.buffer as ArrayBuffer) : copy(bytes);

@@ -156,7 +156,7 @@ const MS_A_NODE = 0.005;
 export class Decoding implements DecodeMeter {
   readonly #account: Account;
   readonly #isAskedFor: boolean;
-  readonly #startedAt = performance.now();
+  #startedAt = performance.now();
   readonly #before: number;
   #borrowed = 0;
   #kept = 0;
@@ -197,6 +197,11 @@ export class Decoding implements DecodeMeter {
     const usualMs = FREE_DECODE_MS + this.#nodes * MS_A_NODE;
     const lateMs = now - this.#tickedAt > usualMs ? usualMs : Number.POSITIVE_INFINITY;
     this.#account.spend(spentMs, Math.min(lateMs, this.#account.budget.decodeMs));
+  }
+
+  skip(ms: number): void {
+    this.#startedAt += ms;
+    if (this.#tickedAt !== undefined) this.#tickedAt += ms;
   }
 
   /** The value is decoded, or cannot be. What it keeps is not held any more, unless somebody holds it anew. */

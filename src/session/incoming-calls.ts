@@ -73,6 +73,7 @@ export class IncomingCalls {
     const reason = notWaitedFor();
     const calls = [...this.#running.values()];
     this.#running.clear();
+    // The session outlives its peer, as a part of the last generation.
     this.#handles.clear();
     for (const call of calls) {
       call.abort(reason);

@@ -17,12 +17,13 @@ export function isWanted(reason: ExitReason): boolean {
 /** Why one process ends. Whoever makes it end says so first; what comes later cannot overwrite it. */
 export class EndRecord {
   #reason: ExitReason | undefined;
+  #claimed: ExitReason | undefined;
   #details: EndDetails = {};
   #forced = false;
 
   /** Undefined as long as the process is left to itself: then how it ended decides. */
   get reason(): ExitReason | undefined {
-    return this.#reason;
+    return this.#reason ?? this.#claimed;
   }
 
   get cause(): IsolationError | undefined {
@@ -42,6 +43,11 @@ export class EndRecord {
     if (this.#reason !== undefined) return;
     this.#reason = reason;
     this.#details = details;
+  }
+
+  /** The process itself gives a reason, which holds as long as nobody knows better. */
+  claims(reason: ExitReason): void {
+    this.#claimed ??= reason;
   }
 
   markForced(): void {

@@ -173,7 +173,7 @@ class StartingGeneration implements Generation {
       onDebugger: (url) => this.#spec.onDebugger(pid, url),
       onStopping: () => {
         this.shutdownAccepted = true;
-        this.end.because("requested");
+        this.end.claims("requested");
       },
       onBreach: (error) => {
         // Before it is ready, the start itself fails with this error and ends it.
@@ -252,6 +252,7 @@ class StartingGeneration implements Generation {
 
   /** Nothing that it says can be trusted any more, so it is not asked. */
   #breach(cause: IsolationError): void {
+    this.shutdownAccepted = false;
     this.end.because("protocol", { cause });
     this.end.markForced();
     void this.process.killTree("SIGKILL");

@@ -45,6 +45,7 @@ class Meter implements DecodeMeter {
     this.charge(bytes);
   }
 
+  skip(): void {}
   tick(): void {
     this.ticks += 1;
   }
