@@ -65,6 +65,18 @@ describe("a session that lives for long", () => {
     expect(caller.lost).toEqual([]);
   });
 
+  test("calls any number of callbacks, once or more often", async () => {
+    const exports = {
+      use: async (callback: unknown) => {
+        const report = callback as () => unknown;
+        return [await report(), await report()];
+      },
+    };
+    const { caller } = await useSessionPair({ exports, budget: FEW_HANDLES });
+    for (let round = 0; round < MANY; round += 1) expect(await caller.call("use", () => round)).toEqual([round, round]);
+    expect(caller.lost).toEqual([]);
+  });
+
   test("calls any number of members of one live object", async () => {
     const names = Array.from({ length: 3_000 }, (_, index) => `member${index}`);
     const object = remote(Object.fromEntries(names.map((name) => [name, () => name])));
@@ -134,7 +146,7 @@ describe("a handle that the peer has released", () => {
   const introduction = { handle: 7, module: "m", method: "echo", reference: 0 };
 
   async function exchange(...frames: Partial<SessionFrame>[]) {
-    const { end, peer } = await useSessionEnd();
+    const { end, peer } = await useSessionEnd({ echo: (value) => value, lend: () => remote({ get: () => 1 }) });
     let received = Buffer.alloc(0);
     peer.on("data", (bytes: Buffer) => {
       received = Buffer.concat([received, bytes]);
@@ -166,6 +178,24 @@ describe("a handle that the peer has released", () => {
     expect(answers.flatMap(({ settlements }) => settlements.map(({ id, outcome }) => [id, outcome?.$case]))).toEqual([
       [2, "error"],
     ]);
+  });
+
+  test("belongs no more to what it stood for", async () => {
+    const { end, answers } = await exchange(
+      // The result is this end's reference 1.
+      {
+        introductions: [{ ...introduction, handle: 1, method: "lend" }],
+        callIds: [1],
+        callHandles: [1],
+        callArgs: "[[]]",
+      },
+      { introductions: [{ handle: 7, module: "", method: "get", reference: 1 }], handleReleases: [7] },
+      { introductions: [introduction] },
+      { releases: [1] },
+      { callIds: [2], callHandles: [7], callArgs: '[["two"]]' },
+    );
+    expect(end.session.lent).toBe(0);
+    expect(answers.flatMap(({ resultIds }) => resultIds)).toEqual([2]);
   });
 
   test("may be introduced again, and an unknown one may be released", async () => {

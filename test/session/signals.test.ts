@@ -1,8 +1,10 @@
 import { getEventListeners } from "node:events";
 import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
+import { BUDGET } from "../../src/session/budget.js";
 import { collectGarbage } from "../helpers/collect-garbage.js";
 import { recordWarnings } from "../helpers/record-warnings.js";
+import { rejection } from "../helpers/rejection.js";
 import { until } from "../helpers/until.js";
 import { type End, settle, useSessionPair } from "./use-session-pair.js";
 
@@ -129,6 +131,29 @@ describe("a signal in a result", () => {
     caller.session.close(failure);
     expect(listenersOf(source.signal)).toBe(0);
     expect(signal.reason).toBe(failure);
+  });
+});
+
+describe("what signals cost a host", () => {
+  const budget = { ...BUDGET, held: 64 * 1024 };
+
+  test("is bounded while somebody holds them", async () => {
+    const exports = { give: () => Array.from({ length: 200 }, () => new AbortController().signal) };
+    const { caller } = await useSessionPair({ exports, budget });
+    await rejection(caller.call("give"));
+    expect(caller.lost).toMatchObject([{ code: "PROTOCOL", message: expect.stringContaining("budget.held") }]);
+  });
+
+  test.each([
+    ["that may abort", () => new AbortController().signal],
+    ["that have aborted before", () => AbortSignal.abort("x".repeat(1_000))],
+  ])("is free again once nobody does (%s)", async (_, give) => {
+    const { caller } = await useSessionPair({ exports: { give }, budget });
+    for (let round = 0; round < 300; round += 1) {
+      await caller.call("give");
+      if (round % 20 === 0) await collect(caller);
+    }
+    expect(caller.lost).toEqual([]);
   });
 });
 
