@@ -175,6 +175,7 @@ export class Session {
     this.#standIns.lose(error);
     this.#loans.takeBackAll();
     this.#payloads.close();
+    this.#pongs.clear();
   }
 
   #lose(error: IsolationError | undefined): void {

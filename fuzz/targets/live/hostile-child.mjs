@@ -64,5 +64,5 @@ async function openAttacker(descriptor, make) {
 function isEnd(error) {
   if (IsolationError.is(error, "DEADLINE_EXCEEDED")) throw error;
   // STOPPED: it said that somebody had asked it to end.
-  return ["PROTOCOL", "CRASHED", "STOPPED"].some((code) => IsolationError.is(error, code));
+  return IsolationError.is(error) && ["PROTOCOL", "CRASHED", "STOPPED"].includes(error.code);
 }
