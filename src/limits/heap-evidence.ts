@@ -20,6 +20,10 @@ const BYTES_PER_MS = MIB / 2;
 const SHORTEST_INTERVAL_MS = 10;
 const LONGEST_INTERVAL_MS = 500;
 
+/** A look that comes so much later than it should finds what a busy machine has left to find. */
+const LATE_TIMES = 2;
+const LATE_MS = 20;
+
 const FLAG = /--max[-_](?:old[-_]space|heap)[-_]size[= ](\d+)/g;
 
 /** The heap limit that flags for Node.js set, in bytes; the last one holds. */
@@ -39,6 +43,10 @@ export class HeapEvidence {
   #poll: Repeated | undefined;
   #base: number | undefined;
   #peak = 0;
+  #lookedAt = 0;
+  #intervalMs = 0;
+  /** Whether the process ended while this one was kept from looking: then its word and its end have to do. */
+  #wasKept = false;
 
   /** @param bound of the heap, in bytes; undefined for V8's own */
   constructor(bound: number | undefined) {
@@ -62,10 +70,13 @@ export class HeapEvidence {
     // A heap as large as V8 makes it by itself dies slowly enough to be looked at when V8 says so.
     if (this.#bound === undefined || this.#base === undefined) return;
     this.#poll ??= new Repeated(() => {
-      this.#look();
+      const sinceMs = performance.now() - this.#lookedAt;
+      const isGone = !this.#look();
+      if (isGone && sinceMs > LATE_TIMES * this.#intervalMs + LATE_MS) this.#wasKept = true;
       const missing = this.#missing();
-      if (missing <= 0) this.#poll?.stop();
-      return Math.min(Math.max(missing / BYTES_PER_MS, SHORTEST_INTERVAL_MS), LONGEST_INTERVAL_MS);
+      if (isGone || missing <= 0) this.#poll?.stop();
+      this.#intervalMs = Math.min(Math.max(missing / BYTES_PER_MS, SHORTEST_INTERVAL_MS), LONGEST_INTERVAL_MS);
+      return this.#intervalMs;
     });
   }
 
@@ -80,15 +91,18 @@ export class HeapEvidence {
 
   isFull(exit: LimitedExit, stderrTail: string): boolean {
     if (!saysFull(exit, stderrTail)) return false;
-    return !peakMemory.isKnown || this.#missing() <= 0;
+    return !peakMemory.isKnown || this.#wasKept || this.#missing() <= 0;
   }
 
-  #look(): void {
+  /** False when there is nothing to see any more. */
+  #look(): boolean {
     const pid = this.#pid();
     const bytes = pid === undefined ? undefined : peakMemory.of(pid);
-    if (bytes === undefined) return;
+    if (bytes === undefined) return false;
+    this.#lookedAt = performance.now();
     this.#base ??= bytes;
     this.#peak = Math.max(this.#peak, bytes);
+    return true;
   }
 
   #missing(): number {
