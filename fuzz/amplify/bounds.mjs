@@ -9,8 +9,8 @@ export const MADE_PER_BYTE = 128;
 export const MEMORY_FLOOR_BYTES = 48 * 1024 * 1024;
 export const MEMORY_PER_BYTE = 512;
 
-/** How long reading it may take, in milliseconds. */
-export const TIME_FLOOR_MS = 60;
+/** How long reading it may take, in milliseconds: a value whose keys collide is given up after 100 ms, at the next look. */
+export const TIME_FLOOR_MS = 250;
 export const TIME_PER_BYTE_MS = 0.0005;
 
 /** @typedef {{ made: number, memory: number, ms: number, paid: number }} Cost of one input; `paid` is what the peer wrote for it */

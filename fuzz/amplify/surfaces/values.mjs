@@ -1,7 +1,9 @@
 import { decodeValue, encodeValue } from "../../../dist/src/codec/index.js";
+import { Account } from "../../../dist/src/session/account.js";
 import { collidingIntegers } from "../../corpus/colliding-integers.mjs";
 import { mutateValue, VALUES } from "../../corpus/values.mjs";
 import { acceptsOr } from "../../targets/target.mjs";
+import { MADE_PER_BYTE } from "../bounds.mjs";
 import { growJson } from "../grow.mjs";
 
 const HEADER_LENGTH = 5;
@@ -39,12 +41,17 @@ export const values = {
       return Buffer.concat([head, text, bytes.subarray(end)]);
     },
     feed(bytes) {
-      /** @type {unknown} */
-      let value;
+      const account = new Account();
+      account.beginFrame();
+      const meter = account.beginDecoding(false);
       acceptsOr(() => {
-        value = decodeValue(bytes, HOOKS);
+        decodeValue(bytes, { ...HOOKS, meter });
       }, "PROTOCOL");
-      return { result: value };
+      // What was charged is within the budget: looked for is what costs more than that.
+      const charged = (meter?.kept ?? 0) / MADE_PER_BYTE;
+      meter?.end();
+      // Of arrays with holes less is made than their length says: the memory tells.
+      return { paid: bytes.length + charged };
     },
   }),
 };
