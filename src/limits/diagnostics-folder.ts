@@ -6,19 +6,17 @@ import {
   fchmodSync,
   lstatSync,
   mkdirSync,
-  opendirSync,
   openSync,
   renameSync,
   unlinkSync,
 } from "node:fs";
 import { join } from "node:path";
-import { discardFolder, hostReaper, inSlices, type Steps } from "../platform/index.js";
+import { discardFolder, hostReaper, inSlices, namesIn, type Steps } from "../platform/index.js";
 import type { Diagnostics } from "./diagnostics-options.js";
 
 /** As Node.js names what it writes: date, time, pid, thread, count. */
 const WRITTEN_BY_NODE = /^(?:report|Heap)\.\d{8}\.\d{6}\.\d{1,20}\.\d{1,20}\.\d{1,20}\.(?:json|heapsnapshot)$/;
 const MOST_FILES = 16;
-const ENTRIES_AT_ONCE = 64;
 /** Entries that are looked at: code in the process may have made any number of others. */
 const MOST_ENTRIES = 100_000;
 
@@ -106,20 +104,12 @@ function makePrivate(path: string): void {
 
 function* writtenByNode(folder: string): Steps<string[]> {
   const names: string[] = [];
-  try {
-    const directory = opendirSync(folder, { bufferSize: ENTRIES_AT_ONCE });
-    try {
-      for (let looked = 0; looked < MOST_ENTRIES && names.length < MOST_FILES; looked += 1) {
-        const entry = directory.readSync();
-        if (entry === null) break;
-        if (WRITTEN_BY_NODE.test(entry.name)) names.push(entry.name);
-        yield;
-      }
-    } finally {
-      directory.closeSync();
-    }
-  } catch {
-    // Gone, or no descriptor left.
+  let looked = 0;
+  for (const name of namesIn(folder)) {
+    if (looked === MOST_ENTRIES || names.length === MOST_FILES) break;
+    looked += 1;
+    if (WRITTEN_BY_NODE.test(name)) names.push(name);
+    yield;
   }
   return names;
 }

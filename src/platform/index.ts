@@ -9,6 +9,7 @@ export { hostDirectories } from "./host-directories.js";
 export { hostDirectory, removeHostDirectory } from "./host-directory.js";
 export { hostReaper, type Reaper } from "./host-reaper.js";
 export { MARK_VARIABLE } from "./mark-variable.js";
+export { namesIn } from "./names-in.js";
 export { openDescriptors } from "./open-descriptors.js";
 export { peakMemory } from "./peak-memory.js";
 export { groupAlive, signalGroup } from "./process-group.js";

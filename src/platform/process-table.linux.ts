@@ -1,10 +1,9 @@
-import { closeSync, opendirSync, openSync, readSync } from "node:fs";
+import { closeSync, openSync, readSync } from "node:fs";
 import { MARK_VARIABLE } from "./mark-variable.js";
+import { namesIn } from "./names-in.js";
 import { type ProcStat, readProcStat } from "./proc-stat.linux.js";
 import { inSlices, type Steps } from "./slices.js";
 
-/** Entries of /proc that one system call gives. */
-const ENTRIES_AT_ONCE = 64;
 const CHUNK_BYTES = 64 * 1024;
 /** Longer than any mark with its variable: what one chunk ends with is looked at again with the next. */
 const OVERLAP_CHARACTERS = 128;
@@ -81,7 +80,7 @@ function* readProcesses(): Steps<ProcessTable> {
   // From here on a process may start behind the place that the look has come to.
   upcoming = undefined;
   const table = new ProcessTable();
-  for (const name of names("/proc")) {
+  for (const name of namesIn("/proc")) {
     const at = performance.now();
     const pid = Number(name);
     const stat = Number.isInteger(pid) ? readProcStat(pid) : undefined;
@@ -90,19 +89,6 @@ function* readProcesses(): Steps<ProcessTable> {
     yield;
   }
   return table;
-}
-
-function* names(folder: string): Generator<string, void, undefined> {
-  try {
-    const directory = opendirSync(folder, { bufferSize: ENTRIES_AT_ONCE });
-    try {
-      for (let entry = directory.readSync(); entry !== null; entry = directory.readSync()) yield entry.name;
-    } finally {
-      directory.closeSync();
-    }
-  } catch {
-    // No /proc, or no descriptor left.
-  }
 }
 
 /** A process gives itself an environment of megabytes if it likes. */

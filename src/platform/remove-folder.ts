@@ -1,13 +1,12 @@
-import { lstatSync, opendirSync, renameSync, rmdirSync, type Stats, unlinkSync } from "node:fs";
+import { lstatSync, renameSync, rmdirSync, type Stats, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import { holdFolder, makeEnterable } from "./hold-folder.js";
 import { LOCK, MARKER } from "./host-marker.js";
+import { namesIn } from "./names-in.js";
 import type { Steps } from "./slices.js";
 
 /** The system takes milliseconds to free more than this, in a thread that nobody waits for. */
 const LARGE_BYTES = 16 * 1024 * 1024;
-
-const ENTRIES_AT_ONCE = 64;
 
 /** Folders in folders that are held open at a time: each takes a descriptor. */
 const MOST_HELD = 4;
@@ -139,19 +138,6 @@ function moveAway(from: string, to: string): void {
 
 function isLarge({ blocks, nlink }: Stats): boolean {
   return nlink === 1 && blocks * 512 > LARGE_BYTES;
-}
-
-function* namesIn(folder: string): Generator<string, void, undefined> {
-  try {
-    const directory = opendirSync(folder, { bufferSize: ENTRIES_AT_ONCE });
-    try {
-      for (let entry = directory.readSync(); entry !== null; entry = directory.readSync()) yield entry.name;
-    } finally {
-      directory.closeSync();
-    }
-  } catch {
-    // Gone, or no descriptor left.
-  }
 }
 
 function attempt(act: () => void): boolean {
