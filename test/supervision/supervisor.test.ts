@@ -160,10 +160,14 @@ describe("a spare that is prepared in the very moment of the end is gone with it
       for (let count = 0; count < microtasks; count += 1) await undefined;
       await supervisor.terminate("SIGKILL", 0);
     };
-    const warmUp = async (): Promise<void> => void end();
+    let ended: Promise<void> | undefined;
+    const warmUp = async (): Promise<void> => {
+      ended = end();
+    };
     const { supervisor, pids } = useSupervisor({ standby: 1, warmUp });
     await supervisor.start(new AbortController());
-    await until(() => supervisor.state.kind === "stopped");
+    await until(() => ended !== undefined);
+    await ended;
     expect(pids).toHaveLength(2);
     expect(pids.filter((pid) => isAlive(pid))).toEqual([]);
   });
