@@ -1,4 +1,5 @@
 import { type ExitOutcome, endedBetweenProcesses, stopProcess } from "../process/index.js";
+import { discardGeneration } from "./end-generation.js";
 import { isWanted } from "./end-record.js";
 import type { Generation, GenerationSpec } from "./generation.js";
 import { askToShutDown, HOST_FIRST_MS } from "./host-requests.js";
@@ -7,7 +8,7 @@ import { RestartBudget, type RestartPolicy } from "./restart-policy.js";
 import { Retirement } from "./retirement.js";
 import { Standby } from "./standby.js";
 import { StartFailure } from "./start-failure.js";
-import { discardGeneration, startGeneration } from "./start-generation.js";
+import { startGeneration } from "./start-generation.js";
 import { startSpare } from "./start-spare.js";
 import { move, type State, type StopCause } from "./state.js";
 import type { SupervisorListener } from "./supervisor-listener.js";
