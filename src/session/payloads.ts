@@ -5,6 +5,7 @@ import type { Account, Decoding } from "./account.js";
 import { PAYLOAD_BYTES } from "./budget.js";
 import { ChunkReceiver } from "./chunk-receiver.js";
 import { ChunkSender } from "./chunk-sender.js";
+import type { FrameSender } from "./frame-sender.js";
 import type { Outbox } from "./outbox.js";
 import { isCount, type Place, parsePlace } from "./place.js";
 import { SharedMemoryReader, SharedMemoryWriter } from "./shared-memory.js";
@@ -39,6 +40,7 @@ export type Wanted = "result" | "error" | "unasked";
 /** Values to payloads and back, with their large bytes wherever they move fastest. */
 export class Payloads {
   readonly #outbox: Outbox;
+  readonly #sender: FrameSender;
   readonly #writer: SharedMemoryWriter | undefined;
   readonly #reader: SharedMemoryReader | undefined;
   readonly #chunksOut = new ChunkSender();
@@ -50,11 +52,13 @@ export class Payloads {
   /** @param maxBytes of one result of the peer */
   constructor(
     outbox: Outbox,
+    sender: FrameSender,
     account: Account,
     sharedMemory: SharedMemory | undefined,
     maxBytes: number = PAYLOAD_BYTES,
   ) {
     this.#outbox = outbox;
+    this.#sender = sender;
     this.#account = account;
     this.#maxBytes = maxBytes;
     this.#chunksIn = new ChunkReceiver(account);
@@ -62,7 +66,7 @@ export class Payloads {
       this.#writer = new SharedMemoryWriter(sharedMemory.folder, sharedMemory.ownPrefix);
       this.#reader = new SharedMemoryReader(sharedMemory.folder, sharedMemory.peerPrefix);
     }
-    outbox.beforeFlush = () => this.#chunksOut.sendNext((payload, data) => outbox.chunk(payload, data));
+    sender.beforeFlush = () => this.#chunksOut.sendNext((payload, data) => outbox.chunk(payload, data));
   }
 
   /** @throws IsolationError NOT_SERIALIZABLE naming the path */
@@ -181,7 +185,7 @@ export class Payloads {
       }),
     );
     const chunks = this.#chunksOut.add(bytes, onSent);
-    this.#outbox.schedule();
+    this.#sender.schedule();
     return { chunks, length };
   }
 

@@ -1,15 +1,17 @@
 import { IsolationError } from "../errors/index.js";
 import { Account } from "./account.js";
 import type { Budget } from "./budget.js";
+import type { CallExtras } from "./call-extras.js";
 import { currentCallSite } from "./call-site.js";
 import type { CallHandler, CallSink, CallTarget } from "./call-target.js";
 import { decodeFrame } from "./frame-decoder.js";
 import { FrameHandler } from "./frame-handler.js";
+import { FrameSender } from "./frame-sender.js";
 import { IncomingCalls } from "./incoming-calls.js";
 import { IncomingHandles } from "./incoming-handles.js";
 import type { Lane } from "./lane.js";
 import { Loans } from "./loans.js";
-import { type CallExtras, Outbox } from "./outbox.js";
+import { Outbox } from "./outbox.js";
 import { OutgoingCalls } from "./outgoing-calls.js";
 import { Payloads, type SharedMemory } from "./payloads.js";
 import { quiet } from "./quiet.js";
@@ -40,6 +42,7 @@ export class Session {
   readonly #lane: Lane;
   readonly #options: SessionOptions;
   readonly #account: Account;
+  readonly #sender: FrameSender;
   readonly #outbox: Outbox;
   readonly #loans: Loans;
   readonly #standIns: StandIns;
@@ -58,7 +61,8 @@ export class Session {
     this.#options = options;
     this.#account = new Account(options.budget);
     const answers = new UnsentAnswers(lane, this.#account.budget.unsent);
-    this.#outbox = new Outbox(lane, this.#wakefulness, answers);
+    this.#sender = new FrameSender(lane, this.#wakefulness, answers);
+    this.#outbox = new Outbox(this.#sender);
     this.#loans = new Loans(this.#outbox);
     const hold = options.hold ?? ((wait) => wait);
     this.#standIns = new StandIns(this.#outbox, this.#account, hold, {
@@ -67,7 +71,13 @@ export class Session {
       forget: (target) => this.#outgoing.forget(target),
       release: (target) => this.#outgoing.release(target),
     });
-    this.#payloads = new Payloads(this.#outbox, this.#account, options.sharedMemory, options.maxPayloadBytes);
+    this.#payloads = new Payloads(
+      this.#outbox,
+      this.#sender,
+      this.#account,
+      options.sharedMemory,
+      options.maxPayloadBytes,
+    );
     this.#values = new Values(this.#payloads, this.#loans, this.#standIns);
     this.#loans.values = this.#values;
     this.#standIns.values = this.#values;
@@ -90,7 +100,7 @@ export class Session {
     lane.listen({
       onFrame: (bytes) => this.#receive(bytes),
       onDrain: () => {
-        this.#outbox.drained();
+        this.#sender.drained();
         options.onDrain?.();
       },
       onClose: (error) => this.#lose(error),
@@ -99,12 +109,12 @@ export class Session {
 
   /** Whether the peer keeps up: calls that are sent while it does not only lie in a buffer. */
   get writable(): boolean {
-    return this.#outbox.writable && !this.#lost;
+    return this.#sender.writable && !this.#lost;
   }
 
   /** Calls that never reached the peer: known once it is gone. */
   get unsent(): ReadonlySet<number> {
-    return this.#outbox.unsent;
+    return this.#sender.unsent;
   }
 
   /** How many things this side has lent to the other. */
@@ -157,7 +167,7 @@ export class Session {
 
   /** Sends what is waiting to be sent, now. */
   flush(): void {
-    if (!this.#lost) this.#outbox.flush();
+    if (!this.#lost) this.#sender.flush();
   }
 
   /** Resolves when what was sent has left this process. */
