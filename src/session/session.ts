@@ -11,9 +11,10 @@ import { IncomingCalls } from "./incoming-calls.js";
 import { IncomingHandles } from "./incoming-handles.js";
 import type { Lane } from "./lane.js";
 import { Loans } from "./loans.js";
+import { OutOfBand, type SharedMemory } from "./out-of-band.js";
 import { Outbox } from "./outbox.js";
 import { OutgoingCalls } from "./outgoing-calls.js";
-import { Payloads, type SharedMemory } from "./payloads.js";
+import { Payloads } from "./payloads.js";
 import { quiet } from "./quiet.js";
 import type { Scope } from "./scope.js";
 import { StandIns } from "./stand-ins.js";
@@ -46,7 +47,7 @@ export class Session {
   readonly #outbox: Outbox;
   readonly #loans: Loans;
   readonly #standIns: StandIns;
-  readonly #payloads: Payloads;
+  readonly #outOfBand: OutOfBand;
   readonly #values: Values;
   readonly #outgoing: OutgoingCalls;
   readonly #incoming: IncomingCalls;
@@ -71,14 +72,9 @@ export class Session {
       forget: (target) => this.#outgoing.forget(target),
       release: (target) => this.#outgoing.release(target),
     });
-    this.#payloads = new Payloads(
-      this.#outbox,
-      this.#sender,
-      this.#account,
-      options.sharedMemory,
-      options.maxPayloadBytes,
-    );
-    this.#values = new Values(this.#payloads, this.#loans, this.#standIns);
+    this.#outOfBand = new OutOfBand(this.#outbox, this.#sender, this.#account, options.sharedMemory);
+    const payloads = new Payloads(this.#account, this.#outOfBand, options.maxPayloadBytes);
+    this.#values = new Values(payloads, this.#loans, this.#standIns);
     this.#loans.values = this.#values;
     this.#standIns.values = this.#values;
     this.#outgoing = new OutgoingCalls(this.#outbox, this.#values);
@@ -90,7 +86,7 @@ export class Session {
       outbox: this.#outbox,
       loans: this.#loans,
       standIns: this.#standIns,
-      payloads: this.#payloads,
+      outOfBand: this.#outOfBand,
       values: this.#values,
       outgoing: this.#outgoing,
       incoming: this.#incoming,
@@ -162,7 +158,7 @@ export class Session {
 
   /** Resolves when no payload of this side is on its way in parts any more; what refers to it is about to be sent. */
   uploaded(): Promise<void> {
-    return this.#payloads.uploaded();
+    return this.#outOfBand.uploaded();
   }
 
   /** Sends what is waiting to be sent, now. */
@@ -184,7 +180,7 @@ export class Session {
     this.#outgoing.lose(error);
     this.#standIns.lose(error);
     this.#loans.takeBackAll();
-    this.#payloads.close();
+    this.#outOfBand.close();
     this.#pongs.clear();
   }
 
@@ -192,7 +188,7 @@ export class Session {
     if (this.#lost) return;
     this.#lost = true;
     this.#lane.close(error);
-    this.#payloads.forgetChunks();
+    this.#outOfBand.forgetChunks();
     if (error !== undefined) this.#standIns.dropItems();
     this.#options.onLost(error);
   }
