@@ -1,6 +1,5 @@
 import { ERROR_CODES, IsolationError, type IsolationErrorCode } from "../errors/index.js";
-import { defineField } from "./define-field.js";
-import { BUILT_IN_CLASSES, type ErrorFields, registeredUnder } from "./error-classes.js";
+import { builtInClass, type ErrorFields, registeredUnder, shownNameOf } from "./error-classes.js";
 
 /** What arrived of an error, its parts already decoded. */
 export interface ArrivedError {
@@ -15,8 +14,12 @@ export interface ArrivedError {
   hasCause: boolean;
   cause: unknown;
   members: unknown[] | undefined;
-  /** Own enumerable fields. A `name` among them is the error's, where that is not what the class gives. */
+  /** Own fields. A `name` among them is the error's, where that is not what the class gives. */
   fields: Readonly<Record<string, unknown>>;
+  /** Properties that are enumerable where V8 hides them, or hidden where a field is enumerable. Default: none. */
+  turned?: ReadonlySet<unknown>;
+  /** Whether it has no message of its own. Default: it has one. */
+  isMute?: boolean;
 }
 
 const NEVER_FIELDS = new Set(["message", "stack", "cause"]);
@@ -41,20 +44,21 @@ export function createBareError(head: ErrorHead): Error {
   if (head.frameworkCode !== "") return withoutFrames(() => createIsolationError(head));
   const { className } = head;
   const error = withoutFrames(() => createNative(head));
-  if (BUILT_IN_CLASSES.has(className)) return error;
+  if (builtInClass(className) !== undefined) return error;
   const registration = registeredUnder(className);
+  const shownName = shownNameOf(className);
   if (registration !== undefined) Object.setPrototypeOf(error, registration.class.prototype);
-  else if (error.name !== className) defineHidden(error, "name", className);
+  else if (error.name !== shownName) defineProperty(error, "name", shownName, false);
   return error;
 }
 
 /** Puts the parts in; where a registration has a `from`, the error is what that makes. */
 export function completeError(bare: Error, arrived: ArrivedError): Error {
-  const isBuiltIn = arrived.frameworkCode !== "" || BUILT_IN_CLASSES.has(arrived.className);
+  const isBuiltIn = arrived.frameworkCode !== "" || builtInClass(arrived.className) !== undefined;
   const from = isBuiltIn ? undefined : registeredUnder(arrived.className)?.from;
   const made = from === undefined ? undefined : makeByHand(from, arrived);
   if (made === undefined) defineParts(bare, arrived);
-  else defineHidden(made, "stack", arrived.stack);
+  else defineProperty(made, "stack", arrived.stack, false);
   return made ?? bare;
 }
 
@@ -70,11 +74,13 @@ function withoutFrames(create: () => Error): Error {
 }
 
 function createNative({ className, baseName, message, name }: ErrorHead): Error {
-  const native = BUILT_IN_CLASSES.has(className) ? className : (baseName ?? "Error");
+  const native = builtInClass(className) !== undefined ? className : (baseName ?? "Error");
   if (native === "DOMException") return new DOMException(message, name);
   if (native === "AggregateError") return new AggregateError([], message);
-  const Native = native === "IsolationError" ? undefined : BUILT_IN_CLASSES.get(native);
-  return Native === undefined ? new Error(message) : new (Native as unknown as new (message: string) => Error)(message);
+  const Native = native === "IsolationError" ? undefined : builtInClass(native);
+  const error = new Error(message);
+  // Not by its constructor, which may want more than a message.
+  return Native === undefined ? error : Object.setPrototypeOf(error, Native.prototype as object);
 }
 
 /** A code this version does not know is a breach of the contract, and says so with the words that came. */
@@ -104,25 +110,30 @@ function makeByHand(from: (fields: ErrorFields) => Error, arrived: ArrivedError)
 }
 
 /** Defined, not assigned: a setter or a `__proto__` among the names must not run. */
-function defineParts(error: Error, { stack, code, hasCause, cause, members, fields }: ArrivedError): void {
+function defineParts(error: Error, arrived: ArrivedError): void {
+  const { stack, code, hasCause, cause, members, fields, turned } = arrived;
   const isIsolationError = error instanceof IsolationError;
-  defineHidden(error, "stack", stack);
-  if (hasCause) defineHidden(error, "cause", cause);
-  if (members !== undefined) defineHidden(error, "errors", members);
-  if (code !== undefined && !isIsolationError) defineField(error, "code", code);
+  const define = (key: string, value: unknown, isField: boolean): void =>
+    defineProperty(error, key, value, isField !== (turned?.has(key) === true));
+  define("stack", stack, false);
+  if (arrived.isMute === true && !(error instanceof DOMException)) Reflect.deleteProperty(error, "message");
+  else if (turned?.has("message") === true) define("message", arrived.message, false);
+  if (hasCause) define("cause", cause, false);
+  if (members !== undefined) define("errors", members, false);
+  if (code !== undefined && !isIsolationError) define("code", code, true);
   for (const key of Object.keys(fields)) {
     const value = fields[key];
     if (NEVER_FIELDS.has(key) || (key === "errors" && members !== undefined)) continue;
     if (key === "name" && (typeof value !== "string" || error instanceof DOMException)) continue;
-    if (!isIsolationError) defineField(error, key, value);
-    else if (key === "facts") defineField(error, key, Object.freeze(isRecord(value) ? value : {}));
-    else if (key !== "code") defineField(error, key, value);
+    if (!isIsolationError) define(key, value, true);
+    else if (key === "facts") define(key, Object.freeze(isRecord(value) ? value : {}), true);
+    else if (key !== "code") define(key, value, true);
   }
 }
 
 /** Best effort: an error that a registration's `from` made may be closed to this. */
-function defineHidden(target: object, key: string, value: unknown): void {
-  Reflect.defineProperty(target, key, { value, enumerable: false, configurable: true, writable: true });
+function defineProperty(target: object, key: string, value: unknown, enumerable: boolean): void {
+  Reflect.defineProperty(target, key, { value, enumerable, configurable: true, writable: true });
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

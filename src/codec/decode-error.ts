@@ -27,6 +27,8 @@ export function decodeError(walk: DecodeWalk, [, partsNode, fieldsNode]: unknown
     cause: walk.decode(parts.cause),
     members: parts.members === undefined ? undefined : listOf(parts.members).map((member) => walk.decode(member)),
     fields: walk.decodeFields(fields, false),
+    turned: new Set(parts.turned === undefined ? [] : listOf(parts.turned)),
+    isMute: parts.mute === true,
   };
   return walk.settle(number, completeError(bare, arrived));
 }

@@ -1,5 +1,11 @@
 import { IsolationError } from "../errors/index.js";
 
+/** Before the names of WebAssembly's errors. */
+const WEB_ASSEMBLY = "WebAssembly.";
+
+/** The one of `node:assert`: test frameworks have others of that name. */
+const ASSERTION_ERROR = "assert.AssertionError";
+
 /** A class whose instances are errors. Its constructor's parameters are its own affair. */
 export type ErrorClass = abstract new (...args: never[]) => Error;
 
@@ -22,9 +28,13 @@ export interface ErrorClassOptions<Instance extends Error> {
   from?: (fields: ErrorFields) => Instance;
 }
 
-/** The classes that every process has. They are found by their prototype and arrive as themselves. */
-export const BUILT_IN_CLASSES: ReadonlyMap<string, ErrorClass> = new Map<string, ErrorClass>(
-  [
+/**
+ * The classes that every process has, by the name that stands for them on the wire. They are found by their prototype
+ * and arrive as themselves. Which of them a process has is a matter of its Node.js: `SuppressedError` is new,
+ * `WebAssembly` can be switched off.
+ */
+export const BUILT_IN_CLASSES: ReadonlyMap<string, ErrorClass> = new Map<string, ErrorClass>([
+  ...[
     Error,
     TypeError,
     RangeError,
@@ -35,8 +45,51 @@ export const BUILT_IN_CLASSES: ReadonlyMap<string, ErrorClass> = new Map<string,
     AggregateError,
     DOMException,
     IsolationError,
-  ].map((builtIn) => [builtIn.name, builtIn]),
+  ].map((builtIn): [string, ErrorClass] => [builtIn.name, builtIn]),
+  ...optionalClass("SuppressedError", globalThis, "SuppressedError"),
+  ...["CompileError", "LinkError", "RuntimeError"].flatMap((name) =>
+    optionalClass(`${WEB_ASSEMBLY}${name}`, (globalThis as { WebAssembly?: object }).WebAssembly, name),
+  ),
+]);
+
+function optionalClass(wireName: string, home: object | undefined, name: string): [string, ErrorClass][] {
+  const Class: unknown = home === undefined ? undefined : Reflect.get(home, name);
+  return typeof Class === "function" ? [[wireName, Class as ErrorClass]] : [];
+}
+
+/** Names that only the wire has: other classes have the same names, and may be registered under them. */
+const WIRE_NAMES: ReadonlyMap<string, string> = new Map([
+  [ASSERTION_ERROR, "AssertionError"],
+  ...["CompileError", "LinkError", "RuntimeError"].map((name): [string, string] => [`${WEB_ASSEMBLY}${name}`, name]),
+]);
+
+/** A built-in class by its wire name, also one that is not loaded before somebody needs it. */
+export function builtInClass(wireName: string): ErrorClass | undefined {
+  return wireName === ASSERTION_ERROR ? assertionError() : BUILT_IN_CLASSES.get(wireName);
+}
+
+/** The wire name of the built-in class that has this prototype. */
+export function wireNameOfPrototype(prototype: object): string | undefined {
+  const name = wireNames.get(prototype);
+  if (name !== undefined) return name;
+  const maker: unknown = Object.hasOwn(prototype, "constructor") ? Reflect.get(prototype, "constructor") : undefined;
+  const mayBeAssertionError = typeof maker === "function" && maker.name === "AssertionError";
+  return mayBeAssertionError && assertionError()?.prototype === prototype ? ASSERTION_ERROR : undefined;
+}
+
+/** What an error says its name is, whose class has this wire name. */
+export function shownNameOf(wireName: string): string {
+  return WIRE_NAMES.get(wireName) ?? wireName;
+}
+
+const wireNames: ReadonlyMap<object, string> = new Map(
+  [...BUILT_IN_CLASSES].map(([name, Class]) => [Class.prototype as object, name]),
 );
+
+/** Loading it takes milliseconds: only where an error of that name comes by. */
+function assertionError(): ErrorClass | undefined {
+  return process.getBuiltinModule?.("node:assert").AssertionError as ErrorClass | undefined;
+}
 
 interface Registration {
   name: string;

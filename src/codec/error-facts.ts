@@ -1,6 +1,6 @@
 import { types } from "node:util";
 import { IsolationError } from "../errors/index.js";
-import { BUILT_IN_CLASSES, registeredNameOf } from "./error-classes.js";
+import { BUILT_IN_CLASSES, registeredNameOf, shownNameOf, wireNameOfPrototype } from "./error-classes.js";
 import { cutStack } from "./error-stack.js";
 
 /** Longer messages are cut, so that the error still fits where the framework has to put it. */
@@ -23,8 +23,12 @@ export interface ErrorFacts {
   cause: unknown;
   /** The members of an AggregateError. */
   members: readonly unknown[] | undefined;
-  /** The other own enumerable fields, and `name` where it is not what the class gives. */
+  /** The other own fields, enumerable or not, and `name` where it is not what the class gives. */
   fields: Array<[name: string, value: unknown]>;
+  /** Properties that are enumerable where V8 hides them, or hidden where a field is enumerable. */
+  turned: readonly string[];
+  /** Whether it has no message of its own, as `new Error()` has none. */
+  isMute: boolean;
 }
 
 /** Whether a thrown value is an error. Never throws. */
@@ -46,24 +50,24 @@ export function readErrorFacts(error: Error): ErrorFacts {
   const message = toText(read(error, "message"));
   const stack = read(error, "stack");
   const members = baseName === "AggregateError" ? read(error, "errors") : undefined;
+  const hasMembers = Array.isArray(members);
+  const handled = ["message", "stack", "cause", "name", "code", ...(hasMembers ? ["errors"] : [])];
+  const { fields, hidden } = readFields(error, handled);
+  if (shownName !== undefined) fields.unshift(["name", shownName]);
+  if (!carriesCode && hasOwn(error, "code")) fields.push(["code", code]);
   return {
     frameworkCode: isIsolationError ? String(code) : "",
     className,
     baseName,
     message: message.slice(0, MAX_MESSAGE_LENGTH),
-    stack: cutStack(typeof stack === "string" ? stack : `${shownName ?? className}: ${message}`),
+    stack: cutStack(typeof stack === "string" ? stack : `${shownName ?? shownNameOf(className)}: ${message}`),
     code: carriesCode && !isIsolationError ? (code as string | number) : undefined,
     hasCause: hasOwn(error, "cause"),
     cause: read(error, "cause"),
-    members: Array.isArray(members) ? members : undefined,
-    fields: readFields(error, shownName, [
-      "message",
-      "stack",
-      "cause",
-      "name",
-      ...(carriesCode ? ["code"] : []),
-      ...(Array.isArray(members) ? ["errors"] : []),
-    ]),
+    members: hasMembers ? members : undefined,
+    fields,
+    turned: [...hidden, ...readTurned(error, shownName !== undefined)],
+    isMute: message === "" && !hasOwn(error, "message"),
   };
 }
 
@@ -71,12 +75,16 @@ export function readErrorFacts(error: Error): ErrorFacts {
 function readClass(error: Error): { className: string; baseName: string; shownName: string | undefined } {
   const baseName = nearestBuiltIn(error);
   const name = read(error, "name");
-  const explicit = typeof name === "string" && name !== baseName ? name : undefined;
+  const explicit = typeof name === "string" && name !== shownNameOf(baseName) ? name : undefined;
   const maker = read(error, "constructor");
   const makerName = typeof maker === "function" ? toText(read(maker, "name")) : "";
   const own = ownEnumerable(error, "name") ? toText(name) : undefined;
 
-  if (isBuiltInPrototype(prototypeOf(error))) return { className: baseName, baseName, shownName: own ?? explicit };
+  const prototype = prototypeOf(error);
+  if (prototype !== null && builtInNameOf(prototype) !== undefined) {
+    const ownName = hasOwn(error, "name") && typeof name === "string" ? name : undefined;
+    return { className: baseName, baseName, shownName: own ?? explicit ?? ownName };
+  }
   const candidates = [registeredNameOf(maker), explicit, makerName];
   const className = candidates.find((candidate) => candidate && !BUILT_IN_CLASSES.has(candidate)) ?? baseName;
   return { className, baseName, shownName: own ?? (explicit === className ? undefined : explicit) };
@@ -91,14 +99,13 @@ function nearestBuiltIn(error: Error): string {
   return "Error";
 }
 
-function isBuiltInPrototype(prototype: object | null): boolean {
-  return prototype !== null && builtInNameOf(prototype) !== undefined;
-}
-
 /** Found by identity, or, for the built-ins of another realm, by the `name` that every such prototype owns. */
 function builtInNameOf(prototype: object): string | undefined {
-  for (const [name, Class] of BUILT_IN_CLASSES) {
-    if (prototype === Class.prototype) return name;
+  try {
+    const known = wireNameOfPrototype(prototype);
+    if (known !== undefined) return known;
+  } catch {
+    return undefined;
   }
   const maker = hasOwn(prototype, "constructor") ? read(prototype, "constructor") : undefined;
   const name = hasOwn(prototype, "name") ? read(prototype, "name") : undefined;
@@ -106,19 +113,41 @@ function builtInNameOf(prototype: object): string | undefined {
   return isOfOtherRealm && typeof name === "string" && BUILT_IN_CLASSES.has(name) ? name : undefined;
 }
 
-function readFields(error: Error, shownName: string | undefined, handled: readonly string[]): ErrorFacts["fields"] {
-  const fields: ErrorFacts["fields"] = shownName === undefined ? [] : [["name", shownName]];
+/** Hidden fields count where they are data: what a hidden getter would do, nobody asked for. */
+function readFields(error: Error, handled: readonly string[]): { fields: ErrorFacts["fields"]; hidden: string[] } {
+  const fields: ErrorFacts["fields"] = [];
+  const hidden: string[] = [];
   for (const key of keysOf(error)) {
-    if (!handled.includes(key)) fields.push([key, read(error, key)]);
+    if (handled.includes(key)) continue;
+    const descriptor = describe(error, key);
+    if (descriptor === undefined || (!descriptor.enumerable && descriptor.get !== undefined)) continue;
+    fields.push([key, "value" in descriptor ? descriptor.value : read(error, key)]);
+    if (!descriptor.enumerable) hidden.push(key);
   }
-  return fields;
+  return { fields, hidden };
+}
+
+function readTurned(error: Error, showsName: boolean): string[] {
+  const shown = ["message", "cause", "errors", "stack"].filter((key) => ownEnumerable(error, key));
+  const isHidden = (key: string): boolean => hasOwn(error, key) && !ownEnumerable(error, key);
+  if (isHidden("code")) shown.push("code");
+  if (showsName && !ownEnumerable(error, "name")) shown.push("name");
+  return shown;
 }
 
 function keysOf(error: Error): string[] {
   try {
-    return Object.keys(error);
+    return Object.getOwnPropertyNames(error);
   } catch {
     return [];
+  }
+}
+
+function describe(error: Error, key: string): PropertyDescriptor | undefined {
+  try {
+    return Object.getOwnPropertyDescriptor(error, key);
+  } catch {
+    return undefined;
   }
 }
 

@@ -203,6 +203,8 @@ export class GraphEncoder {
       stack: facts.stack,
     };
     if (facts.code !== undefined) parts.code = facts.code;
+    if (facts.turned.length > 0) parts.turned = facts.turned;
+    if (facts.isMute) parts.mute = true;
     const at = this.#depth++;
     this.#errors++;
     if (facts.hasCause) this.#encodePart("cause", facts.cause, parts);

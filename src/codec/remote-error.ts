@@ -20,6 +20,10 @@ export interface RemoteErrorOptions {
   maxLength?: number;
 }
 
+const SUPPRESSED_ERROR = "SuppressedError";
+const NONE: ReadonlySet<unknown> = new Set();
+const SUPPRESSED_PARTS: ReadonlySet<unknown> = new Set(["error", "suppressed"]);
+
 interface Tree {
   errorsLeft: number;
   lengthLeft: number;
@@ -62,7 +66,7 @@ function encodeError(error: Error, tree: Tree): RemoteError {
   });
   tree.ancestors.push(error);
   encodeCause(facts, remote, tree);
-  for (const member of facts.members ?? []) {
+  for (const member of facts.members ?? suppressedPair(facts) ?? []) {
     if (isWithin(tree, member)) remote.errors.push(encodeThrown(member, tree));
   }
   tree.ancestors.pop();
@@ -73,6 +77,13 @@ function encodeCause({ hasCause, cause }: ErrorFacts, remote: RemoteError, tree:
   if (!hasCause || cause === undefined) return;
   if (!isError(cause)) remote.causeValue = jsonOrNothing(cause, tree);
   else if (isWithin(tree, cause)) remote.cause = encodeError(cause, tree);
+}
+
+/** What a SuppressedError has instead of members: the error, and what that suppressed. */
+function suppressedPair({ baseName, fields }: ErrorFacts): unknown[] | undefined {
+  if (baseName !== SUPPRESSED_ERROR) return undefined;
+  const parts = new Map(fields);
+  return [parts.get("error"), parts.get("suppressed")];
 }
 
 /** Cuts cycles, and trees that are too deep or too large. */
@@ -148,18 +159,22 @@ function decodeThrown(remote: RemoteError, localStack: string | undefined, depth
   const members = remote.errors.map((member) =>
     depth < MAX_DEPTH ? decodeThrown(member, undefined, depth + 1) : null,
   );
+  const isSuppressed = remote.name === SUPPRESSED_ERROR && members.length === 2;
   const remoteStack = remote.stack === "" ? `${remote.name || "Error"}: ${remote.message}` : cutStack(remote.stack);
   const arrived: ArrivedError = {
     frameworkCode: remote.frameworkCode,
     className: remote.name === "" ? "Error" : remote.name,
-    baseName: remote.errors.length > 0 ? "AggregateError" : undefined,
+    baseName: remote.errors.length > 0 && !isSuppressed ? "AggregateError" : undefined,
     message: remote.message,
     stack: joinStacks(remoteStack, localStack),
     code: typeof remote.code === "string" || typeof remote.code === "number" ? remote.code : undefined,
     hasCause: false,
     cause: undefined,
-    members: members.length > 0 || remote.name === "AggregateError" ? members : undefined,
-    fields: plainFields(remote.fields),
+    members: (members.length > 0 && !isSuppressed) || remote.name === "AggregateError" ? members : undefined,
+    fields: isSuppressed
+      ? { ...plainFields(remote.fields), error: members[0], suppressed: members[1] }
+      : plainFields(remote.fields),
+    turned: isSuppressed ? SUPPRESSED_PARTS : NONE,
   };
   if (remote.cause !== undefined && depth < MAX_DEPTH) {
     Object.assign(arrived, { hasCause: true, cause: decodeThrown(remote.cause, undefined, depth + 1) });

@@ -20,7 +20,9 @@
  *     ["$r", source, flags, lastIndex] RegExp      ["$b", primitive] Number, String, Boolean, BigInt object
  *     ["$o", fields] object without a prototype
  *     ["$a", length, fields, index, item, index, item, …] array with holes or named properties
- *     ["$e", parts, fields] Error; parts: class, base, framework, message, stack, and code, cause, members if any
+ *     ["$e", parts, fields] Error; parts: class, base, framework, message, stack, and code, cause, members if any;
+ *                           turned: the properties that are enumerable where V8 hides them, or hidden among the fields;
+ *                           mute: true where the error has no message of its own
  *     ["$l", range] ArrayBuffer
  *     ["$v", kind, range, byteOffset, length] typed array, Buffer, DataView; the length in elements
  *     ["$x", descriptor] what crosses by reference; the descriptor is plain JSON, nothing in it is escaped
