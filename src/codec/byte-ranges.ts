@@ -1,8 +1,10 @@
+import { maxLengthOf } from "./array-buffers.js";
+
 /** Takes big bytes out of the message. `undefined` leaves them in. */
 export type ExportBytes = (bytes: Uint8Array) => unknown;
 
-/** What the text says of a range: its length, and where it is, if not inline. */
-export type RangeEntry = number | [length: number, descriptor: unknown];
+/** What the text says of a range: its length, where it is, if not inline, and how long it may become, if it is resizable. */
+export type RangeEntry = number | [length: number, descriptor: unknown, maxLength?: number];
 
 interface ViewUse {
   start: number;
@@ -19,6 +21,8 @@ interface BufferUse {
   /** The nodes that name the whole ArrayBuffer; their index 1 is the range. */
   wholes: unknown[][];
   views: ViewUse[];
+  /** Of a resizable one. It crosses as a whole. */
+  maxLength: number | undefined;
 }
 
 interface Range {
@@ -72,7 +76,7 @@ export class ByteRanges {
         const bytes = use.bytes.subarray(start, end);
         const descriptor = bytes.length >= threshold ? exportBytes?.(bytes) : undefined;
         if (descriptor === undefined) inline.push(bytes);
-        entries.push(descriptor === undefined ? bytes.length : [bytes.length, descriptor]);
+        entries.push(toEntry(bytes.length, descriptor, use.maxLength));
       }
     }
     return { entries, inline };
@@ -86,7 +90,7 @@ export class ByteRanges {
   #useOf(buffer: ArrayBuffer): BufferUse {
     let use = this.#uses.get(buffer);
     if (use === undefined) {
-      use = { bytes: new Uint8Array(buffer), wholes: [], views: [] };
+      use = { bytes: new Uint8Array(buffer), wholes: [], views: [], maxLength: maxLengthOf(buffer) };
       this.#uses.set(buffer, use);
     }
     return use;
@@ -95,7 +99,8 @@ export class ByteRanges {
 
 /** The ranges of one ArrayBuffer, numbered from `firstIndex`; writes number and offset into the nodes. */
 function rangesOf(use: BufferUse, firstIndex: number): Range[] {
-  const ranges = use.wholes.length > 0 ? [{ start: 0, end: use.bytes.length, views: use.views }] : splitIntoRanges(use);
+  const isWhole = use.wholes.length > 0 || use.maxLength !== undefined;
+  const ranges = isWhole ? [{ start: 0, end: use.bytes.length, views: use.views }] : splitIntoRanges(use);
   for (const node of use.wholes) node[1] = firstIndex;
   for (const [index, range] of ranges.entries()) {
     if (range.views.some(({ isAligned }) => isAligned)) range.start -= range.start % ALIGNMENT;
@@ -105,6 +110,11 @@ function rangesOf(use: BufferUse, firstIndex: number): Range[] {
     }
   }
   return ranges;
+}
+
+function toEntry(length: number, descriptor: unknown, maxLength: number | undefined): RangeEntry {
+  if (maxLength !== undefined) return [length, descriptor ?? null, maxLength];
+  return descriptor === undefined ? length : [length, descriptor];
 }
 
 function splitIntoRanges({ bytes, views }: BufferUse): Range[] {

@@ -2,6 +2,9 @@ import type { RangeEntry } from "./byte-ranges.js";
 import type { DecodeContext } from "./decode-context.js";
 import { COST } from "./decode-cost.js";
 
+/** As ECMAScript 2024 has it. */
+const ResizableArrayBuffer = ArrayBuffer as new (length: number, options: { maxByteLength: number }) => ArrayBuffer;
+
 /** The ranges of an encoded value, each made once, when the first view asks for it. */
 export class ByteSource {
   readonly #inline: Uint8Array;
@@ -18,7 +21,7 @@ export class ByteSource {
     for (const entry of entries) {
       if (!isRangeEntry(entry)) throw new TypeError("a range is malformed");
       this.#ranges.push({ entry, start, buffer: undefined });
-      if (typeof entry === "number") start += entry;
+      start += inlineLengthOf(entry) ?? 0;
       if (start > inline.length) throw new TypeError("the ranges claim more bytes than there are");
     }
   }
@@ -32,30 +35,50 @@ export class ByteSource {
   }
 
   #make(entry: RangeEntry, start: number): ArrayBuffer {
-    this.#context.meter?.charge(COST.buffer + (typeof entry === "number" ? entry : 0));
+    const maxLength = typeof entry === "number" ? undefined : entry[2];
+    const length = inlineLengthOf(entry);
+    // What it may become costs as if it were: no more than that is reserved.
+    this.#context.meter?.charge(COST.buffer + (maxLength ?? length ?? 0));
     this.#context.meter?.tick(1);
-    return typeof entry === "number" ? copy(this.#inline.subarray(start, start + entry)) : this.#import(...entry);
+    if (length === undefined) return this.#import(entry as Exclude<RangeEntry, number>);
+    return copy(this.#inline.subarray(start, start + length), maxLength);
   }
 
-  #import(length: number, descriptor: unknown): ArrayBuffer {
+  #import([length, descriptor, maxLength]: Exclude<RangeEntry, number>): ArrayBuffer {
     if (this.#context.importBytes === undefined) throw new TypeError("bytes out of band are not taken here");
     const startedAt = performance.now();
     const bytes = this.#context.importBytes(descriptor);
     this.#context.meter?.skip(performance.now() - startedAt);
     if (bytes.length !== length) throw new TypeError(`a range of ${length} bytes came with ${bytes.length}`);
     const isWhole = bytes.buffer instanceof ArrayBuffer && bytes.buffer.byteLength === length;
-    return isWhole ? (bytes.buffer as ArrayBuffer) : copy(bytes);
+    return isWhole && maxLength === undefined ? (bytes.buffer as ArrayBuffer) : copy(bytes, maxLength);
   }
 }
 
+/** How many of the inline bytes are a range's; `undefined` where it is elsewhere. */
+function inlineLengthOf(entry: RangeEntry): number | undefined {
+  if (typeof entry === "number") return entry;
+  return entry[1] === null ? entry[0] : undefined;
+}
+
 function isRangeEntry(entry: unknown): entry is RangeEntry {
-  const length: unknown = Array.isArray(entry) ? entry[0] : entry;
-  return typeof length === "number" && Number.isSafeInteger(length) && length >= 0;
+  if (!Array.isArray(entry)) return isLength(entry);
+  const [length, , maxLength] = entry;
+  return isLength(length) && (maxLength === undefined || (isLength(maxLength) && maxLength >= length));
+}
+
+function isLength(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 }
 
 /** Into an ArrayBuffer of their own: what was received is one piece with other people's values. */
-function copy(bytes: Uint8Array): ArrayBuffer {
-  const own = Buffer.allocUnsafeSlow(bytes.length);
-  own.set(bytes);
-  return own.buffer as ArrayBuffer;
+function copy(bytes: Uint8Array, maxLength: number | undefined): ArrayBuffer {
+  if (maxLength === undefined) {
+    const own = Buffer.allocUnsafeSlow(bytes.length);
+    own.set(bytes);
+    return own.buffer as ArrayBuffer;
+  }
+  const resizable = new ResizableArrayBuffer(bytes.length, { maxByteLength: maxLength });
+  new Uint8Array(resizable).set(bytes);
+  return resizable;
 }

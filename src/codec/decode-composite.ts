@@ -3,6 +3,7 @@ import { COST } from "./decode-cost.js";
 import type { DecodeWalk } from "./decode-walk.js";
 import { defineField } from "./define-field.js";
 import { isCount, recordOf, textOf } from "./nodes.js";
+import { makePlatformValue } from "./platform-value.js";
 import { makeRegExp } from "./reg-exp.js";
 import { VIEW_CLASSES } from "./wire-format.js";
 
@@ -77,11 +78,20 @@ export function decodeSparseArray(walk: DecodeWalk, [, length, fields, ...items]
 export function decodeView(walk: DecodeWalk, [, kind, range, byteOffset, length]: unknown[]): ArrayBufferView {
   walk.context.meter?.charge(COST.view);
   const buffer = walk.source.buffer(range);
-  if (!isCount(byteOffset) || !isCount(length)) throw new TypeError("a view's place is none");
-  if (kind === "Buffer") return walk.remember(Buffer.from(buffer, byteOffset, length));
+  const isTracking = length === null && "resizable" in buffer && buffer.resizable === true;
+  if (!isCount(byteOffset) || !(isCount(length) || isTracking)) throw new TypeError("a view's place is none");
+  if (kind === "Buffer") return walk.remember(Buffer.from(buffer, byteOffset, length ?? undefined));
   const Class = VIEW_CLASSES.get(textOf(kind));
   if (Class === undefined) throw new TypeError(`this process has no ${textOf(kind)}`);
-  return walk.remember(new Class(buffer, byteOffset, length));
+  return walk.remember(isTracking ? new Class(buffer, byteOffset) : new Class(buffer, byteOffset, length as number));
+}
+
+export function decodePlatformValue(walk: DecodeWalk, [, kind, node]: unknown[]): unknown {
+  const number = walk.reserve(undefined);
+  const content = walk.decode(node);
+  walk.context.meter?.charge(COST.platformValue * (Array.isArray(content) ? content.length + 1 : 1));
+  walk.context.meter?.tick(Array.isArray(content) ? content.length : 1);
+  return walk.settle(number, makePlatformValue(textOf(kind), content));
 }
 
 export function decodeReference(walk: DecodeWalk, [, descriptor]: unknown[]): unknown {

@@ -8,6 +8,8 @@ export const COST = {
   view: 208,
   collection: 256,
   buffer: 320,
+  // A SocketAddress, or a rule of a BlockList.
+  platformValue: 512,
   regExp: 512,
   error: 1_024,
   // As much for the time that it takes.

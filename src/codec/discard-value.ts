@@ -17,7 +17,7 @@ export interface DiscardContext {
 export function discardValue(encoded: Encoded, context: DiscardContext): void {
   const { root, ranges } = parseEncoded(encoded, context.meter);
   if (Array.isArray(ranges)) {
-    for (const range of ranges) if (Array.isArray(range)) context.importBytes(range[1]);
+    for (const range of ranges) if (Array.isArray(range) && range[1] !== null) context.importBytes(range[1]);
   }
   const open: unknown[] = [root];
   while (open.length > 0) {

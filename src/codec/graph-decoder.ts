@@ -3,6 +3,7 @@ import {
   decodeBareObject,
   decodeBoxed,
   decodeMap,
+  decodePlatformValue,
   decodeReference,
   decodeRegExp,
   decodeSet,
@@ -103,6 +104,8 @@ export class GraphDecoder implements DecodeWalk {
         return this.source.buffer(node[1]);
       case "$v":
         return decodeView(this, node);
+      case "$p":
+        return decodePlatformValue(this, node);
       case "$x":
         return decodeReference(this, node);
       default:

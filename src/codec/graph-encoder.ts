@@ -1,11 +1,14 @@
 import { types } from "node:util";
 import type { IsolationError } from "../errors/index.js";
+import { checkInBounds, isLengthTracking } from "./array-buffers.js";
 import { ByteRanges } from "./byte-ranges.js";
 import { defineField, setField } from "./define-field.js";
 import type { EncodeContext } from "./encode-value.js";
 import { isError, readErrorFacts } from "./error-facts.js";
+import { hasHiddenState, isNamespace } from "./hidden-state.js";
 import { describeValue, notSerializable } from "./not-serializable.js";
-import { encodeBigInt, encodeNumber, hasHiddenState, isIndex, unbox, viewKindOf } from "./object-kinds.js";
+import { encodeBigInt, encodeNumber, isIndex, unbox, viewKindOf } from "./object-kinds.js";
+import { readPlatformValue } from "./platform-value.js";
 import { REFERENCE_MARK } from "./reference-mark.js";
 import { type EntryStep, formatPath, type PathStep } from "./value-path.js";
 import { MARKER, MAX_DEPTH } from "./wire-format.js";
@@ -66,7 +69,10 @@ export class GraphEncoder {
     const mayBeReference = REFERENCE_MARK in value || Symbol.asyncIterator in value;
     const reference = mayBeReference ? (this.#encodeReference(value) ?? this.#fail(value)) : undefined;
     if (reference !== undefined) return reference;
-    const fields = this.#encodeFields(value, Object.keys(value));
+    const keys = Object.keys(value);
+    const isNothingElse = keys.length > 0 || !isNamespace(value);
+    if (!isNothingElse || types.isModuleNamespaceObject(value)) throw this.#refuse(value);
+    const fields = this.#encodeFields(value, keys);
     return prototype === null ? ["$o", fields] : fields;
   }
 
@@ -133,6 +139,8 @@ export class GraphEncoder {
 
   /** A class instance crosses as its own enumerable fields, as with `structuredClone`. */
   #encodeInstance(value: object): unknown {
+    const platformValue = readPlatformValue(value);
+    if (platformValue !== undefined) return ["$p", platformValue.kind, this.encode(platformValue.content)];
     const keys = Object.keys(value);
     if (hasHiddenState(value, keys.length)) throw this.#refuse(value);
     return this.#encodeFields(value, keys);
@@ -180,8 +188,12 @@ export class GraphEncoder {
     if (types.isSharedArrayBuffer(buffer)) throw this.#refuse(buffer);
     const kind = viewKindOf(view);
     const bytesPerElement = kind === "DataView" ? 1 : (view as Uint8Array).BYTES_PER_ELEMENT;
-    const node: unknown[] = ["$v", kind, 0, 0, view.byteLength / bytesPerElement];
-    this.#addBytes(view, () => this.ranges.addView(view as ArrayBufferView<ArrayBuffer>, bytesPerElement, node));
+    const node: unknown[] = ["$v", kind, 0, 0, null];
+    this.#addBytes(view, () => {
+      checkInBounds(view);
+      if (!isLengthTracking(view, bytesPerElement)) node[4] = view.byteLength / bytesPerElement;
+      this.ranges.addView(view as ArrayBufferView<ArrayBuffer>, bytesPerElement, node);
+    });
     return node;
   }
 

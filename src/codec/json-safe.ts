@@ -10,9 +10,9 @@ const MAX_LISTED = 24;
  *
  * It is not so for undefined, holes, -0, NaN, the infinities, anything but plain objects and plain arrays, own
  * `__proto__` keys, `toJSON` (own or inherited), named properties on arrays, cycles, shared references, objects that go
- * by reference, and depths beyond 200. Never throws.
+ * by reference, getters, and depths beyond 200. Never throws.
  *
- * Stringify at once: what is tested here may be changed by its owner later, and a getter may answer differently.
+ * Stringify at once: what is tested here may be changed by its owner later.
  */
 export function isJsonSafe(value: unknown): boolean {
   switch (typeof value) {
@@ -89,10 +89,15 @@ function isArraySafe(array: readonly unknown[], depth: number, visited: Visited)
 /** `for…in` is the fastest loop there is; what it finds on a polluted prototype at worst makes the answer false. */
 function areFieldsSafe(fields: Record<string | symbol, unknown>, depth: number, visited: Visited): boolean {
   if (fields[Symbol.asyncIterator] !== undefined || fields[REFERENCE_MARK] !== undefined) return false;
+  let isEmpty = true;
   for (const key in fields) {
-    if (key === "__proto__" || !isItemSafe(fields[key], depth, visited)) return false;
+    isEmpty = false;
+    // Not by reading it: what a getter says may be read only once.
+    const field = Object.getOwnPropertyDescriptor(fields, key);
+    if (field === undefined || field.get !== undefined || key === "__proto__") return false;
+    if (!isItemSafe(field.value, depth, visited)) return false;
   }
-  return true;
+  return !isEmpty || fields[Symbol.toStringTag] === undefined;
 }
 
 /** Finite, and not -0, which JSON writes as 0. */

@@ -1,3 +1,4 @@
+import { types } from "node:util";
 import { IsolationError } from "../errors/index.js";
 
 const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
@@ -40,11 +41,25 @@ function describeObject(value: object | null): string {
       return typeof name === "string" && name !== "" ? `a function (${name})` : "a function";
     }
     if (Array.isArray(value)) return "an array";
+    if (types.isModuleNamespaceObject(value)) return "a module namespace";
+    if (value === globalThis) return "the global object";
+    if (types.isProxy(value)) return describeProxy(value);
     if (Symbol.asyncIterator in value) return "an async iterable";
-    const name: unknown = Object.getPrototypeOf(value)?.constructor?.name;
-    if (typeof name === "string" && name !== "" && name !== "Object") return `an instance of ${name}`;
-    return "an object";
+    const name = classNameOf(value);
+    if (name !== undefined) return `an instance of ${name}`;
+    const tag: unknown = Object.getOwnPropertyDescriptor(value, Symbol.toStringTag)?.value;
+    return typeof tag === "string" ? `the object ${tag}` : "an object";
   } catch {
     return "an object that cannot be read";
   }
+}
+
+function describeProxy(value: object): string {
+  const name = classNameOf(value);
+  return name === undefined ? "a Proxy" : `a Proxy of an instance of ${name}`;
+}
+
+function classNameOf(value: object): string | undefined {
+  const name: unknown = Object.getPrototypeOf(value)?.constructor?.name;
+  return typeof name === "string" && name !== "" && name !== "Object" ? name : undefined;
 }

@@ -1,5 +1,4 @@
 import { types } from "node:util";
-import { REFERENCE_MARK } from "./reference-mark.js";
 
 const typedArrayKind = Object.getOwnPropertyDescriptor(
   Object.getPrototypeOf(Uint8Array.prototype),
@@ -37,13 +36,4 @@ export function encodeBigInt(value: bigint): string {
 export function isIndex(key: string): boolean {
   const number = Number(key);
   return Number.isInteger(number) && number >= 0 && number < 0xffff_ffff && String(number) === key;
-}
-
-/** Objects whose fields are not what they are: copying those would lose them in silence. */
-export function hasHiddenState(value: object, fieldCount: number): boolean {
-  if (types.isPromise(value) || types.isWeakMap(value) || types.isWeakSet(value) || types.isGeneratorObject(value)) {
-    return true;
-  }
-  if (types.isExternal(value) || Symbol.asyncIterator in value || REFERENCE_MARK in value) return true;
-  return fieldCount === 0 && (value as Record<symbol, unknown>)[Symbol.toStringTag] !== undefined;
 }

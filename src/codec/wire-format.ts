@@ -24,10 +24,13 @@
  *                           turned: the properties that are enumerable where V8 hides them, or hidden among the fields;
  *                           mute: true where the error has no message of its own
  *     ["$l", range] ArrayBuffer
- *     ["$v", kind, range, byteOffset, length] typed array, Buffer, DataView; the length in elements
+ *     ["$v", kind, range, byteOffset, length] typed array, Buffer, DataView; the length in elements, or
+ *                           null where it is that of its resizable ArrayBuffer
+ *     ["$p", kind, content] an object of Node.js: BlockList (its rules), SocketAddress (address, family, port, flowlabel)
  *     ["$x", descriptor] what crosses by reference; the descriptor is plain JSON, nothing in it is escaped
  *
- * A range is its length in bytes, or [length, descriptor] where the bytes go out of band. Views of one range share one
+ * A range is its length in bytes, or [length, descriptor] where the bytes go out of band, or [length, descriptor or null,
+ * maxByteLength] where its ArrayBuffer is resizable. Views of one range share one
  * ArrayBuffer. Dates, the composites above, plain arrays and plain objects are what "$@" counts, all but "$l".
  */
 export const FORMAT_VERSION = 1;
@@ -64,7 +67,7 @@ export const VIEW_CLASSES: ReadonlyMap<string, ViewClass> = new Map(
   }),
 );
 
-export type ViewClass = new (buffer: ArrayBuffer, byteOffset: number, length: number) => ArrayBufferView;
+export type ViewClass = new (buffer: ArrayBuffer, byteOffset: number, length?: number) => ArrayBufferView;
 
 /** What `encodeValue` makes and `decodeValue` reads. */
 export type Encoded = Uint8Array;

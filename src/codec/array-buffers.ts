@@ -1,0 +1,52 @@
+import { types } from "node:util";
+
+const { get: isResizable } = Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, "resizable") ?? {};
+const { get: maxByteLength } = Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, "maxByteLength") ?? {};
+const { at } = Object.getPrototypeOf(Uint8Array.prototype) as Uint8Array;
+
+interface Resizable extends ArrayBuffer {
+  resize(length: number): void;
+}
+
+/** How long a resizable ArrayBuffer may become; `undefined` for one of a fixed length. */
+export function maxLengthOf(buffer: ArrayBufferLike): number | undefined {
+  return isResizable?.call(buffer) === true ? (maxByteLength?.call(buffer) as number) : undefined;
+}
+
+/** @throws TypeError for a view that its ArrayBuffer does not reach any more, or whose ArrayBuffer was transferred away */
+export function checkInBounds(view: ArrayBufferView): void {
+  if (types.isDataView(view)) void view.byteLength;
+  // Every method of a typed array looks first.
+  else at.call(view as Uint8Array, 0);
+}
+
+/** Whether a view becomes as long as its ArrayBuffer does. Nothing but a change of that says so. */
+export function isLengthTracking(view: ArrayBufferView, bytesPerElement: number): boolean {
+  const { buffer, byteOffset, byteLength } = view;
+  const max = maxLengthOf(buffer);
+  if (max === undefined || max < bytesPerElement) return false;
+  const { byteLength: length } = buffer;
+  const end = byteOffset + byteLength;
+  // One of a fixed length may end sooner; this one would not.
+  if (length - end >= bytesPerElement) return false;
+  return length + bytesPerElement <= max
+    ? lengthAfter(view, length + bytesPerElement) !== byteLength
+    : byteLength > 0 && lengthAfter(view, length - bytesPerElement) !== byteLength;
+}
+
+/** Its length while the ArrayBuffer has another one; the bytes that this cuts off are put back. */
+function lengthAfter(view: ArrayBufferView, other: number): number | undefined {
+  const buffer = view.buffer as Resizable;
+  const { byteLength } = buffer;
+  const cutOff = other < byteLength ? new Uint8Array(buffer.slice(other)) : undefined;
+  buffer.resize(other);
+  try {
+    return view.byteLength;
+  } catch {
+    // A DataView of a fixed length that is out of bounds now.
+    return undefined;
+  } finally {
+    buffer.resize(byteLength);
+    if (cutOff !== undefined) new Uint8Array(buffer).set(cutOff, other);
+  }
+}
