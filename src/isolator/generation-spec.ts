@@ -1,5 +1,5 @@
 import type { LimitPlan } from "../limits/index.js";
-import { PIHOST_ENTRY, type ProcessSpec, startNodeProcess } from "../process/index.js";
+import { type ProcessSpec, startNodeProcess } from "../process/index.js";
 import type { GenerationSpec } from "../supervision/index.js";
 import { keepAlive } from "./keep-alive.js";
 import { publishLive } from "./live-record.js";
@@ -30,7 +30,7 @@ export function toGenerationSpec(
     process: {
       execPath,
       execArgv,
-      argv: [PIHOST_ENTRY, isolate],
+      argv: [options.pihostPath, isolate],
       cwd,
       env,
       stdout,

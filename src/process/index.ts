@@ -11,5 +11,5 @@ export type {
   StartProcess,
 } from "./host-process.js";
 export { startNodeProcess } from "./node-process.js";
-export { PIHOST_ENTRY } from "./pihost-entry.js";
+export { noteLoadedFrom, pihostEntry } from "./pihost-entry.js";
 export { stopProcess } from "./stop.js";

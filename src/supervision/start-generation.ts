@@ -4,7 +4,7 @@ import { openSession } from "../channel/index.js";
 import type { Hello } from "../contract/index.js";
 import { IsolationError, type IsolationFacts } from "../errors/index.js";
 import { type HandedListener, handedListener, hostReaper, isAlive, sweepOnce } from "../platform/index.js";
-import { type ExitOutcome, type HostProcess, PIHOST_ENTRY, shakeHands, toExitOutcome } from "../process/index.js";
+import { type ExitOutcome, type HostProcess, shakeHands, toExitOutcome } from "../process/index.js";
 import { confine, type HandedExecutable, handExecutable, isConfined, strayDescriptors } from "../sandbox/index.js";
 import type { Session } from "../session/index.js";
 import { EndRecord } from "./end-record.js";
@@ -113,7 +113,7 @@ class StartingGeneration implements Generation {
     hostReaper().prepare();
     const folders = new GenerationFolders(isolatorId, this.#serial, confinement.identity === undefined);
     this.#folders = folders;
-    const executable = dirname(PIHOST_ENTRY);
+    const executable = dirname(spec.argv[0] ?? "");
     const { identity, sandbox } = confinement;
     const handed = handExecutable(executable, spec.execPath, identity, sandbox !== undefined);
     this.#handed = handed;
