@@ -1,9 +1,6 @@
 import type { RangeEntry } from "./byte-ranges.js";
+import type { DecodeContext } from "./decode-context.js";
 import { COST } from "./decode-cost.js";
-import type { DecodeContext } from "./decode-value.js";
-
-/** Brings the bytes back that an `ExportBytes` took out. */
-export type ImportBytes = (descriptor: unknown) => Uint8Array;
 
 /** The ranges of an encoded value, each made once, when the first view asks for it. */
 export class ByteSource {

@@ -1,19 +1,9 @@
 import { IsolationError } from "../errors/index.js";
-import { ByteSource, type ImportBytes } from "./byte-source.js";
-import type { DecodeMeter } from "./decode-meter.js";
+import { ByteSource } from "./byte-source.js";
+import type { DecodeContext } from "./decode-context.js";
 import { parseEncoded } from "./encoded-text.js";
 import { GraphDecoder } from "./graph-decoder.js";
 import type { Encoded } from "./wire-format.js";
-
-/** How a value is decoded: the other side of `EncodeContext`. */
-export interface DecodeContext {
-  /** Gives the stand-in for what crossed by reference. Without it, a reference is a breach of the contract. */
-  importReference?: (descriptor: unknown) => unknown;
-  /** Gives the bytes that went out of band. An ArrayBuffer that they fill is taken over as it is. */
-  importBytes?: ImportBytes;
-  /** Counts what the value costs, before that is spent. Default: it may cost whatever it says. */
-  meter?: DecodeMeter | undefined;
-}
 
 /**
  * Decodes what `encodeValue` made. Safe with bytes of a hostile peer: it allocates no more than a small multiple of what

@@ -1,32 +1,35 @@
 import type { ByteSource } from "./byte-source.js";
-import { type ArrivedError, completeError, createBareError } from "./create-error.js";
+import {
+  decodeBareObject,
+  decodeBoxed,
+  decodeMap,
+  decodeReference,
+  decodeRegExp,
+  decodeSet,
+  decodeSparseArray,
+  decodeView,
+} from "./decode-composite.js";
+import type { DecodeContext } from "./decode-context.js";
 import { COST } from "./decode-cost.js";
-import type { DecodeContext } from "./decode-value.js";
-import { defineField } from "./define-field.js";
-import { cutStack } from "./error-stack.js";
-import { isCount, listOf, recordOf, textOf } from "./nodes.js";
-import { makeRegExp } from "./reg-exp.js";
-import { MARKER, MAX_DEPTH, VIEW_CLASSES } from "./wire-format.js";
-
-/** A sparse array may be this much longer than what it has, before it is made as a dictionary. */
-const MAX_FREE_LENGTH = 1024;
-const MAX_ARRAY_LENGTH = 0xffff_ffff;
+import { decodeError } from "./decode-error.js";
+import type { DecodeWalk } from "./decode-walk.js";
+import { MARKER, MAX_DEPTH } from "./wire-format.js";
 
 /** Nodes between two looks at the clock. */
 const NODES_A_TICK = 1_024;
 
 /** Turns what the wire format says of a graph into the graph, in place where that is possible. */
-export class GraphDecoder {
-  readonly #source: ByteSource;
-  readonly #context: DecodeContext;
+export class GraphDecoder implements DecodeWalk {
+  readonly source: ByteSource;
+  readonly context: DecodeContext;
   /** What `$@` counts. A slot is empty while its object cannot be referred to yet. */
   readonly #objects: unknown[] = [];
   #depth = 0;
   #nodes = 0;
 
   constructor(source: ByteSource, context: DecodeContext) {
-    this.#source = source;
-    this.#context = context;
+    this.source = source;
+    this.context = context;
   }
 
   /** @throws TypeError, RangeError or SyntaxError for what is not of the format. */
@@ -39,7 +42,7 @@ export class GraphDecoder {
     this.#depth += 1;
     const value = Array.isArray(node)
       ? this.#decodeArray(node)
-      : this.#decodeFields(node as Record<string, unknown>, true);
+      : this.decodeFields(node as Record<string, unknown>, true);
     this.#depth -= 1;
     return value;
   }
@@ -68,11 +71,11 @@ export class GraphDecoder {
         return Number.NEGATIVE_INFINITY;
       case "i":
         // Its digits once more, with another prefix, and the number.
-        this.#charge(2 * marker.length);
+        this.context.meter?.charge(2 * marker.length);
         return decodeBigInt(marker.slice(2));
       case "d":
-        this.#charge(COST.date);
-        return this.#remember(new Date(Number(marker.slice(2))));
+        this.context.meter?.charge(COST.date);
+        return this.remember(new Date(Number(marker.slice(2))));
       case "@":
         return this.#referTo(Number(marker.slice(2)));
       default:
@@ -83,25 +86,25 @@ export class GraphDecoder {
   #decodeComposite(marker: string, node: unknown[]): unknown {
     switch (marker) {
       case "$m":
-        return this.#decodeMap(node);
+        return decodeMap(this, node);
       case "$s":
-        return this.#decodeSet(node);
+        return decodeSet(this, node);
       case "$r":
-        return this.#decodeRegExp(node);
+        return decodeRegExp(this, node);
       case "$b":
-        return this.#decodeBoxed(node);
+        return decodeBoxed(this, node);
       case "$o":
-        return this.#decodeBareObject(node);
+        return decodeBareObject(this, node);
       case "$a":
-        return this.#decodeSparseArray(node);
+        return decodeSparseArray(this, node);
       case "$e":
-        return this.#decodeError(node);
+        return decodeError(this, node);
       case "$l":
-        return this.#source.buffer(node[1]);
+        return this.source.buffer(node[1]);
       case "$v":
-        return this.#decodeView(node);
+        return decodeView(this, node);
       case "$x":
-        return this.#decodeReference(node);
+        return decodeReference(this, node);
       default:
         return this.#decodeItems(node);
     }
@@ -109,15 +112,20 @@ export class GraphDecoder {
 
   #count(): void {
     this.#nodes += 1;
-    if (this.#nodes % NODES_A_TICK === 0) this.#context.meter?.tick(NODES_A_TICK);
+    if (this.#nodes % NODES_A_TICK === 0) this.context.meter?.tick(NODES_A_TICK);
   }
 
-  #charge(bytes: number): void {
-    this.#context.meter?.charge(bytes);
-  }
-
-  #remember<Item>(item: Item): Item {
+  remember<Item>(item: Item): Item {
     this.#objects.push(item);
+    return item;
+  }
+
+  reserve(placeholder: unknown): number {
+    return this.#objects.push(placeholder) - 1;
+  }
+
+  settle<Item>(number: number, item: Item): Item {
+    this.#objects[number] = item;
     return item;
   }
 
@@ -137,120 +145,13 @@ export class GraphDecoder {
   }
 
   /** Assigning in place is safe even to `__proto__`: JSON.parse made it an own property, which is found first. */
-  #decodeFields(fields: Record<string, unknown>, remember: boolean): Record<string, unknown> {
+  decodeFields(fields: Record<string, unknown>, remember: boolean): Record<string, unknown> {
     if (remember) this.#objects.push(fields);
     for (const key of Object.keys(fields)) {
       const field = fields[key];
       if (isCompound(field)) fields[key] = this.decode(field);
     }
     return fields;
-  }
-
-  #decodeMap(node: unknown[]): Map<unknown, unknown> {
-    this.#charge(COST.collection + COST.entry * node.length);
-    const map = this.#remember(new Map());
-    if (node.length % 2 === 0) throw new TypeError("a Map has a key without a value");
-    for (let index = 1; index < node.length; index += 2) {
-      const key = this.decode(node[index]);
-      map.set(key, this.decode(node[index + 1]));
-    }
-    return map;
-  }
-
-  #decodeSet(node: unknown[]): Set<unknown> {
-    this.#charge(COST.collection + COST.entry * node.length);
-    const set = this.#remember(new Set());
-    for (let index = 1; index < node.length; index++) set.add(this.decode(node[index]));
-    return set;
-  }
-
-  #decodeRegExp([, source, flags, lastIndex]: unknown[]): RegExp {
-    const pattern = this.#remember(makeRegExp(textOf(source), textOf(flags), this.#context.meter));
-    const index = this.decode(lastIndex);
-    if (typeof index !== "number") throw new TypeError("a lastIndex is not a number");
-    pattern.lastIndex = index;
-    return pattern;
-  }
-
-  #decodeBoxed([, node]: unknown[]): unknown {
-    const number = this.#objects.push(undefined) - 1;
-    const primitive = this.decode(node);
-    if (primitive === null || primitive === undefined || typeof primitive === "object") {
-      throw new TypeError("a boxed primitive is none");
-    }
-    this.#objects[number] = Object(primitive);
-    return this.#objects[number];
-  }
-
-  #decodeBareObject([, node]: unknown[]): object {
-    this.#charge(COST.bareObject);
-    return Object.setPrototypeOf(this.#decodeFields(recordOf(node), true), null);
-  }
-
-  /** A length costs nothing to say, and little to have only where it is that of a dictionary. */
-  #decodeSparseArray([, length, fields, ...items]: unknown[]): unknown[] {
-    if (!Number.isInteger(length) || (length as number) < 0 || (length as number) > MAX_ARRAY_LENGTH) {
-      throw new TypeError("an array's length is no length");
-    }
-    const isDictionary = (length as number) > items.length + MAX_FREE_LENGTH;
-    this.#charge(isDictionary ? COST.collection + COST.entry * items.length : COST.slot * (length as number));
-    const array: unknown[] = this.#remember([]);
-    if (isDictionary) array.length = MAX_ARRAY_LENGTH;
-    array.length = length as number;
-    for (const [key, value] of Object.entries(this.#decodeFields(recordOf(fields), false))) {
-      if (key !== "length") defineField(array, key, value);
-    }
-    for (let at = 0; at < items.length; at += 2) {
-      const index = items[at];
-      const isInside = Number.isInteger(index) && (index as number) >= 0 && (index as number) < (length as number);
-      if (!isInside) throw new TypeError("an item is outside its array");
-      array[index as number] = this.decode(items[at + 1]);
-    }
-    return array;
-  }
-
-  #decodeError([, partsNode, fieldsNode]: unknown[]): Error {
-    this.#charge(COST.error);
-    const parts = recordOf(partsNode);
-    const fields = recordOf(fieldsNode);
-    const name = typeof fields.name === "string" ? fields.name.replace(/^\$\$/, "$") : undefined;
-    const head = {
-      frameworkCode: textOf(parts.framework),
-      className: textOf(parts.class),
-      baseName: textOf(parts.base),
-      message: textOf(parts.message),
-    };
-    const bare = createBareError({ ...head, name });
-    const number = this.#objects.push(bare) - 1;
-    const { code } = parts;
-    const arrived: ArrivedError = {
-      ...head,
-      stack: cutStack(textOf(parts.stack)),
-      code: typeof code === "string" || typeof code === "number" ? code : undefined,
-      hasCause: Object.hasOwn(parts, "cause"),
-      cause: this.decode(parts.cause),
-      members: parts.members === undefined ? undefined : listOf(parts.members).map((member) => this.decode(member)),
-      fields: this.#decodeFields(fields, false),
-    };
-    const error = completeError(bare, arrived);
-    this.#objects[number] = error;
-    return error;
-  }
-
-  #decodeView([, kind, range, byteOffset, length]: unknown[]): ArrayBufferView {
-    this.#charge(COST.view);
-    const buffer = this.#source.buffer(range);
-    if (!isCount(byteOffset) || !isCount(length)) throw new TypeError("a view's place is none");
-    if (kind === "Buffer") return this.#remember(Buffer.from(buffer, byteOffset, length));
-    const Class = VIEW_CLASSES.get(textOf(kind));
-    if (Class === undefined) throw new TypeError(`this process has no ${textOf(kind)}`);
-    return this.#remember(new Class(buffer, byteOffset, length));
-  }
-
-  #decodeReference([, descriptor]: unknown[]): unknown {
-    if (this.#context.importReference === undefined) throw new TypeError("references are not taken here");
-    this.#charge(COST.reference);
-    return this.#remember(this.#context.importReference(descriptor));
   }
 }
 

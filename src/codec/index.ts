@@ -1,8 +1,8 @@
 /** Values to bytes and back, on both sides of the process boundary. */
 export type { ExportBytes } from "./byte-ranges.js";
-export type { ImportBytes } from "./byte-source.js";
+export type { DecodeContext, ImportBytes } from "./decode-context.js";
 export type { DecodeMeter } from "./decode-meter.js";
-export { type DecodeContext, decodeValue } from "./decode-value.js";
+export { decodeValue } from "./decode-value.js";
 export { type DiscardContext, discardValue } from "./discard-value.js";
 export { type EncodeContext, encodeValue } from "./encode-value.js";
 export { type ErrorClass, type ErrorClassOptions, type ErrorFields, registerErrorClass } from "./error-classes.js";

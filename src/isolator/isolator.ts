@@ -65,12 +65,12 @@ export class ProcessIsolator {
 
   /** The present process's id; the last one's while there is none. */
   get pid(): number {
-    return this.#core.last?.pid ?? 0;
+    return this.#core.facts.last?.pid ?? 0;
   }
 
   /** 1 for the first process, one more at each restart. */
   get generation(): number {
-    return this.#core.generation;
+    return this.#core.facts.generation;
   }
 
   get state(): IsolatorState {
@@ -79,7 +79,7 @@ export class ProcessIsolator {
 
   /** The present process's socket path, or Windows pipe name; the last one's while there is none. */
   get address(): string {
-    return this.#core.last?.address ?? "";
+    return this.#core.facts.last?.address ?? "";
   }
 
   /**
@@ -144,8 +144,8 @@ export class ProcessIsolator {
   /** Asks the process how it is. Waits for a restart that is under way; rejects with STOPPED when the isolator is down. */
   async status(): Promise<HostStatus> {
     const message = await this.#core.request(requestStatus);
-    const { state, restarts } = this.#core;
-    return toHostStatus(message, { state, restarts, pid: this.pid, limits: this.#core.limits.enforcement });
+    const { state, facts, limits } = this.#core;
+    return toHostStatus(message, { state, restarts: facts.restarts, pid: this.pid, limits: limits.enforcement });
   }
 
   /** Stores a value for the isolate; it is there again after every restart. `value` is one that can cross, as it is now: later changes are not seen. */

@@ -4,9 +4,9 @@ import { type Column, closeColumn, openColumn } from "./column.js";
 import type { IncomingCalls } from "./incoming-calls.js";
 import type { IncomingHandles } from "./incoming-handles.js";
 import type { Loans } from "./loans.js";
+import type { OutOfBand } from "./out-of-band.js";
 import type { Outbox } from "./outbox.js";
 import type { OutgoingCalls } from "./outgoing-calls.js";
-import type { Payloads } from "./payloads.js";
 import type { IncomingDetails } from "./running-call.js";
 import { Scope } from "./scope.js";
 import type { StandIns } from "./stand-ins.js";
@@ -21,7 +21,7 @@ export interface FrameListeners {
   readonly outbox: Outbox;
   readonly loans: Loans;
   readonly standIns: StandIns;
-  readonly payloads: Payloads;
+  readonly outOfBand: OutOfBand;
   readonly values: Values;
   readonly outgoing: OutgoingCalls;
   readonly incoming: IncomingCalls;
@@ -39,7 +39,7 @@ export class FrameHandler {
 
   /** The order is part of the contract: see SessionFrame. @throws Error when the frame breaks the contract */
   handle(frame: SessionFrame): void {
-    for (const chunk of frame.chunks) this.#parts.payloads.chunk(chunk);
+    for (const chunk of frame.chunks) this.#parts.outOfBand.chunk(chunk);
     for (const introduction of frame.introductions) this.#parts.handles.introduce(introduction.handle, introduction);
     if (frame.callIds.length > 0) this.#handleCalls(frame);
     for (const id of frame.cancels) this.#parts.incoming.cancel(id);
@@ -59,7 +59,7 @@ export class FrameHandler {
     for (const { stream, items } of frame.streamDemands) this.#parts.loans.demand(stream, items);
     for (const { stream, error } of frame.streamCloses) this.#parts.loans.closeStream(stream, this.#toFailure(error));
     for (const reference of frame.releases) this.#parts.loans.release(reference);
-    for (const segment of frame.segmentsRead) this.#parts.payloads.segmentRead(segment);
+    for (const segment of frame.segmentsRead) this.#parts.outOfBand.segmentRead(segment);
     for (const handle of frame.handleReleases) this.#parts.handles.release(handle);
     if (frame.ping !== 0) this.#parts.outbox.pong(frame.ping);
     if (frame.pong !== 0) this.#parts.onPong(frame.pong);

@@ -1,9 +1,10 @@
 import { appendLocalStack, areJsonSafe, isError } from "../codec/index.js";
 import type { Settlement } from "../contract/index.js";
+import type { CallExtras } from "./call-extras.js";
 import type { CallSink, CallTarget } from "./call-target.js";
 import { columnLengthOf, columnTextOf } from "./column-text.js";
 import { IdRing } from "./id-ring.js";
-import type { CallExtras, Outbox } from "./outbox.js";
+import type { Outbox } from "./outbox.js";
 import { OutgoingHandles } from "./outgoing-handles.js";
 import type { ReadyPayload } from "./payloads.js";
 import { Scope } from "./scope.js";

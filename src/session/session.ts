@@ -1,17 +1,20 @@
 import { IsolationError } from "../errors/index.js";
 import { Account } from "./account.js";
 import type { Budget } from "./budget.js";
+import type { CallExtras } from "./call-extras.js";
 import { currentCallSite } from "./call-site.js";
 import type { CallHandler, CallSink, CallTarget } from "./call-target.js";
 import { decodeFrame } from "./frame-decoder.js";
 import { FrameHandler } from "./frame-handler.js";
+import { FrameSender } from "./frame-sender.js";
 import { IncomingCalls } from "./incoming-calls.js";
 import { IncomingHandles } from "./incoming-handles.js";
 import type { Lane } from "./lane.js";
 import { Loans } from "./loans.js";
-import { type CallExtras, Outbox } from "./outbox.js";
+import { OutOfBand, type SharedMemory } from "./out-of-band.js";
+import { Outbox } from "./outbox.js";
 import { OutgoingCalls } from "./outgoing-calls.js";
-import { Payloads, type SharedMemory } from "./payloads.js";
+import { Payloads } from "./payloads.js";
 import { quiet } from "./quiet.js";
 import type { Scope } from "./scope.js";
 import { StandIns } from "./stand-ins.js";
@@ -40,10 +43,11 @@ export class Session {
   readonly #lane: Lane;
   readonly #options: SessionOptions;
   readonly #account: Account;
+  readonly #sender: FrameSender;
   readonly #outbox: Outbox;
   readonly #loans: Loans;
   readonly #standIns: StandIns;
-  readonly #payloads: Payloads;
+  readonly #outOfBand: OutOfBand;
   readonly #values: Values;
   readonly #outgoing: OutgoingCalls;
   readonly #incoming: IncomingCalls;
@@ -58,7 +62,8 @@ export class Session {
     this.#options = options;
     this.#account = new Account(options.budget);
     const answers = new UnsentAnswers(lane, this.#account.budget.unsent);
-    this.#outbox = new Outbox(lane, this.#wakefulness, answers);
+    this.#sender = new FrameSender(lane, this.#wakefulness, answers);
+    this.#outbox = new Outbox(this.#sender);
     this.#loans = new Loans(this.#outbox);
     const hold = options.hold ?? ((wait) => wait);
     this.#standIns = new StandIns(this.#outbox, this.#account, hold, {
@@ -67,8 +72,9 @@ export class Session {
       forget: (target) => this.#outgoing.forget(target),
       release: (target) => this.#outgoing.release(target),
     });
-    this.#payloads = new Payloads(this.#outbox, this.#account, options.sharedMemory, options.maxPayloadBytes);
-    this.#values = new Values(this.#payloads, this.#loans, this.#standIns);
+    this.#outOfBand = new OutOfBand(this.#outbox, this.#sender, this.#account, options.sharedMemory);
+    const payloads = new Payloads(this.#account, this.#outOfBand, options.maxPayloadBytes);
+    this.#values = new Values(payloads, this.#loans, this.#standIns);
     this.#loans.values = this.#values;
     this.#standIns.values = this.#values;
     this.#outgoing = new OutgoingCalls(this.#outbox, this.#values);
@@ -80,7 +86,7 @@ export class Session {
       outbox: this.#outbox,
       loans: this.#loans,
       standIns: this.#standIns,
-      payloads: this.#payloads,
+      outOfBand: this.#outOfBand,
       values: this.#values,
       outgoing: this.#outgoing,
       incoming: this.#incoming,
@@ -90,7 +96,7 @@ export class Session {
     lane.listen({
       onFrame: (bytes) => this.#receive(bytes),
       onDrain: () => {
-        this.#outbox.drained();
+        this.#sender.drained();
         options.onDrain?.();
       },
       onClose: (error) => this.#lose(error),
@@ -99,12 +105,12 @@ export class Session {
 
   /** Whether the peer keeps up: calls that are sent while it does not only lie in a buffer. */
   get writable(): boolean {
-    return this.#outbox.writable && !this.#lost;
+    return this.#sender.writable && !this.#lost;
   }
 
   /** Calls that never reached the peer: known once it is gone. */
   get unsent(): ReadonlySet<number> {
-    return this.#outbox.unsent;
+    return this.#sender.unsent;
   }
 
   /** How many things this side has lent to the other. */
@@ -152,12 +158,12 @@ export class Session {
 
   /** Resolves when no payload of this side is on its way in parts any more; what refers to it is about to be sent. */
   uploaded(): Promise<void> {
-    return this.#payloads.uploaded();
+    return this.#outOfBand.uploaded();
   }
 
   /** Sends what is waiting to be sent, now. */
   flush(): void {
-    if (!this.#lost) this.#outbox.flush();
+    if (!this.#lost) this.#sender.flush();
   }
 
   /** Resolves when what was sent has left this process. */
@@ -174,7 +180,7 @@ export class Session {
     this.#outgoing.lose(error);
     this.#standIns.lose(error);
     this.#loans.takeBackAll();
-    this.#payloads.close();
+    this.#outOfBand.close();
     this.#pongs.clear();
   }
 
@@ -182,7 +188,7 @@ export class Session {
     if (this.#lost) return;
     this.#lost = true;
     this.#lane.close(error);
-    this.#payloads.forgetChunks();
+    this.#outOfBand.forgetChunks();
     if (error !== undefined) this.#standIns.dropItems();
     this.#options.onLost(error);
   }

@@ -18,6 +18,14 @@ const MAX_IDLE_SEGMENTS = 4;
 /** A larger one is given back to the system at once. */
 const MAX_IDLE_BYTES = 64 * 1024 * 1024;
 
+/** What may wait to be read: the peer decides for how long, and each segment costs a descriptor too. */
+export interface UnreadBounds {
+  readonly bytes: number;
+  readonly segments: number;
+}
+
+const UNREAD: UnreadBounds = { bytes: 256 * 1024 * 1024, segments: 256 };
+
 /** What `blocks` of a file counts. */
 const BLOCK_BYTES = 512;
 
@@ -25,7 +33,10 @@ interface Segment {
   readonly number: number;
   readonly path: string;
   readonly fd: number;
+  /** Bytes of the file. */
   size: number;
+  /** Bytes of the payload that it holds. */
+  length: number;
 }
 
 /**
@@ -35,26 +46,34 @@ interface Segment {
 export class SharedMemoryWriter {
   readonly #folder: string;
   readonly #prefix: string;
+  readonly #bounds: UnreadBounds;
   readonly #busy = new Map<number, Segment>();
   #idle: Segment[] = [];
   #segments = 0;
+  #unreadBytes = 0;
   #usable = true;
 
   /** @param prefix tells the two sides' files apart */
-  constructor(folder: string, prefix: string) {
+  constructor(folder: string, prefix: string, bounds: UnreadBounds = UNREAD) {
     this.#folder = folder;
     this.#prefix = prefix;
+    this.#bounds = bounds;
   }
 
-  /** The number of the segment that now holds the bytes; `undefined` when the memory is full or missing. */
+  /**
+   * The number of the segment that now holds the bytes; `undefined` when the memory is full or missing, or the peer has too
+   * much of it to read.
+   */
   write(bytes: Uint8Array): number | undefined {
-    if (!this.#usable) return undefined;
+    if (!this.#usable || !this.#hasRoom(bytes.length)) return undefined;
     let segment: Segment | undefined;
     try {
       segment = this.#idle.pop() ?? this.#create();
       if (fstatSync(segment.fd).nlink === 0) throw new Error("somebody has removed the segment");
       writeAll(segment.fd, bytes);
       segment.size = Math.max(segment.size, bytes.length);
+      segment.length = bytes.length;
+      this.#unreadBytes += bytes.length;
       this.#busy.set(segment.number, segment);
       return segment.number;
     } catch (error) {
@@ -69,6 +88,7 @@ export class SharedMemoryWriter {
     const segment = this.#busy.get(number);
     if (segment === undefined) return;
     this.#busy.delete(number);
+    this.#unreadBytes -= segment.length;
     if (this.#idle.length < MAX_IDLE_SEGMENTS && segment.size <= MAX_IDLE_BYTES) this.#idle.push(segment);
     else this.#destroy(segment);
   }
@@ -80,11 +100,17 @@ export class SharedMemoryWriter {
     this.#idle = [];
   }
 
+  /** A single payload may be as large as it likes. */
+  #hasRoom(bytes: number): boolean {
+    if (this.#busy.size >= this.#bounds.segments) return false;
+    return this.#busy.size === 0 || this.#unreadBytes + bytes <= this.#bounds.bytes;
+  }
+
   #create(): Segment {
     this.#segments += 1;
     const path = join(this.#folder, `${this.#prefix}${this.#segments}`);
     const fd = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, 0o600);
-    return { number: this.#segments, path, fd, size: 0 };
+    return { number: this.#segments, path, fd, size: 0, length: 0 };
   }
 
   #destroy({ fd, path }: Segment): void {

@@ -1,6 +1,5 @@
-import { stopProcess } from "../process/index.js";
+import { killGeneration, shutDownGeneration } from "./end-generation.js";
 import type { Generation } from "./generation.js";
-import { askToShutDown, HOST_FIRST_MS } from "./host-requests.js";
 
 /** Why a retiring process ends, as it is told. */
 const REASON = "recycled";
@@ -37,11 +36,7 @@ export class Retirement {
 
   /** Kills all of them. Resolves when they are gone. */
   async terminate(): Promise<void> {
-    const kill = (generation: Generation): Promise<boolean> => {
-      generation.end.because("terminated");
-      return generation.process.killTree("SIGKILL");
-    };
-    await Promise.all([...this.#retiring].map(kill));
+    await Promise.all([...this.#retiring].map(killGeneration));
     await this.gone();
   }
 
@@ -57,9 +52,7 @@ export class Retirement {
   }
 
   async #end(generation: Generation, graceMs: number): Promise<void> {
-    generation.end.because("requested");
-    const ask = (): Promise<unknown> => askToShutDown(generation.session, REASON, graceMs + HOST_FIRST_MS);
-    await stopProcess(generation.process, { ask, graceMs, onForce: () => generation.end.markForced() });
+    await shutDownGeneration(generation, REASON, graceMs);
     await generation.outcome;
   }
 }

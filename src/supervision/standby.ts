@@ -1,5 +1,5 @@
+import { discardGeneration } from "./end-generation.js";
 import type { Generation } from "./generation.js";
-import { discardGeneration } from "./start-generation.js";
 
 /** How long after a spare took over the next one is started: its calls come first, and to start a process takes a while. */
 const FILL_MS = 25;

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { discardGeneration } from "./end-generation.js";
 import type { Generation, GenerationSpec } from "./generation.js";
-import { discardGeneration, startGeneration } from "./start-generation.js";
+import { startGeneration } from "./start-generation.js";
 
 /**
  * Starts a process that waits to take over, and brings it to where the present one is.

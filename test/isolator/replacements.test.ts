@@ -122,6 +122,19 @@ test("a process that was replaced lives until its streams were read", async () =
   await until(() => !isAlive(predecessor));
 });
 
+test("a stream is read to its end although the process was replaced longer ago than its grace", async () => {
+  const isolator = await useIsolator({ recycle: { afterCalls: 1 }, graceMs: 50 });
+  const recycled = nextEvent(isolator, "recycled");
+  const stream = (await isolator.invoke(MODULE, "count", [10_000])) as AsyncGenerator<number>;
+  await stream.next();
+  const { predecessor } = await recycled;
+  await isolator.invoke(MODULE, "wait", [1_000]);
+  expect(isAlive(predecessor)).toBe(true);
+  let last = 0;
+  for await (const number of stream) last = number;
+  expect(last).toBe(9_999);
+});
+
 test.skipIf(process.platform === "win32")(
   "a spare that has died does not take over, and costs no restart",
   async () => {

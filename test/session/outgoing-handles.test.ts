@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { SessionFrame } from "../../src/contract/index.js";
 import { BUDGET } from "../../src/session/budget.js";
 import { decodeFrame } from "../../src/session/frame-decoder.js";
+import { FrameSender } from "../../src/session/frame-sender.js";
 import { type CallTarget, createDescriptorLane } from "../../src/session/index.js";
 import { Outbox } from "../../src/session/outbox.js";
 import { MAX_HANDLES, OutgoingHandles } from "../../src/session/outgoing-handles.js";
@@ -13,7 +14,7 @@ import { useSocketPair } from "./use-session-pair.js";
 async function useHandles() {
   const [near, far] = await useSocketPair();
   const lane = createDescriptorLane(near);
-  const outbox = new Outbox(lane, new Wakefulness(), new UnsentAnswers(lane, BUDGET.unsent));
+  const outbox = new Outbox(new FrameSender(lane, new Wakefulness(), new UnsentAnswers(lane, BUDGET.unsent)));
   const frames: SessionFrame[] = [];
   createDescriptorLane(far).listen({
     onFrame: (bytes) => frames.push(decodeFrame(bytes, Number.POSITIVE_INFINITY)),

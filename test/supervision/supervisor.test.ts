@@ -154,6 +154,25 @@ describe("a stop in the very moment of readiness leaves no process:", () => {
   });
 });
 
+describe("a spare that is prepared in the very moment of the end is gone with it:", () => {
+  test.each(Array.from({ length: 16 }, (_, microtasks) => microtasks))("%i microtasks into it", async (microtasks) => {
+    const end = async (): Promise<void> => {
+      for (let count = 0; count < microtasks; count += 1) await undefined;
+      await supervisor.terminate("SIGKILL", 0);
+    };
+    let ended: Promise<void> | undefined;
+    const warmUp = async (): Promise<void> => {
+      ended = end();
+    };
+    const { supervisor, pids } = useSupervisor({ standby: 1, warmUp });
+    await supervisor.start(new AbortController());
+    await until(() => ended !== undefined);
+    await ended;
+    expect(pids).toHaveLength(2);
+    expect(pids.filter((pid) => isAlive(pid))).toEqual([]);
+  });
+});
+
 test("a process that cannot be published is no generation, and is gone", async () => {
   const { supervisor, pids, ready } = useSupervisor({
     publish: () => {

@@ -1,0 +1,51 @@
+import { EventEmitter } from "node:events";
+import type { Generation } from "../supervision/index.js";
+import type { IsolatorEvents } from "./events.js";
+import type { IsolateFacts } from "./isolate-facts.js";
+import { logEvents } from "./log-events.js";
+import type { LogLevel } from "./options/index.js";
+
+/** Tells whoever listens what happens to the processes of an isolate. */
+export class EventPublisher {
+  readonly emitter = new EventEmitter<IsolatorEvents>();
+  readonly #facts: IsolateFacts;
+  /** Told before the process is ready, and so before anybody can listen. */
+  readonly #debuggerUrls = new Map<number, string>();
+
+  constructor(facts: IsolateFacts, logLevel: LogLevel) {
+    this.#facts = facts;
+    logEvents(this.emitter, logLevel);
+  }
+
+  hasListener(name: keyof IsolatorEvents): boolean {
+    return this.emitter.listenerCount(name) > 0;
+  }
+
+  /** A listener that throws is an uncaught error of the host, as ever; supervision does not depend on it. */
+  emit<Name extends keyof IsolatorEvents>(name: Name, event: IsolatorEvents[Name][0]): void {
+    try {
+      (this.emitter as EventEmitter).emit(name, event);
+    } catch (error) {
+      process.nextTick(() => {
+        throw error;
+      });
+    }
+  }
+
+  /** A process waits for a debugger. */
+  debuggerWaits(pid: number, url: string): void {
+    this.#debuggerUrls.set(pid, url);
+  }
+
+  /** A generation takes calls. */
+  ready(live: Generation, predecessor: Generation | undefined): void {
+    const facts = this.#facts.of(live);
+    if (predecessor !== undefined) this.emit("recycled", { ...facts, predecessor: predecessor.pid });
+    // Whoever awaits `create` can listen before the first event comes.
+    else if (live.number === 1) setImmediate(() => this.emit("started", facts));
+    else this.emit("restarted", { ...facts, restarts: this.#facts.restarts });
+    const url = this.#debuggerUrls.get(live.pid);
+    if (url !== undefined) setImmediate(() => this.emit("debugger", { ...facts, url }));
+    this.#debuggerUrls.delete(live.pid);
+  }
+}

@@ -1,0 +1,45 @@
+import type { Session } from "../session/index.js";
+import { type Generation, RequestLost, type State } from "../supervision/index.js";
+import type { IsolateErrors } from "./isolate-errors.js";
+import { keepAlive } from "./keep-alive.js";
+import type { ReadyGate } from "./ready-gate.js";
+
+/** How many generations a request may meet before it gives up. */
+const REQUEST_ATTEMPTS = 3;
+
+/** Requests of the framework itself. They may be sent again, and so outlive a crash. */
+export class FrameworkRequests {
+  readonly #state: () => State;
+  readonly #gate: ReadyGate;
+  readonly #errors: IsolateErrors;
+
+  constructor(state: () => State, gate: ReadyGate, errors: IsolateErrors) {
+    this.#state = state;
+    this.#gate = gate;
+    this.#errors = errors;
+  }
+
+  /** Sends to the generation that is or will be ready. */
+  send<T>(send: (session: Session) => Promise<T>): Promise<T> {
+    return keepAlive.during(this.#try(send, REQUEST_ATTEMPTS));
+  }
+
+  async #try<T>(send: (session: Session) => Promise<T>, attempts: number): Promise<T> {
+    const live = await this.#ready();
+    try {
+      return await send(live.session);
+    } catch (error) {
+      if (!(error instanceof RequestLost)) throw error;
+      if (attempts > 1) return this.#try(send, attempts - 1);
+      const outcome = await live.outcome;
+      throw this.#errors.lost(live, outcome, { requested: false })();
+    }
+  }
+
+  #ready(): Promise<Generation> {
+    const state = this.#state();
+    if (state.kind === "ready") return Promise.resolve(state.live);
+    const down = this.#errors.inState(state);
+    return down === undefined ? this.#gate.wait() : Promise.reject(down);
+  }
+}

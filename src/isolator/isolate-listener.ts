@@ -1,0 +1,105 @@
+import type { IsolationError } from "../errors/index.js";
+import type { ExitOutcome } from "../process/index.js";
+import {
+  describeUnresponsive,
+  type Generation,
+  isWanted,
+  preload,
+  type StopCause,
+  type SupervisorListener,
+  sendData,
+} from "../supervision/index.js";
+import type { CallTable } from "./call-table.js";
+import type { CallTargets } from "./call-targets.js";
+import type { EventPublisher } from "./event-publisher.js";
+import { exitHost } from "./exit-host.js";
+import type { GenerationsInCare } from "./generations-in-care.js";
+import type { IsolateErrors } from "./isolate-errors.js";
+import type { IsolateFacts } from "./isolate-facts.js";
+import { withdrawLive } from "./live-record.js";
+import type { ResolvedOptions } from "./options/index.js";
+import type { ReadyGate } from "./ready-gate.js";
+
+/** A generation that ran this long, in milliseconds, has proved that it works even if nobody called it. */
+const HEALTHY_AFTER_MS = 5_000;
+
+/** What of an isolate its generations bear on. */
+export interface IsolateParts {
+  readonly facts: IsolateFacts;
+  readonly errors: IsolateErrors;
+  readonly events: EventPublisher;
+  readonly calls: CallTable;
+  readonly targets: CallTargets;
+  readonly data: ReadonlyMap<string, unknown>;
+  readonly care: GenerationsInCare;
+  readonly gate: ReadyGate;
+  /** Whether somebody has asked for the end of the isolate. */
+  readonly isStopping: () => boolean;
+}
+
+/** What an isolate does when one of its generations comes or ends, and when no other follows. */
+export class IsolateListener implements SupervisorListener {
+  readonly #options: ResolvedOptions;
+  readonly #parts: IsolateParts;
+
+  constructor(options: ResolvedOptions, parts: IsolateParts) {
+    this.#options = options;
+    this.#parts = parts;
+  }
+
+  onReady(live: Generation, predecessor: Generation | undefined): void {
+    const { facts, care, data, calls, gate, events } = this.#parts;
+    facts.last = live;
+    facts.generation = live.number;
+    if (predecessor !== undefined) care.retire(predecessor);
+    const observer = care.add(live);
+    // A spare may have been prepared before the latest data was set; calls come after these on the same lane.
+    for (const [name, value] of data) void sendData(live.session, name, value).catch(() => {});
+    calls.open(live, this.#options.recycle === undefined ? undefined : observer);
+    gate.open(live);
+    events.ready(live, predecessor);
+  }
+
+  onStartFailed(generation: number, error: IsolationError, willRetry: boolean): void {
+    const { events, facts } = this.#parts;
+    events.emit("startFailed", { isolate: facts.name, generation, error, willRetry });
+  }
+
+  onEnded(live: Generation, outcome: ExitOutcome, willRestart: boolean): void {
+    const { care, errors, calls, events, facts } = this.#parts;
+    care.remove(live);
+    const requested = this.#parts.isStopping() || isWanted(outcome.reason);
+    const { unresponsive, cause } = live.end;
+    const why = unresponsive === undefined ? undefined : describeUnresponsive(unresponsive);
+    const toError = errors.lost(live, outcome, { requested, why, cause });
+    calls.lose(live, willRestart, ({ attempts }) => toError(attempts));
+    live.session.close(toError());
+    events.emit("exited", { ...facts.of(live), outcome, willRestart });
+    if (this.#options.onCrash === "exit-host" && !requested) exitHost(outcome);
+  }
+
+  onRestarting(generation: number, delayMs: number): void {
+    const { facts, events } = this.#parts;
+    facts.generation = generation;
+    facts.restarts += 1;
+    events.emit("restarting", { isolate: facts.name, generation, delayMs, restarts: facts.restarts });
+  }
+
+  onStopped(cause: StopCause, outcome: ExitOutcome | undefined): void {
+    const { facts, errors, calls, gate, events } = this.#parts;
+    const { name: isolate, generation, restarts } = facts;
+    if (this.#options.discoverable) withdrawLive(isolate);
+    const toError = (): IsolationError => errors.down(cause, outcome);
+    calls.rejectWaiting(toError);
+    gate.refuse(toError);
+    if (cause.kind === "exhausted") events.emit("restartsExhausted", { isolate, generation, restarts, outcome });
+  }
+
+  isHealthy(live: Generation): boolean {
+    return this.#parts.calls.answered > 0 || performance.now() - live.startedAt > HEALTHY_AFTER_MS;
+  }
+
+  async warmUp({ session }: Generation): Promise<void> {
+    await preload(session, this.#parts.targets.modules());
+  }
+}

@@ -1,0 +1,130 @@
+import { randomBytes } from "node:crypto";
+import { IsolationError } from "../errors/index.js";
+import { isAlive } from "../platform/index.js";
+import { type ExitOutcome, type HostProcess, toExitOutcome } from "../process/index.js";
+import type { Session } from "../session/index.js";
+import { EndRecord } from "./end-record.js";
+import type { Generation, GenerationSpec } from "./generation.js";
+import type { GenerationResources } from "./generation-resources.js";
+import { tellGeneration } from "./host-requests.js";
+
+/** How long a process may go on once it has closed its connection, as one does that ends, in milliseconds. */
+const LOST_CONNECTION_MS = 200;
+
+/** A generation from the moment in which its process runs until nothing of it is left. */
+export class SpawnedGeneration implements Generation {
+  number: number;
+  readonly token = randomBytes(32).toString("hex");
+  readonly address: string;
+  readonly process: HostProcess;
+  readonly outcome: Promise<ExitOutcome>;
+  readonly gone: Promise<void>;
+  readonly end = new EndRecord();
+  shutdownAccepted = false;
+  readonly #resources: GenerationResources;
+  readonly #publish: GenerationSpec["publish"];
+  #session: Session | undefined;
+  #isReady = false;
+
+  constructor(
+    number: number,
+    address: string,
+    child: HostProcess,
+    resources: GenerationResources,
+    publish: GenerationSpec["publish"],
+  ) {
+    this.number = number;
+    this.address = address;
+    this.process = child;
+    this.#resources = resources;
+    this.#publish = publish;
+    this.outcome = this.#settle();
+    this.gone = Promise.all([this.outcome, child.gone]).then(() => resources.release());
+  }
+
+  /** There is none before it is connected. */
+  get session(): Session {
+    if (this.#session === undefined) throw new Error("the generation has not started");
+    return this.#session;
+  }
+
+  get pid(): number {
+    return this.process.pid;
+  }
+
+  get startedAt(): number {
+    return this.process.startedAt;
+  }
+
+  get isOver(): boolean {
+    const { innerPid } = this.process;
+    return innerPid === undefined || !isAlive(innerPid);
+  }
+
+  connected(session: Session): void {
+    this.#session = session;
+  }
+
+  /** Its start is over: it takes calls, or waits as a spare. */
+  markReady(): void {
+    if (this.number > 0) this.#publish(this);
+    this.#isReady = true;
+    this.process.markReady();
+  }
+
+  adopt(number: number): void {
+    this.number = number;
+    this.#publish(this);
+    void tellGeneration(this.session, number).catch(() => {});
+  }
+
+  /** The process itself says that somebody asked it to shut down. */
+  acceptedShutdown(): void {
+    this.shutdownAccepted = true;
+    this.end.claims("requested");
+  }
+
+  /** A process that ends closes its connection first; one that goes on without has left the contract. */
+  connectionLost(error: IsolationError | undefined): void {
+    if (error !== undefined) {
+      this.#breach(error);
+      return;
+    }
+    const timer = setTimeout(() => {
+      if (!this.isOver) this.#breach(new IsolationError("PROTOCOL", "the process closed its Session and went on"));
+    }, LOST_CONNECTION_MS);
+    timer.unref();
+    void this.process.ended.then(() => clearTimeout(timer));
+  }
+
+  /** It broke the contract of the handshake. Before it is ready, the start itself fails with this error and ends it. */
+  handshakeBroken(error: IsolationError): void {
+    if (this.#isReady) this.#breach(error);
+  }
+
+  /** Nothing that it says can be trusted any more, so it is not asked. */
+  #breach(cause: IsolationError): void {
+    this.shutdownAccepted = false;
+    this.end.because("protocol", { cause });
+    this.end.markForced();
+    void this.process.killTree("SIGKILL");
+  }
+
+  async #settle(): Promise<ExitOutcome> {
+    const child = this.process;
+    const exit = await child.exited;
+    const uptimeMs = Math.round(performance.now() - child.startedAt);
+    const verdict = child.limitVerdict(exit);
+    const diagnosticFiles = await this.#resources.collect();
+    return toExitOutcome(exit, {
+      reason: this.end.reason ?? (this.#isReady ? undefined : "start-failed"),
+      cause: this.end.cause,
+      verdict,
+      heapIsFull: child.heapIsFull(exit),
+      forced: this.end.forced,
+      stderrTail: child.stderrTail(),
+      uptimeMs,
+      diagnosticFiles,
+    });
+  }
+}
