@@ -12,4 +12,5 @@ export type {
 } from "./host-process.js";
 export { startNodeProcess } from "./node-process.js";
 export { noteLoadedFrom, pihostEntry } from "./pihost-entry.js";
+export { plugAndPlayFlags } from "./plug-and-play.js";
 export { stopProcess } from "./stop.js";

@@ -42,10 +42,12 @@ function findEntry(): string {
   const entry =
     beside.find((path) => existsSync(path)) ?? installedEntry([...urls.map((url) => fileURLToPath(url)), program()]);
   if (entry !== undefined) return entry;
+  const places = beside.map((path) => JSON.stringify(path)).join(", ") || "nowhere";
   throw new IsolationError(
     "INVALID_OPTION",
-    "the executable of process-isolation is not where it belongs, as when the package was bundled: keep it external, or give " +
-      `\`pihostPath\`, the path of dist/pihost/boot.cjs in the package (looked for ${beside.map((path) => JSON.stringify(path)).join(", ") || "nowhere"}, and for the package of this version in the node_modules of the program)`,
+    "the executable of process-isolation is not beside this code, which was bundled: keep it external, or give `pihostPath`, " +
+      `the path of the package's dist/pihost/boot.cjs (looked for ${places}, and for the package in version ${VERSION} ` +
+      "in the node_modules of this program)",
   );
 }
 
