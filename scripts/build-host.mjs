@@ -1,5 +1,6 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { OWN_GLOBALS } from "./build-pihost.mjs";
 import { bundleBanner, finishBundle } from "./build-host-text.mjs";
 import { thirdPartyNotices } from "./build-third-party-notices.mjs";
 
@@ -22,6 +23,7 @@ const COMMON = /** @type {const} */ ({
   minify: false,
   // A computed specifier must stay an import() of the running Node.
   supported: { "dynamic-import": true },
+  inject: OWN_GLOBALS,
   legalComments: "inline",
   metafile: true,
   logLevel: "silent",

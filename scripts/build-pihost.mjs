@@ -8,6 +8,9 @@ import { repositoryRoot, toolEntry } from "./workspace.mjs";
 /** The entry points; each becomes one CommonJS file, because V8's code cache works on scripts. */
 const ENTRIES = ["boot", "main"];
 
+/** What stands in every bundle for the globals of the same names, so that nobody can replace them under it. */
+export const OWN_GLOBALS = ["src/intrinsics/globals.ts"];
+
 /**
  * Builds the executable: the bundles, the .proto files that bundled packages read at run time, the descriptors for
  * gRPC reflection, and the licences of what was bundled.
@@ -36,6 +39,7 @@ async function bundle(root, outputDirectory) {
     keepNames: true,
     // A user's module is imported by a computed specifier, which must stay an import() of the running Node.
     supported: { "dynamic-import": true },
+    inject: OWN_GLOBALS,
     define: { PROCESS_ISOLATION_VERSION: JSON.stringify(version) },
     // The small entry may load the large one, which stays its own file.
     external: ENTRIES.map((name) => `./${name}.cjs`),

@@ -5,6 +5,7 @@
 
 /** The rooms of src/, top first: each may import only from those before it. */
 export const ROOMS = [
+  "intrinsics",
   "inside",
   "errors",
   "contract",
@@ -23,7 +24,7 @@ export const ROOMS = [
 ];
 
 /** The rooms that the executable may import. */
-export const ROOMS_OF_PIHOST = ["inside", "errors", "contract", "codec", "session", "platform", "sandbox"];
+export const ROOMS_OF_PIHOST = ["intrinsics", "inside", "errors", "contract", "codec", "session", "platform", "sandbox"];
 
 /** Each fenced package, with the places that may import it (file globs). */
 export const PACKAGE_OWNERS = {

@@ -7,25 +7,30 @@ import { makePlatformValue } from "./platform-value.js";
 import { makeRegExp } from "./reg-exp.js";
 import { VIEW_CLASSES } from "./wire-format.js";
 
+/** What users get is of their classes; the methods are ours. */
+const { Map: PublicMap, Set: PublicSet } = globalThis;
+const { set: setEntry } = PublicMap.prototype;
+const { add: addMember } = PublicSet.prototype;
+
 /** A sparse array may be this much longer than what it has, before it is made as a dictionary. */
 const MAX_FREE_LENGTH = 1024;
 const MAX_ARRAY_LENGTH = 0xffff_ffff;
 
 export function decodeMap(walk: DecodeWalk, node: unknown[]): Map<unknown, unknown> {
   walk.context.meter?.charge(COST.collection + COST.entry * node.length);
-  const map = walk.remember(new Map());
+  const map = walk.remember(new PublicMap<unknown, unknown>());
   if (node.length % 2 === 0) throw new TypeError("a Map has a key without a value");
   for (let index = 1; index < node.length; index += 2) {
     const key = walk.decode(node[index]);
-    map.set(key, walk.decode(node[index + 1]));
+    Reflect.apply(setEntry, map, [key, walk.decode(node[index + 1])]);
   }
   return map;
 }
 
 export function decodeSet(walk: DecodeWalk, node: unknown[]): Set<unknown> {
   walk.context.meter?.charge(COST.collection + COST.entry * node.length);
-  const set = walk.remember(new Set());
-  for (let index = 1; index < node.length; index++) set.add(walk.decode(node[index]));
+  const set = walk.remember(new PublicSet<unknown>());
+  for (let index = 1; index < node.length; index++) Reflect.apply(addMember, set, [walk.decode(node[index])]);
   return set;
 }
 
