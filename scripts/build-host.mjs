@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { OWN_GLOBALS } from "./build-pihost.mjs";
 import { bundleBanner, finishBundle } from "./build-host-text.mjs";
+import { OWN_GLOBALS } from "./build-pihost.mjs";
 import { thirdPartyNotices } from "./build-third-party-notices.mjs";
 
 /**

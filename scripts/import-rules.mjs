@@ -24,7 +24,16 @@ export const ROOMS = [
 ];
 
 /** The rooms that the executable may import. */
-export const ROOMS_OF_PIHOST = ["intrinsics", "inside", "errors", "contract", "codec", "session", "platform", "sandbox"];
+export const ROOMS_OF_PIHOST = [
+  "intrinsics",
+  "inside",
+  "errors",
+  "contract",
+  "codec",
+  "session",
+  "platform",
+  "sandbox",
+];
 
 /** Each fenced package, with the places that may import it (file globs). */
 export const PACKAGE_OWNERS = {

@@ -1,3 +1,4 @@
+const { toString: toSource } = Function.prototype;
 /** Never reachable by an export path, whatever they are and wherever they stand. */
 const UNREACHABLE = new Set(["__proto__", "constructor", "prototype"]);
 /** Own properties that the language puts on every function. */
@@ -13,7 +14,7 @@ export function isContainer(value: unknown): value is Container {
 
 /** Whether `value` is declared with `class`. Constructors compiled down to functions cannot be told from functions. */
 export function isClass(value: unknown): boolean {
-  return typeof value === "function" && /^class\b/.test(Function.prototype.toString.call(value));
+  return typeof value === "function" && /^class\b/.test(Reflect.apply(toSource, value, []));
 }
 
 /**
@@ -55,5 +56,5 @@ function isUserPrototype(prototype: unknown, container: Container): prototype is
 
 /** `Function.prototype` itself is native code too, so a walk up the parents of a class ends there. */
 function isNative(value: unknown): boolean {
-  return typeof value === "function" && Function.prototype.toString.call(value).endsWith("{ [native code] }");
+  return typeof value === "function" && Reflect.apply(toSource, value, []).endsWith("{ [native code] }");
 }

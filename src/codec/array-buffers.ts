@@ -10,14 +10,16 @@ interface Resizable extends ArrayBuffer {
 
 /** How long a resizable ArrayBuffer may become; `undefined` for one of a fixed length. */
 export function maxLengthOf(buffer: ArrayBufferLike): number | undefined {
-  return isResizable?.call(buffer) === true ? (maxByteLength?.call(buffer) as number) : undefined;
+  return isResizable !== undefined && Reflect.apply(isResizable, buffer, []) === true
+    ? Reflect.apply(maxByteLength as () => number, buffer, [])
+    : undefined;
 }
 
 /** @throws TypeError for a view that its ArrayBuffer does not reach any more, or whose ArrayBuffer was transferred away */
 export function checkInBounds(view: ArrayBufferView): void {
   if (types.isDataView(view)) void view.byteLength;
   // Every method of a typed array looks first.
-  else at.call(view as Uint8Array, 0);
+  else Reflect.apply(at, view, [0]);
 }
 
 /** Whether a view becomes as long as its ArrayBuffer does. Nothing but a change of that says so. */

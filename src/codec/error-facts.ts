@@ -3,6 +3,8 @@ import { IsolationError } from "../errors/index.js";
 import { BUILT_IN_CLASSES, registeredNameOf, shownNameOf, wireNameOfPrototype } from "./error-classes.js";
 import { cutStack } from "./error-stack.js";
 
+const { propertyIsEnumerable: isEnumerable } = Object.prototype;
+
 /** Longer messages are cut, so that the error still fits where the framework has to put it. */
 const MAX_MESSAGE_LENGTH = 256 * 1024;
 
@@ -169,7 +171,7 @@ function hasOwn(value: object, key: string): boolean {
 
 function ownEnumerable(value: object, key: string): boolean {
   try {
-    return Object.prototype.propertyIsEnumerable.call(value, key);
+    return Reflect.apply(isEnumerable, value, [key]);
   } catch {
     return false;
   }

@@ -7,13 +7,18 @@ import type { EncodeContext } from "./encode-value.js";
 import { isError, readErrorFacts } from "./error-facts.js";
 import { hasHiddenState, isNamespace } from "./hidden-state.js";
 import { describeValue, notSerializable } from "./not-serializable.js";
-import { encodeBigInt, encodeNumber, isIndex, unbox, viewKindOf } from "./object-kinds.js";
+import { encodeBigInt, encodeNumber, isIndex, isLockedStream, unbox, viewKindOf } from "./object-kinds.js";
 import { readPlatformValue } from "./platform-value.js";
 import { REFERENCE_MARK } from "./reference-mark.js";
+import { flagsOf, sourceOf } from "./reg-exp.js";
 import { type EntryStep, formatPath, type PathStep } from "./value-path.js";
 import { MARKER, MAX_DEPTH } from "./wire-format.js";
 
 const CANNOT_CROSS = "cannot cross the process boundary";
+
+const { getTime } = Date.prototype;
+const { forEach: eachEntry } = globalThis.Map.prototype;
+const { forEach: eachMember } = globalThis.Set.prototype;
 
 /** One walk over a graph, which copies it into what the wire format says of it. Each property is read once. */
 export class GraphEncoder {
@@ -125,14 +130,17 @@ export class GraphEncoder {
   }
 
   #encodeExotic(value: object): unknown {
+    if (isLockedStream(value)) {
+      throw notSerializable(this.path(), "a ReadableStream that is locked to a reader", CANNOT_CROSS);
+    }
     const reference = this.#encodeReference(value);
     if (reference !== undefined) return reference;
     if (isError(value)) return this.#encodeError(value);
-    if (types.isDate(value)) return `$d${Date.prototype.getTime.call(value)}`;
+    if (types.isDate(value)) return `$d${Reflect.apply(getTime, value, [])}`;
     if (types.isMap(value)) return this.#encodeMap(value);
     if (types.isSet(value)) return this.#encodeSet(value);
     if (ArrayBuffer.isView(value)) return this.#encodeView(value);
-    if (types.isRegExp(value)) return ["$r", value.source, value.flags, this.encode(value.lastIndex)];
+    if (types.isRegExp(value)) return ["$r", sourceOf(value), flagsOf(value), this.encode(value.lastIndex)];
     if (types.isBoxedPrimitive(value)) return ["$b", this.encode(unbox(value))];
     return this.#encodeInstance(value);
   }
@@ -151,14 +159,16 @@ export class GraphEncoder {
     const step: EntryStep = { part: "key", index: 0, key: undefined };
     const at = this.#depth++;
     this.#steps[at] = step;
-    Map.prototype.forEach.call(map, (value, key) => {
-      step.part = "key";
-      step.key = key;
-      node.push(this.encode(key));
-      step.part = "value";
-      node.push(this.encode(value));
-      step.index++;
-    });
+    Reflect.apply(eachEntry, map, [
+      (value: unknown, key: unknown) => {
+        step.part = "key";
+        step.key = key;
+        node.push(this.encode(key));
+        step.part = "value";
+        node.push(this.encode(value));
+        step.index++;
+      },
+    ]);
     this.#depth = at;
     return node;
   }
@@ -168,10 +178,12 @@ export class GraphEncoder {
     const step: EntryStep = { part: "member", index: 0, key: undefined };
     const at = this.#depth++;
     this.#steps[at] = step;
-    Set.prototype.forEach.call(set, (member) => {
-      node.push(this.encode(member));
-      step.index++;
-    });
+    Reflect.apply(eachMember, set, [
+      (member: unknown) => {
+        node.push(this.encode(member));
+        step.index++;
+      },
+    ]);
     this.#depth = at;
     return node;
   }

@@ -2,6 +2,8 @@ import { types } from "node:util";
 import { platformClassIn } from "./platform-class.js";
 import { REFERENCE_MARK } from "./reference-mark.js";
 
+const { toString: toSource } = Function.prototype;
+
 /** What the runtime calls its own properties that hold a handle, a timer or an asynchronous resource. */
 const RUNTIME_SYMBOLS: ReadonlySet<string | undefined> = new Set(["kHandle", "kState", "asyncId"]);
 
@@ -50,7 +52,7 @@ function mayKeepPrivateState(prototype: object): boolean {
   const known = keepsPrivateState.get(prototype);
   if (known !== undefined) return known;
   const maker: unknown = Object.getOwnPropertyDescriptor(prototype, "constructor")?.value;
-  const found = typeof maker === "function" && PRIVATE_STATE.test(Function.prototype.toString.call(maker));
+  const found = typeof maker === "function" && PRIVATE_STATE.test(Reflect.apply(toSource, maker, []));
   keepsPrivateState.set(prototype, found);
   return found;
 }

@@ -1,5 +1,7 @@
 import { types } from "node:util";
 
+const { toString: toSource } = Function.prototype;
+
 /** Classes that Node.js writes in JavaScript, whose state is not in their fields, by where they can be found. */
 const NODE_CLASSES: ReadonlyMap<string, readonly string[]> = new Map(
   Object.entries({
@@ -59,7 +61,7 @@ function platformClassOf(prototype: object): string | undefined {
   if (typeof maker !== "function" || types.isProxy(maker)) return undefined;
   const { name } = maker;
   if (typeof name !== "string" || TRANSPARENT.has(name) || maker.prototype !== prototype) return undefined;
-  if (NATIVE_CODE.test(Function.prototype.toString.call(maker))) return name;
+  if (NATIVE_CODE.test(Reflect.apply(toSource, maker, []))) return name;
   return isOfNode(maker, name) || isOfTheWeb(maker, name, prototype) ? name : undefined;
 }
 

@@ -10,6 +10,18 @@ const UNICODE_PART = /[[.]|\\[pPwWsSdD]/g;
 /** To make one takes as long as so many nodes. */
 const NODES = 16;
 
+const { get: source } = Object.getOwnPropertyDescriptor(RegExp.prototype, "source") ?? {};
+const { get: flags } = Object.getOwnPropertyDescriptor(RegExp.prototype, "flags") ?? {};
+
+/** The pattern, whatever its owner's properties say. */
+export function sourceOf(pattern: RegExp): string {
+  return Reflect.apply(source as () => string, pattern, []);
+}
+
+export function flagsOf(pattern: RegExp): string {
+  return Reflect.apply(flags as () => string, pattern, []);
+}
+
 /**
  * Makes a RegExp of what a peer sent. It is only parsed, not run, but even that takes long for some.
  *

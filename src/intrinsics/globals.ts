@@ -17,12 +17,15 @@ function copyOf<Namespace extends object>(namespace: Namespace): Namespace {
   return globalThis.Object.defineProperties({}, globalThis.Object.getOwnPropertyDescriptors(namespace)) as Namespace;
 }
 
+const ownAbortController = globalThis.AbortController;
+const ownAbortSignal = globalThis.AbortSignal;
 const ownArray = globalThis.Array;
 const ownArrayBuffer = globalThis.ArrayBuffer;
 const ownBigInt = globalThis.BigInt;
 const ownBoolean = globalThis.Boolean;
 const ownBuffer = globalThis.Buffer;
 const ownDataView = globalThis.DataView;
+const ownDOMException = globalThis.DOMException;
 const ownError = globalThis.Error;
 const ownFinalizationRegistry = globalThis.FinalizationRegistry;
 const ownFunction = globalThis.Function;
@@ -35,6 +38,7 @@ const ownString = globalThis.String;
 const ownSymbol = globalThis.Symbol;
 const ownSyntaxError = globalThis.SyntaxError;
 const ownTypeError = globalThis.TypeError;
+const ownURL = globalThis.URL;
 const ownUint8Array = globalThis.Uint8Array;
 const ownWeakRef = globalThis.WeakRef;
 const ownWeakSet = globalThis.WeakSet;
@@ -91,9 +95,16 @@ const {
   from: bufferFrom,
   isBuffer: bufferIsBuffer,
 } = ownBuffer;
-const promiseAll = ownPromise.all.bind(ownPromise);
-const promiseAllSettled = ownPromise.allSettled.bind(ownPromise);
-const promiseRace = ownPromise.race.bind(ownPromise);
+/** `Promise.all` and its like ask their class for `resolve`, as it is at that moment. */
+class CombinedPromise<Value> extends ownPromise<Value> {}
+globalThis.Object.defineProperties(CombinedPromise, {
+  resolve: { value: ownPromise.resolve },
+  [globalThis.Symbol.species]: { value: ownPromise },
+});
+
+const promiseAll = ownPromise.all.bind(CombinedPromise);
+const promiseAllSettled = ownPromise.allSettled.bind(CombinedPromise);
+const promiseRace = ownPromise.race.bind(CombinedPromise);
 const promiseReject = ownPromise.reject.bind(ownPromise);
 const promiseResolve = ownPromise.resolve.bind(ownPromise);
 const {
@@ -152,6 +163,8 @@ export {
   objectKeys as "Object.keys",
   objectSetPrototypeOf as "Object.setPrototypeOf",
   objectValues as "Object.values",
+  ownAbortController as AbortController,
+  ownAbortSignal as AbortSignal,
   ownArray as Array,
   ownArrayBuffer as ArrayBuffer,
   ownBigInt as BigInt,
@@ -159,6 +172,7 @@ export {
   ownBuffer as Buffer,
   ownDataView as DataView,
   ownDate as Date,
+  ownDOMException as DOMException,
   ownError as Error,
   ownFinalizationRegistry as FinalizationRegistry,
   ownFunction as Function,
@@ -176,6 +190,7 @@ export {
   ownSyntaxError as SyntaxError,
   ownTypeError as TypeError,
   ownUint8Array as Uint8Array,
+  ownURL as URL,
   ownWeakRef as WeakRef,
   ownWeakSet as WeakSet,
   processCpuUsage as "process.cpuUsage",

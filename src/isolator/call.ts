@@ -139,12 +139,16 @@ export class Call implements CallSink {
     this.reject(error);
   }
 
-  /** Settles by the caller's own wish: the process is told that nobody waits any more. */
-  giveUp(error: IsolationError): void {
+  /**
+   * Settles by the caller's own wish: the process is told that nobody waits any more.
+   *
+   * @param reason what the sources of streams among the arguments hear
+   */
+  giveUp(error: IsolationError, reason: unknown = error): void {
     if (this.isSettled) return;
     this.wasGivenUp = this.session !== undefined;
     this.fail(error);
-    this.session?.cancel(this.id);
+    this.session?.cancel(this.id, reason);
   }
 
   /** Settles it as its signal would. */
@@ -201,7 +205,8 @@ class Limits {
   abort(): void {
     const facts = { attempts: this.#call.attempts };
     const message = `${this.#call} was cancelled by the caller's signal`;
-    this.#call.giveUp(new IsolationError("CANCELLED", message, { cause: this.#signal?.reason, facts }));
+    const reason: unknown = this.#signal?.reason;
+    this.#call.giveUp(new IsolationError("CANCELLED", message, { cause: reason, facts }), reason);
   }
 
   /** 0 when there is no deadline. */

@@ -1,8 +1,9 @@
 import { encodeValue } from "../codec/index.js";
 import type { Payload } from "../contract/index.js";
+import { IsolationError } from "../errors/index.js";
 import { isKept } from "../inside/marks.js";
 import { onAbort } from "./abort-watch.js";
-import { isAsyncIterable, isMarked } from "./by-reference.js";
+import { isAsyncIterable, isMarked, isReadableStream } from "./by-reference.js";
 import type { Callee } from "./call-target.js";
 import { columnTextOf, isColumnPrimitive } from "./column-text.js";
 import { lentNoMore, methodOf } from "./lent-methods.js";
@@ -74,18 +75,18 @@ export class Loans {
       return scope === undefined ? undefined : this.#add("function", { kind: "function", value, leases: 1 }, scope);
     }
     if (value instanceof AbortSignal) return this.#lendSignal(value, scope);
-    if (value instanceof ReadableStream) return this.#lendStream("readable", iterateReadable(value), scope);
+    if (isReadableStream(value)) return this.#lendStream("readable", iterateReadable(value), scope);
     return isAsyncIterable(value) ? this.#lendStream("stream", value, scope) : undefined;
   }
 
-  /** Ends a loan; a stream stops its producer. */
-  takeBack(id: number): void {
+  /** Ends a loan; a stream stops its producer. @param reason what that hears, if it wants to */
+  takeBack(id: number, reason?: unknown): void {
     const loan = this.#loans.get(id);
     if (!this.#loans.delete(id)) return;
     this.#onTakenBack(id);
     if (loan?.kind === "signal") loan.forget();
     if (loan?.kind === "stream") {
-      void loan.stream.close();
+      void loan.stream.close(undefined, reason);
       this.#streamOver(loan.onOver);
     }
     if (loan?.kind === "function" || loan?.kind === "object") this.#numberOfKept.delete(loan.value);
@@ -116,12 +117,12 @@ export class Loans {
   }
 
   /** The session is lost: streams that nobody has begun to read stay whole. */
-  abandonStreams(): void {
-    for (const loan of this.#loans.values()) if (loan.kind === "stream") loan.stream.abandon();
+  abandonStreams(reason: unknown): void {
+    for (const loan of this.#loans.values()) if (loan.kind === "stream") loan.stream.abandon(reason);
   }
 
-  takeBackAll(): void {
-    for (const id of [...this.#loans.keys()]) this.takeBack(id);
+  takeBackAll(reason: unknown): void {
+    for (const id of [...this.#loans.keys()]) this.takeBack(id, reason);
   }
 
   /** Resolves when no stream is lent any more. */
@@ -232,9 +233,13 @@ export class Loans {
     while (this.#loans.has(id));
     this.#lastNumber = id;
     this.#loans.set(id, loan);
-    scope?.onEnd(() => this.takeBack(id));
+    scope?.onEnd((reason) => this.takeBack(id, reason ?? callIsOver()));
     return { kind, id };
   }
+}
+
+function callIsOver(): IsolationError {
+  return new IsolationError("STOPPED", "the call that the stream was lent for is over");
 }
 
 /** A reason as text that JSON carries; one that cannot cross is replaced by the error that says so. */

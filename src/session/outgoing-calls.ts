@@ -73,14 +73,18 @@ export class OutgoingCalls {
     return id;
   }
 
-  /** Tells the other side that nobody waits for a call any more. Its sink, which has settled, hears when it has ended. */
-  cancel(id: number): void {
+  /**
+   * Tells the other side that nobody waits for a call any more. Its sink, which has settled, hears when it has ended.
+   *
+   * @param reason why, for the sources of the streams that the call lent
+   */
+  cancel(id: number, reason?: unknown): void {
     const cancelled = new CancelledCall();
     const sink = this.#sinks.replace(id, cancelled);
     cancelled.sink = sink instanceof CancelledCall ? sink.sink : sink;
     if (sink === undefined || sink instanceof CancelledCall) return;
     // Only now, so that a signal which is lent and cancels the call as well has told the other side before.
-    queueMicrotask(() => this.#endLending(id));
+    queueMicrotask(() => this.#endLending(id, reason));
     const lending = this.#lending.get(id);
     if (lending?.isSent === false) {
       // Its large parts go ahead of it: it has not begun, and will not.
@@ -126,7 +130,7 @@ export class OutgoingCalls {
 
   /** The other side is gone: ends every loan. Who waits hears of it, unless somebody else tells the whole story. */
   lose(error: unknown): void {
-    for (const id of [...this.#lending.keys()]) this.#endLending(id);
+    for (const id of [...this.#lending.keys()]) this.#endLending(id, error);
     for (const sink of this.#sinks.takeAll()) sink.lost?.(error);
     this.#handles.clear();
   }
@@ -164,8 +168,8 @@ export class OutgoingCalls {
     (order ?? scope).inOrder(ready.sent, send);
   }
 
-  #endLending(id: number): void {
-    this.#lending.get(id)?.scope.end();
+  #endLending(id: number, reason?: unknown): void {
+    this.#lending.get(id)?.scope.end(reason);
     this.#lending.delete(id);
   }
 }

@@ -12,7 +12,7 @@ export function iterateReadable(stream: ReadableStream): AsyncIterable<unknown> 
       };
       return {
         next: () => reader.read() as Promise<IteratorResult<unknown>>,
-        return: () => cancel(),
+        return: (reason) => cancel(reason),
         throw: (reason) => cancel(reason),
       };
     },

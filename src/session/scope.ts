@@ -1,10 +1,10 @@
 /** What belongs to one call, and ends with it: references that were lent for it, and stand-ins that came with it. */
 export class Scope {
-  #onEnd: (() => void)[] = [];
+  #onEnd: ((reason: unknown) => void)[] = [];
   /** The parts of a large payload that are still on their way; what comes after it waits for them. */
   #sending: Promise<void> | undefined;
 
-  onEnd(callback: () => void): void {
+  onEnd(callback: (reason: unknown) => void): void {
     this.#onEnd.push(callback);
   }
 
@@ -25,8 +25,8 @@ export class Scope {
     this.#sending = mine;
   }
 
-  /** Ends everything in it, once. */
-  end(): void {
-    for (const callback of this.#onEnd.splice(0)) callback();
+  /** Ends everything in it, once. @param reason what the sources of streams hear */
+  end(reason?: unknown): void {
+    for (const callback of this.#onEnd.splice(0)) callback(reason);
   }
 }

@@ -129,8 +129,8 @@ export class Session {
   }
 
   /** The caller settled by itself: the callee's signal fires, and what it answers is dropped. */
-  cancel(id: number): void {
-    if (!this.#lost) this.#outgoing.cancel(id);
+  cancel(id: number, reason?: unknown): void {
+    if (!this.#lost) this.#outgoing.cancel(id, reason);
   }
 
   /** Resolves when the peer's event loop has answered; never, when the session is lost. */
@@ -175,11 +175,11 @@ export class Session {
   close(error: unknown): void {
     this.#lost = true;
     this.#lane.close();
-    this.#loans.abandonStreams();
+    this.#loans.abandonStreams(error);
     this.#incoming.lose();
     this.#outgoing.lose(error);
     this.#standIns.lose(error);
-    this.#loans.takeBackAll();
+    this.#loans.takeBackAll(error);
     this.#outOfBand.close();
     this.#pongs.clear();
   }

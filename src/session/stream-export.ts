@@ -56,15 +56,16 @@ export class StreamExport {
    * The consumer wants no more: the generator runs its `finally` blocks, or will once what it waits for comes.
    *
    * @param thrown what the consumer threw into the stream, which may go on then
+   * @param reason why it ends, where nothing was thrown: what `return` of the iterator is given
    */
-  async close(thrown?: { error: unknown }): Promise<void> {
+  async close(thrown?: { error: unknown }, reason?: unknown): Promise<void> {
     if (this.#over) return;
     if (thrown === undefined) this.#finish();
     try {
       this.#iterator ??= this.#iterable[Symbol.asyncIterator]();
       if (thrown !== undefined) await this.#throwInto(this.#iterator, thrown.error);
       else {
-        const returned = this.#iterator.return?.();
+        const returned = this.#iterator.return?.(reason);
         // The read-ahead may wait for something that comes late or never; the consumer does not have to.
         if (this.#pulling) void Promise.resolve(returned).catch(() => {});
         else await returned;
@@ -77,9 +78,9 @@ export class StreamExport {
   }
 
   /** The session is lost: an iterable that nobody has begun stays whole, for a call that is sent again. */
-  abandon(): void {
+  abandon(reason: unknown): void {
     if (this.#iterator === undefined) this.#finish();
-    else void this.close();
+    else void this.close(undefined, reason);
   }
 
   async #throwInto(iterator: AsyncIterator<unknown>, error: unknown): Promise<void> {
