@@ -31,21 +31,23 @@ export function isLengthTracking(view: ArrayBufferView, bytesPerElement: number)
   const end = byteOffset + byteLength;
   // One of a fixed length may end sooner; this one would not.
   if (length - end >= bytesPerElement) return false;
-  return length + bytesPerElement <= max
-    ? lengthAfter(view, length + bytesPerElement) !== byteLength
-    : byteLength > 0 && lengthAfter(view, length - bytesPerElement) !== byteLength;
+  if (length + bytesPerElement <= max) return lengthAt(view, length + bytesPerElement) !== byteLength;
+  return byteLength > 0 && lengthAt(view, length - bytesPerElement) !== undefined;
 }
 
-/** Its length while the ArrayBuffer has another one; the bytes that this cuts off are put back. */
-function lengthAfter(view: ArrayBufferView, other: number): number | undefined {
+/**
+ * Its length while the ArrayBuffer has another one, and `undefined` if it is out of bounds then; the bytes that this cuts
+ * off are put back.
+ */
+function lengthAt(view: ArrayBufferView, other: number): number | undefined {
   const buffer = view.buffer as Resizable;
   const { byteLength } = buffer;
   const cutOff = other < byteLength ? new Uint8Array(buffer.slice(other)) : undefined;
   buffer.resize(other);
   try {
+    checkInBounds(view);
     return view.byteLength;
   } catch {
-    // A DataView of a fixed length that is out of bounds now.
     return undefined;
   } finally {
     buffer.resize(byteLength);

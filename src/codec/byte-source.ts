@@ -2,6 +2,9 @@ import type { RangeEntry } from "./byte-ranges.js";
 import type { DecodeContext } from "./decode-context.js";
 import { COST } from "./decode-cost.js";
 
+/** So many bytes of address space cost as much as one of memory. */
+const RESERVED_PER_BYTE = 256;
+
 /** As ECMAScript 2024 has it. */
 const ResizableArrayBuffer = ArrayBuffer as new (length: number, options: { maxByteLength: number }) => ArrayBuffer;
 
@@ -37,8 +40,9 @@ export class ByteSource {
   #make(entry: RangeEntry, start: number): ArrayBuffer {
     const maxLength = typeof entry === "number" ? undefined : entry[2];
     const length = inlineLengthOf(entry);
-    // What it may become costs as if it were: no more than that is reserved.
-    this.#context.meter?.charge(COST.buffer + (maxLength ?? length ?? 0));
+    // What it may become is no memory yet, only a place for it, of which there is a lot, but not without end.
+    const reserved = (maxLength ?? 0) / RESERVED_PER_BYTE;
+    this.#context.meter?.charge(COST.buffer + Math.ceil(reserved) + (length ?? 0));
     this.#context.meter?.tick(1);
     if (length === undefined) return this.#import(entry as Exclude<RangeEntry, number>);
     return copy(this.#inline.subarray(start, start + length), maxLength);

@@ -3,6 +3,7 @@ import { IsolationError } from "../errors/index.js";
 import type { Lane, LaneListener } from "./lane.js";
 import { PREFIX_LENGTH } from "./message-reader.js";
 import { PacedReader } from "./paced-reader.js";
+import { withTrueTicks } from "./true-ticks.js";
 
 /** A lane over a stream socket that both sides hold from birth. */
 export function createDescriptorLane(socket: Duplex): Lane {
@@ -16,7 +17,7 @@ export function createDescriptorLane(socket: Duplex): Lane {
     (frame) => listener?.onFrame(frame),
     (error) => {
       if (IsolationError.is(error)) broken = error;
-      socket.destroy();
+      withTrueTicks(() => socket.destroy());
     },
   );
   const onClose = (): void => {
@@ -29,13 +30,13 @@ export function createDescriptorLane(socket: Duplex): Lane {
   // What went wrong is told by the end of the process; "close" follows.
   socket.on("error", () => {});
   socket.once("close", onClose);
-  socket.once("end", () => socket.destroy());
+  socket.once("end", () => withTrueTicks(() => socket.destroy()));
   return {
     send(message, onSent) {
       message[0] = 0;
       message.writeUInt32BE(message.length - PREFIX_LENGTH, 1);
       // A process that is dead has closed its end: the system refuses what is written then, as a whole.
-      return socket.write(message, (error) => onSent(error !== null && error !== undefined));
+      return withTrueTicks(() => socket.write(message, (error) => onSent(error !== null && error !== undefined)));
     },
     listen(next) {
       listener = next;
@@ -51,7 +52,7 @@ export function createDescriptorLane(socket: Duplex): Lane {
     resume: () => reader.resume(),
     close: () => {
       isOurs = true;
-      socket.destroy();
+      withTrueTicks(() => socket.destroy());
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import { MessageReader } from "./message-reader.js";
+import { withTrueTicks } from "./true-ticks.js";
 
 /** After so many bytes, or so many milliseconds, the rest of the event loop gets its turn: one peer must not keep the others waiting. */
 const STRETCH_BYTES = 256 * 1024;
@@ -31,10 +32,11 @@ export class PacedReader {
 
   /** Begins to read. */
   start(): void {
-    this.#stream.on("data", (chunk: Buffer) => {
+    const onData = (chunk: Buffer): void => {
       this.#stretchUntil = performance.now() + STRETCH_MS;
       this.#run(() => this.#messages.write(chunk));
-    });
+    };
+    withTrueTicks(() => this.#stream.on("data", onData));
   }
 
   pause(): void {
@@ -73,13 +75,13 @@ export class PacedReader {
 
   #stop(): void {
     this.#messages.pause();
-    this.#stream.pause();
+    withTrueTicks(() => this.#stream.pause());
   }
 
   #goOn(): void {
     if (this.#isOver || this.#isPaused || this.#isResting) return;
     this.#run(() => this.#messages.resume());
-    if (!this.#isOver && !this.#isPaused && !this.#isResting) this.#stream.resume();
+    if (!this.#isOver && !this.#isPaused && !this.#isResting) withTrueTicks(() => this.#stream.resume());
   }
 
   #run(read: () => void): void {
