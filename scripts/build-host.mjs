@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { bundleBanner, finishBundle } from "./build-host-text.mjs";
-import { OWN_GLOBALS } from "./build-pihost.mjs";
+import { FULL_NAMES, OWN_GLOBALS } from "./build-pihost.mjs";
 import { thirdPartyNotices } from "./build-third-party-notices.mjs";
 
 /**
@@ -36,7 +36,7 @@ const COMMON = /** @type {const} */ ({
 export async function buildHost({ root, outputDirectory }) {
   const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   mkdirSync(join(outputDirectory, "pihost"), { recursive: true });
-  const define = { PROCESS_ISOLATION_VERSION: JSON.stringify(version) };
+  const define = { ...FULL_NAMES, PROCESS_ISOLATION_VERSION: JSON.stringify(version) };
   const metafiles = await Promise.all([
     ...ENTRIES.map((entry) => bundleEntry(root, outputDirectory, entry, define)),
     bundleCommand(root, outputDirectory, define),

@@ -11,6 +11,13 @@ const ENTRIES = ["boot", "main"];
 /** What stands in every bundle for the globals of the same names, so that nobody can replace them under it. */
 export const OWN_GLOBALS = ["src/intrinsics/globals.ts"];
 
+/** Generated code calls these by their full names. */
+export const FULL_NAMES = Object.fromEntries(
+  ["Array", "Array.isArray", "Boolean", "Buffer", "Buffer.from", "Error", "Number", "Number.isFinite", "Object"]
+    .concat("Object.entries", "Object.fromEntries", "Object.keys", "String")
+    .map((name) => [`globalThis.${name}`, name]),
+);
+
 /**
  * Builds the executable: the bundles, the .proto files that bundled packages read at run time, the descriptors for
  * gRPC reflection, and the licences of what was bundled.
@@ -40,7 +47,7 @@ async function bundle(root, outputDirectory) {
     // A user's module is imported by a computed specifier, which must stay an import() of the running Node.
     supported: { "dynamic-import": true },
     inject: OWN_GLOBALS,
-    define: { PROCESS_ISOLATION_VERSION: JSON.stringify(version) },
+    define: { ...FULL_NAMES, PROCESS_ISOLATION_VERSION: JSON.stringify(version) },
     // The small entry may load the large one, which stays its own file.
     external: ENTRIES.map((name) => `./${name}.cjs`),
     // Two packages ask for an older minor of the loader that is bundled anyway.

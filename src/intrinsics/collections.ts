@@ -1,3 +1,5 @@
+/** Not by its name, in whose place the build puts others. */
+const present = globalThis;
 /**
  * Collections whose methods are their own: whatever somebody does to `Map.prototype` later, these do what they did. For what
  * stays inside of this package; what is handed to users is of the class that they have.
@@ -11,8 +13,8 @@ for (const [Own, Theirs] of [
   [OwnSet, globalThis.Set],
   [OwnWeakMap, globalThis.WeakMap],
 ] as const) {
-  const { constructor: _, ...methods } = globalThis.Object.getOwnPropertyDescriptors(Theirs.prototype as object);
-  globalThis.Object.defineProperties(Own.prototype, methods);
+  const { constructor: _, ...methods } = present.Object.getOwnPropertyDescriptors(Theirs.prototype as object);
+  present.Object.defineProperties(Own.prototype, methods);
 }
 
 export { OwnMap, OwnSet, OwnWeakMap };

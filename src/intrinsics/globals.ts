@@ -12,39 +12,42 @@ import { OwnMap, OwnSet, OwnWeakMap } from "./collections.js";
 import { ownJson } from "./json.js";
 import { unfaked } from "./unfaked.js";
 
+/** Not by its name, in whose place the build puts others. */
+const present = globalThis;
+
 /** An object that has what another has now. */
 function copyOf<Namespace extends object>(namespace: Namespace): Namespace {
-  return globalThis.Object.defineProperties({}, globalThis.Object.getOwnPropertyDescriptors(namespace)) as Namespace;
+  return present.Object.defineProperties({}, present.Object.getOwnPropertyDescriptors(namespace)) as Namespace;
 }
 
-const ownAbortController = globalThis.AbortController;
-const ownAbortSignal = globalThis.AbortSignal;
-const ownArray = globalThis.Array;
-const ownArrayBuffer = globalThis.ArrayBuffer;
-const ownBigInt = globalThis.BigInt;
-const ownBoolean = globalThis.Boolean;
-const ownBuffer = globalThis.Buffer;
-const ownDataView = globalThis.DataView;
-const ownDOMException = globalThis.DOMException;
-const ownError = globalThis.Error;
-const ownFinalizationRegistry = globalThis.FinalizationRegistry;
-const ownFunction = globalThis.Function;
-const ownNumber = globalThis.Number;
-const ownObject = globalThis.Object;
-const ownPromise = globalThis.Promise;
-const ownRangeError = globalThis.RangeError;
-const ownRegExp = globalThis.RegExp;
-const ownString = globalThis.String;
-const ownSymbol = globalThis.Symbol;
-const ownSyntaxError = globalThis.SyntaxError;
-const ownTypeError = globalThis.TypeError;
-const ownURL = globalThis.URL;
-const ownUint8Array = globalThis.Uint8Array;
-const ownWeakRef = globalThis.WeakRef;
-const ownWeakSet = globalThis.WeakSet;
-const ownDate = unfaked(globalThis.Date, "Date");
-const ownMath = copyOf(globalThis.Math);
-const ownReflect = copyOf(globalThis.Reflect);
+const ownAbortController = present.AbortController;
+const ownAbortSignal = present.AbortSignal;
+const ownArray = present.Array;
+const ownArrayBuffer = present.ArrayBuffer;
+const ownBigInt = present.BigInt;
+const ownBoolean = present.Boolean;
+const ownBuffer = present.Buffer;
+const ownDataView = present.DataView;
+const ownDOMException = present.DOMException;
+const ownError = present.Error;
+const ownFinalizationRegistry = present.FinalizationRegistry;
+const ownFunction = present.Function;
+const ownNumber = present.Number;
+const ownObject = present.Object;
+const ownPromise = present.Promise;
+const ownRangeError = present.RangeError;
+const ownRegExp = present.RegExp;
+const ownString = present.String;
+const ownSymbol = present.Symbol;
+const ownSyntaxError = present.SyntaxError;
+const ownTypeError = present.TypeError;
+const ownURL = present.URL;
+const ownUint8Array = present.Uint8Array;
+const ownWeakRef = present.WeakRef;
+const ownWeakSet = present.WeakSet;
+const ownDate = unfaked(present.Date, "Date");
+const ownMath = copyOf(present.Math);
+const ownReflect = copyOf(present.Reflect);
 
 const setTimeout = unfaked(nodeTimers.setTimeout, "setTimeout");
 const clearTimeout = unfaked(nodeTimers.clearTimeout, "clearTimeout");
@@ -52,7 +55,7 @@ const setInterval = unfaked(nodeTimers.setInterval, "setInterval");
 const clearInterval = unfaked(nodeTimers.clearInterval, "clearInterval");
 const setImmediate = unfaked(nodeTimers.setImmediate, "setImmediate");
 const clearImmediate = unfaked(nodeTimers.clearImmediate, "clearImmediate");
-const queueMicrotask = unfaked(globalThis.queueMicrotask, "queueMicrotask");
+const queueMicrotask = unfaked(present.queueMicrotask, "queueMicrotask");
 const ownPerformance = { now: nodePerformance.now.bind(nodePerformance), timeOrigin: nodePerformance.timeOrigin };
 
 const dateNow = ownDate.now;
@@ -97,9 +100,9 @@ const {
 } = ownBuffer;
 /** `Promise.all` and its like ask their class for `resolve`, as it is at that moment. */
 class CombinedPromise<Value> extends ownPromise<Value> {}
-globalThis.Object.defineProperties(CombinedPromise, {
+present.Object.defineProperties(CombinedPromise, {
   resolve: { value: ownPromise.resolve },
-  [globalThis.Symbol.species]: { value: ownPromise },
+  [present.Symbol.species]: { value: ownPromise },
 });
 
 const promiseAll = ownPromise.all.bind(CombinedPromise);

@@ -1,7 +1,9 @@
-// Read by the file whose names replace those of the globals: here the globals are called by their full names.
-const { defineProperty, hasOwn, prototype: objectPrototype } = globalThis.Object;
-const { isArray, prototype: arrayPrototype } = globalThis.Array;
-const { parse, stringify } = globalThis.JSON;
+/** Not by its name, in whose place the build puts others. */
+const present = globalThis;
+
+const { defineProperty, hasOwn, prototype: objectPrototype } = present.Object;
+const { isArray, prototype: arrayPrototype } = present.Array;
+const { parse, stringify } = present.JSON;
 
 type Stringify = (value: unknown, replacer?: null, space?: number) => string;
 
@@ -18,10 +20,9 @@ export const ownJson = {
 function shielded(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   const { toJSON } = value as { toJSON?: unknown };
-  const isInherited = !hasOwn(value, "toJSON");
   if (typeof toJSON === "function" && !isPollution(toJSON)) return value;
   const copy: object = isArray(value) ? [] : {};
-  if (isInherited) defineProperty(copy, "toJSON", { value: undefined });
+  defineProperty(copy, "toJSON", { value: undefined });
   const source = value as Record<string, unknown>;
   for (const key in source) {
     if (hasOwn(source, key)) {

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { chmodSync, renameSync } from "node:fs";
 import { createServer } from "node:net";
 import { IsolationError } from "../errors/index.js";
+import { withTrueTicks } from "../intrinsics/index.js";
 import type { HandedListener } from "./handed-listener.js";
 
 /** Stands in the place of `.sock`, so that the path is no longer than the final one. */
@@ -13,7 +14,7 @@ export async function posixHandedListener(address: string): Promise<HandedListen
   const server = createServer((early) => early.destroy());
   try {
     // Exclusive: in a worker of `node:cluster` the primary process would listen instead.
-    server.listen({ path: made, exclusive: true });
+    withTrueTicks(() => server.listen({ path: made, exclusive: true }));
     await once(server, "listening");
     server.unref();
     chmodSync(made, 0o600);

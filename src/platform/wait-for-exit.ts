@@ -1,4 +1,4 @@
-import { setTimeout as delay } from "node:timers/promises";
+import { delay } from "../intrinsics/index.js";
 import { isAlive } from "./process-state.js";
 import { inSlices, type Steps } from "./slices.js";
 

@@ -1,4 +1,5 @@
 import type { Readable, Writable } from "node:stream";
+import { withTrueTicks } from "../intrinsics/index.js";
 import type { OutputLine, OutputMode } from "./host-process.js";
 import { LineSplitter } from "./line-splitter.js";
 import type { OutputBudget } from "./output-budget.js";
@@ -61,7 +62,7 @@ export class ChildOutput implements PacedOutput {
     this.#stream = stream;
     this.#route = route;
     this.#lines = route.mode === "events" ? new LineSplitter(route.onLine) : undefined;
-    stream.on("data", (chunk: Buffer) => this.#receive(chunk));
+    withTrueTicks(() => stream.on("data", (chunk: Buffer) => this.#receive(chunk)));
     // A read error (ECONNRESET when the child is killed on some platforms) is an end like any other: "close" follows.
     stream.on("error", () => {});
     this.#closed = new Promise((resolve) => {
@@ -94,7 +95,7 @@ export class ChildOutput implements PacedOutput {
       checks += 1;
       silent = this.#received === before ? silent + 1 : 0;
       before = this.#received;
-      if (silent >= SILENT_CHECKS || checks >= MOST_CHECKS) this.#stream.destroy();
+      if (silent >= SILENT_CHECKS || checks >= MOST_CHECKS) withTrueTicks(() => this.#stream.destroy());
     }, CHECK_MS);
     this.#handleLast();
     await this.#closed;
@@ -116,7 +117,7 @@ export class ChildOutput implements PacedOutput {
     }
     if (this.#isBlocked) return false;
     if (this.#unhandled.length > 0) return true;
-    this.#stream.resume();
+    withTrueTicks(() => this.#stream.resume());
     this.#endIfHandled();
     return false;
   }
@@ -128,8 +129,8 @@ export class ChildOutput implements PacedOutput {
     this.#unhandled.push(this.#lines === undefined || budget === undefined ? chunk : budget.take(chunk));
     if (this.#isFinishing) {
       this.#handleLast();
-      if (this.#received > this.#most) this.#stream.destroy();
-    } else if (!outputPace.take(this, chunk.length)) this.#stream.pause();
+      if (this.#received > this.#most) withTrueTicks(() => this.#stream.destroy());
+    } else if (!outputPace.take(this, chunk.length)) withTrueTicks(() => this.#stream.pause());
   }
 
   /** Does with some bytes what the route says; returns the others. */
@@ -153,13 +154,13 @@ export class ChildOutput implements PacedOutput {
       this.#isBlocked = false;
       outputPace.take(this, 0);
     });
-    if (this.#isBlocked) this.#stream.pause();
+    if (this.#isBlocked) withTrueTicks(() => this.#stream.pause());
   }
 
   /** In turns too, but as fast as can be. */
   #handleLast(): void {
     if (!this.work(performance.now() + LAST_TURN_MS)) return;
-    this.#stream.pause();
+    withTrueTicks(() => this.#stream.pause());
     setImmediate(() => this.#handleLast());
   }
 

@@ -1,6 +1,6 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { Hello } from "../contract/index.js";
 import { IsolationError, type IsolationFacts } from "../errors/index.js";
+import { delay } from "../intrinsics/index.js";
 import { toExitOutcome } from "./exit-outcome.js";
 import { HandshakeTalk, type HandshakeTalkOptions } from "./handshake-talk.js";
 import type { HostProcess } from "./host-process.js";

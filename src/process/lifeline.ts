@@ -1,4 +1,5 @@
 import type { Duplex } from "node:stream";
+import { withTrueTicks } from "../intrinsics/index.js";
 import type { Lifeline } from "./host-process.js";
 
 /** What a process may say on its private descriptor in its whole life. An honest one says at most four short lines. */
@@ -78,15 +79,15 @@ export function createLifeline(pipe: Duplex): Lifeline {
   const lines = new BoundedLines(
     (line) => onLine(line),
     (what) => {
-      pipe.destroy();
+      withTrueTicks(() => pipe.destroy());
       onBreach(what);
     },
   );
-  pipe.on("data", (chunk: Buffer) => lines.write(chunk));
+  withTrueTicks(() => pipe.on("data", (chunk: Buffer) => lines.write(chunk)));
   // EPIPE and ECONNRESET: the process is gone, which `ended` reports.
   pipe.on("error", () => {});
   return {
-    send: (line) => void pipe.write(line),
+    send: (line) => void withTrueTicks(() => pipe.write(line)),
     onLine(listener) {
       onLine = listener;
     },
@@ -95,7 +96,7 @@ export function createLifeline(pipe: Duplex): Lifeline {
     },
     close() {
       lines.close();
-      pipe.destroy();
+      withTrueTicks(() => pipe.destroy());
     },
   };
 }

@@ -1,6 +1,6 @@
-import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
+import { type ChildProcess, type SpawnOptions, type StdioOptions, spawn } from "node:child_process";
 import type { Duplex, Readable } from "node:stream";
-import { setTimeout as delay, setImmediate as nextTurn } from "node:timers/promises";
+import { delay, nextTurn, withTrueTicks } from "../intrinsics/index.js";
 import { HeapEvidence, heapBoundOf, type LimitScope, type LimitVerdict } from "../limits/index.js";
 import {
   allocatorEnvironment,
@@ -66,7 +66,7 @@ function spawnChild(spec: ProcessSpec, mark: string, scope: LimitScope | undefin
   ]);
   const env = { ...allocatorEnvironment, ...spec.env, [MARK_VARIABLE]: mark };
   const launch = scope?.command({ execPath, args, env }) ?? { command: execPath, args, env };
-  return spawn(launch.command, launch.args, {
+  const options: SpawnOptions = {
     cwd: spec.cwd,
     env: launch.env,
     // On Windows the job object that libuv puts every child into ends it with the host, but only when not detached.
@@ -79,7 +79,8 @@ function spawnChild(spec: ProcessSpec, mark: string, scope: LimitScope | undefin
     ] as StdioOptions,
     windowsHide: true,
     ...identity,
-  });
+  };
+  return withTrueTicks(() => spawn(launch.command, launch.args, options));
 }
 
 let lastTurn: Promise<unknown> = Promise.resolve();
@@ -208,7 +209,7 @@ class NodeProcess implements HostProcess {
     this.#heap.ended();
     signalGroup(this.pid, "SIGKILL");
     await Promise.all(outputs.map((output) => output.finish()));
-    this.sessionSocket.destroy();
+    withTrueTicks(() => this.sessionSocket.destroy());
     return exit;
   }
 

@@ -1,9 +1,9 @@
 import type { Duplex } from "node:stream";
 import { IsolationError } from "../errors/index.js";
+import { withTrueTicks } from "../intrinsics/index.js";
 import type { Lane, LaneListener } from "./lane.js";
 import { PREFIX_LENGTH } from "./message-reader.js";
 import { PacedReader } from "./paced-reader.js";
-import { withTrueTicks } from "./true-ticks.js";
 
 /** A lane over a stream socket that both sides hold from birth. */
 export function createDescriptorLane(socket: Duplex): Lane {

@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
+import { withTrueTicks } from "../intrinsics/index.js";
 import { MessageReader } from "./message-reader.js";
-import { withTrueTicks } from "./true-ticks.js";
 
 /** After so many bytes, or so many milliseconds, the rest of the event loop gets its turn: one peer must not keep the others waiting. */
 const STRETCH_BYTES = 256 * 1024;

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from "node:timers/promises";
+import { delay } from "../intrinsics/index.js";
 import { discardGeneration } from "./end-generation.js";
 import type { Generation, GenerationSpec } from "./generation.js";
 import { startGeneration } from "./start-generation.js";

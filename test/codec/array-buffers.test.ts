@@ -61,10 +61,10 @@ describe("whether a view follows the length of its ArrayBuffer", () => {
   ])("is found out without a trace: %s", (_, length, maxByteLength) => {
     const buffer = resizable(length, maxByteLength);
     const before = [...new Uint8Array(buffer)];
-    const [tracking, fixed] = cross([new Uint8Array(buffer), new Uint8Array(buffer, 0, length)]);
+    const [tracking, fixed] = cross([new Uint8Array(buffer), new Uint8Array(buffer, 0, length)] as const);
     expect([buffer.byteLength, ...new Uint8Array(buffer)]).toEqual([length, ...before]);
-    (tracking?.buffer as Resizable).resize(4);
-    expect([tracking?.length, fixed?.length]).toEqual([4, 0]);
+    (tracking.buffer as Resizable).resize(4);
+    expect([tracking.length, fixed.length]).toEqual([4, 0]);
   });
 });
 

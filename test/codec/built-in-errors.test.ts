@@ -5,6 +5,13 @@ import { describe, expect, test } from "vitest";
 import { decodeValue, encodeValue, fromRemoteError, registerErrorClass, toRemoteError } from "../../src/codec/index.js";
 import { RemoteErrorCodec } from "../../src/contract/index.js";
 
+/** The types of Node 20 say nothing of it. */
+const { WebAssembly } = globalThis as unknown as {
+  WebAssembly: Record<"CompileError" | "LinkError" | "RuntimeError", new (message: string) => Error> & {
+    Module: new (bytes: Uint8Array) => object;
+  };
+};
+
 function cross(error: unknown): Error & Record<string, unknown> {
   return decodeValue(encodeValue(error)) as Error & Record<string, unknown>;
 }
@@ -113,7 +120,7 @@ describe("an error arrives with its class and with the properties that it has, e
 });
 
 describe("a SuppressedError", () => {
-  const Class = (globalThis as { SuppressedError?: abstract new () => Error }).SuppressedError;
+  const Class = (globalThis as { SuppressedError?: abstract new (...args: never[]) => Error }).SuppressedError;
 
   test("arrives with its two errors, hidden, where the class exists and where it does not", () => {
     const arrived = decodeValue(suppressedText()) as Error & { error: unknown; suppressed: unknown };

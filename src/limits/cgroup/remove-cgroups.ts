@@ -1,6 +1,6 @@
 import { existsSync, opendirSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
+import { delay } from "../../intrinsics/index.js";
 import { atOnce, inSlices, type Steps } from "../../platform/index.js";
 import { readCgroupFile, writeSettings } from "./cgroup-file.js";
 
