@@ -9,7 +9,7 @@ import { repositoryRoot, toolEntry } from "./workspace.mjs";
 const ENTRIES = ["boot", "main"];
 
 /** What stands in every bundle for the globals of the same names, so that nobody can replace them under it. */
-export const OWN_GLOBALS = ["src/intrinsics/globals.ts"];
+export const OWN_GLOBALS = [join(repositoryRoot, "src/intrinsics/globals.ts")];
 
 /** Generated code calls these by their full names. */
 export const FULL_NAMES = Object.fromEntries(
