@@ -8,6 +8,7 @@ export { type HandedListener, handedListener } from "./handed-listener.js";
 export { hostDirectories } from "./host-directories.js";
 export { hostDirectory, removeHostDirectory } from "./host-directory.js";
 export { hostReaper, type Reaper } from "./host-reaper.js";
+export { LONGEST_TIMER_MS, timerDelay } from "./longest-timer.js";
 export { MARK_VARIABLE } from "./mark-variable.js";
 export { namesIn } from "./names-in.js";
 export { openDescriptors } from "./open-descriptors.js";
