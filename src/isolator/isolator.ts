@@ -1,4 +1,6 @@
 import { decodeValue, encodeValue } from "../codec/index.js";
+import { PIHOST_EXIT } from "../contract/index.js";
+import { endIfMistaken } from "../platform/index.js";
 import type { ExitOutcome } from "../process/index.js";
 import { type CallTarget, currentCallSite, onAbort } from "../session/index.js";
 import { requestData, requestStatus, sendData } from "../supervision/index.js";
@@ -27,6 +29,8 @@ import {
 import { createRemote } from "./remote.js";
 import type { Remote } from "./remote-types.js";
 import { waitFor } from "./wait-for.js";
+
+endIfMistaken(PIHOST_EXIT.notNode);
 
 let isolators = 0;
 

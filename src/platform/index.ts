@@ -1,15 +1,18 @@
 /** Questions to the operating system: one function per question, one file per system. */
 export { allocatorEnvironment, forgetAllocatorEnvironment } from "./allocator.js";
+export { findProgram as findExecutable } from "./capabilities.files.js";
 export { type Capability, probeCapabilities } from "./capabilities.js";
 export { longestSocketPath } from "./capabilities.socket-path.js";
 export { defaultEnvironment } from "./default-environment.js";
 export { discardFolder } from "./discard-folder.js";
+export { type ForeignRuntime, foreignRuntime } from "./foreign-runtime.js";
 export { type HandedListener, handedListener } from "./handed-listener.js";
 export { hostDirectories } from "./host-directories.js";
 export { hostDirectory, removeHostDirectory } from "./host-directory.js";
 export { hostReaper, type Reaper } from "./host-reaper.js";
 export { LONGEST_TIMER_MS, timerDelay } from "./longest-timer.js";
 export { MARK_VARIABLE } from "./mark-variable.js";
+export { endIfMistaken } from "./mistaken-start.js";
 export { namesIn } from "./names-in.js";
 export { openDescriptors } from "./open-descriptors.js";
 export { peakMemory } from "./peak-memory.js";
