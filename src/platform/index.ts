@@ -23,6 +23,7 @@ export { isAlive, type ProcessState, processState } from "./process-state.js";
 export { killTree } from "./process-tree.js";
 export { type ProcessUsage, processUsage } from "./process-usage.js";
 export { mayRead, modeOf, obstacleFor } from "./readable-by.js";
+export type { ReaperOnNode } from "./reaper-process.posix.js";
 export { sharedMemoryDirectory } from "./shared-memory-directory.js";
 export { atOnce, inSlices, type Steps } from "./slices.js";
 export { grpcTarget, socketAddress } from "./socket-address.js";

@@ -92,7 +92,7 @@ describe("the reaper in this process", () => {
   /** A reaper of its own, without any group left when the test ends. */
   function useReaper(shell?: string): { reaper: Reaper; group: number } {
     const directory = join(useDirectory(), "pi-host-abcdefabcdef");
-    const reaper = createPosixReaper(() => directory, shell);
+    const reaper = createPosixReaper({ directory: () => directory }, shell);
     const group = useProcess("sleep", ["1000"]).pid;
     onTestFinished(() => {
       reaper.remove(group);
@@ -163,13 +163,15 @@ describe("the reaper in this process", () => {
   });
 
   test.each([0, 1, -5, 1.5, Number.NaN, process.pid])("refuses the group %d", (pgid) => {
-    expect(() => createPosixReaper(() => "").add(pgid)).toThrow(expect.objectContaining({ code: "INVALID_OPTION" }));
+    expect(() => createPosixReaper({ directory: () => "" }).add(pgid)).toThrow(
+      expect.objectContaining({ code: "INVALID_OPTION" }),
+    );
   });
 
   test.each(["", "pi-1-2-3-4", "/sys/fs/cgroup", "/sys/fs/cgroup/pids/", "/sys/fs/cgroup/pi-x", "/a\n/pi-1"])(
     "refuses the control group %j",
     (path) => {
-      expect(() => createPosixReaper(() => "").addCgroup(path)).toThrow(
+      expect(() => createPosixReaper({ directory: () => "" }).addCgroup(path)).toThrow(
         expect.objectContaining({ code: "INVALID_OPTION" }),
       );
     },
