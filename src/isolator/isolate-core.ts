@@ -62,6 +62,7 @@ export class IsolateCore implements CallOwner {
       }),
       { restart: toRestartPolicy(options.onCrash, options.restart), standby, graceMs },
       new IsolateListener(options, {
+        isolatorId,
         facts: this.facts,
         errors: this.#errors,
         events: this.#events,
