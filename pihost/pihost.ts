@@ -59,6 +59,7 @@ export class Pihost implements CallHandler {
     this.#loader = createModuleLoader({
       from,
       integrity,
+      executable: __dirname,
       beforeFirstLoad: () => {
         makeOutputSynchronous();
         process.setSourceMapsEnabled(true);

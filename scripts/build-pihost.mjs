@@ -47,7 +47,7 @@ async function bundle(root, outputDirectory) {
     metafile: true,
     logLevel: "silent",
   });
-  writeFileSync(join(outputDirectory, "THIRD_PARTY_NOTICES.txt"), thirdPartyNotices(root, metafile));
+  writeFileSync(join(outputDirectory, "THIRD_PARTY_NOTICES.txt"), thirdPartyNotices(root, [metafile]));
 }
 
 /** What the socket serves beside reflection itself: our contract, and the standard health service. */

@@ -1,5 +1,5 @@
 import { decodeValue, encodeValue } from "../codec/index.js";
-import type { ExitOutcome } from "../process/index.js";
+import { type ExitOutcome, noteLoadedFrom } from "../process/index.js";
 import { type CallTarget, currentCallSite, onAbort } from "../session/index.js";
 import { requestData, requestStatus, sendData } from "../supervision/index.js";
 import { Call } from "./call.js";
@@ -220,3 +220,6 @@ export class ProcessIsolator {
     }
   }
 }
+
+// How the ES module that gives out this class says where it lies. Another copy of the package may have the same name for it.
+Object.defineProperty(ProcessIsolator, Symbol.for("process-isolation.loaded-from"), { value: noteLoadedFrom });

@@ -18,5 +18,6 @@ export function createWindowsReaper(): Reaper {
     addFolder: nothing,
     discard: () => false,
     removeFolder: nothing,
+    rest: async () => {},
   };
 }

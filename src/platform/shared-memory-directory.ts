@@ -1,3 +1,4 @@
+import { disclaimDirectory } from "./claim-directory.js";
 import { forThisSystem } from "./for-this-system.js";
 import { hostDirectory } from "./host-directory.js";
 import { type Announce, isPrivatePosixDirectory } from "./host-directory.posix.js";
@@ -32,12 +33,15 @@ export function sharedMemoryDirectory(announce?: Announce): string | undefined {
   return current;
 }
 
-function removeSharedMemoryDirectory(): void {
-  if (current === undefined || !isPrivatePosixDirectory(current)) return;
+/** Removes it, as `removeHostDirectory()` does the other. */
+export function removeSharedMemoryDirectory(): void {
+  const path = current;
+  current = undefined;
+  if (path === undefined || !isPrivatePosixDirectory(path)) return;
   try {
-    removeAtExit(current);
+    removeAtExit(path);
   } catch {
     // The reaper comes later.
   }
-  current = undefined;
+  disclaimDirectory(path);
 }

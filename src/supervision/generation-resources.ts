@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import { type HandedListener, handedListener } from "../platform/index.js";
-import { PIHOST_ENTRY, type ProcessSpec } from "../process/index.js";
+import type { ProcessSpec } from "../process/index.js";
 import { confine, type HandedExecutable, handExecutable, isConfined } from "../sandbox/index.js";
 import type { SharedMemory } from "../session/index.js";
 import type { GenerationSpec } from "./generation.js";
@@ -42,7 +42,7 @@ export class GenerationResources {
     const { identity, sandbox } = confinement;
     const folders = new GenerationFolders(isolatorId, this.#serial, identity === undefined);
     this.#folders = folders;
-    const executable = dirname(PIHOST_ENTRY);
+    const executable = dirname(spec.argv[0] ?? "");
     const handed = handExecutable(executable, spec.execPath, identity, sandbox !== undefined);
     this.#handed = handed;
     const { script } = handed;

@@ -19,6 +19,7 @@ import type { RecyclePolicy, RestartPolicy } from "../../supervision/index.js";
 import { type BudgetOptions, defaultMaxPayload, resolveBudget } from "./budget-options.js";
 import { anAbortSignal, aString, milliseconds, oneOf, strings, wholeNumberOrInfinity } from "./checks.js";
 import { resolveEnvironment } from "./environment-options.js";
+import { resolvePihostPath } from "./pihost-path.js";
 import { type RecycleOptions, resolveRecycle } from "./recycle-options.js";
 import { type OnCrash, type RestartOptions, resolveOnCrash, resolveRestart } from "./restart-options.js";
 
@@ -84,6 +85,11 @@ export interface IsolationOptions extends ConfinementOptions {
   cwd?: string;
   /** The Node.js that runs the child. Default: the host's own. */
   execPath?: string;
+  /**
+   * What the child starts from: a path or file URL of `dist/pihost/boot.cjs` of this package, which has its `main.cjs` beside
+   * it. For hosts that were bundled without it. Default: the one that is installed with this package.
+   */
+  pihostPath?: string | URL;
   /** Command-line flags for that Node.js. Default: none; the host's own are not inherited. */
   execArgv?: readonly string[];
   /** The child waits for a debugger before it loads the first module; the event `debugger` tells the URL. Default false. */
@@ -124,6 +130,7 @@ export interface ResolvedOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
   readonly execPath: string;
+  readonly pihostPath: string;
   readonly execArgv: readonly string[];
   readonly debug: boolean;
   readonly logLevel: LogLevel;
@@ -158,6 +165,7 @@ const RESOLVERS = {
   budget: (value: unknown) => resolveBudget(value),
   cwd: (value: unknown) => resolveFolder("cwd", orDefault(value, process.cwd())),
   execPath: (value: unknown) => aString("execPath", orDefault(value, process.execPath)),
+  pihostPath: (value: unknown) => resolvePihostPath(value),
   execArgv: (value: unknown) => strings("execArgv", orDefault(value, [])),
   debug: (value: unknown) => aBoolean("debug", orDefault(value, false)),
   logLevel: (value: unknown) =>
