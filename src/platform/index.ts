@@ -12,7 +12,7 @@ export { hostReaper, type Reaper } from "./host-reaper.js";
 export { MARK_VARIABLE } from "./mark-variable.js";
 export { namesIn } from "./names-in.js";
 export { openDescriptors } from "./open-descriptors.js";
-export { peakMemory } from "./peak-memory.js";
+export { type PeakMemoryReader, peakMemory } from "./peak-memory.js";
 export { groupAlive, signalGroup } from "./process-group.js";
 export { isSameProcess, processStartTime } from "./process-identity.js";
 export { createMark, hostMark } from "./process-mark.js";
