@@ -1,5 +1,5 @@
 import { tmpdir } from "node:os";
-import { claimDirectory, disclaimDirectory } from "./claim-directory.js";
+import { claimDirectory } from "./claim-directory.js";
 import { forThisSystem } from "./for-this-system.js";
 import { type Announce, createPosixDirectory, isPrivatePosixDirectory, posixParents } from "./host-directory.posix.js";
 import { createWindowsDirectory, isPrivateWindowsDirectory, removeWindowsDirectory } from "./host-directory.windows.js";
@@ -76,5 +76,4 @@ export function removeHostDirectory(): void {
   } catch {
     // Best effort: a file kept open on Windows, or a child that writes while we delete. The reaper comes later.
   }
-  disclaimDirectory(path);
 }

@@ -1,8 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
-import type { Socket } from "node:net";
 import { basename, isAbsolute } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { IsolationError } from "../errors/index.js";
 import type { Announce } from "./host-directory.posix.js";
 import type { Reaper } from "./host-reaper.js";
@@ -13,9 +10,6 @@ import { REAPER_SCRIPT } from "./reaper-script.js";
 const MAX_STARTS = 5;
 const WINDOW_MS = 1_000;
 
-/** How long the end of a process that was let go is waited for: much to discard takes it minutes. */
-const REST_MS = 250;
-
 /**
  * One `sh` in a session of its own, which learns of the host's death as the end of its stdin.
  *
@@ -23,23 +17,19 @@ const REST_MS = 250;
  *   a new one.
  * @param shell The POSIX shell to run.
  * @param memory Gives the host's directory in shared memory, where there is one; asked at each `add` too.
- * @param remove Removes both directories; called before the shell is let go.
  */
 export function createPosixReaper(
   directory: (announce: Announce) => string,
   shell = "/bin/sh",
   memory: (announce: Announce) => string | undefined = () => undefined,
-  remove: () => void = () => {},
 ): Reaper {
-  return new PosixReaper({ dir: directory, mem: memory, remove }, shell);
+  return new PosixReaper({ dir: directory, mem: memory }, shell);
 }
 
 /** What is removed after the host's death, by the verb that announces it. */
 interface Directories {
   readonly dir: (announce: Announce) => string;
   readonly mem: (announce: Announce) => string | undefined;
-  /** Removes both, as far as that takes no time; the next one that is asked for is a new one. */
-  readonly remove: () => void;
 }
 
 class PosixReaper implements Reaper {
@@ -50,8 +40,6 @@ class PosixReaper implements Reaper {
   readonly #shell: string;
   #child: ChildProcess | undefined;
   #failed = false;
-  /** Nobody needs the process once nothing is registered any more. */
-  #mayRest = false;
   /** Of the last starts, in milliseconds. */
   #startedAt: number[] = [];
   #announced: { dir?: string | undefined; mem?: string | undefined } = {};
@@ -70,7 +58,6 @@ class PosixReaper implements Reaper {
   }
 
   prepare(): void {
-    this.#mayRest = false;
     if (this.#child === undefined) this.#start();
     else this.#announceDirectories();
   }
@@ -82,7 +69,7 @@ class PosixReaper implements Reaper {
   }
 
   remove(pgid: number): void {
-    if (this.#groups.delete(pgid)) this.#forget(`del ${pgid}`);
+    if (this.#groups.delete(pgid)) this.#tell(`del ${pgid}`);
   }
 
   addCgroup(path: string): void {
@@ -92,7 +79,7 @@ class PosixReaper implements Reaper {
   }
 
   removeCgroup(path: string): void {
-    if (this.#cgroups.delete(path)) this.#forget(`uncgroup ${path}`);
+    if (this.#cgroups.delete(path)) this.#tell(`uncgroup ${path}`);
   }
 
   addFolder(path: string): void {
@@ -109,40 +96,11 @@ class PosixReaper implements Reaper {
   }
 
   removeFolder(path: string): void {
-    if (this.#folders.delete(path)) this.#forget(`unfolder ${path}`);
-  }
-
-  rest(): Promise<void> {
-    this.#mayRest = true;
-    return this.#restIfIdle();
-  }
-
-  #forget(line: string): void {
-    this.#tell(line);
-    if (this.#mayRest) void this.#restIfIdle();
-  }
-
-  /** By the end of its input, as at the end of the host; but nobody is to be killed, whatever is started meanwhile. */
-  async #restIfIdle(): Promise<void> {
-    const child = this.#child;
-    if (child === undefined || this.#isNeeded) return;
-    this.#directories.remove();
-    this.#announceRemoved();
-    this.#tell("mark ");
-    this.#child = undefined;
-    this.#startedAt = [];
-    const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-    child.stdin?.end();
-    await Promise.race([gone, delay(REST_MS, undefined, { ref: false })]);
-  }
-
-  get #isNeeded(): boolean {
-    return this.#groups.size + this.#cgroups.size + this.#folders.size > 0;
+    if (this.#folders.delete(path)) this.#tell(`unfolder ${path}`);
   }
 
   /** Tells the process of what is registered already; starts it if need be. */
   #announce(line: string): void {
-    this.#mayRest = false;
     if (this.#child === undefined) {
       this.#start();
       return;
@@ -162,9 +120,7 @@ class PosixReaper implements Reaper {
     if (child === undefined) return;
     this.#failed = false;
     this.#child = child;
-    child.once("exit", () => {
-      if (this.#child === child) this.#onExit();
-    });
+    child.once("exit", () => this.#onExit());
     this.#announced = {};
     this.#tell(`mark ${hostMark()}`);
     for (const pgid of this.#groups) this.#tell(`add ${pgid}`);
@@ -175,7 +131,7 @@ class PosixReaper implements Reaper {
 
   #onExit(): void {
     this.#child = undefined;
-    if (this.#isNeeded) this.#start();
+    if (this.#groups.size + this.#cgroups.size + this.#folders.size > 0) this.#start();
   }
 
   #announceDirectories(): void {
@@ -187,14 +143,6 @@ class PosixReaper implements Reaper {
       };
       // Nothing where none was to be had, though one was announced: it is not ours then.
       announce(pathOrNothing(() => this.#directories[verb](announce)) ?? "");
-    }
-  }
-
-  /** What could not be removed at once is still there, and is removed at the end. */
-  #announceRemoved(): void {
-    for (const verb of ["dir", "mem"] as const) {
-      const path = this.#announced[verb];
-      if (path !== undefined && path !== "" && !existsSync(path)) this.#tell(`${verb} `);
     }
   }
 
@@ -231,9 +179,8 @@ function spawnShell(shell: string): ChildProcess | undefined {
   // A write after its death fails with EPIPE: `exit` follows, and the next process is told everything anew.
   child.stdin?.on("error", () => {});
   if (child.pid === undefined) return undefined;
-  // Its stdin is never read and so does not hold the event loop either; but tools that look for open handles count it.
+  // Its stdin, which is never read, does not hold the event loop either.
   child.unref();
-  (child.stdin as Socket | null)?.unref();
   return child;
 }
 

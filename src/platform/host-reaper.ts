@@ -1,8 +1,8 @@
 import { forThisSystem } from "./for-this-system.js";
-import { hostDirectory, removeHostDirectory } from "./host-directory.js";
+import { hostDirectory } from "./host-directory.js";
 import { createPosixReaper } from "./host-reaper.posix.js";
 import { createWindowsReaper } from "./host-reaper.windows.js";
-import { removeSharedMemoryDirectory, sharedMemoryDirectory } from "./shared-memory-directory.js";
+import { sharedMemoryDirectory } from "./shared-memory-directory.js";
 
 /**
  * Kills the registered process groups and control groups when this host dies, however it dies, and removes the host's
@@ -44,11 +44,6 @@ export interface Reaper {
   discard(path: string): boolean;
   /** Forgets such a folder. Call it once it is removed. */
   removeFolder(path: string): void;
-  /**
-   * Lets the reaper's process go as soon as nothing is registered any more; the next `prepare` or `add` starts another.
-   * Resolves when it is gone, at once where something is still registered, and after a while where it has much to discard.
-   */
-  rest(): Promise<void>;
 }
 
 let reaper: Reaper | undefined;
@@ -56,14 +51,9 @@ let reaper: Reaper | undefined;
 /** The one reaper of this host. Its process is started at the first `prepare` or `add`, and never keeps the host alive. */
 export function hostReaper(): Reaper {
   reaper ??= forThisSystem({
-    linux: () => createPosixReaper(hostDirectory, undefined, sharedMemoryDirectory, removeDirectories),
-    macos: () => createPosixReaper(hostDirectory, undefined, undefined, removeHostDirectory),
+    linux: () => createPosixReaper(hostDirectory, undefined, sharedMemoryDirectory),
+    macos: () => createPosixReaper(hostDirectory),
     windows: createWindowsReaper,
   })();
   return reaper;
-}
-
-function removeDirectories(): void {
-  removeSharedMemoryDirectory();
-  removeHostDirectory();
 }

@@ -18,6 +18,5 @@ export function createWindowsReaper(): Reaper {
     addFolder: nothing,
     discard: () => false,
     removeFolder: nothing,
-    rest: async () => {},
   };
 }

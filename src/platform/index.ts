@@ -5,7 +5,6 @@ export { longestSocketPath } from "./capabilities.socket-path.js";
 export { defaultEnvironment } from "./default-environment.js";
 export { discardFolder } from "./discard-folder.js";
 export { type HandedListener, handedListener } from "./handed-listener.js";
-export { holdHost } from "./hold-host.js";
 export { hostDirectories } from "./host-directories.js";
 export { hostDirectory, removeHostDirectory } from "./host-directory.js";
 export { hostReaper, type Reaper } from "./host-reaper.js";

@@ -1,4 +1,3 @@
-import { disclaimDirectory } from "./claim-directory.js";
 import { forThisSystem } from "./for-this-system.js";
 import { hostDirectory } from "./host-directory.js";
 import { type Announce, isPrivatePosixDirectory } from "./host-directory.posix.js";
@@ -33,15 +32,12 @@ export function sharedMemoryDirectory(announce?: Announce): string | undefined {
   return current;
 }
 
-/** Removes it, as `removeHostDirectory()` does the other. */
-export function removeSharedMemoryDirectory(): void {
-  const path = current;
-  current = undefined;
-  if (path === undefined || !isPrivatePosixDirectory(path)) return;
+function removeSharedMemoryDirectory(): void {
+  if (current === undefined || !isPrivatePosixDirectory(current)) return;
   try {
-    removeAtExit(path);
+    removeAtExit(current);
   } catch {
     // The reaper comes later.
   }
-  disclaimDirectory(path);
+  current = undefined;
 }

@@ -1,4 +1,3 @@
-import { holdHost } from "../platform/index.js";
 import type { ExitOutcome } from "../process/index.js";
 import { type AfterCrash, afterCrash } from "./after-crash.js";
 import { discardGeneration } from "./end-generation.js";
@@ -23,7 +22,6 @@ export class Lifecycle {
   #state: State = { kind: "idle" };
   #lastOutcome: ExitOutcome | undefined;
   #lastGone: Promise<void> | undefined;
-  #releaseHost: (() => Promise<void>) | undefined;
 
   /** @param budget for starts after a crash; absent, a crash is the end */
   constructor(
@@ -44,7 +42,6 @@ export class Lifecycle {
 
   /** Starts the first generation. A first start that fails is not tried again. */
   async start(abort: AbortController): Promise<void> {
-    this.#releaseHost = holdHost();
     const failure = await this.#launch(1, abort);
     if (failure === undefined) return;
     this.#listener.onStartFailed(1, failure.error, false);
@@ -176,8 +173,7 @@ export class Lifecycle {
     this.#move({ kind: "stopped", cause, outcome });
     this.#listener.onStopped(cause, outcome);
     this.#source.close();
-    void Promise.all([this.#lastGone, this.#source.gone(), this.#retirement.gone()]).then(async () => {
-      await this.#releaseHost?.();
+    void Promise.all([this.#lastGone, this.#source.gone(), this.#retirement.gone()]).then(() => {
       // Without an outcome no process ever ran, `start` has thrown, and nobody can be waiting.
       if (outcome !== undefined) this.stopped.reach(outcome);
     });
