@@ -1,14 +1,18 @@
 /** Questions to the operating system: one function per question, one file per system. */
 export { allocatorEnvironment, forgetAllocatorEnvironment } from "./allocator.js";
+export { findProgram as findExecutable } from "./capabilities.files.js";
 export { type Capability, probeCapabilities } from "./capabilities.js";
 export { longestSocketPath } from "./capabilities.socket-path.js";
 export { defaultEnvironment } from "./default-environment.js";
 export { discardFolder } from "./discard-folder.js";
+export { type ForeignRuntime, foreignRuntime } from "./foreign-runtime.js";
 export { type HandedListener, handedListener } from "./handed-listener.js";
 export { hostDirectories } from "./host-directories.js";
 export { hostDirectory, removeHostDirectory } from "./host-directory.js";
 export { hostReaper, type Reaper } from "./host-reaper.js";
+export { LONGEST_TIMER_MS, timerDelay } from "./longest-timer.js";
 export { MARK_VARIABLE } from "./mark-variable.js";
+export { endIfMistaken } from "./mistaken-start.js";
 export { namesIn } from "./names-in.js";
 export { openDescriptors } from "./open-descriptors.js";
 export { type PeakMemoryReader, peakMemory } from "./peak-memory.js";
@@ -19,6 +23,7 @@ export { isAlive, type ProcessState, processState } from "./process-state.js";
 export { killTree } from "./process-tree.js";
 export { type ProcessUsage, processUsage } from "./process-usage.js";
 export { mayRead, modeOf, obstacleFor } from "./readable-by.js";
+export type { ReaperOnNode } from "./reaper-process.posix.js";
 export { sharedMemoryDirectory } from "./shared-memory-directory.js";
 export { atOnce, inSlices, type Steps } from "./slices.js";
 export { grpcTarget, socketAddress } from "./socket-address.js";
