@@ -60,6 +60,7 @@ export class Pihost implements CallHandler {
     this.#loader = createModuleLoader({
       from,
       integrity,
+      executable: __dirname,
       beforeFirstLoad: () => {
         makeOutputSynchronous();
         process.setSourceMapsEnabled(true);

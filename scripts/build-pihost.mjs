@@ -55,7 +55,7 @@ async function bundle(root, outputDirectory) {
     logLevel: "silent",
   });
   putInDigest(outputDirectory);
-  writeFileSync(join(outputDirectory, "THIRD_PARTY_NOTICES.txt"), thirdPartyNotices(root, metafile));
+  writeFileSync(join(outputDirectory, "THIRD_PARTY_NOTICES.txt"), thirdPartyNotices(root, [metafile]));
 }
 
 /** The small entry knows the bytes of the large one: by them it finds V8's data for it. @param {string} outputDirectory */

@@ -2,7 +2,7 @@ import { decodeValue, encodeValue } from "../codec/index.js";
 import { PIHOST_EXIT } from "../contract/index.js";
 import { IsolationError } from "../errors/index.js";
 import { endIfMistaken } from "../platform/index.js";
-import type { ExitOutcome } from "../process/index.js";
+import { type ExitOutcome, noteLoadedFrom } from "../process/index.js";
 import { type CallTarget, currentCallSite, onAbort } from "../session/index.js";
 import { requestData, requestStatus, sendData } from "../supervision/index.js";
 import { Call } from "./call.js";
@@ -235,3 +235,6 @@ export class ProcessIsolator {
     }
   }
 }
+
+// How the ES module that gives out this class says where it lies. Another copy of the package may have the same name for it.
+Object.defineProperty(ProcessIsolator, Symbol.for("process-isolation.loaded-from"), { value: noteLoadedFrom });

@@ -15,7 +15,7 @@ export { MARK_VARIABLE } from "./mark-variable.js";
 export { endIfMistaken } from "./mistaken-start.js";
 export { namesIn } from "./names-in.js";
 export { openDescriptors } from "./open-descriptors.js";
-export { peakMemory } from "./peak-memory.js";
+export { type PeakMemoryReader, peakMemory } from "./peak-memory.js";
 export { groupAlive, signalGroup } from "./process-group.js";
 export { isSameProcess, processStartTime } from "./process-identity.js";
 export { createMark, hostMark } from "./process-mark.js";

@@ -6,7 +6,7 @@ import {
   hostReaper,
   type ReaperOnNode,
 } from "../platform/index.js";
-import { PIHOST_ENTRY, type ProcessSpec } from "../process/index.js";
+import type { ProcessSpec } from "../process/index.js";
 import { confine, type HandedExecutable, handExecutable, isConfined } from "../sandbox/index.js";
 import type { SharedMemory } from "../session/index.js";
 import type { GenerationSpec } from "./generation.js";
@@ -48,10 +48,10 @@ export class GenerationResources {
     const { isolate, isolatorId, confinement, diagnostics, process: spec } = this.#spec;
     const { identity, sandbox } = confinement;
     this.#freeReaper = hostReaper().hold("process");
-    hostReaper().prepare(reaperOnNode(spec.execPath));
+    const executable = dirname(spec.argv[0] ?? "");
+    hostReaper().prepare(reaperOnNode(spec.execPath, executable));
     const folders = new GenerationFolders(isolatorId, this.#serial, identity === undefined);
     this.#folders = folders;
-    const executable = dirname(PIHOST_ENTRY);
     const handed = handExecutable(executable, spec.execPath, identity, sandbox !== undefined);
     this.#handed = handed;
     const { script } = handed;
@@ -111,7 +111,7 @@ export class GenerationResources {
 }
 
 /** The host's own Node.js, as far as it is one. */
-function reaperOnNode(execPath: string): ReaperOnNode {
-  const script = join(dirname(PIHOST_ENTRY), "reaper.cjs");
+function reaperOnNode(execPath: string, executable: string): ReaperOnNode {
+  const script = join(executable, "reaper.cjs");
   return { execPath: foreignRuntime() === undefined ? process.execPath : execPath, script };
 }

@@ -10,7 +10,7 @@ import { createWindowsReaper } from "../../src/platform/host-reaper.windows.js";
 import { isAlive, processState } from "../../src/platform/process-state.js";
 import { REAPER_SCRIPT } from "../../src/platform/reaper-script.js";
 import { waitForExit } from "../../src/platform/wait-for-exit.js";
-import { PIHOST_ENTRY } from "../setup/built-pihost-entry.js";
+import { pihostEntry } from "../setup/built-pihost-entry.js";
 import { CGROUP_PARENTS, fixture, killIfAlive, until, useCgroup, useDirectory, useProcess } from "./support.js";
 
 interface Report {
@@ -205,7 +205,7 @@ describe("the reaper in this process", () => {
   });
 
   test("runs on a Node.js where there is no shell", async () => {
-    const onNode = { execPath: process.execPath, script: join(dirname(PIHOST_ENTRY), "reaper.cjs") };
+    const onNode = { execPath: process.execPath, script: join(dirname(pihostEntry()), "reaper.cjs") };
     const reaper = createPosixReaper({ directory: () => "/nowhere/pi-host-abcdefabcdef" }, "/nonexistent/sh");
     const free = reaper.hold("process");
     reaper.prepare(onNode);
@@ -260,7 +260,7 @@ const shells = ["/bin/sh", "/bin/dash", "/bin/bash"].filter(existsSync);
 /** The same in each: the script in a shell, and what runs where there is none. */
 const PROGRAMS: readonly (readonly [name: string, command: readonly string[]])[] = [
   ...shells.map((shell) => [shell, [shell, "-c", REAPER_SCRIPT]] as const),
-  ["Node.js", [process.execPath, join(dirname(PIHOST_ENTRY), "reaper.cjs")]],
+  ["Node.js", [process.execPath, join(dirname(pihostEntry()), "reaper.cjs")]],
 ];
 
 describe.each(PROGRAMS)("the reaper in %s", (_, [program = "", ...args]) => {

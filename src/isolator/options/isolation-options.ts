@@ -20,6 +20,7 @@ import { type BudgetOptions, defaultMaxPayload, resolveBudget } from "./budget-o
 import { anAbortSignal, aString, milliseconds, oneOf, strings, wholeNumberOrInfinity } from "./checks.js";
 import { resolveEnvironment } from "./environment-options.js";
 import { resolveExecPath } from "./exec-path-option.js";
+import { resolvePihostPath } from "./pihost-path.js";
 import { type RecycleOptions, resolveRecycle } from "./recycle-options.js";
 import { type OnCrash, type RestartOptions, resolveOnCrash, resolveRestart } from "./restart-options.js";
 
@@ -88,6 +89,11 @@ export interface IsolationOptions extends ConfinementOptions {
    * Node.js (Bun, Deno, Electron), or a single executable application, has none and must give one.
    */
   execPath?: string;
+  /**
+   * What the child starts from: a path or file URL of `dist/pihost/boot.cjs` of this package, with the files that are beside it
+   * there. For hosts that were bundled without it. Default: the one that is installed with this package.
+   */
+  pihostPath?: string | URL;
   /** Command-line flags for that Node.js. Default: none; the host's own are not inherited. */
   execArgv?: readonly string[];
   /** The child waits for a debugger before it loads the first module; the event `debugger` tells the URL. Default false. */
@@ -128,6 +134,7 @@ export interface ResolvedOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
   readonly execPath: string;
+  readonly pihostPath: string;
   readonly execArgv: readonly string[];
   readonly debug: boolean;
   readonly logLevel: LogLevel;
@@ -161,6 +168,7 @@ const RESOLVERS = {
   maxPayload: (value: unknown) => toBytes("maxPayload", orDefault(value, defaultMaxPayload()), 64 * 1024),
   budget: (value: unknown) => resolveBudget(value),
   cwd: (value: unknown) => resolveFolder("cwd", orDefault(value, process.cwd())),
+  pihostPath: (value: unknown) => resolvePihostPath(value),
   execArgv: (value: unknown) => strings("execArgv", orDefault(value, [])),
   debug: (value: unknown) => aBoolean("debug", orDefault(value, false)),
   logLevel: (value: unknown) =>
