@@ -29,7 +29,8 @@ export interface CodeCache {
  * @param bundle its path
  * @param digest of what the build made
  */
-export function openCodeCache(bundle: string, digest: string, folder = cacheFolder()): CodeCache {
+export function openCodeCache(bundle: string, digest: string, folder = quietly(cacheFolder)): CodeCache {
+  if (folder === undefined) return { read: () => undefined, write: () => {} };
   const path = join(folder, nameOf(digest));
   return {
     read: (source) => quietly(() => readIfTrusted(path, bundle, source)),
@@ -82,6 +83,7 @@ function nameOf(digest: string): string {
   return `pihost-${digest}-${runtime}${SUFFIX}`;
 }
 
+/** @throws where the user has no home, as one that /etc/passwd does not know */
 function cacheFolder(): string {
   const { XDG_CACHE_HOME, LOCALAPPDATA } = process.env;
   if (process.platform === "win32" && LOCALAPPDATA) return join(LOCALAPPDATA, "process-isolation", "cache");

@@ -96,6 +96,7 @@ class GenerationStart {
     signal: AbortSignal,
   ): Promise<Session> {
     const { isolate, from, debug, startTimeoutMs, confinement, onDebugger } = this.#spec;
+    const { execPath } = this.#spec.process;
     const { token, address, number, pid, process: child } = generation;
     return shakeHands(child, {
       go: {
@@ -113,6 +114,7 @@ class GenerationStart {
         listeningDescriptor: launch.listeningDescriptor,
       },
       timeoutMs: startTimeoutMs,
+      execPath: execPath === process.execPath ? undefined : execPath,
       signal,
       facts: this.#facts,
       onDebugger: (url) => onDebugger(pid, url),
