@@ -44,10 +44,10 @@ export function createModuleLoader({ from, integrity = [], beforeFirstLoad }: Mo
   async function importAndWrap(name: string, url: string): Promise<LoadedModule> {
     async function load(target: string): Promise<LoadedModule> {
       try {
-        const namespace = await importModule(target);
+        const { namespace } = await importModule(target);
         return createLoadedModule(url, toModuleExports(namespace, url), labelOf(url));
       } catch (error) {
-        throw describeLoadFailure(error, { name, url, directory, importer: nativeImport.importer });
+        throw describeLoadFailure(error, { name, url, directory });
       }
     }
     return integrity.length === 0 ? load(url) : importChecked(name, url, load);
