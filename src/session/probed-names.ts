@@ -18,6 +18,8 @@ const PROBED: ReadonlySet<string> = new Set([
   "nodeType",
   "nodeName",
   "tagName",
+  "hasAttribute",
+  "isEqualNode",
   // Compiled ES modules; Vue.
   "__esModule",
   "__v_isRef",
@@ -29,8 +31,8 @@ const PROBED: ReadonlySet<string> = new Set([
   "prototype",
 ]);
 
-/** On functions also `listener`, where an emitter keeps what it has wrapped, and what strict functions do not have. */
-const PROBED_ON_FUNCTIONS: ReadonlySet<string> = new Set(["listener", "arguments", "caller"]);
+/** On functions also what an emitter has wrapped, what makes a spy of Sinon's, and what strict ones do not have. */
+const PROBED_ON_FUNCTIONS: ReadonlySet<string> = new Set(["listener", "getCall", "arguments", "caller"]);
 
 /** Whether a name is one that is probed on such a target, so that no proxy may answer it with a member. */
 export function isProbed(name: string, target: object): boolean {
