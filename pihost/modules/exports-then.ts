@@ -8,8 +8,9 @@ const HAS_EXPORTS = /(?:^|[;}])\s*export\s*(?:[{*]|\b(?:default|async|function|c
 const EXPORTS_THEN =
   /\bexport\s*(?:(?:async\s+)?function\s*\*?\s*then\b|(?:const|let|var|class)\s+then\b|\{[^}]*\bthen\b[^}]*\})/;
 
-/** How often it is looked whether a CommonJS module has run, in milliseconds. */
-const LOOK_EVERY_MS = 20;
+/** After how long it is first looked whether a CommonJS module has run, and how rarely it is in the end. */
+const LOOK_AFTER_MS = 20;
+const LOOK_EVERY_MS = 1_000;
 
 /**
  * Whether the text of an ES module leaves it open that it exports a `then`, be it from another module. CommonJS is left
@@ -36,8 +37,8 @@ export function mayExportThen(url: string): boolean {
  */
 export async function commonJsThen(url: string, signal: AbortSignal): Promise<{ readonly default: unknown }> {
   const { cache } = createRequire(url);
-  for (;;) {
-    await delay(LOOK_EVERY_MS, undefined, { signal, ref: false });
+  for (let wait = LOOK_AFTER_MS; ; wait = Math.min(2 * wait, LOOK_EVERY_MS)) {
+    await delay(wait, undefined, { signal });
     const cached = cache[fileURLToPath(url)];
     if (cached?.loaded && typeof cached.exports?.then === "function") return { default: cached.exports };
   }
