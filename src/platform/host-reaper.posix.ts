@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import type { Socket } from "node:net";
 import { basename, isAbsolute } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { IsolationError } from "../errors/index.js";
@@ -233,7 +232,7 @@ function spawnShell(shell: string): ChildProcess | undefined {
   if (child.pid === undefined) return undefined;
   // Its stdin is never read and so does not hold the event loop either; but tools that look for open handles count it.
   child.unref();
-  (child.stdin as Socket | null)?.unref();
+  (child.stdin as { unref?: () => void } | null)?.unref?.();
   return child;
 }
 

@@ -114,12 +114,16 @@ test.runIf(process.platform === "linux")(
   },
 );
 
-test("the socket is gone with its isolator, the host's directory stays for the next", async () => {
+test("the socket is gone with its isolator, and the host's directory with the last one", async () => {
   const first = await ProcessIsolator.create();
-  const { address } = first;
+  const second = await ProcessIsolator.create();
+  const directory = dirname(dirname(first.address));
+  expect(dirname(dirname(second.address))).toBe(directory);
   await first.shutdown();
-  expect(existsSync(address)).toBe(false);
-  const second = await useIsolator();
-  expect(dirname(dirname(second.address))).toBe(dirname(dirname(address)));
-  expect(second.address).not.toBe(address);
+  expect(existsSync(first.address)).toBe(false);
+  expect(existsSync(directory)).toBe(process.platform !== "win32");
+  await second.shutdown();
+  expect(existsSync(directory)).toBe(false);
+  const third = await useIsolator();
+  expect(dirname(dirname(third.address))).not.toBe(directory);
 });
