@@ -114,16 +114,24 @@ test.runIf(process.platform === "linux")(
   },
 );
 
-test("the socket is gone with its isolator, and the host's directory with the last one", async () => {
-  const first = await ProcessIsolator.create();
-  const second = await ProcessIsolator.create();
+test("the socket is gone with its isolator, the host's directory with the last of them", async () => {
+  const [first, second] = [await ProcessIsolator.create(), await ProcessIsolator.create()];
   const directory = dirname(dirname(first.address));
   expect(dirname(dirname(second.address))).toBe(directory);
+  expect(second.address).not.toBe(first.address);
   await first.shutdown();
   expect(existsSync(first.address)).toBe(false);
-  expect(existsSync(directory)).toBe(process.platform !== "win32");
+  expect(existsSync(second.address)).toBe(true);
   await second.shutdown();
   expect(existsSync(directory)).toBe(false);
-  const third = await useIsolator();
-  expect(dirname(dirname(third.address))).not.toBe(directory);
+});
+
+test("new ProcessIsolator() says what to use", () => {
+  const Unchecked = ProcessIsolator as unknown as new (options?: object) => ProcessIsolator;
+  const refused = expect.objectContaining({
+    code: "INVALID_OPTION",
+    message: expect.stringContaining("use await ProcessIsolator.create(options), or await isolate(module, options)"),
+  });
+  expect(() => new Unchecked()).toThrow(refused);
+  expect(() => new Unchecked({ name: "x" })).toThrow(refused);
 });
