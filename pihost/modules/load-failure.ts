@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { IsolationError } from "../../src/errors/index.js";
 import { fileNotLoaded, whyHidden } from "./hidden-file.js";
 import { moduleNotFound, quote } from "./module-errors.js";
+import { withoutImporter } from "./native-import.js";
 import { packageFolders } from "./resolve-package.js";
 import { locateSyntaxError } from "./syntax-error-location.js";
 import { typeScriptAdvice } from "./typescript.js";
@@ -11,8 +12,6 @@ export interface LoadAttempt {
   name: string;
   url: string;
   directory: string;
-  /** The importer that Node names if the module itself cannot be found. */
-  importer: string;
 }
 
 /** Node's codes for a specifier that leads to no module. */
@@ -35,10 +34,11 @@ export function describeLoadFailure(error: unknown, attempt: LoadAttempt): Isola
   return ownNotFound(error, attempt) ?? moduleFailed(error, attempt);
 }
 
-function ownNotFound(error: unknown, { name, url, directory, importer }: LoadAttempt): IsolationError | undefined {
+function ownNotFound(error: unknown, { name, url, directory }: LoadAttempt): IsolationError | undefined {
   if (!(error instanceof Error) || !NOT_FOUND.has((error as NodeJS.ErrnoException).code ?? "")) return undefined;
-  if (!error.message.includes(importer)) return undefined;
-  const reason = error.message.split("\n", 1)[0]?.replace(` imported from ${importer}`, "") ?? "";
+  const [line = ""] = error.message.split("\n", 1);
+  const reason = withoutImporter(line, directory);
+  if (reason === undefined) return undefined;
   if (reason.startsWith("Cannot find package")) {
     const folders = packageFolders(directory);
     const hidden = folders.map((folder) => whyHidden(folder)).find((why) => why !== "") ?? "";

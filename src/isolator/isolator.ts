@@ -149,9 +149,16 @@ export class ProcessIsolator {
   load<T>(module: string | URL, options?: CallOptions): Remote<T> {
     const name = moduleName(module);
     const resolved = this.#resolveCall(options);
-    return createRemote<T>((path) => {
-      const target = this.#core.targets.of(name, path);
-      const call = (...args: unknown[]): Promise<unknown> => this.#call(target, args, resolved, call);
+    return createRemote<T>(name, (path) => {
+      let target: CallTarget | undefined;
+      const call = (...args: unknown[]): Promise<unknown> => {
+        try {
+          target ??= this.#core.targets.of(name, path);
+        } catch (error) {
+          return Promise.reject(error);
+        }
+        return this.#call(target, args, resolved, call);
+      };
       return call;
     });
   }
