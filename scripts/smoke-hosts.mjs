@@ -5,10 +5,9 @@ import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 import { addCounts, countOf, NOTHING } from "./ci-counts.mjs";
 import { nodeOfLine } from "./node-versions.mjs";
-import { packPackage } from "./pack-package.mjs";
 import { runCommand, runNode } from "./run-command.mjs";
 import { runNpm } from "./run-npm.mjs";
-import { repositoryRoot } from "./workspace.mjs";
+import { hostsProject, tarballOf } from "./smoke-project.mjs";
 
 const TIMEOUT_MS = 120_000;
 
@@ -28,32 +27,6 @@ export async function smokeHosts(scratch) {
     counts = addCounts(counts, countOf(failure === undefined));
   }
   return counts;
-}
-
-/** @type {Map<string, Promise<string>>} */
-const projects = new Map();
-
-/**
- * A project with the packed package, every tool of this stage and the files of smoke/hosts: made once.
- * @param {string} scratch
- */
-export function hostsProject(scratch) {
-  const project = projects.get(scratch) ?? makeProject(join(scratch, "hosts-project"), scratch);
-  projects.set(scratch, project);
-  return project;
-}
-
-/** @param {string} project @param {string} scratch */
-async function makeProject(project, scratch) {
-  const files = join(repositoryRoot, "scripts/smoke/hosts");
-  mkdirSync(project, { recursive: true });
-  cpSync(files, project, { recursive: true });
-  cpSync(join(files, "tools.json"), join(project, "package.json"));
-  const { path } = await packPackage(scratch);
-  const args = ["install", "--ignore-scripts", "--no-audit", "--no-fund", path];
-  const { code, output } = await runNpm(args, { cwd: project, timeoutMs: 10 * TIMEOUT_MS });
-  if (code !== 0) throw new Error(`npm install:\n${output}`);
-  return project;
 }
 
 /**
@@ -85,6 +58,7 @@ function hosts(project) {
     "tsx watch": () => watched(project, tool("tsx/dist/cli.mjs")),
     "Bun, with execPath": () => other(binaryOf(tool("@oven"), "bin/bun"), "host.mjs"),
     "Deno, with execPath": () => other(binaryOf(tool("@deno"), "deno"), "run", "-A", "host.mjs"),
+    "global pihost": () => globalCommand(project),
     ...typeChecks(project, tool("typescript/bin/tsc")),
   };
 }
@@ -110,6 +84,32 @@ function binaryOf(scope, file) {
   const found = candidates.find((candidate) => existsSync(candidate));
   if (found === undefined) throw new Error(`there is none of ${candidates.join(", ")}`);
   return found;
+}
+
+/** Installs the package globally, and has its command run a module that nothing is installed for. @param {string} project */
+async function globalCommand(project) {
+  const prefix = join(project, "../global");
+  const folder = join(project, "../no-project");
+  const args = [
+    "install",
+    "--global",
+    "--prefix",
+    prefix,
+    "--ignore-scripts",
+    "--no-audit",
+    "--no-fund",
+    tarballOf(project),
+  ];
+  const { code, output } = await runNpm(args, { cwd: project, timeoutMs: TIMEOUT_MS });
+  if (code !== 0) return `npm install --global:\n${output}`;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(
+    join(folder, "job.mjs"),
+    'import { currentCall } from "process-isolation/pihost";\nexport const main = () => currentCall().attempt + 6;\n',
+  );
+  const pihost = join(prefix, process.platform === "win32" ? "pihost.cmd" : "bin/pihost");
+  const run = await runCommand(pihost, ["run", "./job.mjs"], { cwd: folder, timeoutMs: TIMEOUT_MS });
+  return run.code === 7 ? undefined : `exit code ${run.code} rather than 7\n${run.output}`;
 }
 
 /** Starts a program under `tsx watch`, changes a file, and sees it start again with nothing of the first one left. @param {string} project @param {string} tsx */

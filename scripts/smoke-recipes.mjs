@@ -3,7 +3,7 @@ import { delimiter, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { addCounts, countOf, NOTHING } from "./ci-counts.mjs";
 import { runCommand } from "./run-command.mjs";
-import { hostsProject } from "./smoke-hosts.mjs";
+import { hostsProject, tarballOf } from "./smoke-project.mjs";
 import { repositoryRoot } from "./workspace.mjs";
 
 const TIMEOUT_MS = 180_000;
@@ -67,9 +67,7 @@ function linkPackages(folder, project) {
 
 /** A project of Yarn's own, which has the packed package for a dependency. @param {string} folder @param {string} project */
 function prepareYarn(folder, project) {
-  const { dependencies } = JSON.parse(readFileSync(join(project, "package.json"), "utf8"));
-  const tarball = join(project, dependencies["process-isolation"].replace(/^file:/, ""));
-  cpSync(tarball, join(folder, "process-isolation.tgz"));
+  cpSync(tarballOf(project), join(folder, "process-isolation.tgz"));
   const manifest = {
     private: true,
     type: "module",
