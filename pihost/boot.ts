@@ -5,10 +5,14 @@
 import { closeSync, readFileSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { constants, Script } from "node:vm";
+import { PIHOST_EXIT } from "../src/contract/exit-codes.js";
 import { forgetAllocatorEnvironment } from "../src/platform/allocator.js";
+import { foreignProcess } from "../src/platform/foreign-runtime.js";
+import { sayMistaken } from "../src/platform/mistaken-start.js";
 import { HANDED_SCRIPT } from "../src/sandbox/handed-script.js";
 import { quietPermissionWarnings } from "../src/sandbox/permission-warnings.js";
-import { codeCachePath, readCodeCache, writeCodeCache } from "./code-cache.js";
+import { BUNDLE_DIGEST } from "./bundle-digest.js";
+import { openCodeCache } from "./code-cache.js";
 import { PACKAGE_VERSION } from "./package-version.js";
 
 interface Bundle {
@@ -20,6 +24,7 @@ const isHanded = __filename === HANDED_SCRIPT;
 const HANDED_DESCRIPTORS = [5, 6];
 const HANDED_BUNDLE = "/proc/self/fd/6";
 
+endUnlessNode();
 quietPermissionWarnings();
 forgetAllocatorEnvironment(process.env);
 writeSync(
@@ -41,10 +46,18 @@ const { bundle, saveCodeCache } = loadBundle(isHanded ? HANDED_BUNDLE : join(__d
 if (isHanded) for (const descriptor of HANDED_DESCRIPTORS) closeSync(descriptor);
 bundle.runPihost({ saveCodeCache });
 
+/** First of all: what follows needs what others lack, and would fail there in ways that mislead. */
+function endUnlessNode(): void {
+  const runtime = foreignProcess();
+  if (runtime === undefined) return;
+  sayMistaken(runtime.description);
+  process.exit(PIHOST_EXIT.notNode);
+}
+
 function loadBundle(filename: string): { bundle: Bundle; saveCodeCache: () => void } {
   const source = readFileSync(filename, "utf8");
-  const cachePath = codeCachePath(filename);
-  const cachedData = readCodeCache(cachePath);
+  const cache = openCodeCache(filename, BUNDLE_DIGEST);
+  const cachedData = cache.read(source);
   const script = new Script(`(function (exports, require, module, __filename, __dirname) { ${source}\n})`, {
     filename,
     importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
@@ -56,7 +69,7 @@ function loadBundle(filename: string): { bundle: Bundle; saveCodeCache: () => vo
   return {
     bundle: module.exports,
     saveCodeCache: () => {
-      if (isStale) writeCodeCache(cachePath, script.createCachedData());
+      if (isStale) cache.write(source, script.createCachedData());
     },
   };
 }

@@ -51,10 +51,10 @@ export function createModuleLoader(options: ModuleLoaderOptions): ModuleLoader {
     async function load(target: string): Promise<LoadedModule> {
       try {
         ownPackage?.provideFor(target);
-        const namespace = await importModule(target);
+        const { namespace } = await importModule(target);
         return createLoadedModule(url, toModuleExports(namespace, url), labelOf(url));
       } catch (error) {
-        throw describeLoadFailure(error, { name, url, directory, importer: nativeImport.importer });
+        throw describeLoadFailure(error, { name, url, directory });
       }
     }
     return integrity.length === 0 ? load(url) : importChecked(name, url, load);

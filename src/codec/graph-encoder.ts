@@ -6,7 +6,7 @@ import { defineField, setField } from "./define-field.js";
 import type { EncodeContext } from "./encode-value.js";
 import { isError, readErrorFacts } from "./error-facts.js";
 import { hasHiddenState, isNamespace } from "./hidden-state.js";
-import { describeValue, notSerializable } from "./not-serializable.js";
+import { adviceFor, describeValue, notSerializable } from "./not-serializable.js";
 import { encodeBigInt, encodeNumber, isIndex, isLockedStream, unbox, viewKindOf } from "./object-kinds.js";
 import { readPlatformValue } from "./platform-value.js";
 import { REFERENCE_MARK } from "./reference-mark.js";
@@ -266,6 +266,6 @@ export class GraphEncoder {
   }
 
   #refuse(value: unknown): IsolationError {
-    return notSerializable(this.path(), describeValue(value), CANNOT_CROSS);
+    return notSerializable(this.path(), describeValue(value), CANNOT_CROSS + adviceFor(value));
   }
 }

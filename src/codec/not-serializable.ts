@@ -15,6 +15,24 @@ export function notSerializable(path: string, is: string, why: string, cause?: u
   return new IsolationError("NOT_SERIALIZABLE", `${path} is ${is}, which ${why}`, { cause });
 }
 
+/** What to do instead, to be put behind the reason; empty where there is nothing to say. */
+export function adviceFor(value: unknown): string {
+  return isSynchronousIterator(value)
+    ? "; items cross one by one from an `async function*`, and all at once as an array (`[...items]`)"
+    : "";
+}
+
+/** A generator of `function*`, or what `values()` of a Set gives. An iterable that is none of its own is any object. */
+function isSynchronousIterator(value: unknown): boolean {
+  try {
+    if (typeof value !== "object" || value === null || Symbol.asyncIterator in value) return false;
+    if (types.isGeneratorObject(value)) return true;
+    return Symbol.iterator in value && typeof (value as { next?: unknown }).next === "function";
+  } catch {
+    return false;
+  }
+}
+
 /** What a value is, in the words of a message: `a symbol (Symbol(x))`, `an instance of Socket`. Never throws. */
 export function describeValue(value: unknown): string {
   switch (typeof value) {
@@ -45,6 +63,9 @@ function describeObject(value: object | null): string {
     if (value === globalThis) return "the global object";
     if (types.isProxy(value)) return describeProxy(value);
     if (Symbol.asyncIterator in value) return "an async iterable";
+    if (isSynchronousIterator(value)) {
+      return types.isGeneratorObject(value) ? "a synchronous generator" : "a synchronous iterator";
+    }
     const name = classNameOf(value);
     if (name !== undefined) return `an instance of ${name}`;
     const tag: unknown = Object.getOwnPropertyDescriptor(value, Symbol.toStringTag)?.value;

@@ -21,7 +21,7 @@ export function toGenerationSpec(
   return {
     ...listener,
     publish: (generation) => {
-      if (options.discoverable) publishLive(isolate, generation);
+      if (options.discoverable) publishLive(isolate, isolatorId, generation);
     },
     isolate,
     isolatorId,

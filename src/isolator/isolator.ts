@@ -1,4 +1,7 @@
 import { decodeValue, encodeValue } from "../codec/index.js";
+import { PIHOST_EXIT } from "../contract/index.js";
+import { IsolationError } from "../errors/index.js";
+import { endIfMistaken } from "../platform/index.js";
 import { type ExitOutcome, noteLoadedFrom } from "../process/index.js";
 import { type CallTarget, currentCallSite, onAbort } from "../session/index.js";
 import { requestData, requestStatus, sendData } from "../supervision/index.js";
@@ -28,7 +31,14 @@ import { createRemote } from "./remote.js";
 import type { Remote } from "./remote-types.js";
 import { waitFor } from "./wait-for.js";
 
+endIfMistaken(PIHOST_EXIT.notNode);
+
 let isolators = 0;
+
+/** JavaScript knows no private constructor. */
+const FROM_CREATE = Symbol("create");
+const USE_CREATE =
+  "new ProcessIsolator() starts no process: use await ProcessIsolator.create(options), or await isolate(module, options)";
 
 /**
  * One logical isolated process. It is started, supervised, restarted after a crash and stopped behind this handle, which
@@ -50,12 +60,17 @@ export class ProcessIsolator {
    */
   static async create(options: IsolationOptions = {}): Promise<ProcessIsolator> {
     isolators += 1;
-    const isolator = new ProcessIsolator(isolators, resolveOptions(options, { name: `isolate-${isolators}` }));
+    const isolator = new ProcessIsolator(
+      isolators,
+      resolveOptions(options, { name: `isolate-${isolators}` }),
+      FROM_CREATE,
+    );
     await isolator.#start();
     return isolator;
   }
 
-  private constructor(id: number, options: ResolvedOptions) {
+  private constructor(id: number, options: ResolvedOptions, caller: typeof FROM_CREATE) {
+    if (caller !== FROM_CREATE) throw new IsolationError("INVALID_OPTION", USE_CREATE);
     this.name = options.name;
     this.#options = options;
     this.#callDefaults = resolveCallOptions(undefined, options.callTimeoutMs);
@@ -134,9 +149,16 @@ export class ProcessIsolator {
   load<T>(module: string | URL, options?: CallOptions): Remote<T> {
     const name = moduleName(module);
     const resolved = this.#resolveCall(options);
-    return createRemote<T>((path) => {
-      const target = this.#core.targets.of(name, path);
-      const call = (...args: unknown[]): Promise<unknown> => this.#call(target, args, resolved, call);
+    return createRemote<T>(name, (path) => {
+      let target: CallTarget | undefined;
+      const call = (...args: unknown[]): Promise<unknown> => {
+        try {
+          target ??= this.#core.targets.of(name, path);
+        } catch (error) {
+          return Promise.reject(error);
+        }
+        return this.#call(target, args, resolved, call);
+      };
       return call;
     });
   }

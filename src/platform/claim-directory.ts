@@ -1,8 +1,13 @@
-import { holdLock } from "./host-lock.js";
+import { holdLock, releaseLock } from "./host-lock.js";
 import { type DirectoryKind, writeMarker } from "./host-marker.js";
 
-/** Directories whose locks this host holds, with what lets go of each. */
-const held = new Map<string, () => void>();
+/** Directories whose locks this host holds. */
+const held = new Set<string>();
+
+/** Gives a directory up, which is removed or about to be: its lock is nobody's. */
+export function releaseDirectory(path: string): void {
+  if (held.delete(path)) releaseLock(path);
+}
 
 /**
  * Makes a directory known as this host's: takes its lock, then marks it. Without both no other host ever removes it, also
@@ -12,19 +17,10 @@ const held = new Map<string, () => void>();
  */
 export function claimDirectory(path: string, kind: DirectoryKind, sockets: string): boolean {
   try {
-    if (!held.has(path)) {
-      const release = holdLock(path);
-      if (release === undefined) return false;
-      held.set(path, release);
-    }
+    if (!held.has(path) && !holdLock(path)) return false;
+    held.add(path);
     return writeMarker(path, kind, sockets);
   } catch {
     return false;
   }
-}
-
-/** Lets go of the lock of a directory that is removed. */
-export function disclaimDirectory(path: string): void {
-  held.get(path)?.();
-  held.delete(path);
 }

@@ -2,6 +2,8 @@ import { forThisSystem } from "./for-this-system.js";
 import { hostDirectory, removeHostDirectory } from "./host-directory.js";
 import { createPosixReaper } from "./host-reaper.posix.js";
 import { createWindowsReaper } from "./host-reaper.windows.js";
+import type { ReaperUser } from "./reaper-holds.js";
+import type { ReaperOnNode } from "./reaper-process.posix.js";
 import { removeSharedMemoryDirectory, sharedMemoryDirectory } from "./shared-memory-directory.js";
 
 /**
@@ -14,10 +16,21 @@ export interface Reaper {
   /** The reaper's process, while one runs. */
   readonly pid: number | undefined;
   /**
+   * Keeps the reaper for an isolator or a process. When nobody holds it, and nothing is registered, it ends with the host's
+   * directories; whoever needs it next starts another one.
+   *
+   * @returns gives it back; only the first time counts
+   */
+  hold(user: ReaperUser): () => void;
+  /** Resolves when the reaper's process is gone, or at once where another isolator holds it. */
+  over(): Promise<void>;
+  /**
    * Starts the reaper's process, tells it of the host's directories, and makes them, in this order: whenever the host dies,
    * somebody knows of them.
+   *
+   * @param onNode what it runs on where there is no shell
    */
-  prepare(): void;
+  prepare(onNode?: ReaperOnNode): void;
   /**
    * Registers the group of a child that was spawned `detached`. When this returns the reaper's pipe holds the line, so
    * that the host may die in the next instruction.
@@ -44,26 +57,25 @@ export interface Reaper {
   discard(path: string): boolean;
   /** Forgets such a folder. Call it once it is removed. */
   removeFolder(path: string): void;
-  /**
-   * Lets the reaper's process go as soon as nothing is registered any more; the next `prepare` or `add` starts another.
-   * Resolves when it is gone, at once where something is still registered, and after a while where it has much to discard.
-   */
-  rest(): Promise<void>;
 }
 
 let reaper: Reaper | undefined;
 
-/** The one reaper of this host. Its process is started at the first `prepare` or `add`, and never keeps the host alive. */
+/**
+ * The one reaper of this host. Its process is started at the first `prepare` or `add`, never keeps the host alive, and ends
+ * with the last who holds it.
+ */
 export function hostReaper(): Reaper {
   reaper ??= forThisSystem({
-    linux: () => createPosixReaper(hostDirectory, undefined, sharedMemoryDirectory, removeDirectories),
-    macos: () => createPosixReaper(hostDirectory, undefined, undefined, removeHostDirectory),
+    linux: () =>
+      createPosixReaper({ directory: hostDirectory, memory: sharedMemoryDirectory, leave: leaveDirectories }),
+    macos: () => createPosixReaper({ directory: hostDirectory, leave: leaveDirectories }),
     windows: createWindowsReaper,
   })();
   return reaper;
 }
 
-function removeDirectories(): void {
+function leaveDirectories(): void {
   removeSharedMemoryDirectory();
   removeHostDirectory();
 }

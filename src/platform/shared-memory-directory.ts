@@ -1,4 +1,4 @@
-import { disclaimDirectory } from "./claim-directory.js";
+import { releaseDirectory } from "./claim-directory.js";
 import { forThisSystem } from "./for-this-system.js";
 import { hostDirectory } from "./host-directory.js";
 import { type Announce, isPrivatePosixDirectory } from "./host-directory.posix.js";
@@ -33,15 +33,15 @@ export function sharedMemoryDirectory(announce?: Announce): string | undefined {
   return current;
 }
 
-/** Removes it, as `removeHostDirectory()` does the other. */
+/** Removes it with all it holds, as far as possible; the next `sharedMemoryDirectory()` makes a new one. */
 export function removeSharedMemoryDirectory(): void {
   const path = current;
   current = undefined;
-  if (path === undefined || !isPrivatePosixDirectory(path)) return;
+  if (path === undefined) return;
   try {
-    removeAtExit(path);
+    if (isPrivatePosixDirectory(path)) removeAtExit(path);
   } catch {
     // The reaper comes later.
   }
-  disclaimDirectory(path);
+  releaseDirectory(path);
 }

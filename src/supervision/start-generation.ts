@@ -1,12 +1,13 @@
 import { openSession } from "../channel/index.js";
 import type { Hello } from "../contract/index.js";
 import { IsolationError, type IsolationFacts } from "../errors/index.js";
-import { hostReaper, sweepOnce } from "../platform/index.js";
+import { sweepOnce } from "../platform/index.js";
 import { type ExitOutcome, shakeHands } from "../process/index.js";
 import { strayDescriptors } from "../sandbox/index.js";
 import type { Session } from "../session/index.js";
 import type { Generation, GenerationIdentity, GenerationSpec } from "./generation.js";
 import { type GenerationLaunch, GenerationResources } from "./generation-resources.js";
+import { explainHidden } from "./hidden-at-start.js";
 import { NO_MODULES } from "./no-modules.js";
 import { SpawnedGeneration } from "./spawned-generation.js";
 import { StartFailure, toStartError } from "./start-failure.js";
@@ -27,7 +28,7 @@ export async function startGeneration(
     return await start.run(signal);
   } catch (error) {
     const outcome = await start.discard();
-    throw new StartFailure(toStartError(error, facts), outcome);
+    throw new StartFailure(explainHidden(toStartError(error, facts), spec.confinement), outcome);
   }
 }
 
@@ -48,7 +49,6 @@ class GenerationStart {
 
   async run(signal: AbortSignal): Promise<Generation> {
     const deadline = performance.now() + this.#spec.startTimeoutMs;
-    hostReaper().prepare();
     const launch = await this.#resources.acquire();
     const generation = await this.#spawn(launch);
     generation.connected(await this.#shakeHands(generation, launch, deadline, signal));
@@ -97,6 +97,7 @@ class GenerationStart {
     signal: AbortSignal,
   ): Promise<Session> {
     const { isolate, from, debug, startTimeoutMs, confinement, onDebugger } = this.#spec;
+    const { execPath } = this.#spec.process;
     const { token, address, number, pid, process: child } = generation;
     return shakeHands(child, {
       go: {
@@ -114,6 +115,7 @@ class GenerationStart {
         listeningDescriptor: launch.listeningDescriptor,
       },
       timeoutMs: startTimeoutMs,
+      execPath: execPath === process.execPath ? undefined : execPath,
       signal,
       facts: this.#facts,
       onDebugger: (url) => onDebugger(pid, url),
