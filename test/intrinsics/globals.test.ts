@@ -10,7 +10,7 @@ interface Module {
   replace(way: string): void;
   add(a: number, b: number): number;
   echo<Value>(value: Value): Value;
-  callBack(fn: (n: number) => number): number;
+  callBack(fn: (n: number) => Promise<number>): Promise<number>;
   fail(): void;
   count(n: number): AsyncGenerator<number>;
 }
@@ -38,7 +38,7 @@ describe("an isolated process whose module replaces globals answers as ever", ()
     expect(await api.echo({ a: [{ b: null }] })).toEqual({ a: [{ b: null }] });
     const map = new Map<string, unknown>([["bytes", new Uint8Array(3)]]);
     expect(await api.echo(map)).toEqual(map);
-    expect(await api.callBack((n) => n + 1)).toBe(21);
+    expect(await api.callBack(async (n) => n + 1)).toBe(21);
     await expect(api.fail()).rejects.toThrow(new TypeError("as it should"));
     const items: number[] = [];
     for await (const item of api.count(2)) items.push(item);
