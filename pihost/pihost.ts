@@ -1,5 +1,6 @@
 import { type Go, HOST_MODULE, PIHOST_EXIT } from "../src/contract/index.js";
 import { IsolationError } from "../src/errors/index.js";
+import { timerDelay } from "../src/platform/longest-timer.js";
 import {
   type Callee,
   type CallHandler,
@@ -59,6 +60,7 @@ export class Pihost implements CallHandler {
     this.#loader = createModuleLoader({
       from,
       integrity,
+      executable: __dirname,
       beforeFirstLoad: () => {
         makeOutputSynchronous();
         process.setSourceMapsEnabled(true);
@@ -180,7 +182,7 @@ export class Pihost implements CallHandler {
   }
 
   async #end(graceMs: number): Promise<void> {
-    await Promise.race([this.#answered(), new Promise((resolve) => setTimeout(resolve, graceMs))]);
+    await Promise.race([this.#answered(), new Promise((resolve) => setTimeout(resolve, timerDelay(graceMs)))]);
     // The answers of the last calls are made by promise jobs that have yet to run.
     await new Promise((resolve) => setImmediate(resolve));
     this.#flush();

@@ -23,6 +23,7 @@ import { IsolateListener } from "./isolate-listener.js";
 import { keepAlive } from "./keep-alive.js";
 import { type ResolvedOptions, toRestartPolicy } from "./options/index.js";
 import { ReadyGate } from "./ready-gate.js";
+import { toTheEnd } from "./reaper-end.js";
 
 /** Joins supervisor, calls, data and events of one isolate. `ProcessIsolator` is its public face. */
 export class IsolateCore implements CallOwner {
@@ -61,6 +62,7 @@ export class IsolateCore implements CallOwner {
       }),
       { restart: toRestartPolicy(options.onCrash, options.restart), standby, graceMs },
       new IsolateListener(options, {
+        isolatorId,
         facts: this.facts,
         errors: this.#errors,
         events: this.#events,
@@ -120,12 +122,12 @@ export class IsolateCore implements CallOwner {
 
   shutdown(reason: string, graceMs: number): Promise<ExitOutcome> {
     this.#refuseCalls({ kind: "shutdown", reason });
-    return keepAlive.during(this.#supervisor.shutdown(reason, graceMs));
+    return keepAlive.during(toTheEnd(this.#supervisor.shutdown(reason, graceMs)));
   }
 
   terminate(signal: NodeJS.Signals, graceMs: number): Promise<ExitOutcome> {
     this.#refuseCalls({ kind: "terminated" });
-    return keepAlive.during(this.#supervisor.terminate(signal, graceMs));
+    return keepAlive.during(toTheEnd(this.#supervisor.terminate(signal, graceMs)));
   }
 
   /** From the first moment of a stop on, what waits is settled and nothing new starts. */

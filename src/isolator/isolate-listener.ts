@@ -25,6 +25,8 @@ const HEALTHY_AFTER_MS = 5_000;
 
 /** What of an isolate its generations bear on. */
 export interface IsolateParts {
+  /** Tells it from all others of this host, also of its name. */
+  readonly isolatorId: number;
   readonly facts: IsolateFacts;
   readonly errors: IsolateErrors;
   readonly events: EventPublisher;
@@ -48,16 +50,18 @@ export class IsolateListener implements SupervisorListener {
   }
 
   onReady(live: Generation, predecessor: Generation | undefined): void {
-    const { facts, care, data, calls, gate, events } = this.#parts;
+    const { facts, care, data, calls, gate, events, isStopping } = this.#parts;
     facts.last = live;
     facts.generation = live.number;
     if (predecessor !== undefined) care.retire(predecessor);
     const observer = care.add(live);
     // A spare may have been prepared before the latest data was set; calls come after these on the same lane.
     for (const [name, value] of data) void sendData(live.session, name, value).catch(() => {});
-    calls.open(live, this.#options.recycle === undefined ? undefined : observer);
-    gate.open(live);
     events.ready(live, predecessor);
+    if (isStopping()) return;
+    gate.open(live);
+    // At last: with the calls that have waited this generation may be due for replacement, and its successor be here at once.
+    calls.open(live, this.#options.recycle === undefined ? undefined : observer);
   }
 
   onStartFailed(generation: number, error: IsolationError, willRetry: boolean): void {
@@ -86,9 +90,9 @@ export class IsolateListener implements SupervisorListener {
   }
 
   onStopped(cause: StopCause, outcome: ExitOutcome | undefined): void {
-    const { facts, errors, calls, gate, events } = this.#parts;
+    const { isolatorId, facts, errors, calls, gate, events } = this.#parts;
     const { name: isolate, generation, restarts } = facts;
-    if (this.#options.discoverable) withdrawLive(isolate);
+    if (this.#options.discoverable) withdrawLive(isolate, isolatorId);
     const toError = (): IsolationError => errors.down(cause, outcome);
     calls.rejectWaiting(toError);
     gate.refuse(toError);

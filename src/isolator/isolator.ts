@@ -1,5 +1,8 @@
 import { decodeValue, encodeValue } from "../codec/index.js";
-import type { ExitOutcome } from "../process/index.js";
+import { PIHOST_EXIT } from "../contract/index.js";
+import { IsolationError } from "../errors/index.js";
+import { endIfMistaken } from "../platform/index.js";
+import { type ExitOutcome, noteLoadedFrom } from "../process/index.js";
 import { type CallTarget, currentCallSite, onAbort } from "../session/index.js";
 import { requestData, requestStatus, sendData } from "../supervision/index.js";
 import { Call } from "./call.js";
@@ -28,7 +31,14 @@ import { createRemote } from "./remote.js";
 import type { Remote } from "./remote-types.js";
 import { waitFor } from "./wait-for.js";
 
+endIfMistaken(PIHOST_EXIT.notNode);
+
 let isolators = 0;
+
+/** JavaScript knows no private constructor. */
+const FROM_CREATE = Symbol("create");
+const USE_CREATE =
+  "new ProcessIsolator() starts no process: use await ProcessIsolator.create(options), or await isolate(module, options)";
 
 /**
  * One logical isolated process. It is started, supervised, restarted after a crash and stopped behind this handle, which
@@ -50,12 +60,17 @@ export class ProcessIsolator {
    */
   static async create(options: IsolationOptions = {}): Promise<ProcessIsolator> {
     isolators += 1;
-    const isolator = new ProcessIsolator(isolators, resolveOptions(options, { name: `isolate-${isolators}` }));
+    const isolator = new ProcessIsolator(
+      isolators,
+      resolveOptions(options, { name: `isolate-${isolators}` }),
+      FROM_CREATE,
+    );
     await isolator.#start();
     return isolator;
   }
 
-  private constructor(id: number, options: ResolvedOptions) {
+  private constructor(id: number, options: ResolvedOptions, caller: typeof FROM_CREATE) {
+    if (caller !== FROM_CREATE) throw new IsolationError("INVALID_OPTION", USE_CREATE);
     this.name = options.name;
     this.#options = options;
     this.#callDefaults = resolveCallOptions(undefined, options.callTimeoutMs);
@@ -227,3 +242,6 @@ export class ProcessIsolator {
     }
   }
 }
+
+// How the ES module that gives out this class says where it lies. Another copy of the package may have the same name for it.
+Object.defineProperty(ProcessIsolator, Symbol.for("process-isolation.loaded-from"), { value: noteLoadedFrom });

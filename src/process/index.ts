@@ -11,5 +11,6 @@ export type {
   StartProcess,
 } from "./host-process.js";
 export { startNodeProcess } from "./node-process.js";
-export { PIHOST_ENTRY } from "./pihost-entry.js";
+export { noteLoadedFrom, pihostEntry } from "./pihost-entry.js";
+export { plugAndPlayFlags } from "./plug-and-play.js";
 export { stopProcess } from "./stop.js";

@@ -1,4 +1,5 @@
 import { IsolationError } from "../errors/index.js";
+import { timerDelay } from "../platform/index.js";
 import { stopProcess } from "../process/index.js";
 import type { Generation } from "./generation.js";
 import { askToShutDown, HOST_FIRST_MS } from "./host-requests.js";
@@ -7,7 +8,7 @@ import { StartFailure } from "./start-failure.js";
 /** Asks it to end once its calls have, waits `graceMs` for that, then forces it. Resolves when the process is gone. */
 export async function shutDownGeneration(generation: Generation, reason: string, graceMs: number): Promise<void> {
   generation.end.because("requested");
-  const ask = (): Promise<unknown> => askToShutDown(generation.session, reason, graceMs + HOST_FIRST_MS);
+  const ask = (): Promise<unknown> => askToShutDown(generation.session, reason, timerDelay(graceMs + HOST_FIRST_MS));
   await stopProcess(generation.process, { ask, graceMs, onForce: () => generation.end.markForced() });
 }
 

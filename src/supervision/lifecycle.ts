@@ -1,3 +1,4 @@
+import { hostReaper } from "../platform/index.js";
 import type { ExitOutcome } from "../process/index.js";
 import { type AfterCrash, afterCrash } from "./after-crash.js";
 import { discardGeneration } from "./end-generation.js";
@@ -22,6 +23,7 @@ export class Lifecycle {
   #state: State = { kind: "idle" };
   #lastOutcome: ExitOutcome | undefined;
   #lastGone: Promise<void> | undefined;
+  #freeReaper = (): void => {};
 
   /** @param budget for starts after a crash; absent, a crash is the end */
   constructor(
@@ -42,6 +44,7 @@ export class Lifecycle {
 
   /** Starts the first generation. A first start that fails is not tried again. */
   async start(abort: AbortController): Promise<void> {
+    this.#freeReaper = hostReaper().hold("isolator");
     const failure = await this.#launch(1, abort);
     if (failure === undefined) return;
     this.#listener.onStartFailed(1, failure.error, false);
@@ -106,8 +109,9 @@ export class Lifecycle {
 
   #enter(live: Generation, predecessor: Generation | undefined): void {
     this.#move({ kind: "ready", live });
-    this.#listener.onReady(live, predecessor);
+    // First: the listener may have it replaced in this very turn, and its retirement has to hear of its end after this.
     void live.outcome.then((outcome) => this.#onEnded(live, outcome));
+    this.#listener.onReady(live, predecessor);
     this.#source.fillSoon();
   }
 
@@ -171,6 +175,7 @@ export class Lifecycle {
     const outcome = this.#lastOutcome && toFinalOutcome(this.#lastOutcome, cause);
     this.#move({ kind: "stopped", cause, outcome });
     this.#listener.onStopped(cause, outcome);
+    this.#freeReaper();
     this.#source.close();
     void Promise.all([this.#lastGone, this.#source.gone(), this.#retirement.gone()]).then(() => {
       // Without an outcome no process ever ran, `start` has thrown, and nobody can be waiting.
