@@ -13,6 +13,9 @@ export type AnyClass = abstract new (...args: never[]) => unknown;
 export type IsAny<T> = 0 extends 1 & T ? true : false;
 export type Stream = AsyncIterable<unknown> | ReadableStream;
 
+/** What a function gives of which nobody looks at the result. */
+export type Nothing = ReturnType<() => void>;
+
 /** What declares no more than that it can be called. */
 type Unspecific = typeof Function.prototype;
 
@@ -80,7 +83,7 @@ type ContentsOfObject<T, D extends Depth> = T extends Stuck
 export type IsAwaitable<R> =
   IsAny<R> extends true
     ? true
-    : [void] extends [R]
+    : [Nothing] extends [R]
       ? true
       : [R] extends [undefined]
         ? true
