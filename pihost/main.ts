@@ -29,7 +29,7 @@ export function runPihost({ saveCodeCache }: Bindings): void {
   });
   onHostGone(() => pihost.endWithHost());
   if (go.sessionOnDescriptor) {
-    pihost.openSession(createDescriptorLane(openSessionSocket()), { withSharedMemory: true });
+    pihost.openHostSession(createDescriptorLane(openSessionSocket()));
   }
   const serving = go.address === "" ? Promise.resolve() : pihost.serve(go);
   serving.then(

@@ -1,5 +1,6 @@
+import { describeExports, type ModuleExport } from "./describe-exports.js";
 import { type ExportStep, refuseClass, resolveExportPath } from "./export-path.js";
-import { hasMember, isContainer } from "./members.js";
+import { hasMember, isClass, isContainer } from "./members.js";
 import type { ModuleExports } from "./module-exports.js";
 
 /** An export, ready to be called with its own `this`. Called on a constant, it returns the constant. */
@@ -16,6 +17,12 @@ export interface LoadedModule {
    * @throws IsolationError `METHOD_NOT_FOUND`; `INVALID_OPTION` if `path` is no string.
    */
   method(path: string): BoundMethod;
+  /** What the module is called in messages. */
+  readonly label: string;
+  /** An export of its own that the process calls, as it is now; one with required parameters is for other callers. */
+  hook(name: "start" | "stop"): (() => unknown) | undefined;
+  /** What it exports. */
+  describe(): ModuleExport[];
 }
 
 /** `label` names the module in messages. */
@@ -23,6 +30,9 @@ export function createLoadedModule(url: string, exports: ModuleExports, label: s
   const methods = new Map<string, BoundMethod>();
   return {
     url,
+    label,
+    hook: (name) => hookOf(exports, name),
+    describe: () => describeExports(exports),
     method(path) {
       const known = methods.get(path);
       if (known !== undefined) return known;
@@ -31,6 +41,13 @@ export function createLoadedModule(url: string, exports: ModuleExports, label: s
       return bound;
     },
   };
+}
+
+function hookOf(exports: ModuleExports, name: string): (() => unknown) | undefined {
+  const found = exports.find(name);
+  const value = found?.container[name];
+  if (found === undefined || typeof value !== "function" || value.length > 0 || isClass(value)) return undefined;
+  return () => Reflect.apply(value, found.receiver, []);
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Session } from "../session/index.js";
 import { type Generation, RequestLost, type State } from "../supervision/index.js";
+import { activatingNow } from "./activating.js";
 import type { IsolateErrors } from "./isolate-errors.js";
 import { keepAlive } from "./keep-alive.js";
 import type { ReadyGate } from "./ready-gate.js";
@@ -9,11 +10,14 @@ const REQUEST_ATTEMPTS = 3;
 
 /** Requests of the framework itself. They may be sent again, and so outlive a crash. */
 export class FrameworkRequests {
+  readonly #owner: object;
   readonly #state: () => State;
   readonly #gate: ReadyGate;
   readonly #errors: IsolateErrors;
 
-  constructor(state: () => State, gate: ReadyGate, errors: IsolateErrors) {
+  /** @param owner the isolate, as whoever prepares a generation knows it */
+  constructor(owner: object, state: () => State, gate: ReadyGate, errors: IsolateErrors) {
+    this.#owner = owner;
     this.#state = state;
     this.#gate = gate;
     this.#errors = errors;
@@ -24,8 +28,18 @@ export class FrameworkRequests {
     return keepAlive.during(this.#try(send, REQUEST_ATTEMPTS));
   }
 
+  /** The generation that is or will be ready; to whoever prepares one, that one. */
+  ready(): Promise<Generation> {
+    const activating = activatingNow(this.#owner);
+    if (activating !== undefined) return Promise.resolve(activating);
+    const state = this.#state();
+    if (state.kind === "ready") return Promise.resolve(state.live);
+    const down = this.#errors.inState(state);
+    return down === undefined ? this.#gate.wait() : Promise.reject(down);
+  }
+
   async #try<T>(send: (session: Session) => Promise<T>, attempts: number): Promise<T> {
-    const live = await this.#ready();
+    const live = await this.ready();
     try {
       return await send(live.session);
     } catch (error) {
@@ -34,12 +48,5 @@ export class FrameworkRequests {
       const outcome = await live.outcome;
       throw this.#errors.lost(live, outcome, { requested: false })();
     }
-  }
-
-  #ready(): Promise<Generation> {
-    const state = this.#state();
-    if (state.kind === "ready") return Promise.resolve(state.live);
-    const down = this.#errors.inState(state);
-    return down === undefined ? this.#gate.wait() : Promise.reject(down);
   }
 }

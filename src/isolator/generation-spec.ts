@@ -6,7 +6,7 @@ import { publishLive } from "./live-record.js";
 import type { ResolvedOptions } from "./options/index.js";
 
 /** What an isolate hears of its processes while they run. */
-export type GenerationListener = Pick<GenerationSpec, "onLine" | "onLimit" | "onDebugger" | "onDrain"> &
+export type GenerationListener = Pick<GenerationSpec, "onLine" | "onData" | "onLimit" | "onDebugger" | "onDrain"> &
   Required<Pick<ProcessSpec, "hasListener">>;
 
 /** How every process of an isolate is started. */

@@ -7,7 +7,7 @@ import { strayDescriptors } from "../sandbox/index.js";
 import type { Session } from "../session/index.js";
 import type { Generation, GenerationIdentity, GenerationSpec } from "./generation.js";
 import { type GenerationLaunch, GenerationResources } from "./generation-resources.js";
-import { NO_MODULES } from "./no-modules.js";
+import { hostFunctions } from "./host-functions.js";
 import { SpawnedGeneration } from "./spawned-generation.js";
 import { StartFailure, toStartError } from "./start-failure.js";
 
@@ -139,7 +139,7 @@ class GenerationStart {
     return openSession(
       { descriptor, address, token, timeoutMs },
       {
-        handler: NO_MODULES,
+        handler: hostFunctions((name, value) => this.#spec.onData(generation, name, value)),
         sharedMemory: sharedMemory ? launch.sharedMemory : undefined,
         onLost: (error) => generation.connectionLost(error),
         onDrain: () => this.#spec.onDrain(),

@@ -9,6 +9,7 @@ import { BUDGET } from "../../src/session/index.js";
 import {
   type Generation,
   type GenerationSpec,
+  type RecycleSteps,
   type RestartPolicy,
   Supervisor,
   type SupervisorListener,
@@ -16,6 +17,8 @@ import {
 import { until } from "../helpers/until.js";
 
 let isolatorId = 500;
+
+const RECYCLE: RecycleSteps = { drained: async () => {}, willRetry: true };
 
 interface Surroundings {
   /** Called in the turn of the event loop in which a process says that it is ready. */
@@ -64,6 +67,7 @@ function useSupervisor(surroundings: Surroundings = {}) {
     },
     onLine: () => {},
     onLimit: () => {},
+    onData: () => {},
     onDebugger: () => {},
     onDrain: () => {},
     publish,
@@ -81,6 +85,7 @@ function useSupervisor(surroundings: Surroundings = {}) {
     onRestarting: () => heard.push("restarting"),
     onStopped: ({ kind }) => heard.push(`stopped: ${kind}`),
     isHealthy: () => true,
+    activate: () => undefined,
     warmUp,
   };
   const supervisor = new Supervisor(spec, { restart, standby, graceMs: 100 }, listener);
@@ -197,11 +202,11 @@ test("a spare that cannot be published is gone, and the recycled process goes on
   await supervisor.start(new AbortController());
   const [old] = ready as [Generation];
   isDiskFull = true;
-  expect(await supervisor.recycle(old, async () => {})).toBe(false);
+  await expect(supervisor.recycle(old, RECYCLE)).rejects.toThrow("START_FAILED");
   expect(supervisor.state).toMatchObject({ kind: "ready", live: old });
   expect(pids.filter((pid) => isAlive(pid))).toEqual([old.pid]);
   isDiskFull = false;
-  expect(await supervisor.recycle(old, async () => {})).toBe(true);
+  expect((await supervisor.recycle(old, RECYCLE)).number).toBe(2);
   await supervisor.shutdown("done", 1_000);
   expect(pids.filter((pid) => isAlive(pid))).toEqual([]);
 });
@@ -209,11 +214,11 @@ test("a spare that cannot be published is gone, and the recycled process goes on
 test("stopping waits for a successor that is on its way, and nothing of it is left", async () => {
   const { supervisor, pids, ready } = useSupervisor();
   await supervisor.start(new AbortController());
-  const recycled = supervisor.recycle(ready[0] as Generation, async () => {});
+  const recycled = supervisor.recycle(ready[0] as Generation, RECYCLE);
   await until(() => pids.length === 2);
   await supervisor.shutdown("done", 1_000);
   expect(pids.filter((pid) => isAlive(pid))).toEqual([]);
-  expect(await recycled).toBe(false);
+  await expect(recycled).rejects.toThrow();
 });
 
 test("a spare whose preparation is cut short by the end of the isolator is gone with it", async () => {

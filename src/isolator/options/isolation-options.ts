@@ -16,17 +16,23 @@ import type { OutputMode } from "../../process/index.js";
 import { type Confinement, type ConfinementOptions, resolveConfinement } from "../../sandbox/index.js";
 import type { Budget } from "../../session/index.js";
 import type { RecyclePolicy, RestartPolicy } from "../../supervision/index.js";
+import type { OnGeneration } from "../generation-context.js";
 import { type BudgetOptions, defaultMaxPayload, resolveBudget } from "./budget-options.js";
 import { anAbortSignal, aString, milliseconds, oneOf, strings, wholeNumberOrInfinity } from "./checks.js";
 import { resolveEnvironment } from "./environment-options.js";
+import { resolveModules, resolveOnGeneration } from "./generation-options.js";
 import { type RecycleOptions, resolveRecycle } from "./recycle-options.js";
 import { type OnCrash, type RestartOptions, resolveOnCrash, resolveRestart } from "./restart-options.js";
 
 /** How much the framework itself writes to the host's stderr. */
 export type LogLevel = "silent" | "error" | "warn" | "info" | "debug";
 
-/** All options of `ProcessIsolator.create` and `isolate`. Every one is optional. */
-export interface IsolationOptions extends ConfinementOptions {
+/**
+ * All options of `ProcessIsolator.create` and `isolate`. Every one is optional.
+ *
+ * `Api` is what `onGeneration` is given: the typed proxy of the module for `isolate`, nothing for `create`.
+ */
+export interface IsolationOptions<Api = unknown> extends ConfinementOptions {
   /** The isolate's name in events, errors, logs and `pihost ps`: 1 to 64 letters, digits, `.`, `_` or `-`. Default `isolate-<n>`. */
   name?: string;
   /**
@@ -55,6 +61,27 @@ export interface IsolationOptions extends ConfinementOptions {
    * hand-over, not a start. A whole number from 0 to 64. Default 0.
    */
   standby?: number;
+  /**
+   * Prepares each process before any call reaches it: the first one, one after a crash, a spare that takes over, one that
+   * replaces another. It is awaited; calls that were made meanwhile wait, or go to the process that is replaced. What it
+   * calls through `api`, through the context, and through the isolate's own handle reaches the new process.
+   *
+   * When it throws, that start has failed with START_FAILED, and what it threw as `cause`: the first start for good, a
+   * later one at the cost of one restart, and a replacement does not take place. `startTimeoutMs` counts; when it has
+   * passed, START_TIMEOUT. Default: nothing.
+   */
+  onGeneration?: OnGeneration<Api>;
+  /**
+   * Modules that each process loads before any call reaches it, rather than at the first call: names, or `true` for the
+   * module of `isolate`. A start fails with MODULE_NOT_FOUND or MODULE_FAILED when one cannot be loaded. Default: none.
+   */
+  preload?: boolean | readonly (string | URL)[];
+  /**
+   * Whose exports `start()` and `stop()` are the module's own: in each process, `start()` is awaited before the first call
+   * of the module, and `stop()` before the process ends in order. `true` for every module, `false` for none, or a list.
+   * A `start` or `stop` with required parameters is left alone. Default: the module of `isolate`; with `create`, none.
+   */
+  lifecycle?: boolean | readonly (string | URL)[];
   /** What the process, with everything that it starts, may use. Default: whatever it likes. */
   limits?: LimitOptions;
   /** What Node.js writes, and where, when the JavaScript heap is full. Default: nothing. */
@@ -114,6 +141,9 @@ export interface ResolvedOptions {
   readonly callTimeoutMs: number | undefined;
   readonly unresponsiveAfterMs: number | undefined;
   readonly standby: number;
+  readonly onGeneration: OnGeneration<undefined> | undefined;
+  readonly preload: readonly string[];
+  readonly lifecycle: true | readonly string[];
   readonly limits: ResolvedLimits;
   readonly diagnostics: Diagnostics | undefined;
   readonly recycle: RecyclePolicy | undefined;
@@ -149,6 +179,9 @@ const RESOLVERS = {
   unresponsiveAfterMs: (value: unknown) =>
     value === undefined ? undefined : milliseconds("unresponsiveAfterMs", value, 100),
   standby: (value: unknown) => wholeNumber("standby", orDefault(value, 0), 0, 64),
+  onGeneration: (value: unknown) => resolveOnGeneration(value),
+  preload: (value: unknown) => resolveModules("preload", orDefault(value, false)),
+  lifecycle: (value: unknown) => resolveModules("lifecycle", orDefault(value, false)),
   limits: (value: unknown) => resolveLimits(value),
   diagnostics: (value: unknown) => resolveDiagnostics(value),
   recycle: (value: unknown) => resolveRecycle(value),
