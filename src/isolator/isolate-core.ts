@@ -107,6 +107,11 @@ export class IsolateCore implements CallOwner {
     return kind === "waiting" ? "restarting" : kind;
   }
 
+  /** The pid of the process that whoever asks is preparing, if it is. */
+  get activatingPid(): number | undefined {
+    return activatingNow(this)?.pid;
+  }
+
   /** Resolves when no further generation follows. */
   get stopped(): Milestone<ExitOutcome> {
     return this.#supervisor.stopped;

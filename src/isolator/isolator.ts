@@ -130,7 +130,8 @@ export class ProcessIsolator {
   async status(): Promise<HostStatus> {
     const message = await this.#core.request(requestStatus);
     const { state, facts, limits } = this.#core;
-    return toHostStatus(message, { state, restarts: facts.restarts, pid: this.pid, limits: limits.enforcement });
+    const pid = this.#core.activatingPid ?? this.pid;
+    return toHostStatus(message, { state, restarts: facts.restarts, pid, limits: limits.enforcement });
   }
 
   /**

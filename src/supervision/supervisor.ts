@@ -129,4 +129,3 @@ export class Supervisor {
     return undefined;
   }
 }
-
