@@ -54,16 +54,18 @@ export class IsolateListener implements SupervisorListener {
   }
 
   onReady(live: Generation, predecessor: Generation | undefined): void {
-    const { facts, care, data, calls, gate, events } = this.#parts;
+    const { facts, care, data, calls, gate, events, isStopping } = this.#parts;
     facts.last = live;
     facts.generation = live.number;
     if (predecessor !== undefined) care.retire(predecessor);
     const observer = care.add(live);
     // They may have been set since it was prepared; calls come after these on the same lane.
     data.tell(live);
-    calls.open(live, this.#options.recycle === undefined ? undefined : observer);
-    gate.open(live);
     events.ready(live, predecessor);
+    if (isStopping()) return;
+    gate.open(live);
+    // At last: with the calls that have waited this generation may be due for replacement, and its successor be here at once.
+    calls.open(live, this.#options.recycle === undefined ? undefined : observer);
   }
 
   onStartFailed(generation: number, error: IsolationError, willRetry: boolean): void {

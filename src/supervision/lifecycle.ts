@@ -117,8 +117,9 @@ export class Lifecycle {
 
   #enter(live: Generation, predecessor: Generation | undefined): void {
     this.#move({ kind: "ready", live });
-    this.#listener.onReady(live, predecessor);
+    // First: the listener may have it replaced in this very turn, and its retirement has to hear of its end after this.
     void live.outcome.then((outcome) => this.#onEnded(live, outcome));
+    this.#listener.onReady(live, predecessor);
     this.#source.fillSoon();
   }
 

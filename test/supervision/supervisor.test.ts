@@ -19,6 +19,11 @@ import { until } from "../helpers/until.js";
 let isolatorId = 500;
 
 const RECYCLE: RecycleSteps = { drained: async () => {}, willRetry: true };
+const AT_ONCE: RestartPolicy = {
+  maxRestarts: 10_000,
+  withinMs: 60_000,
+  backoff: { initialMs: 0, maxMs: 0, factor: 1, jitter: 0 },
+};
 
 interface Surroundings {
   /** Called in the turn of the event loop in which a process says that it is ready. */
@@ -29,13 +34,15 @@ interface Surroundings {
   readonly standby?: number;
   /** Called when a process is about to be the generation of its number. */
   readonly publish?: (generation: Generation) => void;
+  /** Called when a generation takes over. */
+  readonly onReady?: (live: Generation) => void;
   /** Called while a spare is being prepared. */
   readonly warmUp?: (spare: Generation) => Promise<void>;
 }
 
 function useSupervisor(surroundings: Surroundings = {}) {
   const { onReadyLine = () => {}, restart, obstacle = () => {}, standby = 0 } = surroundings;
-  const { publish = () => {}, warmUp = async () => {} } = surroundings;
+  const { publish = () => {}, onReady = () => {}, warmUp = async () => {} } = surroundings;
   const ready: Generation[] = [];
   const heard: string[] = [];
   const pids: number[] = [];
@@ -79,6 +86,7 @@ function useSupervisor(surroundings: Surroundings = {}) {
     onReady: (live) => {
       ready.push(live);
       heard.push("ready");
+      onReady(live);
     },
     onStartFailed: () => heard.push("start failed"),
     onEnded: (_, __, willRestart) => heard.push(willRestart ? "ended" : "ended for good"),
@@ -125,7 +133,7 @@ test("its owner hears what happens, in order and once", async () => {
 test("starts that fail at once leave the event loop its turns, however often they are repeated", async () => {
   let isDiskFull = false;
   const { supervisor, heard, ready } = useSupervisor({
-    restart: { maxRestarts: 10_000, withinMs: 60_000, backoff: { initialMs: 0, maxMs: 0, factor: 1, jitter: 0 } },
+    restart: AT_ONCE,
     obstacle: () => {
       if (isDiskFull) throw new Error("no space left on device");
     },
@@ -209,6 +217,30 @@ test("a spare that cannot be published is gone, and the recycled process goes on
   expect((await supervisor.recycle(old, RECYCLE)).number).toBe(2);
   await supervisor.shutdown("done", 1_000);
   expect(pids.filter((pid) => isAlive(pid))).toEqual([]);
+});
+
+test("a generation that is replaced in the very turn in which it takes over retires", async () => {
+  let prepare = (): void => {};
+  const onReady = (live: Generation): void => {
+    if (ready.length === 2) void supervisor.recycle(live, RECYCLE);
+  };
+  const warmUp = (): Promise<void> =>
+    new Promise((resolve) => {
+      prepare = resolve;
+      if (ready.length === 1) process.kill(ready[0]?.pid ?? 0, "SIGKILL");
+    });
+  const { supervisor, ready, heard, pids } = useSupervisor({ standby: 1, onReady, warmUp, restart: AT_ONCE });
+  await supervisor.start(new AbortController());
+  // The spare is prepared while the generation that follows the crash is being started.
+  await until(() => pids.length === 3);
+  prepare();
+  await until(() => ready.length === 3);
+  const [, replaced, live] = ready as [Generation, Generation, Generation];
+  expect(live.pid).toBe(pids[1]);
+  await replaced.gone;
+  expect(supervisor.state).toMatchObject({ kind: "ready", live });
+  expect(heard).toEqual(["ready", "ended", "restarting", "ready", "ready", "ended"]);
+  await supervisor.terminate("SIGKILL", 0);
 });
 
 test("stopping waits for a successor that is on its way, and nothing of it is left", async () => {
