@@ -28,6 +28,7 @@ import { IsolateFacts } from "./isolate-facts.js";
 import { IsolateListener } from "./isolate-listener.js";
 import { keepAlive } from "./keep-alive.js";
 import { type ResolvedOptions, toRestartPolicy } from "./options/index.js";
+import { Outputs } from "./outputs.js";
 import { ReadyGate } from "./ready-gate.js";
 
 /** A process that took over from one that worked. */
@@ -50,10 +51,12 @@ export class IsolateCore implements CallOwner {
   readonly #care: GenerationsInCare;
   readonly #requests: FrameworkRequests;
   readonly #supervisor: Supervisor;
+  readonly #outputs: Outputs;
 
   constructor(isolatorId: number, options: ResolvedOptions) {
     const { name: isolate, standby, graceMs } = options;
     this.limits = planLimits(options.limits);
+    this.#outputs = new Outputs(options);
     this.facts = new IsolateFacts(isolate);
     this.#errors = new IsolateErrors(this.facts, options.restart);
     this.#events = new EventPublisher(this.facts, options.logLevel);
@@ -73,7 +76,7 @@ export class IsolateCore implements CallOwner {
     const gate = new ReadyGate();
     this.#requests = new FrameworkRequests(this, () => this.#supervisor.state, gate, this.#errors);
     this.#supervisor = new Supervisor(
-      toGenerationSpec(isolatorId, options, this.limits, {
+      toGenerationSpec(isolatorId, options, this.limits, this.#outputs, {
         onLine: (generation, pid, stream, line) => this.#events.emit(stream, { isolate, generation, pid, ...line }),
         hasListener: (stream) => this.#events.hasListener(stream),
         onLimit: (generation, pid, breach) => this.#onLimit({ isolate, generation, pid, ...breach }),
@@ -95,6 +98,7 @@ export class IsolateCore implements CallOwner {
         isStopping: () => this.#supervisor.state.kind === "stopping",
       }),
     );
+    this.stopped.onReached(() => this.#outputs.close());
   }
 
   get events(): IsolatorEventSource {
@@ -117,8 +121,13 @@ export class IsolateCore implements CallOwner {
     return this.#supervisor.stopped;
   }
 
-  start(abort: AbortController): Promise<void> {
-    return keepAlive.during(this.#supervisor.start(abort));
+  async start(abort: AbortController): Promise<void> {
+    try {
+      await keepAlive.during(this.#supervisor.start(abort));
+    } catch (error) {
+      this.#outputs.close();
+      throw error;
+    }
   }
 
   /** Stores a value, with the host and with the process that is or will be ready. */

@@ -6,10 +6,12 @@ export type {
   Lifeline,
   OutputLine,
   OutputMode,
+  OutputTarget,
   ProcessExit,
   ProcessSpec,
   StartProcess,
 } from "./host-process.js";
+export { LogFile } from "./log-file.js";
 export { startNodeProcess } from "./node-process.js";
 export { PIHOST_ENTRY } from "./pihost-entry.js";
 export { stopProcess } from "./stop.js";

@@ -12,7 +12,6 @@ import {
   resolveLimits,
   toBytes,
 } from "../../limits/index.js";
-import type { OutputMode } from "../../process/index.js";
 import { type Confinement, type ConfinementOptions, resolveConfinement } from "../../sandbox/index.js";
 import type { Budget } from "../../session/index.js";
 import type { RecyclePolicy, RestartPolicy } from "../../supervision/index.js";
@@ -21,6 +20,7 @@ import { type BudgetOptions, defaultMaxPayload, resolveBudget } from "./budget-o
 import { anAbortSignal, aString, milliseconds, oneOf, strings, wholeNumberOrInfinity } from "./checks.js";
 import { resolveEnvironment } from "./environment-options.js";
 import { resolveModules, resolveOnGeneration } from "./generation-options.js";
+import { type OutputOption, type ResolvedOutput, resolveOutput } from "./output-options.js";
 import { type RecycleOptions, resolveRecycle } from "./recycle-options.js";
 import { type OnCrash, type RestartOptions, resolveOnCrash, resolveRestart } from "./restart-options.js";
 
@@ -117,10 +117,14 @@ export interface IsolationOptions<Api = unknown> extends ConfinementOptions {
   debug?: boolean;
   /** What the framework itself writes to the host's stderr. Default `"silent"`. */
   logLevel?: LogLevel;
-  /** What happens to the child's stdout: `"events"` (default) as events of whole lines, `"inherit"`, or `"ignore"`. */
-  stdout?: OutputMode;
-  /** The same for stderr, whose last 8 KiB are kept for errors in every mode. */
-  stderr?: OutputMode;
+  /**
+   * What happens to the child's stdout: `"events"` (default) as events of whole lines, which nobody sees unless somebody
+   * listens; `"inherit"` to the host's own, byte by byte; `"ignore"`; a Writable stream, or `{ file }`, to which every line is
+   * written whole, and before the event `exited`. Who reads such a stream slowly slows the process down. A stream is not ended.
+   */
+  stdout?: OutputOption;
+  /** The same for stderr, whose last 8 KiB are kept for errors in every mode. May be the same stream, or file. */
+  stderr?: OutputOption;
   /**
    * Lets the `pihost` command of the same user find this isolate. Default false. It puts the generation's token into a
    * file that only this user can read, and so any process of this user that is not sandboxed.
@@ -157,14 +161,12 @@ export interface ResolvedOptions {
   readonly execArgv: readonly string[];
   readonly debug: boolean;
   readonly logLevel: LogLevel;
-  readonly stdout: OutputMode;
-  readonly stderr: OutputMode;
+  readonly stdout: ResolvedOutput;
+  readonly stderr: ResolvedOutput;
   readonly discoverable: boolean;
   readonly signal: AbortSignal | undefined;
   readonly confinement: Confinement;
 }
-
-const OUTPUT_MODES = ["events", "inherit", "ignore"] as const;
 
 const CONFINEMENT = ["permissions", "sandbox", "uid", "gid", "integrity"] as const;
 
@@ -195,8 +197,8 @@ const RESOLVERS = {
   debug: (value: unknown) => aBoolean("debug", orDefault(value, false)),
   logLevel: (value: unknown) =>
     oneOf("logLevel", orDefault(value, "silent"), ["silent", "error", "warn", "info", "debug"]),
-  stdout: (value: unknown) => oneOf("stdout", orDefault(value, "events"), OUTPUT_MODES),
-  stderr: (value: unknown) => oneOf("stderr", orDefault(value, "events"), OUTPUT_MODES),
+  stdout: (value: unknown) => resolveOutput("stdout", orDefault(value, "events")),
+  stderr: (value: unknown) => resolveOutput("stderr", orDefault(value, "events")),
   discoverable: (value: unknown) => aBoolean("discoverable", orDefault(value, false)),
   signal: (value: unknown) => anAbortSignal("signal", value),
 } satisfies Record<string, (value: unknown, defaults: Defaults) => unknown>;
