@@ -5,7 +5,10 @@
 import { closeSync, readFileSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { constants, Script } from "node:vm";
+import { PIHOST_EXIT } from "../src/contract/exit-codes.js";
 import { forgetAllocatorEnvironment } from "../src/platform/allocator.js";
+import { foreignProcess } from "../src/platform/foreign-runtime.js";
+import { sayMistaken } from "../src/platform/mistaken-start.js";
 import { HANDED_SCRIPT } from "../src/sandbox/handed-script.js";
 import { quietPermissionWarnings } from "../src/sandbox/permission-warnings.js";
 import { codeCachePath, readCodeCache, writeCodeCache } from "./code-cache.js";
@@ -20,6 +23,7 @@ const isHanded = __filename === HANDED_SCRIPT;
 const HANDED_DESCRIPTORS = [5, 6];
 const HANDED_BUNDLE = "/proc/self/fd/6";
 
+endUnlessNode();
 quietPermissionWarnings();
 forgetAllocatorEnvironment(process.env);
 writeSync(
@@ -40,6 +44,14 @@ const { bundle, saveCodeCache } = loadBundle(isHanded ? HANDED_BUNDLE : join(__d
 // Neither the modules nor what they start have any business with them.
 if (isHanded) for (const descriptor of HANDED_DESCRIPTORS) closeSync(descriptor);
 bundle.runPihost({ saveCodeCache });
+
+/** First of all: what follows needs what others lack, and would fail there in ways that mislead. */
+function endUnlessNode(): void {
+  const runtime = foreignProcess();
+  if (runtime === undefined) return;
+  sayMistaken(runtime.description);
+  process.exit(PIHOST_EXIT.notNode);
+}
 
 function loadBundle(filename: string): { bundle: Bundle; saveCodeCache: () => void } {
   const source = readFileSync(filename, "utf8");

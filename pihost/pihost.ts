@@ -1,5 +1,6 @@
 import { type Go, HOST_MODULE, PIHOST_EXIT } from "../src/contract/index.js";
 import { IsolationError } from "../src/errors/index.js";
+import { timerDelay } from "../src/platform/longest-timer.js";
 import {
   type Callee,
   type CallHandler,
@@ -65,6 +66,7 @@ export class Pihost implements CallHandler {
     this.#loader = createModuleLoader({
       from,
       integrity,
+      executable: __dirname,
       beforeFirstLoad: () => {
         makeOutputSynchronous();
         process.setSourceMapsEnabled(true);
@@ -221,13 +223,13 @@ export class Pihost implements CallHandler {
 
   /** The modules stop when no call runs any more. Calls that do not end by themselves may need just that to end. */
   async #drain(stopAfterMs: number): Promise<void> {
-    await Promise.race([this.#answered(), new Promise((resolve) => setTimeout(resolve, stopAfterMs))]);
+    await Promise.race([this.#answered(), new Promise((resolve) => setTimeout(resolve, timerDelay(stopAfterMs)))]);
     await this.#lifecycle.stop();
     await this.#answered();
   }
 
   async #end(graceMs: number, stopAfterMs: number): Promise<void> {
-    await Promise.race([this.#drain(stopAfterMs), new Promise((resolve) => setTimeout(resolve, graceMs))]);
+    await Promise.race([this.#drain(stopAfterMs), new Promise((resolve) => setTimeout(resolve, timerDelay(graceMs)))]);
     // The answers of the last calls are made by promise jobs that have yet to run.
     await new Promise((resolve) => setImmediate(resolve));
     this.#flush();

@@ -6,7 +6,7 @@ import { runNode } from "./run-command.mjs";
 import { repositoryRoot, toolEntry } from "./workspace.mjs";
 
 /** The entry points; each becomes one CommonJS file, because V8's code cache works on scripts. */
-const ENTRIES = ["boot", "main"];
+const ENTRIES = ["boot", "main", "reaper"];
 
 /**
  * Builds the executable: the bundles, the .proto files that bundled packages read at run time, the descriptors for
@@ -47,7 +47,7 @@ async function bundle(root, outputDirectory) {
     metafile: true,
     logLevel: "silent",
   });
-  writeFileSync(join(outputDirectory, "THIRD_PARTY_NOTICES.txt"), thirdPartyNotices(root, metafile));
+  writeFileSync(join(outputDirectory, "THIRD_PARTY_NOTICES.txt"), thirdPartyNotices(root, [metafile]));
 }
 
 /** What the socket serves beside reflection itself: our contract, and the standard health service. */

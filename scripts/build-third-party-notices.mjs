@@ -6,11 +6,12 @@ const LICENCE_FILE = /^(licen[cs]e|notice|copying)(\.|$|-)/i;
 
 /**
  * The licences of every package of which a part is in the bundles.
- * @param {string} root the folder that the metafile's paths are relative to
- * @param {import("esbuild").Metafile} metafile
+ * @param {string} root the folder that the metafiles' paths are relative to
+ * @param {readonly import("esbuild").Metafile[]} metafiles
  */
-export function thirdPartyNotices(root, metafile) {
-  const inputs = Object.values(metafile.outputs).flatMap((output) =>
+export function thirdPartyNotices(root, metafiles) {
+  const outputs = metafiles.flatMap((metafile) => Object.values(metafile.outputs));
+  const inputs = outputs.flatMap((output) =>
     Object.entries(output.inputs)
       .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
       .map(([path]) => path),
@@ -19,7 +20,7 @@ export function thirdPartyNotices(root, metafile) {
     inputs.map((path) => PACKAGE_FOLDER.exec(path)?.[1]).filter((folder) => folder !== undefined),
   );
   const notices = [...folders].map((folder) => noticeOf(join(root, folder))).sort();
-  return `The files of this folder contain parts of the packages below.\n\n${notices.join("\n\n")}\n`;
+  return `The files of this folder, and of those in it, contain parts of the packages below.\n\n${notices.join("\n\n")}\n`;
 }
 
 /** One package: name, version, licence, and the text of its licence files. @param {string} folder */

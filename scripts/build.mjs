@@ -1,7 +1,10 @@
-// npm run build: dist/src (the SDK, by tsc) and dist/pihost (the executable, by esbuild).
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+// npm run build: what is published (bundles of the SDK, the command and the executable, by esbuild; types, by tsc), and dist/src,
+// the SDK file by file for the tools of this repository.
+import { mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { buildHost } from "./build-host.mjs";
 import { buildPihost } from "./build-pihost.mjs";
+import { buildTypes } from "./build-types.mjs";
 import { runNode } from "./run-command.mjs";
 import { cacheDirectory, repositoryRoot, toolEntry } from "./workspace.mjs";
 
@@ -12,6 +15,7 @@ async function build() {
   try {
     const results = await Promise.allSettled([
       compileSdk(join(fresh, "dist")),
+      buildHost({ root: repositoryRoot, outputDirectory: join(fresh, "dist") }),
       buildPihost({ root: repositoryRoot, outputDirectory: join(fresh, "dist/pihost") }),
     ]);
     const failures = results.filter((result) => result.status === "rejected").map((result) => result.reason);
@@ -24,18 +28,14 @@ async function build() {
   }
 }
 
-/** Compiles src/ and makes the command executable. */
+/** Compiles src/, and takes the public types from what comes of it. */
 async function compileSdk(/** @type {string} */ outputDirectory) {
   const project = join(repositoryRoot, "tsconfig.build.json");
   const tsc = await runNode([toolEntry("typescript", "tsc"), "-p", project, "--outDir", outputDirectory], {
     cwd: repositoryRoot,
   });
   if (tsc.code !== 0) throw new Error(`tsc -p tsconfig.build.json:\n${tsc.output}`);
-  const command = join(outputDirectory, "src/cli/main.js");
-  if (!readFileSync(command, "utf8").startsWith("#!/usr/bin/env node\n")) {
-    throw new Error("src/cli/main.ts must begin with #!/usr/bin/env node");
-  }
-  chmodSync(command, 0o755);
+  buildTypes({ compiled: join(outputDirectory, "src"), outputDirectory });
 }
 
 try {

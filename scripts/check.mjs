@@ -87,16 +87,7 @@ try {
     {
       name: "package types (attw)",
       after: "package",
-      run: () =>
-        tool(
-          "@arethetypeswrong/cli",
-          "attw",
-          "--profile",
-          "esm-only",
-          "--no-definitely-typed",
-          "--no-emoji",
-          tarball,
-        )(),
+      run: () => tool("@arethetypeswrong/cli", "attw", "--no-definitely-typed", "--no-emoji", tarball)(),
     },
   ]);
   if (failed > 0) process.exitCode = 1;

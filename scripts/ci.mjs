@@ -7,6 +7,7 @@ import { addCounts, countOf, countVitest, NOTHING, printCounts } from "./ci-coun
 import { ensureGrpcurl } from "./grpcurl.mjs";
 import { NODE_MAJORS, nodeOfLine } from "./node-versions.mjs";
 import { prepareWorkspace } from "./prepare-workspace.mjs";
+import { fetchTool } from "./registry-tools.mjs";
 import { runNode } from "./run-command.mjs";
 import { smokeTest } from "./smoke-test.mjs";
 import { cacheDirectory, repositoryRoot } from "./workspace.mjs";
@@ -47,7 +48,7 @@ async function runTests(scratch) {
 }
 
 /**
- * Fetches what the tests use: every line of Node, a real grpcurl on the path, and what makes sandboxes. Each counts as one
+ * Fetches what the tests use: every line of Node, other runtimes, a real grpcurl on the path, and what makes sandboxes. Each counts as one
  * that passed or failed: without it there are tests that cannot tell anything.
  *
  * @type {Stage["run"]}
@@ -65,7 +66,13 @@ async function offerTools() {
       (/** @type {Error} */ { message }) => message,
     ),
   );
-  const problems = await Promise.all([grpcurl, ensureSandboxTools(), ...nodes]);
+  const tools = /** @type {const} */ (["bun", "deno", "postject"]).map((name) =>
+    fetchTool(name).then(
+      () => undefined,
+      (/** @type {Error} */ { message }) => message,
+    ),
+  );
+  const problems = await Promise.all([grpcurl, ensureSandboxTools(), ...nodes, ...tools]);
   for (const problem of problems) if (problem !== undefined) process.stdout.write(`missing: ${problem}\n`);
   return problems.map((problem) => countOf(problem === undefined)).reduce(addCounts, NOTHING);
 }

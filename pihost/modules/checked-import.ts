@@ -2,10 +2,10 @@ import { IsolationError } from "../../src/errors/index.js";
 import { createImportGuard, type ImportGuard } from "../../src/sandbox/import-guard.js";
 import type { ModuleIntegrity } from "../../src/sandbox/integrity.js";
 import { fileUrlOf } from "../../src/sandbox/module-digest.js";
+import { isTypeScript } from "./file-kind.js";
 import { labelOf } from "./load-failure.js";
 import { quote } from "./module-errors.js";
 import { resolveModule } from "./resolve-module.js";
-import { isTypeScript } from "./typescript.js";
 
 /** Imports what the integrity of this process allows, and nothing else. */
 export type CheckedImport = <T>(name: string, url: string, load: (url: string) => Promise<T>) => Promise<T>;

@@ -1,3 +1,4 @@
+import { types } from "node:util";
 import { closestName, IsolationError } from "../../src/errors/index.js";
 import { type Container, hasMember, isClass, isContainer, memberNames } from "./members.js";
 import { quote } from "./module-errors.js";
@@ -13,22 +14,41 @@ export interface ExportStep {
   receiver: unknown;
 }
 
+export interface ResolvedPath {
+  readonly steps: ExportStep[];
+  readonly rest: readonly string[];
+}
+
+/** What is left of a path behind a promise. */
+export interface RestOfPath {
+  readonly path: string;
+  readonly rest: readonly string[];
+  readonly module: string;
+}
+
 /**
- * Walks `path` ("add", "SampleClass.method", "default") through a module's exports.
+ * Walks `path` ("add", "SampleClass.method", "default") through a module's exports. A dot separates two names; one that
+ * is part of a name has a backslash in front, or needs none where no shorter name leads anywhere ("user.created").
  *
- * @returns one step per segment, the last of which holds the function or constant.
+ * @returns one step per name, the last of which holds the function or constant. A promise on the way ends the walk:
+ *   `rest` is what is left of the path, for what the promise comes to.
  * @throws IsolationError `METHOD_NOT_FOUND`, with the names there are; `INVALID_OPTION` if `path` is no string.
  */
-export function resolveExportPath(exports: ModuleExports, path: string, module: string): ExportStep[] {
+export function resolveExportPath(exports: ModuleExports, path: string, module: string): ResolvedPath {
   const segments = parseExportPath(path, module);
-  const steps: ExportStep[] = [];
-  for (const [index, key] of segments.entries()) {
-    const before = steps.at(-1);
-    const step = before === undefined ? firstStep(exports, key) : nextStep(before, key);
-    if (step === undefined) throw notFound(exports, segments.slice(0, index), key, before, module);
-    steps.push(step);
-  }
-  return steps;
+  const resolved = walk(segments, (key) => firstStep(exports, key));
+  if (resolved !== undefined) return resolved;
+  throw describeMissing(exports, segments, module);
+}
+
+/** Walks on from what a promise on the way came to. @throws IsolationError `METHOD_NOT_FOUND` */
+export function resolveRest(value: unknown, { path, rest, module }: RestOfPath): ResolvedPath {
+  const resolved = walk(rest, (key) => memberStep(value, key));
+  if (resolved !== undefined) return resolved;
+  const names = isContainer(value) ? memberNames(value) : [];
+  const has = names.length === 0 ? "none that can be called" : shown(names);
+  const message = `${quote(path)} of module ${module} leads to a promise, whose value has no ${quote(rest.join("."))}`;
+  throw new IsolationError("METHOD_NOT_FOUND", `${message}; it has ${has}`);
 }
 
 /** Rejects what a path leads to but cannot be called: a class. */
@@ -45,16 +65,43 @@ function firstStep(exports: ModuleExports, key: string): ExportStep | undefined 
   return found && { ...found, key };
 }
 
-function nextStep(before: ExportStep, key: string): ExportStep | undefined {
-  const container = before.container[before.key];
+function memberStep(container: unknown, key: string): ExportStep | undefined {
   return isContainer(container) && hasMember(container, key) ? { container, key, receiver: container } : undefined;
+}
+
+/** Shorter names are tried first, so that dots separate wherever they can. */
+function walk(segments: readonly string[], step: (key: string) => ExportStep | undefined): ResolvedPath | undefined {
+  for (let length = 1; length <= segments.length; length++) {
+    const found = step(segments.slice(0, length).join("."));
+    if (found === undefined) continue;
+    const rest = segments.slice(length);
+    if (rest.length === 0) return { steps: [found], rest };
+    const value = found.container[found.key];
+    const further = walk(rest, (key) => memberStep(value, key));
+    if (further !== undefined) return { steps: [found, ...further.steps], rest: further.rest };
+    if (types.isPromise(value)) return { steps: [found], rest };
+  }
+  return undefined;
+}
+
+/** Where the walk by single names ends, which is what nearly everybody means by a path. */
+function describeMissing(exports: ModuleExports, segments: readonly string[], module: string): IsolationError {
+  let before: ExportStep | undefined;
+  for (const [index, key] of segments.entries()) {
+    const step = before === undefined ? firstStep(exports, key) : memberStep(before.container[before.key], key);
+    if (step === undefined) return notFound(exports, segments.slice(0, index), key, before, module);
+    before = step;
+  }
+  // A getter on the way gave something else the second time.
+  const message = `${quote(segments.join("."))} of module ${module} is not the same each time it is read`;
+  return new IsolationError("METHOD_NOT_FOUND", message);
 }
 
 function parseExportPath(path: unknown, module: string): string[] {
   if (typeof path !== "string") {
     throw new IsolationError("INVALID_OPTION", `method must be a string, received ${quote(path)}`);
   }
-  const segments = path.split(".");
+  const segments = splitPath(path);
   const problem =
     path === ""
       ? "is empty"
@@ -65,6 +112,13 @@ function parseExportPath(path: unknown, module: string): string[] {
           : undefined;
   if (problem === undefined) return segments;
   throw new IsolationError("METHOD_NOT_FOUND", `export path ${quote(path)} for module ${module} ${problem}`);
+}
+
+/** At every dot without a backslash in front. */
+function splitPath(path: string): string[] {
+  if (!path.includes("\\")) return path.split(".");
+  const segments = path.match(/(?:\\[\\.]|[^.])+/gu) ?? [];
+  return segments.map((segment) => segment.replace(/\\([\\.])/g, "$1"));
 }
 
 function notFound(

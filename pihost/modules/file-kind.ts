@@ -12,3 +12,8 @@ export function fileKind(path: string): FileKind {
     return "unreadable";
   }
 }
+
+/** Whether a URL is that of a TypeScript file, by its name. */
+export function isTypeScript(url: string): boolean {
+  return /^file:.*\.(?:[mc]?ts|tsx)(?:[?#].*)?$/.test(url);
+}

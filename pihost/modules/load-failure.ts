@@ -1,7 +1,8 @@
-import { accessSync, constants } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { IsolationError } from "../../src/errors/index.js";
+import { fileNotLoaded, whyHidden } from "./hidden-file.js";
 import { moduleNotFound, quote } from "./module-errors.js";
+import { withoutImporter } from "./native-import.js";
 import { packageFolders } from "./resolve-package.js";
 import { locateSyntaxError } from "./syntax-error-location.js";
 import { typeScriptAdvice } from "./typescript.js";
@@ -11,8 +12,6 @@ export interface LoadAttempt {
   name: string;
   url: string;
   directory: string;
-  /** The importer that Node names if the module itself cannot be found. */
-  importer: string;
 }
 
 /** Node's codes for a specifier that leads to no module. */
@@ -35,32 +34,32 @@ export function describeLoadFailure(error: unknown, attempt: LoadAttempt): Isola
   return ownNotFound(error, attempt) ?? moduleFailed(error, attempt);
 }
 
-function ownNotFound(error: unknown, { name, url, directory, importer }: LoadAttempt): IsolationError | undefined {
+function ownNotFound(error: unknown, { name, url, directory }: LoadAttempt): IsolationError | undefined {
   if (!(error instanceof Error) || !NOT_FOUND.has((error as NodeJS.ErrnoException).code ?? "")) return undefined;
-  if (!error.message.includes(importer)) return undefined;
-  const reason = error.message.split("\n", 1)[0]?.replace(` imported from ${importer}`, "") ?? "";
-  const looked = reason.startsWith("Cannot find package") ? `; looked in ${packageFolders(directory).join(", ")}` : "";
-  return moduleNotFound(name, directory, reason + looked + unreadable(url), { cause: error });
-}
-
-/** Node.js says of a file in a folder that this user may not enter that it does not exist. */
-function unreadable(url: string): string {
-  if (!url.startsWith("file:")) return "";
-  try {
-    accessSync(fileURLToPath(url), constants.R_OK);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EACCES") return `; ${whoWeAre()} may not read it (EACCES)`;
+  const [line = ""] = error.message.split("\n", 1);
+  const reason = withoutImporter(line, directory);
+  if (reason === undefined) return undefined;
+  if (reason.startsWith("Cannot find package")) {
+    const folders = packageFolders(directory);
+    const hidden = folders.map((folder) => whyHidden(folder)).find((why) => why !== "") ?? "";
+    return moduleNotFound(name, directory, `${reason}; looked in ${folders.join(", ")}${hidden}`, { cause: error });
   }
-  return "";
-}
-
-function whoWeAre(): string {
-  return `user ${process.geteuid?.()} (group ${process.getegid?.()})`;
+  const hidden = url.startsWith("file:") ? whyHidden(fileURLToPath(url)) : "";
+  return moduleNotFound(name, directory, reason + hidden, { cause: error });
 }
 
 function moduleFailed(error: unknown, { name, url, directory }: LoadAttempt): IsolationError {
   const place = error instanceof SyntaxError ? locateSyntaxError(error, url) : undefined;
-  const details = [describe(error), place && `at ${place}`].filter(Boolean).join(" ");
+  const missing = fileNotLoaded(error);
+  const details = [
+    describe(error),
+    place && `at ${place}`,
+    missing && !describe(error).includes(missing) && `(${missing})`,
+    missing && whyHidden(missing),
+  ]
+    .filter(Boolean)
+    .join(" ")
+    .replaceAll(" ; ", "; ");
   const advice = typeScriptAdvice(error, url);
   const message = `module ${quote(name)} (${labelOf(url)}, from ${quote(directory)}) could not be loaded: ${details}`;
   return new IsolationError("MODULE_FAILED", advice === undefined ? message : `${message}; ${advice}`, {

@@ -1,5 +1,6 @@
+import { types } from "node:util";
 import { describeExports, type ModuleExport } from "./describe-exports.js";
-import { type ExportStep, refuseClass, resolveExportPath } from "./export-path.js";
+import { type ExportStep, type RestOfPath, refuseClass, resolveExportPath, resolveRest } from "./export-path.js";
 import { hasMember, isClass, isContainer } from "./members.js";
 import type { ModuleExports } from "./module-exports.js";
 
@@ -11,8 +12,8 @@ export interface LoadedModule {
   /** Its resolved URL: `file:` or `node:`; the bare name if only Node's own resolution could find it. */
   readonly url: string;
   /**
-   * The export at `path`, whose segments are split at ".": an export, then members of it ("SampleClass.method",
-   * "service.start"). The same path gives the same function; bindings that the module reassigns are seen at each call.
+   * The export at `path`, whose names are separated by ".": an export, then members of it ("SampleClass.method",
+   * "service.start"); a backslash in front of a dot makes it part of a name. The same path gives the same function; bindings that the module reassigns are seen at each call.
    *
    * @throws IsolationError `METHOD_NOT_FOUND`; `INVALID_OPTION` if `path` is no string.
    */
@@ -53,15 +54,17 @@ function hookOf(exports: ModuleExports, name: string): (() => unknown) | undefin
 /**
  * Resolves `path` once; each call only reads it again, container by container, and resolves anew when one of them has
  * been replaced. The function itself is always read at the call, so nothing is called that the module has replaced.
+ *
+ * An export that is a promise is awaited by the call, as whoever imports it would: what it comes to is called.
  */
 function bindExport(exports: ModuleExports, path: string, label: string): BoundMethod {
-  let { steps, last } = walk();
+  let { steps, rest, last } = resolve();
   let checked: unknown;
-  if (!isAccessor(last)) refuseUncallable(last.container[last.key]);
+  if (rest.length === 0 && !isAccessor(last)) refuseUncallable(last.container[last.key]);
 
-  function walk() {
-    const all = resolveExportPath(exports, path, label);
-    return { steps: all, last: all[all.length - 1] as ExportStep };
+  function resolve() {
+    const resolved = resolveExportPath(exports, path, label);
+    return { ...resolved, last: resolved.steps.at(-1) as ExportStep };
   }
 
   function refuseUncallable(value: unknown): void {
@@ -69,17 +72,38 @@ function bindExport(exports: ModuleExports, path: string, label: string): BoundM
     checked = value;
   }
 
+  async function callBehind(promise: unknown, receiver: unknown, args: readonly unknown[]): Promise<unknown> {
+    const value = await promise;
+    if (rest.length > 0) return callRest(value, { path, rest, module: label }, args);
+    if (typeof value !== "function") return value;
+    refuseClass(value, path, label);
+    return Reflect.apply(value, receiver, args);
+  }
+
   return function callExport(...args) {
-    if (!isCurrent(steps)) ({ steps, last } = walk());
+    if (!isCurrent(steps)) ({ steps, rest, last } = resolve());
     let value = last.container[last.key];
     if (value === undefined && !hasMember(last.container, last.key)) {
-      ({ steps, last } = walk());
+      ({ steps, rest, last } = resolve());
       value = last.container[last.key];
     }
-    if (typeof value !== "function") return value;
-    if (value !== checked) refuseUncallable(value);
-    return Reflect.apply(value, last.receiver, args);
+    if (typeof value === "function" && rest.length === 0) {
+      if (value !== checked) refuseUncallable(value);
+      return Reflect.apply(value, last.receiver, args);
+    }
+    return rest.length > 0 || types.isPromise(value) ? callBehind(value, last.receiver, args) : value;
   };
+}
+
+/** Calls what the rest of a path leads to, behind the promise that it went through. */
+async function callRest(from: unknown, whole: RestOfPath, args: readonly unknown[]): Promise<unknown> {
+  const { steps, rest } = resolveRest(from, whole);
+  const { container, key, receiver } = steps.at(-1) as ExportStep;
+  const value = await container[key];
+  if (rest.length > 0) return callRest(value, { ...whole, rest }, args);
+  if (typeof value !== "function") return value;
+  refuseClass(value, whole.path, whole.module);
+  return Reflect.apply(value, receiver, args);
 }
 
 /** Whether every container on the way still is what its parent holds. */

@@ -29,7 +29,7 @@ export function hasMember(container: Container, key: string): boolean {
 /** The names that `hasMember` allows, nearest first, symbols left out. */
 export function memberNames(container: Container): string[] {
   const names = owners(container).flatMap((owner) => Object.getOwnPropertyNames(owner));
-  return [...new Set(names)].filter((name) => !name.includes(".") && hasMember(container, name));
+  return [...new Set(names)].filter((name) => name !== "" && hasMember(container, name));
 }
 
 /** `container` and those of its prototypes that user code wrote. */

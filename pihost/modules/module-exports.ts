@@ -23,7 +23,7 @@ export function toModuleExports(namespace: ModuleNamespace, url: string): Module
 function esModuleExports(namespace: ModuleNamespace): ModuleExports {
   return {
     find: (name) => (Object.hasOwn(namespace, name) ? { container: namespace, receiver: undefined } : undefined),
-    names: () => Object.keys(namespace).filter((name) => !name.includes(".")),
+    names: () => Object.keys(namespace).filter((name) => name !== ""),
   };
 }
 

@@ -4,6 +4,7 @@ import { describeLoadFailure, labelOf } from "./load-failure.js";
 import { createLoadedModule, type LoadedModule } from "./loaded-module.js";
 import { toModuleExports } from "./module-exports.js";
 import { createNativeImport } from "./native-import.js";
+import { OwnPackage } from "./own-package.js";
 import { directoryOf, resolveModule } from "./resolve-module.js";
 import { sharePromise } from "./shared-promise.js";
 import { createTypeScriptImport } from "./typescript.js";
@@ -15,6 +16,8 @@ export interface ModuleLoaderOptions {
   integrity?: readonly ModuleIntegrity[];
   /** Awaited before the first module is loaded. If it fails, so does that load, and the next one calls it again. */
   beforeFirstLoad?: () => void | Promise<void>;
+  /** The folder of the executable, from which modules get `process-isolation/pihost` that have none. Default: they get none. */
+  executable?: string;
 }
 
 export interface ModuleLoader {
@@ -33,8 +36,11 @@ export interface ModuleLoader {
   urlOf(name: string): string | undefined;
 }
 
-export function createModuleLoader({ from, integrity = [], beforeFirstLoad }: ModuleLoaderOptions): ModuleLoader {
+export function createModuleLoader(options: ModuleLoaderOptions): ModuleLoader {
+  const { from, integrity = [], beforeFirstLoad, executable } = options;
   const directory = directoryOf(from);
+  // Of what is pinned nothing else may be loaded.
+  const ownPackage = executable === undefined || integrity.length > 0 ? undefined : new OwnPackage(executable);
   const nativeImport = createNativeImport(directory);
   // What tsx translates are other bytes than those of the file.
   const importModule = integrity.length === 0 ? createTypeScriptImport(nativeImport) : nativeImport;
@@ -46,10 +52,11 @@ export function createModuleLoader({ from, integrity = [], beforeFirstLoad }: Mo
   async function importAndWrap(name: string, url: string): Promise<LoadedModule> {
     async function load(target: string): Promise<LoadedModule> {
       try {
-        const namespace = await importModule(target);
+        ownPackage?.provideFor(target);
+        const { namespace } = await importModule(target);
         return createLoadedModule(url, toModuleExports(namespace, url), labelOf(url));
       } catch (error) {
-        throw describeLoadFailure(error, { name, url, directory, importer: nativeImport.importer });
+        throw describeLoadFailure(error, { name, url, directory });
       }
     }
     return integrity.length === 0 ? load(url) : importChecked(name, url, load);

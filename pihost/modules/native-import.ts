@@ -1,15 +1,26 @@
 import Module from "node:module";
 import { join } from "node:path";
+import { types } from "node:util";
+import { commonJsThen, mayExportThen } from "./exports-then.js";
 
 /** What `import()` resolves to. */
 export type ModuleNamespace = Readonly<Record<string, unknown>>;
 
-/** Node's own `import()`, as code in one folder would call it. */
-export interface NativeImport {
-  (specifier: string): Promise<ModuleNamespace>;
-  /** The file that Node names as the importer in its error messages. It need not exist. */
-  readonly importer: string;
+/**
+ * A namespace in a box: a module may export a function called `then`, and no promise may come upon it, which would call
+ * that and wait for what it never says.
+ */
+export interface ImportedModule {
+  readonly namespace: ModuleNamespace;
 }
+
+/** Node's own `import()`, as code in one folder would call it. */
+export type NativeImport = (specifier: string) => Promise<ImportedModule>;
+
+const BOX = "import * as namespace from ";
+const BOX_AS_IMPORTER = / imported from data:text\/javascript,import%20\*%20as%20namespace%20\S*/;
+
+type Load = (specifier: string) => Promise<ModuleNamespace>;
 
 /** `Module.prototype._compile`, which has no types. */
 interface CompilingModule extends Module {
@@ -25,9 +36,52 @@ interface CompilingModule extends Module {
  * silently, and `_compile` is what require hooks (tsx, ts-node, pirates) have rested on for ten years.
  */
 export function createNativeImport(directory: string): NativeImport {
-  const importer = join(directory, "[process-isolation].cjs");
+  const importer = importerIn(directory);
   const compiled = new Module(importer) as CompilingModule;
   compiled._compile("exports.load = (specifier) => import(specifier);", importer);
-  const { load } = compiled.exports as { load: (specifier: string) => Promise<ModuleNamespace> };
-  return Object.assign((specifier: string) => load(specifier), { importer });
+  const { load } = compiled.exports as { load: Load };
+  let boxes = 0;
+  async function importBoxed(url: string): Promise<ImportedModule> {
+    // Another text each time: Node remembers of a module that it failed.
+    boxes += 1;
+    return (await load(boxUrl(url, boxes))) as unknown as ImportedModule;
+  }
+  return async function nativeImport(specifier) {
+    if (!specifier.startsWith("file:")) return { namespace: await load(specifier) };
+    if (mayExportThen(specifier)) return importBoxed(specifier);
+    const namespace = await importPlain(load, specifier);
+    return namespace === undefined ? importBoxed(specifier) : { namespace };
+  };
+}
+
+/** `import()`, whose promise an export called `then` leads astray: `undefined` when it came to something else. */
+async function importPlain(load: Load, url: string): Promise<ModuleNamespace | undefined> {
+  const watch = new AbortController();
+  const exported = commonJsThen(url, watch.signal);
+  try {
+    return await Promise.race([
+      load(url).then((value) => (types.isModuleNamespaceObject(value) ? value : undefined)),
+      exported,
+    ]);
+  } finally {
+    watch.abort();
+    exported.catch(() => {});
+  }
+}
+
+/** What Node says of a module that it cannot find; `undefined` where another module imports that one. */
+export function withoutImporter(line: string, directory: string): string | undefined {
+  const without = line.replace(` imported from ${importerIn(directory)}`, "").replace(BOX_AS_IMPORTER, "");
+  return without === line ? undefined : without;
+}
+
+/** A file in the folder, which need not exist. */
+function importerIn(directory: string): string {
+  return join(directory, "[process-isolation].cjs");
+}
+
+/** A module whose only export is the namespace of another: what is imported statically, no promise looks at. */
+function boxUrl(url: string, number: number): string {
+  const source = `${BOX}${JSON.stringify(url)};export { namespace };//${number}`;
+  return `data:text/javascript,${encodeURIComponent(source)}`;
 }

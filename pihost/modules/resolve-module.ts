@@ -4,6 +4,7 @@ import { dirname, extname, isAbsolute, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { IsolationError } from "../../src/errors/index.js";
 import { fileKind } from "./file-kind.js";
+import { whyHidden } from "./hidden-file.js";
 import { moduleNotFound, quote } from "./module-errors.js";
 import { resolvePackageFile } from "./resolve-package.js";
 
@@ -74,7 +75,9 @@ function parseFileUrl(name: string, directory: string): URL {
 function resolveFile(name: string, url: URL, directory: string): ModuleSpecifier {
   const path = fileURLToPath(url);
   const kind = fileKind(path);
-  if (kind === "missing") throw moduleNotFound(name, directory, `there is no file ${path}`, { path });
+  if (kind === "missing") {
+    throw moduleNotFound(name, directory, `there is no file ${path}${whyHidden(path)}`, { path });
+  }
   if (kind === "directory") {
     throw moduleNotFound(name, directory, `${path} is a directory; name a file in it`, { path });
   }

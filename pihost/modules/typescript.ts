@@ -1,7 +1,8 @@
 import Module, { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { createNativeImport, type ModuleNamespace, type NativeImport } from "./native-import.js";
+import { isTypeScript } from "./file-kind.js";
+import { createNativeImport, type ImportedModule, type NativeImport } from "./native-import.js";
 
 /** Errors of Node's type stripping that name something tsx can do: enums, namespaces, packages shipped as TypeScript. */
 const BEYOND_STRIPPING = new Set(["ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX", "ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING"]);
@@ -10,7 +11,7 @@ const BEYOND_STRIPPING = new Set(["ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX", "ERR_UNSU
  * Makes an `import()` that also loads TypeScript: by Node's own type stripping where it is on, and else, or where that
  * fails, by the `tsx` of the module's own project. tsx is registered at most once, for everything loaded after.
  */
-export function createTypeScriptImport(nativeImport: NativeImport): (url: string) => Promise<ModuleNamespace> {
+export function createTypeScriptImport(nativeImport: NativeImport): (url: string) => Promise<ImportedModule> {
   let registered: Promise<void> | undefined;
   const canUseTsx = (url: string) => url.startsWith("file:") && (registered !== undefined || hasTsx(url));
 
@@ -52,7 +53,7 @@ export function typeScriptAdvice(error: unknown, url: string): string | undefine
  * before any code of the module's graph had run, the URL with a fragment is the same file afresh; if code had run,
  * running it again would repeat its effects, and the failure stands.
  */
-async function importAgain(nativeImport: NativeImport, url: string, first: unknown): Promise<ModuleNamespace> {
+async function importAgain(nativeImport: NativeImport, url: string, first: unknown): Promise<ImportedModule> {
   try {
     return await nativeImport(url);
   } catch (second) {
@@ -65,10 +66,6 @@ async function importAgain(nativeImport: NativeImport, url: string, first: unkno
 function loadsTypeScript(): boolean {
   if ((process.features as { typescript?: unknown }).typescript) return true;
   return ".ts" in (Module as unknown as { _extensions: object })._extensions;
-}
-
-export function isTypeScript(url: string): boolean {
-  return /^file:.*\.(?:[mc]?ts|tsx)(?:[?#].*)?$/.test(url);
 }
 
 function mayNeedTsx(error: unknown, url: string): boolean {
@@ -112,7 +109,7 @@ function hasTsx(url: string): boolean {
 async function registerTsx(url: string): Promise<void> {
   const importFromProject = createNativeImport(dirname(fileURLToPath(url)));
   for (const half of ["tsx/cjs/api", "tsx/esm/api"]) {
-    const api = (await importFromProject(half)) as { register?: () => unknown };
-    api.register?.();
+    const { namespace } = await importFromProject(half);
+    (namespace as { register?: () => unknown }).register?.();
   }
 }

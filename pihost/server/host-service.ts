@@ -8,6 +8,7 @@ import {
   type WatchResponse,
 } from "../../src/contract/index.js";
 import type { HostServiceServer } from "../../src/contract/service.js";
+import { timerDelay } from "../../src/platform/longest-timer.js";
 import { quiet } from "../../src/session/index.js";
 import type { Pihost } from "../pihost.js";
 import { readStatus } from "../read-status.js";
@@ -69,7 +70,7 @@ function answer<Request, Response>(
 
 /** Answers now, at every interval, and when the process begins to drain; ends with the process or the client. */
 async function watch(pihost: Pihost, call: ServerWritableStream<WatchRequest, WatchResponse>): Promise<void> {
-  const intervalMs = Math.max(SHORTEST_WATCH_MS, fromDuration(call.request.interval, DEFAULT_WATCH_MS));
+  const intervalMs = timerDelay(Math.max(SHORTEST_WATCH_MS, fromDuration(call.request.interval, DEFAULT_WATCH_MS)));
   const send = async (): Promise<void> => {
     const status = await readStatus(pihost);
     if (!call.cancelled && !call.destroyed) call.write({ status });

@@ -2,6 +2,7 @@ import { type ClientHttp2Session, type ClientHttp2Stream, connect as connectHttp
 import { connect as connectSocket } from "node:net";
 import { AUTHORIZATION_KEY, bearer, unwrapResponse, wrapFrame } from "../contract/index.js";
 import { IsolationError } from "../errors/index.js";
+import { timerDelay } from "../platform/index.js";
 import { printable } from "../sandbox/index.js";
 import { type Lane, type LaneListener, PacedReader, PREFIX_LENGTH } from "../session/index.js";
 import { Http2Overhead } from "./http2-overhead.js";
@@ -73,7 +74,7 @@ function accepted(session: ClientHttp2Session, stream: ClientHttp2Stream, timeou
     const fail = (why: string, cause?: unknown): void => {
       reject(new IsolationError("PROTOCOL", `the process does not serve Session: ${why}`, { cause }));
     };
-    const timer = setTimeout(() => fail(`it did not answer within ${Math.round(timeoutMs)} ms`), timeoutMs);
+    const timer = setTimeout(() => fail(`it did not answer within ${Math.round(timeoutMs)} ms`), timerDelay(timeoutMs));
     stream.once("response", (headers) => {
       clearTimeout(timer);
       const status = headers["grpc-status"];

@@ -1,4 +1,3 @@
-import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
 import type { AddCommand } from "./add-command.js";
 import { addCallCommand } from "./call.js";
@@ -11,6 +10,9 @@ import { addRunCommand } from "./run.js";
 import { addServeCommand } from "./serve.js";
 import { addShutdownCommand } from "./shutdown.js";
 import { addStatusCommand } from "./status.js";
+
+/** Put in by the build. */
+declare const PROCESS_ISOLATION_VERSION: string;
 
 const EXAMPLES = `
 Examples:
@@ -50,10 +52,9 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
 }
 
 function createProgram(): Command {
-  const { version } = createRequire(import.meta.url)("../../../package.json") as { version: string };
   return new Command("pihost")
     .description("Run code in separate, supervised processes, and look at those that run.")
-    .version(version, "-V, --version", "print the version")
+    .version(PROCESS_ISOLATION_VERSION, "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
     .addHelpText("after", EXAMPLES)
     .exitOverride()

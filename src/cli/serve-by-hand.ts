@@ -1,7 +1,8 @@
 import { createRequire } from "node:module";
-import { resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { AUTHORIZATION_KEY, bearer, type Go } from "../contract/index.js";
+import { pihostEntry } from "../process/index.js";
 import { CommandFailure } from "./command-failure.js";
 import { EXIT, signalExitCode } from "./exit-codes.js";
 import { note, print } from "./output.js";
@@ -27,7 +28,7 @@ export async function serve(options: ServeOptions): Promise<never> {
   const address = isPipe(options.socket) ? options.socket : resolve(options.socket);
   const from = toFolderUrl(options.from);
   for (const warning of await clearSocketPath(address)) note(`pihost: warning: ${warning}`);
-  const { serveByHand } = createRequire(import.meta.url)("../../pihost/main.cjs") as PihostBundle;
+  const { serveByHand } = createRequire(import.meta.url)(join(dirname(pihostEntry()), "main.cjs")) as PihostBundle;
   const go: Go = {
     protocol: 1,
     token: options.token,

@@ -4,7 +4,7 @@ import { ByteRanges } from "./byte-ranges.js";
 import { defineField, setField } from "./define-field.js";
 import type { EncodeContext } from "./encode-value.js";
 import { isError, readErrorFacts } from "./error-facts.js";
-import { describeValue, notSerializable } from "./not-serializable.js";
+import { adviceFor, describeValue, notSerializable } from "./not-serializable.js";
 import { encodeBigInt, encodeNumber, hasHiddenState, isIndex, unbox, viewKindOf } from "./object-kinds.js";
 import { REFERENCE_MARK } from "./reference-mark.js";
 import { type EntryStep, formatPath, type PathStep } from "./value-path.js";
@@ -240,6 +240,6 @@ export class GraphEncoder {
   }
 
   #refuse(value: unknown): IsolationError {
-    return notSerializable(this.path(), describeValue(value), CANNOT_CROSS);
+    return notSerializable(this.path(), describeValue(value), CANNOT_CROSS + adviceFor(value));
   }
 }

@@ -1,3 +1,4 @@
+import { types } from "node:util";
 import { IsolationError } from "../errors/index.js";
 
 const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
@@ -12,6 +13,24 @@ export function propertyPath(key: string): string {
 /** The error for a value that cannot cross: where it is, what it is, and why that does not go. */
 export function notSerializable(path: string, is: string, why: string, cause?: unknown): IsolationError {
   return new IsolationError("NOT_SERIALIZABLE", `${path} is ${is}, which ${why}`, { cause });
+}
+
+/** What to do instead, to be put behind the reason; empty where there is nothing to say. */
+export function adviceFor(value: unknown): string {
+  return isSynchronousIterator(value)
+    ? "; items cross one by one from an `async function*`, and all at once as an array (`[...items]`)"
+    : "";
+}
+
+/** A generator of `function*`, or what `values()` of a Set gives. An iterable that is none of its own is any object. */
+function isSynchronousIterator(value: unknown): boolean {
+  try {
+    if (typeof value !== "object" || value === null || Symbol.asyncIterator in value) return false;
+    if (types.isGeneratorObject(value)) return true;
+    return Symbol.iterator in value && typeof (value as { next?: unknown }).next === "function";
+  } catch {
+    return false;
+  }
 }
 
 /** What a value is, in the words of a message: `a symbol (Symbol(x))`, `an instance of Socket`. Never throws. */
@@ -41,6 +60,9 @@ function describeObject(value: object | null): string {
     }
     if (Array.isArray(value)) return "an array";
     if (Symbol.asyncIterator in value) return "an async iterable";
+    if (isSynchronousIterator(value)) {
+      return types.isGeneratorObject(value) ? "a synchronous generator" : "a synchronous iterator";
+    }
     const name: unknown = Object.getPrototypeOf(value)?.constructor?.name;
     if (typeof name === "string" && name !== "" && name !== "Object") return `an instance of ${name}`;
     return "an object";

@@ -11,4 +11,6 @@ export const PIHOST_EXIT = {
   protocol: 76,
   /** What the host denied is allowed nevertheless (EX_NOPERM). */
   notConfined: 77,
+  /** It was started on something else than Node.js, or as an application that runs its own main (EX_CONFIG). */
+  notNode: 78,
 } as const;

@@ -2,7 +2,7 @@
 const REFERENCE_MARK = Symbol.for("process-isolation.reference");
 
 /** Functions with this property may be called for as long as the other process lives. */
-const KEEP_MARK = Symbol.for("process-isolation.keep");
+export const KEEP_MARK: unique symbol = Symbol.for("process-isolation.keep");
 
 declare const LIVE: unique symbol;
 
@@ -36,6 +36,6 @@ export function isKept(value: object): boolean {
 }
 
 function mark(value: object, symbol: symbol): void {
-  if (Object.hasOwn(value, symbol)) return;
+  if (symbol in value) return;
   Object.defineProperty(value, symbol, { value: true });
 }

@@ -1,5 +1,6 @@
 import { IsolationError } from "../errors/index.js";
 import {
+  type AsyncContext,
   type CallExtras,
   type CallSink,
   type CallSite,
@@ -40,6 +41,7 @@ export class Call implements CallSink {
   private args: readonly unknown[];
   private hasStream = false;
   private hasOwnArguments = false;
+  private context: AsyncContext | undefined = undefined;
   private readonly options: ResolvedCallOptions;
   private readonly owner: CallOwner;
   private session: Session | undefined = undefined;
@@ -97,9 +99,10 @@ export class Call implements CallSink {
   keepArguments(): void {
     if (this.hasOwnArguments) return;
     this.hasOwnArguments = true;
-    const { args, hasStream } = snapshotArguments(this.args);
+    const { args, hasStream, context } = snapshotArguments(this.args);
     this.args = args;
     this.hasStream = hasStream;
+    this.context = context;
   }
 
   /** Sends the call to a process. @throws IsolationError NOT_SERIALIZABLE naming the path */
@@ -107,7 +110,11 @@ export class Call implements CallSink {
     if (this.options.idempotent) this.keepArguments();
     this.attempts += 1;
     this.session = session;
-    this.id = session.call(this.target, this.args, this, this.extras());
+    // Handed over later: what it lends runs nevertheless where the call was made.
+    this.id =
+      this.context === undefined
+        ? session.call(this.target, this.args, this, this.extras())
+        : this.context(() => session.call(this.target, this.args, this, this.extras()));
   }
 
   /** Whether the process that it was handed to never saw it: then it was not handed over at all. */
@@ -168,6 +175,7 @@ export class Call implements CallSink {
     if (this.isSettled) return false;
     this.isSettled = true;
     this.args = NONE;
+    this.context = undefined;
     this.limits?.lift();
     this.owner.settled(this);
     return true;

@@ -1,5 +1,5 @@
 import type { LimitPlan } from "../limits/index.js";
-import { PIHOST_ENTRY, type ProcessSpec, startNodeProcess } from "../process/index.js";
+import { type ProcessSpec, plugAndPlayFlags, startNodeProcess } from "../process/index.js";
 import type { GenerationSpec } from "../supervision/index.js";
 import { keepAlive } from "./keep-alive.js";
 import { publishLive } from "./live-record.js";
@@ -23,7 +23,7 @@ export function toGenerationSpec(
   return {
     ...listener,
     publish: (generation) => {
-      if (options.discoverable) publishLive(isolate, generation);
+      if (options.discoverable) publishLive(isolate, isolatorId, generation);
     },
     isolate,
     isolatorId,
@@ -31,8 +31,8 @@ export function toGenerationSpec(
     diagnostics,
     process: {
       execPath,
-      execArgv,
-      argv: [PIHOST_ENTRY, isolate],
+      execArgv: [...plugAndPlayFlags(from, [...execArgv, env.NODE_OPTIONS ?? ""]), ...execArgv],
+      argv: [options.pihostPath, isolate],
       cwd,
       env,
       stdout: outputs.stdout,

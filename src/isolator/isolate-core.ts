@@ -30,6 +30,7 @@ import { keepAlive } from "./keep-alive.js";
 import { type ResolvedOptions, toRestartPolicy } from "./options/index.js";
 import { Outputs } from "./outputs.js";
 import { ReadyGate } from "./ready-gate.js";
+import { toTheEnd } from "./reaper-end.js";
 
 /** A process that took over from one that worked. */
 export type RecycleFacts = GenerationFacts & {
@@ -86,6 +87,7 @@ export class IsolateCore implements CallOwner {
       }),
       { restart: toRestartPolicy(options.onCrash, options.restart), standby, graceMs },
       new IsolateListener(options, {
+        isolatorId,
         facts: this.facts,
         errors: this.#errors,
         events: this.#events,
@@ -175,12 +177,12 @@ export class IsolateCore implements CallOwner {
 
   shutdown(reason: string, graceMs: number): Promise<ExitOutcome> {
     this.#refuseCalls({ kind: "shutdown", reason });
-    return keepAlive.during(this.#supervisor.shutdown(reason, graceMs));
+    return keepAlive.during(toTheEnd(this.#supervisor.shutdown(reason, graceMs)));
   }
 
   terminate(signal: NodeJS.Signals, graceMs: number): Promise<ExitOutcome> {
     this.#refuseCalls({ kind: "terminated" });
-    return keepAlive.during(this.#supervisor.terminate(signal, graceMs));
+    return keepAlive.during(toTheEnd(this.#supervisor.terminate(signal, graceMs)));
   }
 
   get #presentGeneration(): Generation | undefined {

@@ -26,6 +26,8 @@ const HEALTHY_AFTER_MS = 5_000;
 
 /** What of an isolate its generations bear on. */
 export interface IsolateParts {
+  /** Tells it from all others of this host, also of its name. */
+  readonly isolatorId: number;
   readonly facts: IsolateFacts;
   readonly errors: IsolateErrors;
   readonly events: EventPublisher;
@@ -94,9 +96,9 @@ export class IsolateListener implements SupervisorListener {
   }
 
   onStopped(cause: StopCause, outcome: ExitOutcome | undefined): void {
-    const { facts, errors, calls, gate, events } = this.#parts;
+    const { isolatorId, facts, errors, calls, gate, events } = this.#parts;
     const { name: isolate, generation, restarts } = facts;
-    if (this.#options.discoverable) withdrawLive(isolate);
+    if (this.#options.discoverable) withdrawLive(isolate, isolatorId);
     const toError = (): IsolationError => errors.down(cause, outcome);
     calls.rejectWaiting(toError);
     gate.refuse(toError);

@@ -1,4 +1,7 @@
-import type { ExitOutcome } from "../process/index.js";
+import { PIHOST_EXIT } from "../contract/index.js";
+import { IsolationError } from "../errors/index.js";
+import { endIfMistaken } from "../platform/index.js";
+import { type ExitOutcome, noteLoadedFrom } from "../process/index.js";
 import { onAbort } from "../session/index.js";
 import { requestData, requestExports, requestStatus } from "../supervision/index.js";
 import type { IsolatorEventSource } from "./events.js";
@@ -25,7 +28,14 @@ import {
 import type { Remote } from "./remote-types.js";
 import { waitFor } from "./wait-for.js";
 
+endIfMistaken(PIHOST_EXIT.notNode);
+
 let isolators = 0;
+
+/** JavaScript knows no private constructor. */
+const FROM_CREATE = Symbol("create");
+const USE_CREATE =
+  "new ProcessIsolator() starts no process: use await ProcessIsolator.create(options), or await isolate(module, options)";
 
 /**
  * One logical isolated process. It is started, supervised, restarted after a crash and stopped behind this handle, which
@@ -47,12 +57,17 @@ export class ProcessIsolator {
    */
   static async create(options: IsolationOptions<undefined> = {}): Promise<ProcessIsolator> {
     isolators += 1;
-    const isolator = new ProcessIsolator(isolators, resolveOptions(options, { name: `isolate-${isolators}` }));
+    const isolator = new ProcessIsolator(
+      isolators,
+      resolveOptions(options, { name: `isolate-${isolators}` }),
+      FROM_CREATE,
+    );
     await isolator.#start();
     return isolator;
   }
 
-  private constructor(id: number, options: ResolvedOptions) {
+  private constructor(id: number, options: ResolvedOptions, caller: typeof FROM_CREATE) {
+    if (caller !== FROM_CREATE) throw new IsolationError("INVALID_OPTION", USE_CREATE);
     this.name = options.name;
     this.#options = options;
     this.#core = new IsolateCore(id, options);
@@ -216,3 +231,6 @@ export class ProcessIsolator {
     }
   }
 }
+
+// How the ES module that gives out this class says where it lies. Another copy of the package may have the same name for it.
+Object.defineProperty(ProcessIsolator, Symbol.for("process-isolation.loaded-from"), { value: noteLoadedFrom });

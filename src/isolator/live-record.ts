@@ -16,8 +16,12 @@ export interface LiveRecord {
 
 const SUFFIX = ".live.json";
 
-/** Makes an isolate findable; replaces the record of its previous generation in one step. */
-export function publishLive(name: string, { pid, number, address, token }: Generation): void {
+/**
+ * Makes an isolate findable; replaces the record of its previous generation in one step.
+ *
+ * @param isolatorId tells isolates of one name in one host apart
+ */
+export function publishLive(name: string, isolatorId: number, { pid, number, address, token }: Generation): void {
   const startTime = processStartTime(pid);
   const record: LiveRecord = {
     name,
@@ -28,13 +32,13 @@ export function publishLive(name: string, { pid, number, address, token }: Gener
     address,
     token,
   };
-  const path = recordPath(name);
+  const path = recordPath(name, isolatorId);
   writeFileSync(`${path}.new`, JSON.stringify(record), { mode: 0o600 });
   renameSync(`${path}.new`, path);
 }
 
-export function withdrawLive(name: string): void {
-  rmSync(recordPath(name), { force: true });
+export function withdrawLive(name: string, isolatorId: number): void {
+  rmSync(recordPath(name, isolatorId), { force: true });
 }
 
 /**
@@ -52,8 +56,8 @@ function isLive({ pid, startTime }: LiveRecord): boolean {
   return startTime === undefined ? isAlive(pid) : isSameProcess(pid, startTime);
 }
 
-function recordPath(name: string): string {
-  return join(hostDirectory(), `${name}${SUFFIX}`);
+function recordPath(name: string, isolatorId: number): string {
+  return join(hostDirectory(), `${name}.${isolatorId}${SUFFIX}`);
 }
 
 function recordsIn(directory: string): LiveRecord[] {

@@ -46,9 +46,16 @@ export class ModuleCalls {
   load<T>(module: string | URL, options?: CallOptions): Remote<T> {
     const name = moduleName(module);
     const resolved = this.#resolve(options);
-    return createRemote<T>((path) => {
-      const target = this.#taker.targets.of(name, path);
-      const call = (...args: unknown[]): Promise<unknown> => this.#call(target, args, resolved, call);
+    return createRemote<T>(name, (path) => {
+      let target: CallTarget | undefined;
+      const call = (...args: unknown[]): Promise<unknown> => {
+        try {
+          target ??= this.#taker.targets.of(name, path);
+        } catch (error) {
+          return Promise.reject(error);
+        }
+        return this.#call(target, args, resolved, call);
+      };
       return call;
     });
   }

@@ -1,63 +1,170 @@
 import type { Live } from "../inside/index.js";
+import type { Obstacle, RemoteArgument } from "./callback-types.js";
+import type {
+  AnyClass,
+  AnyFunction,
+  CannotCross,
+  Contents,
+  Copied,
+  IsAny,
+  IsRefused,
+  Stream,
+} from "./crossing-types.js";
 
 /**
  * A module that lives in another process: its functions become asynchronous, async generators stay async iterables,
- * classes keep their static methods, constants are read by a call. What cannot cross is an error of the compiler.
+ * classes keep their static methods, objects and instances their methods, constants are read by a call. What cannot cross
+ * is an error of the compiler.
+ *
+ * Names that the language and tools look up on any object (`then`, `toJSON`, `toString`, …) are not there, nor on
+ * members those that every function has (`name`, `call`, …): `isolator.invoke(module, "then")` reaches them.
  */
-export type Remote<T> = { readonly [K in keyof T as Callable<K>]: RemoteMember<T[K]> };
+export type Remote<T> = { readonly [K in keyof T as NameOf<K>]: RemoteMember<T[K]> };
 
 /** An object that was lent by `remote(value)`: its methods, asynchronous, until it is released. */
 export type RemoteObject<T> = {
-  readonly [K in keyof T as T[K] extends AnyFunction ? Callable<K> : never]: RemoteMember<T[K]>;
-} & Disposable;
+  readonly [K in keyof T as T[K] extends AnyFunction ? NameOf<K> : never]: T[K] extends AnyFunction
+    ? RemoteFunction<T[K]>
+    : never;
+} & (T extends AsyncIterable<infer Item> ? AsyncIterable<Item> : unknown) &
+  Disposable;
 
 /** What a call returns whose result is a stream: iterate it at once, or await it and keep it. */
-export type RemoteStream<Stream, Item> = Promise<Stream> & AsyncIterable<Item>;
+export type RemoteStream<S, Item> = Promise<S> & AsyncIterable<Item>;
 
-/** In the place of a member that cannot cross. */
-export interface CannotCross<Why extends string> {
-  readonly "cannot cross the process boundary": Why;
+/** Answered locally by every proxy. */
+type ProbedName =
+  | "then"
+  | "catch"
+  | "finally"
+  | "toJSON"
+  | "toBSON"
+  | "inspect"
+  | "constructor"
+  | "prototype"
+  | keyof object
+  | "toString"
+  | "toLocaleString"
+  | "valueOf"
+  | "hasOwnProperty"
+  | "isPrototypeOf"
+  | "propertyIsEnumerable";
+
+type NameOf<K> = K extends string ? Exclude<K, ProbedName> : never;
+
+/** On functions, which members are, also these. */
+type MemberNameOf<K> = Exclude<
+  NameOf<K>,
+  keyof AnyFunction | "name" | "length" | "call" | "apply" | "bind" | "listener"
+>;
+
+type RemoteMember<M> =
+  IsAny<M> extends true
+    ? M
+    : [M] extends [never]
+      ? () => Promise<never>
+      : [M] extends [AnyClass]
+        ? RemoteMembers<M>
+        : [M] extends [AnyFunction]
+          ? WithMembers<RemoteFunction<M>, M>
+          : [M] extends [PromiseLike<infer V>]
+            ? RemoteMember<V>
+            : [M] extends [Live<infer U>]
+              ? WithMembers<() => Promise<RemoteObject<U>>, U>
+              : [M] extends [Copied | Stream | readonly unknown[] | ReadonlyMap<never, unknown> | ReadonlySet<never>]
+                ? RemoteSignature<[], M>
+                : [M] extends [object]
+                  ? WithMembers<RemoteConstant<M>, M>
+                  : RemoteSignature<[], M>;
+
+/** Read by a call where it crosses as it is; else there are only its members. */
+type RemoteConstant<M> = [Contents<M>] extends [never] ? () => Promise<M> : unknown;
+
+type RemoteMembers<M> = {
+  readonly [K in keyof M as MemberNameOf<K>]: RemoteMember<M[K]>;
+};
+
+type WithMembers<F, M> = [MemberNameOf<keyof M>] extends [never] ? F : F & RemoteMembers<M>;
+
+/** Up to four overloads; of one with fewer, TypeScript tells the first again. */
+type RemoteFunction<F extends AnyFunction> = F extends {
+  (...args: infer A1): infer R1;
+  (...args: infer A2): infer R2;
+  (...args: infer A3): infer R3;
+  (...args: infer A4): infer R4;
 }
+  ? [keyof F] extends [never]
+    ? [IsPlain<A1, R1>, IsPlain<A2, R2>, IsPlain<A3, R3>, IsPlain<A4, R4>] extends [true, true, true, true]
+      ? // As it is, since only so its type parameters survive.
+        F
+      : IsIdentity<F, R4> extends true
+        ? <T>(value: T) => Promise<T>
+        : RemoteSignature<A1, R1> & RemoteSignature<A2, R2> & RemoteSignature<A3, R3> & RemoteSignature<A4, R4>
+    : RemoteSignature<A1, R1> & RemoteSignature<A2, R2> & RemoteSignature<A3, R3> & RemoteSignature<A4, R4>
+  : never;
 
-type AnyFunction = (...args: never[]) => unknown;
-type AnyClass = abstract new (...args: never[]) => unknown;
-
-type Callable<K> = K extends string ? K : never;
-
-type RemoteMember<M> = M extends AnyClass
-  ? {
-      readonly [K in Exclude<keyof M, "prototype"> as M[K] extends AnyFunction ? Callable<K> : never]: RemoteMember<
-        M[K]
-      >;
-    }
-  : M extends (...args: infer A) => infer R
-    ? A extends readonly unknown[]
-      ? true extends { [I in keyof A]: IsStuck<A[I]> }[number]
-        ? CannotCross<"an argument">
-        : RemoteFunction<A, Awaited<R>>
-      : never
-    : M extends Stuck
-      ? CannotCross<"the constant">
-      : () => Promise<M>;
-
-type RemoteFunction<A extends readonly unknown[], R> =
-  R extends Live<infer U>
-    ? (...args: A) => Promise<RemoteObject<U>>
-    : R extends ReadableStream<infer Item>
-      ? (...args: A) => RemoteStream<ReadableStream<Item>, Item>
-      : R extends AsyncIterable<infer Item>
-        ? (...args: A) => RemoteStream<AsyncGenerator<Item, undefined, undefined>, Item>
-        : R extends Stuck
-          ? CannotCross<"the result">
-          : (...args: A) => Promise<R>;
-
-/** Neither copied nor lent. A function can be lent as an argument, and by `remote()` as a result. */
-type Stuck = symbol | AnyFunction | WeakMap<WeakKey, unknown> | WeakSet<WeakKey> | SharedArrayBuffer | AnyClass;
-
-type IsStuck<A> = [A] extends [symbol | WeakMap<WeakKey, unknown> | WeakSet<WeakKey> | SharedArrayBuffer]
-  ? [A] extends [never]
+/** Whether a signature is asynchronous already, and nothing in it changes on the way. */
+type IsPlain<A, R> =
+  IsAny<R> extends true
     ? false
-    : unknown extends A
+    : [R] extends [never]
       ? false
-      : true
+      : [R] extends [Promise<infer V>]
+        ? [V] extends [Stream]
+          ? [V] extends [never]
+            ? true
+            : false
+          : [Contents<V> | Contents<A>] extends [never]
+            ? true
+            : false
+        : false;
+
+/** A generic function that returns its argument: the one that can be told from others. */
+type IsIdentity<F, R> = unknown extends R
+  ? IsAny<R> extends true
+    ? false
+    : F extends <T>(value: T) => T
+      ? true
+      : false
   : false;
+
+type RemoteSignature<A, R> = A extends readonly unknown[]
+  ? [Obstacle<A[number]>] extends [never]
+    ? RemoteResult<{ [I in keyof A]: RemoteArgument<A[I]> }, Awaited<R>>
+    : Obstacle<A[number]>
+  : never;
+
+type RemoteResult<A extends readonly unknown[], R> =
+  IsAny<R> extends true
+    ? (...args: A) => Promise<R>
+    : [R] extends [never]
+      ? (...args: A) => Promise<never>
+      : [R] extends [Live<infer U>]
+        ? (...args: A) => Promise<RemoteObject<U>>
+        : [R] extends [ReadableStream<infer Item>]
+          ? RemoteSequence<A, Item, ReadableStream<Item>>
+          : [R] extends [AsyncIterable<infer Item>]
+            ? RemoteSequence<A, Item, AsyncGenerator<Received<Item>, undefined, undefined>>
+            : true extends IsRefused<R>
+              ? CannotCross<"the result">
+              : (...args: A) => Promise<Received<R>>;
+
+type RemoteSequence<A extends readonly unknown[], Item, S> =
+  true extends IsRefused<Item> ? CannotCross<"an item of the stream"> : (...args: A) => RemoteStream<S, Received<Item>>;
+
+/** A value as it arrives: what was lent in it is remote, and methods are not there. */
+type Received<V> = [Contents<V>] extends [never]
+  ? V
+  : V extends Live<infer U>
+    ? RemoteObject<U>
+    : V extends AnyFunction
+      ? CannotCross<"a function">
+      : V extends Copied | Stream
+        ? V
+        : V extends ReadonlyMap<infer K, infer T>
+          ? Map<Received<K>, Received<T>>
+          : V extends ReadonlySet<infer T>
+            ? Set<Received<T>>
+            : V extends object
+              ? { [K in keyof V]: Received<V[K]> }
+              : V;

@@ -1,4 +1,4 @@
-import { peakMemory } from "../platform/index.js";
+import { type PeakMemoryReader, peakMemory } from "../platform/index.js";
 import { endedBy } from "./exit-facts.js";
 import type { LimitedExit } from "./guard.js";
 import { Repeated } from "./repeated.js";
@@ -40,6 +40,8 @@ export class HeapEvidence {
   readonly #bound: number | undefined;
   readonly #needed: number;
   #pid: () => number | undefined = () => undefined;
+  #reader: PeakMemoryReader | undefined;
+  #hasEnded = false;
   #poll: Repeated | undefined;
   #base: number | undefined;
   #peak = 0;
@@ -86,7 +88,9 @@ export class HeapEvidence {
   }
 
   ended(): void {
+    this.#hasEnded = true;
     this.#poll?.stop();
+    this.#reader?.close();
   }
 
   isFull(exit: LimitedExit, stderrTail: string): boolean {
@@ -96,8 +100,10 @@ export class HeapEvidence {
 
   /** False when there is nothing to see any more. */
   #look(): boolean {
-    const pid = this.#pid();
-    const bytes = pid === undefined ? undefined : peakMemory.of(pid);
+    const pid = this.#hasEnded ? undefined : this.#pid();
+    if (pid === undefined) return false;
+    this.#reader ??= peakMemory.open(pid);
+    const bytes = this.#reader.read();
     if (bytes === undefined) return false;
     this.#lookedAt = performance.now();
     this.#base ??= bytes;

@@ -39,7 +39,7 @@ export interface LimitOptions {
   cpuSeconds?: number;
   /** Bytes per second of stdout and stderr that are kept as events; at least 1,024. What is above is left out. */
   output?: ByteSize;
-  /** Refuses to start where a limit could only be watched, or not be enforced at all. Default false. */
+  /** Refuses to start where a limit could only be watched; one that could not be kept at all is refused in any case. Default false. */
   required?: boolean;
 }
 

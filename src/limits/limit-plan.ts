@@ -2,12 +2,13 @@ import { IsolationError } from "../errors/index.js";
 import { availableProcessors } from "./available-processors.js";
 import { CgroupGuard } from "./cgroup/cgroup-guard.js";
 import { sweepCgroups } from "./cgroup/sweep-cgroups.js";
+import type { LimitName } from "./enforcement.js";
 import type { Guard } from "./guard.js";
 import { HeapGuard, heapFlags } from "./heap-guard.js";
 import type { ResolvedLimits } from "./limit-options.js";
 import { GuardedScope, type LimitScope } from "./limit-scope.js";
 import { limitMachinery, type Machinery, NO_MACHINERY } from "./machinery.js";
-import { boundsOf, chooseMechanisms, type Enforcements, weakLimits } from "./mechanisms.js";
+import { boundsOf, chooseMechanisms, type Enforcements, missingLimits, NEEDS, weakLimits } from "./mechanisms.js";
 import { OpenFilesGuard } from "./open-files-guard.js";
 import { formatProcessorList } from "./processor-list.js";
 import { CpuSecondsWatch } from "./watch/cpu-seconds-watch.js";
@@ -34,7 +35,8 @@ export interface LimitPlan {
  * Gives each limit the strongest mechanism of this machine.
  *
  * @param machinery Default: what this machine offers, which is found out only if a limit is set.
- * @throws IsolationError `INVALID_OPTION` for limits that are `required` where one of them could at best be watched
+ * @throws IsolationError `INVALID_OPTION` for a limit that cannot be kept, and for limits that are `required` where one of
+ *   them could at best be watched
  */
 export function planLimits(limits: ResolvedLimits, machinery?: Machinery): LimitPlan {
   const isEmpty = boundsOf(limits).length === 0;
@@ -51,6 +53,8 @@ class Plan implements LimitPlan {
     this.#limits = limits;
     this.#machinery = machinery;
     this.enforcement = chooseMechanisms(limits, machinery);
+    const missing = missingLimits(this.enforcement);
+    if (missing.length > 0) throw cannotKeep(missing);
     const weak = weakLimits(this.enforcement);
     this.execArgv = Object.freeze(limits.heap === undefined ? [] : heapFlags(limits.heap));
     if (limits.required && weak.length > 0) throw cannotRequire(weak);
@@ -102,6 +106,14 @@ class Plan implements LimitPlan {
       ...(openFiles === undefined ? [] : [new OpenFilesGuard(openFiles)]),
     ];
   }
+}
+
+function cannotKeep(limits: readonly LimitName[]): IsolationError {
+  const names = limits.map((limit) => `limits.${limit} (${NEEDS[limit]})`).join(", ");
+  return new IsolationError(
+    "INVALID_OPTION",
+    `this machine has nothing to enforce ${names} with; leave out what cannot be kept, see \`pihost doctor\``,
+  );
 }
 
 function cannotRequire(weak: readonly string[]): IsolationError {

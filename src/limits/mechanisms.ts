@@ -24,10 +24,30 @@ export function chooseMechanisms(limits: ResolvedLimits, machinery: Machinery): 
   return Object.freeze(Object.fromEntries(chosen));
 }
 
-/** The limits of which no more can be said than that they are watched, or not even that. */
+/** What a limit takes, in words, where nothing of it is there. */
+export const NEEDS: { readonly [limit in LimitName]: string } = {
+  memory: "it takes control groups, or /proc or `ps` to watch it",
+  "memory.soft": "it takes control groups, or /proc or `ps` to watch it",
+  heap: "it takes V8",
+  cpu: "it takes control groups, or /proc to watch it",
+  affinity: "it takes a control group with cpuset, or `taskset`",
+  pids: "it takes control groups, or /proc to watch it",
+  openFiles: "it takes a POSIX shell at /bin/sh, which sets it",
+  cpuSeconds: "it takes a POSIX shell at /bin/sh, or /proc to watch it",
+  output: "it takes the host",
+};
+
+/** The limits that would not be kept at all. */
+export function missingLimits(enforcements: Enforcements): LimitName[] {
+  return (Object.entries(enforcements) as [LimitName, Enforcement][])
+    .filter(([, { strength }]) => strength === "none")
+    .map(([limit]) => limit);
+}
+
+/** The limits of which no more can be said than that they are watched. */
 export function weakLimits(enforcements: Enforcements): LimitName[] {
   return (Object.entries(enforcements) as [LimitName, Enforcement][])
-    .filter(([limit, { strength }]) => limit !== "memory.soft" && (strength === "watch" || strength === "none"))
+    .filter(([limit, { strength }]) => limit !== "memory.soft" && strength === "watch")
     .map(([limit]) => limit);
 }
 

@@ -1,8 +1,13 @@
-import { holdLock } from "./host-lock.js";
+import { holdLock, releaseLock } from "./host-lock.js";
 import { type DirectoryKind, writeMarker } from "./host-marker.js";
 
 /** Directories whose locks this host holds. */
 const held = new Set<string>();
+
+/** Gives a directory up, which is removed or about to be: its lock is nobody's. */
+export function releaseDirectory(path: string): void {
+  if (held.delete(path)) releaseLock(path);
+}
 
 /**
  * Makes a directory known as this host's: takes its lock, then marks it. Without both no other host ever removes it, also

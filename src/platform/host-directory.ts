@@ -1,5 +1,5 @@
 import { tmpdir } from "node:os";
-import { claimDirectory } from "./claim-directory.js";
+import { claimDirectory, releaseDirectory } from "./claim-directory.js";
 import { forThisSystem } from "./for-this-system.js";
 import { type Announce, createPosixDirectory, isPrivatePosixDirectory, posixParents } from "./host-directory.posix.js";
 import { createWindowsDirectory, isPrivateWindowsDirectory, removeWindowsDirectory } from "./host-directory.windows.js";
@@ -70,10 +70,11 @@ export function hostDirectory(announce?: Announce): string {
 export function removeHostDirectory(): void {
   const path = current;
   current = undefined;
-  if (path === undefined || !system.isPrivate(path)) return;
+  if (path === undefined) return;
   try {
-    system.remove(path);
+    if (system.isPrivate(path)) system.remove(path);
   } catch {
     // Best effort: a file kept open on Windows, or a child that writes while we delete. The reaper comes later.
   }
+  releaseDirectory(path);
 }

@@ -1,8 +1,10 @@
 // Else the first `listen` loads it, for milliseconds in which a directory has no lock and its host may be killed.
 import "node:cluster";
-import { connect, createServer } from "node:net";
+import { connect, createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { LOCK } from "./host-marker.js";
+
+const locks = new Map<string, Server>();
 
 /**
  * Holds the lock of a directory for as long as the process lives, and does not keep it alive. False where the system
@@ -17,7 +19,14 @@ export function holdLock(directory: string): boolean {
   // Exclusive: in a cluster the primary process would hold it otherwise, and answer later.
   server.listen({ path: join(directory, LOCK), exclusive: true });
   server.unref();
+  if (server.listening) locks.set(directory, server);
   return server.listening;
+}
+
+/** Gives it back. */
+export function releaseLock(directory: string): void {
+  locks.get(directory)?.close();
+  locks.delete(directory);
 }
 
 /** Whether the lock is seen to be released. A lock that cannot be reached for any other reason may be held. */

@@ -1,29 +1,37 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { basename, isAbsolute } from "node:path";
 import { IsolationError } from "../errors/index.js";
 import type { Announce } from "./host-directory.posix.js";
 import type { Reaper } from "./host-reaper.js";
 import { hostMark } from "./process-mark.js";
-import { REAPER_SCRIPT } from "./reaper-script.js";
+import { ReaperHolds, type ReaperUser } from "./reaper-holds.js";
+import { type ReaperOnNode, startReaperProcess } from "./reaper-process.posix.js";
 
 /** A reaper that does not stay alive is started this often within `WINDOW_MS`, then no more until the next `add`. */
 const MAX_STARTS = 5;
 const WINDOW_MS = 1_000;
 
+/** The host's directories, and what the reaper has to do with them. */
+export interface ReaperDirectories {
+  /** Gives the host's directory; asked at each `add`, since it may have been replaced. Says so before it makes a new one. */
+  readonly directory: (announce: Announce) => string;
+  /** The same for that in shared memory, where there is one. Default: none. */
+  readonly memory?: (announce: Announce) => string | undefined;
+  /** Removes both as far as that takes no time: the next ones have other names. Default: they stay. */
+  readonly leave?: () => void;
+}
+
 /**
- * One `sh` in a session of its own, which learns of the host's death as the end of its stdin.
+ * One process in a session of its own, which learns of the host's death as the end of its stdin: a `sh`, or a Node.js where
+ * there is none.
  *
- * @param directory Gives the host's directory; asked at each `add`, since it may have been replaced. Says so before it makes
- *   a new one.
  * @param shell The POSIX shell to run.
- * @param memory Gives the host's directory in shared memory, where there is one; asked at each `add` too.
  */
 export function createPosixReaper(
-  directory: (announce: Announce) => string,
+  { directory, memory = () => undefined, leave = () => {} }: ReaperDirectories,
   shell = "/bin/sh",
-  memory: (announce: Announce) => string | undefined = () => undefined,
 ): Reaper {
-  return new PosixReaper({ dir: directory, mem: memory }, shell);
+  return new PosixReaper({ dir: directory, mem: memory }, leave, shell);
 }
 
 /** What is removed after the host's death, by the verb that announces it. */
@@ -37,15 +45,19 @@ class PosixReaper implements Reaper {
   readonly #cgroups = new Set<string>();
   readonly #folders = new Set<string>();
   readonly #directories: Directories;
+  readonly #leave: () => void;
   readonly #shell: string;
+  readonly #holds = new ReaperHolds(() => this.#endIfUnused());
+  #onNode: ReaperOnNode | undefined;
   #child: ChildProcess | undefined;
   #failed = false;
   /** Of the last starts, in milliseconds. */
   #startedAt: number[] = [];
   #announced: { dir?: string | undefined; mem?: string | undefined } = {};
 
-  constructor(directories: Directories, shell: string) {
+  constructor(directories: Directories, leave: () => void, shell: string) {
     this.#directories = directories;
+    this.#leave = leave;
     this.#shell = shell;
   }
 
@@ -57,7 +69,16 @@ class PosixReaper implements Reaper {
     return this.#child?.pid;
   }
 
-  prepare(): void {
+  hold(user: ReaperUser): () => void {
+    return this.#holds.hold(user);
+  }
+
+  over(): Promise<void> {
+    return this.#holds.over();
+  }
+
+  prepare(onNode?: ReaperOnNode): void {
+    this.#onNode = onNode;
     if (this.#child === undefined) this.#start();
     else this.#announceDirectories();
   }
@@ -116,11 +137,15 @@ class PosixReaper implements Reaper {
     this.#failed = true;
     if (this.#startedAt.length >= MAX_STARTS) return;
     this.#startedAt.push(now);
-    const child = spawnShell(this.#shell);
+    const child = startReaperProcess(this.#shell, this.#onNode);
     if (child === undefined) return;
     this.#failed = false;
     this.#child = child;
-    child.once("exit", () => this.#onExit());
+    const isGone = this.#holds.started();
+    child.once("exit", () => {
+      this.#onExit(child);
+      isGone();
+    });
     this.#announced = {};
     this.#tell(`mark ${hostMark()}`);
     for (const pgid of this.#groups) this.#tell(`add ${pgid}`);
@@ -129,9 +154,29 @@ class PosixReaper implements Reaper {
     this.#announceDirectories();
   }
 
-  #onExit(): void {
+  #onExit(child: ChildProcess): void {
+    // One that was told to end may be survived by its successor.
+    if (this.#child !== child && this.#child !== undefined) return;
     this.#child = undefined;
-    if (this.#groups.size + this.#cgroups.size + this.#folders.size > 0) this.#start();
+    if (this.#isUsed) this.#start();
+  }
+
+  get #isUsed(): boolean {
+    return this.#groups.size + this.#cgroups.size + this.#folders.size > 0;
+  }
+
+  /**
+   * Nothing is left to look after, nor is anything to come. It ends as if the host had, but that it kills nothing: by the
+   * mark of this host it would find what a next isolator starts. What is left of the directories is its to remove.
+   */
+  #endIfUnused(): void {
+    if (this.#isUsed) return;
+    this.#leave();
+    this.#tell("mark ");
+    this.#child?.stdin?.end();
+    this.#child = undefined;
+    // It was not one that does not stay alive.
+    this.#startedAt = [];
   }
 
   #announceDirectories(): void {
@@ -158,30 +203,6 @@ function pathOrNothing(give: () => string | undefined): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** The running shell, or undefined where it cannot be started (a missing shell, no process or descriptor left). */
-function spawnShell(shell: string): ChildProcess | undefined {
-  let child: ChildProcess;
-  try {
-    child = spawn(shell, ["-c", REAPER_SCRIPT, "process-isolation-reaper"], {
-      // A session of its own: neither the terminal's signals nor a kill of the host's group reach it.
-      detached: true,
-      stdio: ["pipe", "ignore", "ignore"],
-      // For `rm` alone; and a working directory that pins no mount.
-      env: { PATH: process.env.PATH ?? "/usr/bin:/bin" },
-      cwd: "/",
-    });
-  } catch {
-    return undefined;
-  }
-  child.on("error", () => {});
-  // A write after its death fails with EPIPE: `exit` follows, and the next process is told everything anew.
-  child.stdin?.on("error", () => {});
-  if (child.pid === undefined) return undefined;
-  // Its stdin, which is never read, does not hold the event loop either.
-  child.unref();
-  return child;
 }
 
 /** The script accepts no others, and reads line by line. */

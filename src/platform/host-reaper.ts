@@ -1,8 +1,10 @@
 import { forThisSystem } from "./for-this-system.js";
-import { hostDirectory } from "./host-directory.js";
+import { hostDirectory, removeHostDirectory } from "./host-directory.js";
 import { createPosixReaper } from "./host-reaper.posix.js";
 import { createWindowsReaper } from "./host-reaper.windows.js";
-import { sharedMemoryDirectory } from "./shared-memory-directory.js";
+import type { ReaperUser } from "./reaper-holds.js";
+import type { ReaperOnNode } from "./reaper-process.posix.js";
+import { removeSharedMemoryDirectory, sharedMemoryDirectory } from "./shared-memory-directory.js";
 
 /**
  * Kills the registered process groups and control groups when this host dies, however it dies, and removes the host's
@@ -14,10 +16,21 @@ export interface Reaper {
   /** The reaper's process, while one runs. */
   readonly pid: number | undefined;
   /**
+   * Keeps the reaper for an isolator or a process. When nobody holds it, and nothing is registered, it ends with the host's
+   * directories; whoever needs it next starts another one.
+   *
+   * @returns gives it back; only the first time counts
+   */
+  hold(user: ReaperUser): () => void;
+  /** Resolves when the reaper's process is gone, or at once where another isolator holds it. */
+  over(): Promise<void>;
+  /**
    * Starts the reaper's process, tells it of the host's directories, and makes them, in this order: whenever the host dies,
    * somebody knows of them.
+   *
+   * @param onNode what it runs on where there is no shell
    */
-  prepare(): void;
+  prepare(onNode?: ReaperOnNode): void;
   /**
    * Registers the group of a child that was spawned `detached`. When this returns the reaper's pipe holds the line, so
    * that the host may die in the next instruction.
@@ -48,12 +61,21 @@ export interface Reaper {
 
 let reaper: Reaper | undefined;
 
-/** The one reaper of this host. Its process is started at the first `prepare` or `add`, and never keeps the host alive. */
+/**
+ * The one reaper of this host. Its process is started at the first `prepare` or `add`, never keeps the host alive, and ends
+ * with the last who holds it.
+ */
 export function hostReaper(): Reaper {
   reaper ??= forThisSystem({
-    linux: () => createPosixReaper(hostDirectory, undefined, sharedMemoryDirectory),
-    macos: () => createPosixReaper(hostDirectory),
+    linux: () =>
+      createPosixReaper({ directory: hostDirectory, memory: sharedMemoryDirectory, leave: leaveDirectories }),
+    macos: () => createPosixReaper({ directory: hostDirectory, leave: leaveDirectories }),
     windows: createWindowsReaper,
   })();
   return reaper;
+}
+
+function leaveDirectories(): void {
+  removeSharedMemoryDirectory();
+  removeHostDirectory();
 }

@@ -9,6 +9,8 @@ export function createWindowsReaper(): Reaper {
   const nothing = (): void => {};
   return {
     available: true,
+    hold: () => nothing,
+    over: () => Promise.resolve(),
     pid: undefined,
     prepare: nothing,
     add: nothing,

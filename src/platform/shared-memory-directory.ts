@@ -1,3 +1,4 @@
+import { releaseDirectory } from "./claim-directory.js";
 import { forThisSystem } from "./for-this-system.js";
 import { hostDirectory } from "./host-directory.js";
 import { type Announce, isPrivatePosixDirectory } from "./host-directory.posix.js";
@@ -32,12 +33,15 @@ export function sharedMemoryDirectory(announce?: Announce): string | undefined {
   return current;
 }
 
-function removeSharedMemoryDirectory(): void {
-  if (current === undefined || !isPrivatePosixDirectory(current)) return;
+/** Removes it with all it holds, as far as possible; the next `sharedMemoryDirectory()` makes a new one. */
+export function removeSharedMemoryDirectory(): void {
+  const path = current;
+  current = undefined;
+  if (path === undefined) return;
   try {
-    removeAtExit(current);
+    if (isPrivatePosixDirectory(path)) removeAtExit(path);
   } catch {
     // The reaper comes later.
   }
-  current = undefined;
+  releaseDirectory(path);
 }

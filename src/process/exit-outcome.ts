@@ -44,6 +44,8 @@ export type ExitOutcome = (
 export interface ExitContext {
   /** Why it was made to end, where somebody did; else the report and stderr decide. */
   readonly reason: ExitReason | undefined;
+  /** Whether its host has ended it, though it never was ready. */
+  readonly isStartGivenUp?: boolean;
   /** What broke the contract, for the reason `protocol`. */
   readonly cause?: IsolationError | undefined;
   readonly verdict: LimitVerdict | undefined;
@@ -55,6 +57,9 @@ export interface ExitContext {
   readonly diagnosticFiles?: readonly string[];
 }
 
+/** Only where nobody has said why, and nobody has asked for an end since. */
+const UNKNOWN_KILLER = "killed at once, by hand or by the system, as when memory runs out";
+
 const SIGNAL_MEANINGS: { [signal in NodeJS.Signals]?: string } = {
   SIGABRT: "the process aborted itself, as after a fatal error in V8 or a failed native assertion",
   SIGBUS: "bad memory access",
@@ -62,7 +67,7 @@ const SIGNAL_MEANINGS: { [signal in NodeJS.Signals]?: string } = {
   SIGHUP: "its terminal or session ended",
   SIGILL: "illegal machine instruction",
   SIGINT: "interrupted",
-  SIGKILL: "killed at once, by hand or by the system, as when memory runs out",
+  SIGKILL: UNKNOWN_KILLER,
   SIGPIPE: "wrote to a closed pipe",
   SIGQUIT: "quit from the keyboard",
   SIGSEGV: "invalid memory access",
@@ -77,6 +82,7 @@ const KILLED_BY_HOST: { [reason in ExitReason]?: string } = {
   requested: "its host asked it to end, and then made it",
   terminated: "its host terminated it",
   unresponsive: "its host replaced it, because it did not answer",
+  "pids-limit": "its host ended it, because it reached limits.pids",
 };
 
 /** Joins what the operating system reported with what is known about why. */
@@ -86,7 +92,7 @@ export function toExitOutcome(exit: ProcessExit, context: ExitContext): ExitOutc
   const limit = verdict && { name: verdict.limit, bound: verdict.bound, observed: verdict.observed };
   // Any code can say so and abort.
   const claim = reason === "signal" && saysFull(exit, stderrTail) ? ", and it says that its heap was full" : "";
-  const description = describe(exit, reason, context.cause) + claim;
+  const description = describe(exit, reason, context) + claim;
   const facts = {
     ...{ reason, forced, stderrTail, uptimeMs },
     ...(limit === undefined ? {} : { limit }),
@@ -104,7 +110,8 @@ export function toExitOutcome(exit: ProcessExit, context: ExitContext): ExitOutc
  */
 export function endedBetweenProcesses(outcome: ExitOutcome, reason: "requested" | "terminated"): ExitOutcome {
   const how = reason === "requested" ? "shut down" : "terminated";
-  const description = `${how} while it was restarting; the last process ${toVerb(outcome)}`;
+  const last = toVerb(outcome).replace(` (${UNKNOWN_KILLER})`, "");
+  const description = `${how} while it was restarting; the last process ${last}`;
   return { ...outcome, reason, forced: false, description };
 }
 
@@ -118,12 +125,13 @@ function reasonOf(exit: ProcessExit, heapIsFull: boolean): ExitReason {
   return exit.signal === null ? "exit" : "signal";
 }
 
-function describe({ code, signal }: ProcessExit, reason: ExitReason, cause: IsolationError | undefined): string {
-  if (reason === "protocol") return `ended because it broke the protocol: ${cause?.message}`;
+function describe({ code, signal }: ProcessExit, reason: ExitReason, context: ExitContext): string {
+  if (reason === "protocol") return `ended because it broke the protocol: ${context.cause?.message}`;
   if (reason === "memory-limit") return "killed because it reached limits.memory";
   if (reason === "cpu-limit") return "killed because it reached limits.cpuSeconds";
   if (reason === "heap-out-of-memory") return `ran out of JavaScript heap memory (${signal ?? `exit code ${code}`})`;
   if (signal === null) return `exited with code ${code}`;
-  const meaning = (signal === "SIGKILL" ? KILLED_BY_HOST[reason] : undefined) ?? SIGNAL_MEANINGS[signal];
+  const byHost = context.isStartGivenUp ? "its host gave up its start" : KILLED_BY_HOST[reason];
+  const meaning = (signal === "SIGKILL" ? byHost : undefined) ?? SIGNAL_MEANINGS[signal];
   return meaning === undefined ? `killed by ${signal}` : `killed by ${signal} (${meaning})`;
 }

@@ -43,7 +43,7 @@ export interface ProcessSpec {
   /** Whether somebody listens to the lines of a stream just now; absent for always. Lines that nobody hears cost little. */
   readonly hasListener?: (stream: "stdout" | "stderr") => boolean;
   /** What keeps it from the rest of the machine. `execArgv` holds its flags already. */
-  readonly confined: Pick<ConfinedStart, "wrap" | "identity" | "sandboxed">;
+  readonly confined: Pick<ConfinedStart, "wrap" | "identity" | "sandboxed"> & Partial<Pick<ConfinedStart, "confiners">>;
   /** The descriptors that it inherits beside, from 5 on. Default: nothing. */
   readonly inherits?: readonly number[];
 }

@@ -13,5 +13,6 @@ export type {
 } from "./host-process.js";
 export { LogFile } from "./log-file.js";
 export { startNodeProcess } from "./node-process.js";
-export { PIHOST_ENTRY } from "./pihost-entry.js";
+export { noteLoadedFrom, pihostEntry } from "./pihost-entry.js";
+export { plugAndPlayFlags } from "./plug-and-play.js";
 export { stopProcess } from "./stop.js";

@@ -12,7 +12,7 @@ import {
   signalGroup,
   waitForExit,
 } from "../platform/index.js";
-import { decodeBubblewrapExit, pidOutside } from "../sandbox/index.js";
+import { confinedByEnvironment, decodeBubblewrapExit, pidOutside } from "../sandbox/index.js";
 import { ChildOutput, type OutputRoute } from "./child-output.js";
 import type { HostProcess, Lifeline, ProcessExit, ProcessSpec } from "./host-process.js";
 import { createLifeline } from "./lifeline.js";
@@ -64,7 +64,12 @@ function spawnChild(spec: ProcessSpec, mark: string, scope: LimitScope | undefin
     ...spec.execArgv,
     ...spec.argv,
   ]);
-  const env = { ...allocatorEnvironment, ...spec.env, [MARK_VARIABLE]: mark };
+  const env = {
+    ...allocatorEnvironment,
+    ...spec.env,
+    ...confinedByEnvironment(spec.confined.confiners ?? []),
+    [MARK_VARIABLE]: mark,
+  };
   const launch = scope?.command({ execPath, args, env }) ?? { command: execPath, args, env };
   return spawn(launch.command, launch.args, {
     cwd: spec.cwd,

@@ -2,6 +2,7 @@ import { IsolationError } from "../errors/index.js";
 import { codeCacheFolder } from "../platform/capabilities.code-cache.js";
 import { forThisSystem } from "../platform/for-this-system.js";
 import { bubblewrapCommand } from "./bubblewrap-command.js";
+import type { Confiner } from "./confined-by.js";
 import { type Identity, resolveIdentity } from "./identity.js";
 import { identityCommand } from "./identity-command.linux.js";
 import { type IntegrityOptions, type ModuleIntegrity, resolveIntegrity } from "./integrity.js";
@@ -88,6 +89,8 @@ export interface ConfinedStart {
   readonly wrap: (command: readonly string[]) => readonly string[];
   /** For `spawn`; undefined where the wrapped command sees to it. */
   readonly identity: Identity | undefined;
+  /** Which options hide files from it. */
+  readonly confiners: readonly Confiner[];
   /** Whether the process that is started becomes `bwrap`: see `decodeBubblewrapExit` and `pidOutside`. */
   readonly sandboxed: boolean;
   /** For `dropPermissions` and `verifyPermissions` in the child. */
@@ -150,6 +153,10 @@ export function confine(confinement: Confinement, start: ChildStart, folders: Ch
     execArgv: [...execArgv, ...start.execArgv],
     wrap: (command) => [...(drop ?? []), ...inSandbox(command)],
     identity: drop === undefined ? identity : undefined,
+    confiners: [
+      ...(sandbox === undefined ? [] : ["sandbox" as const]),
+      ...(identity === undefined ? [] : ["uid" as const]),
+    ],
     sandboxed: sandbox !== undefined,
     denied,
   };

@@ -1,5 +1,7 @@
 /** What keeps isolated code from what it was not given: permissions, sandbox, identity, integrity. */
+
 export { decodeBubblewrapExit } from "./bubblewrap-exit.js";
+export { confinedByEnvironment } from "./confined-by.js";
 export {
   type ChildFolders,
   type ChildStart,

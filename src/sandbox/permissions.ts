@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { dirname, sep } from "node:path";
 import { aBoolean, IsolationError, invalidOption, ownOptions } from "../errors/index.js";
 import { absolutePaths } from "./absolute-paths.js";
 import type { NodeRuntime } from "./node-runtime.js";
@@ -14,10 +16,11 @@ import { isDeniable, isGrantable, PERMISSION_SWITCHES, type PermissionSwitch } f
 export interface PermissionOptions {
   /**
    * Files and folders (with all below them) that may be read, or true for all. Relative paths are resolved in `from`.
-   * Modules and their dependencies must be among them. Default: none but the framework's own.
+   * Modules and their dependencies must be among them. They must exist, unless `fsWrite` lets the process make them.
+   * Default: none but the framework's own.
    */
   fsRead?: boolean | readonly string[];
-  /** Files and folders that may be written, or true for all. Default: none. */
+  /** Files and folders that may be written, or true for all. They, or their folders, must exist. Default: none. */
   fsWrite?: boolean | readonly string[];
   /** May start processes, which are themselves bound by nothing. Default false. */
   childProcess?: boolean;
@@ -70,11 +73,30 @@ export function resolvePermissions(value: unknown, context: PermissionContext): 
   if (debug && !switches.inspector) {
     throw new IsolationError("INVALID_OPTION", "debug uses the inspector: it needs permissions.inspector to be true");
   }
-  return Object.freeze({
-    fsRead: resolvePaths("permissions.fsRead", given.fsRead, from),
-    fsWrite: resolvePaths("permissions.fsWrite", given.fsWrite, from),
-    ...switches,
-  });
+  const fsRead = resolvePaths("permissions.fsRead", given.fsRead, from);
+  const fsWrite = resolvePaths("permissions.fsWrite", given.fsWrite, from);
+  refuseMissing(fsRead, fsWrite);
+  return Object.freeze({ fsRead, fsWrite, ...switches });
+}
+
+/** What the process itself is to make need not be there; what it is to make that in does. */
+function refuseMissing(fsRead: true | readonly string[], fsWrite: true | readonly string[]): void {
+  if (fsWrite !== true) {
+    const lost = fsWrite.find((path) => !existsSync(path) && !existsSync(dirname(path)));
+    if (lost !== undefined) throw invalidOption("permissions.fsWrite", "paths that exist, or whose folder does", lost);
+  }
+  if (fsRead === true || fsWrite === true) return;
+  const missing = fsRead.find((path) => !existsSync(path) && !fsWrite.some((folder) => isWithin(path, folder)));
+  if (missing === undefined) return;
+  throw invalidOption(
+    "permissions.fsRead",
+    "paths that exist, or that permissions.fsWrite lets the process make",
+    missing,
+  );
+}
+
+function isWithin(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }
 
 function resolvePaths(name: string, value: unknown, from: string): true | readonly string[] {

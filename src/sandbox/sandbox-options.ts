@@ -64,8 +64,8 @@ export function resolveSandbox(value: unknown, from: string, findProgram = progr
   if (given.kind !== undefined && given.kind !== "bubblewrap") {
     throw invalidOption("sandbox.kind", '"bubblewrap"', given.kind);
   }
-  const read = absolutePaths("sandbox.read", given.read ?? ["."], from);
-  const write = absolutePaths("sandbox.write", given.write ?? [], from);
+  const read = absolutePaths("sandbox.read", given.read === undefined ? ["."] : given.read, from);
+  const write = absolutePaths("sandbox.write", given.write === undefined ? [] : given.write, from);
   checkPaths("sandbox.read", read);
   checkPaths("sandbox.write", write);
   const network = given.network === undefined ? false : aBoolean("sandbox.network", given.network);

@@ -42,11 +42,9 @@ export class IncomingCalls {
     const call = new RunningCall(id, details);
     call.cost = CALL_COST + cost;
     this.#running.set(id, call);
-    try {
-      this.#answer(call, this.#handler.run(this.#handles.calleeOf(handle), args, call));
-    } catch (error) {
-      this.#fail(call, error);
-    }
+    const context = this.#handles.contextOf(handle);
+    if (context === undefined) this.#begin(call, handle, args);
+    else context(() => this.#begin(call, handle, args));
   }
 
   /** Answers a call that could not even begin. */
@@ -92,6 +90,14 @@ export class IncomingCalls {
     this.#running.delete(id);
     scope?.end();
     this.#outbox.voidResult(id);
+  }
+
+  #begin(call: RunningCall, handle: number, args: readonly unknown[]): void {
+    try {
+      this.#answer(call, this.#handler.run(this.#handles.calleeOf(handle), args, call));
+    } catch (error) {
+      this.#fail(call, error);
+    }
   }
 
   #answer(call: RunningCall, outcome: unknown): void {

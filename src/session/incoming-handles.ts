@@ -1,5 +1,6 @@
 import { IsolationError } from "../errors/index.js";
 import type { Account } from "./account.js";
+import type { AsyncContext } from "./async-context.js";
 import type { Callee, CallHandler } from "./call-target.js";
 import { lentNoMore } from "./lent-methods.js";
 import type { Loans } from "./loans.js";
@@ -22,6 +23,8 @@ export class IncomingHandles {
   readonly #loans: Loans;
   readonly #handler: CallHandler;
   readonly #targets = new Map<number, Target>();
+  /** Of those that stand for something lent. None on a side that only serves a module, whose calls pay nothing for it. */
+  readonly #contexts = new Map<number, AsyncContext>();
   #last = 0;
   /** By what was lent: nearly always one, as of a callback. */
   readonly #ofReference = new Map<number, number | Set<number>>();
@@ -54,7 +57,10 @@ export class IncomingHandles {
     const cost = HANDLE_COST + 2 * (module.length + method.length);
     this.#account.hold(cost);
     this.#targets.set(handle, { callee: undefined, resolve, reference, cost });
-    if (reference !== 0) this.#add(reference, handle);
+    if (reference === 0) return;
+    this.#add(reference, handle);
+    const context = this.#loans.contextOf(reference);
+    if (context !== undefined) this.#contexts.set(handle, context);
   }
 
   /** @throws IsolationError METHOD_NOT_FOUND for what is lent no more; PROTOCOL for what was never introduced */
@@ -71,6 +77,11 @@ export class IncomingHandles {
     });
     // A handler that refuses the call does not look at it.
     return quiet(resolved);
+  }
+
+  /** Where calls of the handle run; `undefined` for anywhere. */
+  contextOf(handle: number): AsyncContext | undefined {
+    return this.#contexts.size === 0 ? undefined : this.#contexts.get(handle);
   }
 
   /** Whether the handle was introduced, by all that is known. */
@@ -103,6 +114,7 @@ export class IncomingHandles {
   clear(): void {
     for (const { cost } of this.#targets.values()) this.#account.release(cost);
     this.#targets.clear();
+    this.#contexts.clear();
     this.#ofReference.clear();
   }
 
@@ -115,6 +127,7 @@ export class IncomingHandles {
 
   #remove(handle: number, { cost }: Target): void {
     this.#targets.delete(handle);
+    this.#contexts.delete(handle);
     this.#account.release(cost);
   }
 }

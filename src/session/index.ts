@@ -1,16 +1,19 @@
 /** Many calls, streams and callbacks over one lane; the same on both sides. */
 
 export { onAbort } from "./abort-watch.js";
+export type { AsyncContext } from "./async-context.js";
 export { BUDGET, type Budget, FRAME_BYTES, PAYLOAD_BYTES, UNBOUNDED } from "./budget.js";
 export type { CallExtras } from "./call-extras.js";
 export { type CallSite, currentCallSite } from "./call-site.js";
 export type { Callee, CallHandler, CallSink, CallTarget, IncomingCall } from "./call-target.js";
 export { createDescriptorLane } from "./descriptor-lane.js";
+export { iterateLater } from "./iterate-later.js";
 export type { Lane, LaneListener } from "./lane.js";
+export { createMemberProxy } from "./member-proxy.js";
 export { MessageReader, PREFIX_LENGTH } from "./message-reader.js";
-export { NOT_A_MEMBER } from "./not-a-member.js";
 export type { SharedMemory } from "./out-of-band.js";
 export { PacedReader } from "./paced-reader.js";
+export { RemoteModule } from "./proxy-faces.js";
 export { quiet } from "./quiet.js";
 export { Session, type SessionOptions } from "./session.js";
 export { snapshotArguments } from "./snapshot-arguments.js";

@@ -1,7 +1,12 @@
+import { keep } from "../inside/marks.js";
 import type { CallTarget } from "./call-target.js";
-import { NOT_A_MEMBER } from "./not-a-member.js";
+import { iterateLater } from "./iterate-later.js";
+import { ITERATION } from "./lent-methods.js";
+import { createMemberProxy, type MemberProxyOptions } from "./member-proxy.js";
 import type { Outbox } from "./outbox.js";
+import { RemoteModule, RemoteObject } from "./proxy-faces.js";
 import { type ReferenceCaller, rejectReleased } from "./reference-caller.js";
+import type { ReferenceDescriptor } from "./references.js";
 
 /** How many members of one live object are remembered. */
 const MAX_MEMBERS = 1_000;
@@ -57,9 +62,9 @@ export class LiveStandIns {
     return this.#register(makeFunction(borrowing, this.#caller), borrowing);
   }
 
-  makeObject(id: number): object {
-    const borrowing = new Borrowing(id, this.#outbox, this.#caller);
-    return this.#register(makeObject(borrowing, this.#caller), borrowing);
+  makeObject(descriptor: ReferenceDescriptor): object {
+    const borrowing = new Borrowing(descriptor.id, this.#outbox, this.#caller);
+    return this.#register(makeObject(descriptor, borrowing, this.#caller), borrowing);
   }
 
   #register(standIn: object, borrowing: Borrowing): object {
@@ -73,34 +78,34 @@ function makeFunction(borrowing: Borrowing, caller: ReferenceCaller): object {
   const standIn = (...args: unknown[]): Promise<unknown> =>
     borrowing.isOver ? rejectReleased() : caller.call(target, args, undefined, standIn);
   Object.defineProperty(standIn, Symbol.dispose, { value: disposer(borrowing) });
-  return standIn;
+  // Whoever it is handed on to may keep it as well.
+  return keep(standIn);
 }
 
-function makeObject(borrowing: Borrowing, caller: ReferenceCaller): object {
-  const members = new Map<string, (...args: unknown[]) => Promise<unknown>>();
-  const dispose = disposer(borrowing);
-  const memberOf = (method: string): ((...args: unknown[]) => Promise<unknown>) => {
-    const target = borrowing.target(method);
+function makeObject({ nested, iterable }: ReferenceDescriptor, borrowing: Borrowing, caller: ReferenceCaller): object {
+  const bind = (method: string): ((...args: unknown[]) => Promise<unknown>) => {
+    let target: CallTarget | undefined;
     // Refers to the stand-in: who has only a method of it has it.
-    return (...args) => (borrowing.isOver ? rejectReleased() : caller.call(target, args, undefined, standIn));
+    return (...args) => {
+      if (borrowing.isOver) return rejectReleased();
+      target ??= borrowing.target(method);
+      return caller.call(target, args, undefined, standIn);
+    };
   };
-  const standIn: object = new Proxy(Object.create(null) as object, {
-    get(_, key) {
-      if (key === Symbol.dispose) return dispose;
-      if (typeof key === "symbol" || NOT_A_MEMBER.has(key)) return undefined;
-      let member = members.get(key);
-      if (member === undefined) {
-        if (members.size >= MAX_MEMBERS) {
-          borrowing.releaseTargets();
-          members.clear();
-        }
-        member = memberOf(key);
-        members.set(key, member);
-      }
-      return member;
-    },
-    set: () => false,
-  });
+  const symbols = new Map<symbol, unknown>([[Symbol.dispose, disposer(borrowing)]]);
+  if (iterable === true) {
+    const iteration = bind(ITERATION);
+    symbols.set(Symbol.asyncIterator, () => iterateLater(iteration()));
+  }
+  const options: MemberProxyOptions = {
+    bind,
+    isNested: nested === true,
+    isIterable: iterable === true,
+    maxMembers: MAX_MEMBERS,
+    onForgotten: () => borrowing.releaseTargets(),
+    symbols,
+  };
+  const standIn = createMemberProxy(nested === true ? new RemoteModule() : new RemoteObject(), options);
   return standIn;
 }
 

@@ -2,9 +2,11 @@ import { encodeValue } from "../codec/index.js";
 import type { Payload } from "../contract/index.js";
 import { isKept } from "../inside/marks.js";
 import { onAbort } from "./abort-watch.js";
+import { type AsyncContext, captureContext } from "./async-context.js";
 import { isAsyncIterable, isMarked } from "./by-reference.js";
 import type { Callee } from "./call-target.js";
 import { columnTextOf, isColumnPrimitive } from "./column-text.js";
+import { forwardingOf } from "./forwarding.js";
 import { lentNoMore, methodOf } from "./lent-methods.js";
 import type { Outbox } from "./outbox.js";
 import { iterateReadable } from "./readable-iterator.js";
@@ -19,8 +21,16 @@ const LAST_NUMBER = 0xffff_ffff;
 /** Roughly what an item costs beside its text. */
 const ITEM_BYTES = 16;
 
+interface LoanOfCallee {
+  readonly kind: "function" | "object";
+  readonly value: object;
+  /** Where its calls run. */
+  readonly context: AsyncContext;
+  leases: number;
+}
+
 type Loan =
-  | { readonly kind: "function" | "object"; readonly value: object; leases: number }
+  | LoanOfCallee
   | { readonly kind: "signal"; readonly forget: () => void }
   | { readonly kind: "stream"; readonly stream: StreamExport; readonly onOver: (() => void)[] };
 
@@ -68,10 +78,11 @@ export class Loans {
    * @param scope what the loan ends with; kept functions, live objects and streams of results outlive it
    */
   lend(value: object, scope: Scope | undefined): ReferenceDescriptor | undefined {
-    if (isMarked(value)) return this.#lendKept(value, typeof value === "function" ? "function" : "object");
+    if (isMarked(value)) return this.#lendKept(value, typeof value === "function" ? "function" : "object", scope);
     if (typeof value === "function") {
-      if (isKept(value)) return this.#lendKept(value, "function");
-      return scope === undefined ? undefined : this.#add("function", { kind: "function", value, leases: 1 }, scope);
+      if (isKept(value)) return this.#lendKept(value, "function", scope);
+      if (scope === undefined) return undefined;
+      return this.#add("function", { kind: "function", value, context: scope.context, leases: 1 }, scope);
     }
     if (value instanceof AbortSignal) return this.#lendSignal(value, scope);
     if (value instanceof ReadableStream) return this.#lendStream("readable", iterateReadable(value), scope);
@@ -88,7 +99,8 @@ export class Loans {
       void loan.stream.close();
       this.#streamOver(loan.onOver);
     }
-    if (loan?.kind === "function" || loan?.kind === "object") this.#numberOfKept.delete(loan.value);
+    if (loan?.kind !== "function" && loan?.kind !== "object") return;
+    if (this.#numberOfKept.get(loan.value) === id) this.#numberOfKept.delete(loan.value);
   }
 
   /** The other side has released one of the stand-ins for it; the loan ends with the last. */
@@ -138,6 +150,12 @@ export class Loans {
     throw lentNoMore();
   }
 
+  /** Where the calls of a function, or of an object's methods, run. */
+  contextOf(id: number): AsyncContext | undefined {
+    const loan = this.#loans.get(id);
+    return loan?.kind === "function" || loan?.kind === "object" ? loan.context : undefined;
+  }
+
   demand(id: number, items: number): void {
     const loan = this.#loans.get(id);
     if (loan?.kind === "stream") loan.stream.demand(items);
@@ -150,16 +168,21 @@ export class Loans {
     else if (thrown === undefined) this.#outbox.streamEnd(id, undefined);
   }
 
-  #lendKept(value: object, kind: "function" | "object"): ReferenceDescriptor {
-    const known = this.#numberOfKept.get(value);
+  /**
+   * Of results, one loan for all that the other side gets of the same thing. What is an argument is lent anew by each
+   * call, whose context it has.
+   */
+  #lendKept(value: object, kind: "function" | "object", scope: Scope | undefined): ReferenceDescriptor {
+    const known = scope === undefined ? this.#numberOfKept.get(value) : undefined;
     const loan = known === undefined ? undefined : this.#loans.get(known);
     if (known !== undefined && (loan?.kind === "function" || loan?.kind === "object")) {
       loan.leases += 1;
-      return { kind, id: known, kept: true };
+      return describeKept(kind, known, value);
     }
-    const { id } = this.#add(kind, { kind, value, leases: 1 }, undefined);
-    this.#numberOfKept.set(value, id);
-    return { kind, id, kept: true };
+    const context = scope?.context ?? captureContext();
+    const { id } = this.#add(kind, { kind, value, context, leases: 1 }, undefined);
+    if (scope === undefined) this.#numberOfKept.set(value, id);
+    return describeKept(kind, id, value);
   }
 
   #lendSignal(signal: AbortSignal, scope: Scope | undefined): ReferenceDescriptor {
@@ -189,7 +212,7 @@ export class Loans {
       resume: () => this.#outbox.resumeStream(descriptor.id),
     };
     const onOver: (() => void)[] = [];
-    const stream = new StreamExport(iterable, sink, this.#window);
+    const stream = new StreamExport(iterable, sink, this.#window, scope?.context ?? captureContext());
     const descriptor = this.#add(kind, { kind: "stream", stream, onOver }, scope);
     this.#streams += 1;
     this.#lentStreams?.push(onOver);
@@ -235,6 +258,18 @@ export class Loans {
     scope?.onEnd(() => this.takeBack(id));
     return { kind, id };
   }
+}
+
+function describeKept(kind: "function" | "object", id: number, value: object): ReferenceDescriptor {
+  if (kind === "function") return { kind, id, kept: true };
+  const forwarding = forwardingOf(value);
+  return {
+    kind,
+    id,
+    kept: true,
+    ...(forwarding?.isNested ? { nested: true } : undefined),
+    ...((forwarding?.isIterable ?? isAsyncIterable(value)) ? { iterable: true } : undefined),
+  };
 }
 
 /** A reason as text that JSON carries; one that cannot cross is replaced by the error that says so. */

@@ -7,6 +7,10 @@ export interface ReferenceDescriptor {
   readonly aborted?: string;
   /** It outlives the call that it came with. */
   readonly kept?: true;
+  /** Of an object whose members have members: what is called is a path of names. */
+  readonly nested?: true;
+  /** Of an object that can be iterated: its member `@@asyncIterator` gives the stream. */
+  readonly iterable?: true;
 }
 
 export type ReferenceKind = "function" | "object" | "signal" | "stream" | "readable";

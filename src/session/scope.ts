@@ -1,8 +1,18 @@
+import { type AsyncContext, captureContext } from "./async-context.js";
+
 /** What belongs to one call, and ends with it: references that were lent for it, and stand-ins that came with it. */
 export class Scope {
   #onEnd: (() => void)[] = [];
   /** The parts of a large payload that are still on their way; what comes after it waits for them. */
   #sending: Promise<void> | undefined;
+
+  #context: AsyncContext | undefined;
+
+  /** Where the call was made: what is lent for it runs there. Only calls that lend something have one. */
+  get context(): AsyncContext {
+    this.#context ??= captureContext();
+    return this.#context;
+  }
 
   onEnd(callback: () => void): void {
     this.#onEnd.push(callback);

@@ -1,4 +1,5 @@
 import { areJsonSafe, decodeValue, encodeValue } from "../codec/index.js";
+import { type AsyncContext, captureContext } from "./async-context.js";
 import { crossesByReference, isMarked, isStream } from "./by-reference.js";
 import { columnLengthOf, columnTextOf } from "./column-text.js";
 
@@ -9,6 +10,8 @@ export interface ArgumentsSnapshot {
   readonly args: readonly unknown[];
   /** Whether there is a stream among them, which can be read only once. */
   readonly hasStream: boolean;
+  /** Where they were taken, if something among them is to run there. */
+  readonly context: AsyncContext | undefined;
 }
 
 /**
@@ -19,9 +22,9 @@ export interface ArgumentsSnapshot {
  * @throws IsolationError NOT_SERIALIZABLE naming the path
  */
 export function snapshotArguments(args: readonly unknown[]): ArgumentsSnapshot {
-  if (columnLengthOf(args) >= 0) return { args, hasStream: false };
+  if (columnLengthOf(args) >= 0) return { args, hasStream: false, context: undefined };
   const text = columnTextOf(args, areJsonSafe(args));
-  if (text !== undefined) return { args: JSON.parse(text) as unknown[], hasStream: false };
+  if (text !== undefined) return { args: JSON.parse(text) as unknown[], hasStream: false, context: undefined };
   const references: object[] = [];
   const large: Uint8Array[] = [];
   const encoded = encodeValue(args, {
@@ -34,5 +37,9 @@ export function snapshotArguments(args: readonly unknown[]): ArgumentsSnapshot {
     importReference: (index) => references[index as number],
     importBytes: (index) => large[index as number] as Uint8Array,
   });
-  return { args: copy as unknown[], hasStream: references.some((value) => !isMarked(value) && isStream(value)) };
+  return {
+    args: copy as unknown[],
+    hasStream: references.some((value) => !isMarked(value) && isStream(value)),
+    context: references.length === 0 ? undefined : captureContext(),
+  };
 }

@@ -51,7 +51,7 @@ export class StandIns {
       case "function":
         return this.#makeFunction(descriptor, scope);
       case "object":
-        return this.#live.makeObject(descriptor.id);
+        return this.#live.makeObject(descriptor);
       case "signal":
         return this.#signals.make(descriptor, scope);
       case "stream":

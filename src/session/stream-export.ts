@@ -1,3 +1,5 @@
+import type { AsyncContext } from "./async-context.js";
+
 /** Items that may be on their way, or wait for the consumer, at once. */
 export const STREAM_WINDOW_ITEMS = 1_024;
 
@@ -32,6 +34,7 @@ export class StreamExport {
   readonly #iterable: AsyncIterable<unknown>;
   readonly #sink: StreamSink;
   readonly #window: StreamWindow;
+  readonly #context: AsyncContext;
   #iterator: AsyncIterator<unknown> | undefined;
   #outstanding: number[] = [];
   #outstandingBytes = 0;
@@ -40,16 +43,18 @@ export class StreamExport {
   #pulling = false;
   #over = false;
 
-  constructor(iterable: AsyncIterable<unknown>, sink: StreamSink, window: StreamWindow) {
+  /** @param context where the iterator runs */
+  constructor(iterable: AsyncIterable<unknown>, sink: StreamSink, window: StreamWindow, context: AsyncContext) {
     this.#iterable = iterable;
     this.#sink = sink;
     this.#window = window;
+    this.#context = context;
   }
 
   /** The consumer has taken so many items. */
   demand(items: number): void {
     for (const bytes of this.#outstanding.splice(0, items)) this.#takeOff(bytes);
-    void this.#run();
+    if (!this.#running) void this.#context(() => this.#run());
   }
 
   /**
@@ -57,8 +62,17 @@ export class StreamExport {
    *
    * @param thrown what the consumer threw into the stream, which may go on then
    */
-  async close(thrown?: { error: unknown }): Promise<void> {
-    if (this.#over) return;
+  close(thrown?: { error: unknown }): Promise<void> {
+    return this.#over ? Promise.resolve() : this.#context(() => this.#close(thrown));
+  }
+
+  /** The session is lost: an iterable that nobody has begun stays whole, for a call that is sent again. */
+  abandon(): void {
+    if (this.#iterator === undefined) this.#finish();
+    else void this.close();
+  }
+
+  async #close(thrown: { error: unknown } | undefined): Promise<void> {
     if (thrown === undefined) this.#finish();
     try {
       this.#iterator ??= this.#iterable[Symbol.asyncIterator]();
@@ -74,12 +88,6 @@ export class StreamExport {
       if (thrown === undefined) this.#sink.end(error);
       else this.#end({ error });
     }
-  }
-
-  /** The session is lost: an iterable that nobody has begun stays whole, for a call that is sent again. */
-  abandon(): void {
-    if (this.#iterator === undefined) this.#finish();
-    else void this.close();
   }
 
   async #throwInto(iterator: AsyncIterator<unknown>, error: unknown): Promise<void> {

@@ -1,6 +1,12 @@
-import { dirname } from "node:path";
-import { type HandedListener, handedListener } from "../platform/index.js";
-import { PIHOST_ENTRY, type ProcessSpec } from "../process/index.js";
+import { dirname, join } from "node:path";
+import {
+  foreignRuntime,
+  type HandedListener,
+  handedListener,
+  hostReaper,
+  type ReaperOnNode,
+} from "../platform/index.js";
+import type { ProcessSpec } from "../process/index.js";
 import { confine, type HandedExecutable, handExecutable, isConfined } from "../sandbox/index.js";
 import type { SharedMemory } from "../session/index.js";
 import type { GenerationSpec } from "./generation.js";
@@ -30,6 +36,7 @@ export class GenerationResources {
   #diagnostics: GenerationDiagnostics | undefined;
   #handed: HandedExecutable | undefined;
   #listener: HandedListener | undefined;
+  #freeReaper = (): void => {};
 
   constructor(spec: GenerationSpec, serial: number) {
     this.#spec = spec;
@@ -40,9 +47,11 @@ export class GenerationResources {
   async acquire(): Promise<GenerationLaunch> {
     const { isolate, isolatorId, confinement, diagnostics, process: spec } = this.#spec;
     const { identity, sandbox } = confinement;
+    this.#freeReaper = hostReaper().hold("process");
+    const executable = dirname(spec.argv[0] ?? "");
+    hostReaper().prepare(reaperOnNode(spec.execPath, executable));
     const folders = new GenerationFolders(isolatorId, this.#serial, identity === undefined);
     this.#folders = folders;
-    const executable = dirname(PIHOST_ENTRY);
     const handed = handExecutable(executable, spec.execPath, identity, sandbox !== undefined);
     this.#handed = handed;
     const { script } = handed;
@@ -97,5 +106,12 @@ export class GenerationResources {
   /** Nothing of the process is left that could write into its folders. */
   async release(): Promise<void> {
     await Promise.all([this.#folders?.remove(), this.#diagnostics?.close()]);
+    this.#freeReaper();
   }
+}
+
+/** The host's own Node.js, as far as it is one. */
+function reaperOnNode(execPath: string, executable: string): ReaperOnNode {
+  const script = join(executable, "reaper.cjs");
+  return { execPath: foreignRuntime() === undefined ? process.execPath : execPath, script };
 }

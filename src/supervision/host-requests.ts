@@ -1,5 +1,6 @@
 import type { HostStatusMessage } from "../contract/index.js";
 import { HOST_MODULE } from "../contract/index.js";
+import { timerDelay } from "../platform/index.js";
 import type { CallTarget, Session } from "../session/index.js";
 
 /**
@@ -19,7 +20,7 @@ export function requestStatus(session: Session): Promise<HostStatusMessage> {
  * @param graceMs what the host waits for the end of the process
  */
 export function askToShutDown(session: Session, reason: string, graceMs: number): Promise<unknown> {
-  return request(session, "shutdown", [reason, graceMs + HOST_FIRST_MS, graceMs / 2]);
+  return request(session, "shutdown", [reason, timerDelay(graceMs + HOST_FIRST_MS), graceMs / 2]);
 }
 
 export function sendData(session: Session, name: string, value: unknown): Promise<unknown> {

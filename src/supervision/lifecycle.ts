@@ -1,3 +1,4 @@
+import { hostReaper } from "../platform/index.js";
 import type { ExitOutcome } from "../process/index.js";
 import { failStart } from "./activate-generation.js";
 import { type AfterCrash, afterCrash } from "./after-crash.js";
@@ -24,6 +25,7 @@ export class Lifecycle {
   #state: State = { kind: "idle" };
   #lastOutcome: ExitOutcome | undefined;
   #lastGone: Promise<void> | undefined;
+  #freeReaper = (): void => {};
 
   /**
    * @param isolate the isolate's name
@@ -49,6 +51,7 @@ export class Lifecycle {
 
   /** Starts the first generation. A first start that fails is not tried again. */
   async start(abort: AbortController): Promise<void> {
+    this.#freeReaper = hostReaper().hold("isolator");
     const failure = await this.#launch(1, abort);
     if (failure === undefined) return;
     this.#listener.onStartFailed(1, failure.error, false);
@@ -183,6 +186,7 @@ export class Lifecycle {
     const outcome = this.#lastOutcome && toFinalOutcome(this.#lastOutcome, cause);
     this.#move({ kind: "stopped", cause, outcome });
     this.#listener.onStopped(cause, outcome);
+    this.#freeReaper();
     this.#source.close();
     void Promise.all([this.#lastGone, this.#source.gone(), this.#retirement.gone()]).then(() => {
       // Without an outcome no process ever ran, `start` has thrown, and nobody can be waiting.

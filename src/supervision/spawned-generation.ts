@@ -123,6 +123,7 @@ export class SpawnedGeneration implements Generation {
     const diagnosticFiles = await this.#resources.collect();
     return toExitOutcome(exit, {
       reason: this.end.reason ?? (this.#isReady ? undefined : "start-failed"),
+      isStartGivenUp: this.end.reason === "start-failed",
       cause: this.end.cause,
       verdict,
       heapIsFull: child.heapIsFull(exit),

@@ -1,7 +1,7 @@
 import { openSession } from "../channel/index.js";
 import type { Hello } from "../contract/index.js";
 import { IsolationError, type IsolationFacts } from "../errors/index.js";
-import { hostReaper, sweepOnce } from "../platform/index.js";
+import { sweepOnce } from "../platform/index.js";
 import { type ExitOutcome, shakeHands } from "../process/index.js";
 import { strayDescriptors } from "../sandbox/index.js";
 import type { Session } from "../session/index.js";
@@ -48,7 +48,6 @@ class GenerationStart {
 
   async run(signal: AbortSignal): Promise<Generation> {
     const deadline = performance.now() + this.#spec.startTimeoutMs;
-    hostReaper().prepare();
     const launch = await this.#resources.acquire();
     const generation = await this.#spawn(launch);
     generation.connected(await this.#shakeHands(generation, launch, deadline, signal));

@@ -25,7 +25,7 @@ describe.skipIf(process.platform === "linux" ? isMissing("script (util-linux, bs
   "on a terminal",
   () => {
     const onTerminal = (environment: string): string =>
-      execFileSync("script", ["-qec", `${environment} ${process.execPath} dist/src/cli/main.js doctor`, "/dev/null"], {
+      execFileSync("script", ["-qec", `${environment} ${process.execPath} dist/cli/main.mjs doctor`, "/dev/null"], {
         encoding: "utf8",
       });
 

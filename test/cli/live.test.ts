@@ -20,6 +20,28 @@ describe("pihost ps", () => {
     expect(table[1]?.slice(0, 5)).toEqual(["parser", String(one.pids.parser), "1", String(one.pid), "ready"]);
   });
 
+  test("lists isolates of one name in one host, each until it ends, and wants a pid for one of them", async () => {
+    const host = await useLiveHost("twin", "twin");
+    const twins = async (): Promise<number[]> => {
+      const all = JSON.parse((await pihost(["ps", "--json"])).stdout) as {
+        name: string;
+        pid: number;
+        hostPid: number;
+      }[];
+      expect(all.every(({ name, hostPid }) => name === "twin" && hostPid === host.pid)).toBe(true);
+      return all.map(({ pid }) => pid);
+    };
+    const both = await twins();
+    expect(both).toHaveLength(2);
+    const refused = await pihost(["status", "twin"]);
+    expect(refused.code).not.toBe(0);
+    for (const pid of both) expect(refused.stderr).toContain(`pid ${pid}, host ${host.pid}`);
+    const [first, second] = both as [number, number];
+    expect((await pihost(["shutdown", String(first)])).code).toBe(0);
+    await until(() => !isAlive(first));
+    expect(await twins()).toEqual([second]);
+  });
+
   test("finds nothing where nothing is to be found", async () => {
     expect(await pihost(["ps", "--json"])).toMatchObject({ code: 0, stdout: "[]\n" });
   });

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 
 /** The built command. */
-const COMMAND = fileURLToPath(new URL("../../dist/src/cli/main.js", import.meta.url));
+const COMMAND = fileURLToPath(new URL("../../dist/cli/main.mjs", import.meta.url));
 
 export const FIXTURES = fileURLToPath(new URL("./fixtures/", import.meta.url));
 

@@ -248,7 +248,12 @@ describe("what cannot cross is named with its path", () => {
     [[new WeakMap()], "args[0][0] is an instance of WeakMap"],
     [{ later: Promise.resolve(1) }, "args[0].later is an instance of Promise"],
     [new URL("http://host/"), "args[0] is an instance of URL"],
-    [[(function* () {})()], "args[0][0] is"],
+    [
+      [(function* () {})()],
+      "args[0][0] is a synchronous generator, which cannot cross the process boundary; items cross",
+    ],
+    [(function* () {})(), "one by one from an `async function*`, and all at once as an array (`[...items]`)"],
+    [new Set([1]).values(), "args[0] is a synchronous iterator"],
     [(async function* () {})(), "args[0] is an async iterable"],
     [{ async *[Symbol.asyncIterator]() {} }, "args[0] is an async iterable"],
     [new Uint8Array(new SharedArrayBuffer(4)), "args[0] is an instance of SharedArrayBuffer"],

@@ -5,7 +5,7 @@ import { loadSync } from "@grpc/proto-loader";
 import { expect, onTestFinished, test } from "vitest";
 import { encodeValue } from "../../src/codec/index.js";
 import { parseHandshakeFromHost, parseHandshakeFromProcess } from "../../src/contract/index.js";
-import { PIHOST_ENTRY } from "../../src/process/index.js";
+import { pihostEntry } from "../../src/process/index.js";
 import { isolationError } from "../helpers/rejection.js";
 import { useIsolator } from "../helpers/use-isolator.js";
 import { codeIn, fencesOf, REPOSITORY, readDocument, rowsOf, sectionOf } from "./markdown.js";
@@ -89,7 +89,7 @@ test.each(messages)("$direction $bytes is the frame that stands below it", ({ by
 test("a host that knows only the document can talk to the process, which answers as it says", async () => {
   const [sample] = fencesOf(example).filter(({ language }) => language === "js");
   const { path } = useProject(new Map([["sample.mjs", sample?.text ?? ""]]));
-  const child = spawn(process.execPath, [PIHOST_ENTRY], { stdio: ["ignore", "inherit", "inherit", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [pihostEntry()], { stdio: ["ignore", "inherit", "inherit", "pipe", "pipe"] });
   onTestFinished(() => void child.kill("SIGKILL"));
   const [, , , lifeline, session] = child.stdio as unknown as [null, null, null, Duplex, Duplex];
   expect(JSON.parse(await readLine(lifeline))).toMatchObject({ hello: { protocol: 1, sessionOnDescriptor: true } });

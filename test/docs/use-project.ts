@@ -32,7 +32,7 @@ export function useProject(files: ReadonlyMap<string, string>): Project {
       join(modules, name),
     );
   }
-  symlinkSync(join(REPOSITORY, "dist/src/cli/main.js"), join(modules, ".bin/pihost"));
+  symlinkSync(join(REPOSITORY, "dist/cli/main.mjs"), join(modules, ".bin/pihost"));
   writeFileSync(join(path, "package.json"), '{ "private": true, "type": "module" }\n');
   for (const [name, content] of files) writeFileSync(join(path, name), content);
   return { path, run: (command, args, searchPath) => run(path, command, args, searchPath) };

@@ -19,10 +19,20 @@ export interface Host {
   kill(signal: NodeJS.Signals): void;
 }
 
-/** Runs fixtures/isolator/host.mjs; resolves with its report. It ends with the test at the latest. */
-export async function useHost(ending: string, child = "idle", options: object = {}): Promise<Host> {
+/**
+ * Runs fixtures/isolator/host.mjs; resolves with its report. It ends with the test at the latest.
+ *
+ * @param wrapper a command that runs another one
+ */
+export async function useHost(
+  ending: string,
+  child = "idle",
+  options: object = {},
+  wrapper: readonly string[] = [],
+): Promise<Host> {
   const argv = [fixture("host.mjs"), ending, child, JSON.stringify(options)];
-  const host = spawn(process.execPath, argv, { stdio: ["ignore", "pipe", "pipe"] });
+  const [program = "", ...args] = [...wrapper, process.execPath, ...argv];
+  const host = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
   onTestFinished(() => void host.kill("SIGKILL"));
   const stderr = text(host.stderr);
   const lines: Record<string, unknown>[] = [];
@@ -31,10 +41,9 @@ export async function useHost(ending: string, child = "idle", options: object = 
   const exit = once(host, "close");
   await Promise.race([once(output, "line"), exit]);
   const reportedAt = performance.now();
-  const report = lines.shift() as { pids: number[]; directory: string } | undefined;
+  const report = lines.shift() as { pid: number; pids: number[]; directory: string } | undefined;
   if (report === undefined) throw new Error(`the host ended without a report: ${await stderr}`);
   return {
-    pid: host.pid as number,
     ...report,
     lines,
     ended: exit.then(async ([code, signal]) => ({
@@ -43,6 +52,6 @@ export async function useHost(ending: string, child = "idle", options: object = 
       afterMs: performance.now() - reportedAt,
       stderr: await stderr,
     })),
-    kill: (signal) => void host.kill(signal),
+    kill: (signal) => void process.kill(report.pid, signal),
   };
 }

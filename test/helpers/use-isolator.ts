@@ -3,21 +3,16 @@ import { type IsolationOptions, ProcessIsolator } from "process-isolation";
 import { afterAll, beforeAll, expect, onTestFinished } from "vitest";
 import { isAlive } from "../../src/platform/index.js";
 
-/** The first isolator of a process starts what all share: the reaper, whose pipe stays. */
-let isFirst = true;
-
 /** An isolator that is disposed with the test, which then fails if any of its processes, sockets or handles is left. */
 export async function useIsolator(options: IsolationOptions = {}): Promise<ProcessIsolator> {
   const resources = activeResources();
-  const sharedPipes = isFirst ? 1 : 0;
-  isFirst = false;
   const isolator = await ProcessIsolator.create(options);
   const expectNothingLeft = recordTraces(isolator);
   onTestFinished(async () => {
     // Calls that a test has given up on may run for ever.
     await isolator.shutdown({ reason: "the test is over", graceMs: 100 });
     expectNothingLeft();
-    await expect.poll(() => newResources(resources, sharedPipes), { interval: 5, timeout: 5_000 }).toEqual([]);
+    await expect.poll(() => newResources(resources), { interval: 5, timeout: 5_000 }).toEqual([]);
   });
   return isolator;
 }
@@ -27,7 +22,6 @@ export function useSharedIsolator(options: IsolationOptions = {}): () => Process
   let isolator: ProcessIsolator;
   let expectNothingLeft: () => void;
   beforeAll(async () => {
-    isFirst = false;
     isolator = await ProcessIsolator.create(options);
     expectNothingLeft = recordTraces(isolator);
   });
@@ -65,11 +59,8 @@ export function activeResources(): ResourceCounts {
 }
 
 /** What there is more of than before. Timers are left out: the test runner has some of its own. */
-function newResources(before: ResourceCounts, sharedPipes: number): string[] {
+function newResources(before: ResourceCounts): string[] {
   return [...activeResources()]
-    .filter(([kind, count]) => {
-      const expected = (before.get(kind) ?? 0) + (kind === "PipeWrap" ? sharedPipes : 0);
-      return kind !== "Timeout" && count > expected;
-    })
+    .filter(([kind, count]) => kind !== "Timeout" && count > (before.get(kind) ?? 0))
     .map(([kind, count]) => `${count} ${kind}, ${before.get(kind) ?? 0} before`);
 }

@@ -114,12 +114,24 @@ test.runIf(process.platform === "linux")(
   },
 );
 
-test("the socket is gone with its isolator, the host's directory stays for the next", async () => {
-  const first = await ProcessIsolator.create();
-  const { address } = first;
+test("the socket is gone with its isolator, the host's directory with the last of them", async () => {
+  const [first, second] = [await ProcessIsolator.create(), await ProcessIsolator.create()];
+  const directory = dirname(dirname(first.address));
+  expect(dirname(dirname(second.address))).toBe(directory);
+  expect(second.address).not.toBe(first.address);
   await first.shutdown();
-  expect(existsSync(address)).toBe(false);
-  const second = await useIsolator();
-  expect(dirname(dirname(second.address))).toBe(dirname(dirname(address)));
-  expect(second.address).not.toBe(address);
+  expect(existsSync(first.address)).toBe(false);
+  expect(existsSync(second.address)).toBe(true);
+  await second.shutdown();
+  expect(existsSync(directory)).toBe(false);
+});
+
+test("new ProcessIsolator() says what to use", () => {
+  const Unchecked = ProcessIsolator as unknown as new (options?: object) => ProcessIsolator;
+  const refused = expect.objectContaining({
+    code: "INVALID_OPTION",
+    message: expect.stringContaining("use await ProcessIsolator.create(options), or await isolate(module, options)"),
+  });
+  expect(() => new Unchecked()).toThrow(refused);
+  expect(() => new Unchecked({ name: "x" })).toThrow(refused);
 });

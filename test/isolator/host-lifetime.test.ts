@@ -1,7 +1,10 @@
+import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { constants } from "node:os";
+import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { isAlive } from "../../src/platform/index.js";
+import { fixture } from "../helpers/fixture.js";
 import { until } from "../helpers/until.js";
 import { type Host, useHost } from "../helpers/use-host.js";
 
@@ -99,3 +102,11 @@ describe("onCrash exit-host ends the host", () => {
     await expectNothingLeft(host);
   });
 });
+
+test.runIf(process.platform === "linux")(
+  "threads that shut their isolates down leave no process, dead or alive",
+  async () => {
+    const { stdout } = await promisify(execFile)(process.execPath, [fixture("host-of-threads.mjs")]);
+    expect(JSON.parse(stdout)).toEqual([]);
+  },
+);

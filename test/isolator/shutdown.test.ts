@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import type { IsolationError, ProcessIsolator } from "process-isolation";
 import { describe, expect, test } from "vitest";
-import { isAlive } from "../../src/platform/index.js";
+import { isAlive, LONGEST_TIMER_MS } from "../../src/platform/index.js";
 import { fixture } from "../helpers/fixture.js";
 import { nextEvent, recordEvents } from "../helpers/record-events.js";
 import { isolationError, rejection } from "../helpers/rejection.js";
@@ -49,6 +49,14 @@ describe("shutdown", () => {
     expect(await running).toBe("in the end");
     expect(await shutdown).toMatchObject({ code: 0, reason: "requested", forced: false });
     expect((await isolationError(isolator.invoke(deaths, "pid"))).code).toBe("STOPPED");
+  });
+
+  test("lets them finish within the longest grace that there is", async () => {
+    const isolator = await useIsolator({ graceMs: LONGEST_TIMER_MS });
+    const running = isolator.invoke(waits, "later", [100]);
+    await isolator.invoke(deaths, "pid");
+    expect(await isolator.shutdown()).toMatchObject({ code: 0, forced: false });
+    expect(await running).toBe("in the end");
   });
 
   test.each([

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { type Machinery, NO_MACHINERY, planLimits, resolveLimits } from "../../src/limits/index.js";
+import { chooseMechanisms } from "../../src/limits/mechanisms.js";
 
 const ALL = resolveLimits({
   memory: { soft: "64MiB", hard: "128MiB" },
@@ -22,8 +23,9 @@ const STRONG: Machinery = {
 };
 
 function mechanisms(machinery: Machinery): Record<string, string> {
-  const { enforcement } = planLimits(ALL, machinery);
-  return Object.fromEntries(Object.entries(enforcement).map(([limit, { mechanism }]) => [limit, mechanism]));
+  return Object.fromEntries(
+    Object.entries(chooseMechanisms(ALL, machinery)).map(([limit, { mechanism }]) => [limit, mechanism]),
+  );
 }
 
 const ANYWHERE = { heap: "v8", output: "host" };
@@ -75,6 +77,17 @@ test.each<[string, Machinery, Record<string, string>]>([
   expect(mechanisms(machinery)).toEqual(expected);
 });
 
+test.each<[string, Machinery, string[]]>([
+  ["a Linux without a shell", { ...STRONG, cgroups: NO_MACHINERY.cgroups, shell: undefined }, ["openFiles"]],
+  ["Windows", NO_MACHINERY, ["memory", "memory.soft", "cpu", "affinity", "pids", "openFiles", "cpuSeconds"]],
+])("a limit that cannot be kept is refused before the start, by name: %s", (_, machinery, refused) => {
+  const plan = () => planLimits(ALL, machinery);
+  expect(plan).toThrow(expect.objectContaining({ code: "INVALID_OPTION" }));
+  for (const limit of refused) expect(plan).toThrow(`limits.${limit} (`);
+  expect(plan).not.toThrow("limits.heap");
+  if (machinery.shell === undefined) expect(plan).toThrow("it takes a POSIX shell at /bin/sh");
+});
+
 test("each limit is given with its bound, and how hard it is", () => {
   const { enforcement } = planLimits(ALL, STRONG);
   expect(enforcement.memory).toEqual({ mechanism: "cgroup-v2", strength: "kernel", bound: 2 ** 27 });
@@ -83,7 +96,7 @@ test("each limit is given with its bound, and how hard it is", () => {
 });
 
 test("the heap limit is a flag for Node.js", () => {
-  expect(planLimits(ALL, NO_MACHINERY).execArgv).toEqual(["--max-old-space-size=64"]);
+  expect(planLimits(resolveLimits({ heap: 64 * 2 ** 20 }), NO_MACHINERY).execArgv).toEqual(["--max-old-space-size=64"]);
 });
 
 test("limits that are required are refused where they could at best be watched, all of them by name", () => {

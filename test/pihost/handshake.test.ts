@@ -9,7 +9,7 @@ import { text } from "node:stream/consumers";
 import { pathToFileURL } from "node:url";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { isAlive } from "../../src/platform/index.js";
-import { PIHOST_ENTRY } from "../../src/process/index.js";
+import { pihostEntry } from "../../src/process/index.js";
 import { ask, bearerOf, useClient } from "../helpers/contract-client.js";
 import { fixture } from "../helpers/fixture.js";
 import { until } from "../helpers/until.js";
@@ -36,7 +36,7 @@ interface PihostSetup {
 /** The executable itself, with this test in the place of its host. */
 async function usePihost({ environment = {}, flags = [], descriptors = 2 }: PihostSetup = {}): Promise<Pihost> {
   const directory = useDirectory();
-  const child = spawn(process.execPath, [...flags, PIHOST_ENTRY], {
+  const child = spawn(process.execPath, [...flags, pihostEntry()], {
     stdio: ["ignore", "pipe", "pipe", ...Array<"pipe">(descriptors).fill("pipe")],
     env: { ...process.env, ...environment },
   });

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { Reaper } from "../../src/platform/host-reaper.js";
@@ -10,6 +10,7 @@ import { createWindowsReaper } from "../../src/platform/host-reaper.windows.js";
 import { isAlive, processState } from "../../src/platform/process-state.js";
 import { REAPER_SCRIPT } from "../../src/platform/reaper-script.js";
 import { waitForExit } from "../../src/platform/wait-for-exit.js";
+import { pihostEntry } from "../setup/built-pihost-entry.js";
 import { CGROUP_PARENTS, fixture, killIfAlive, until, useCgroup, useDirectory, useProcess } from "./support.js";
 
 interface Report {
@@ -92,7 +93,7 @@ describe("the reaper in this process", () => {
   /** A reaper of its own, without any group left when the test ends. */
   function useReaper(shell?: string): { reaper: Reaper; group: number } {
     const directory = join(useDirectory(), "pi-host-abcdefabcdef");
-    const reaper = createPosixReaper(() => directory, shell);
+    const reaper = createPosixReaper({ directory: () => directory }, shell);
     const group = useProcess("sleep", ["1000"]).pid;
     onTestFinished(() => {
       reaper.remove(group);
@@ -148,6 +149,72 @@ describe("the reaper in this process", () => {
     expect(reaper.available).toBe(true);
   });
 
+  test("goes with the last who holds it, and with it the host's directories; whoever comes next starts another", async () => {
+    const left: string[] = [];
+    const reaper = createPosixReaper({
+      directory: () => "/nowhere/pi-host-abcdefabcdef",
+      leave: () => left.push("left"),
+    });
+    const free = [reaper.hold("isolator"), reaper.hold("process")];
+    reaper.prepare();
+    const first = reaper.pid as number;
+    free[0]?.();
+    free[0]?.();
+    expect(reaper.pid).toBe(first);
+    const over = reaper.over();
+    free[1]?.();
+    const next = reaper.hold("process");
+    reaper.prepare();
+    expect(reaper.pid).not.toBe(first);
+    expect(left).toEqual(["left"]);
+    next();
+    await over;
+    expect(isAlive(first)).toBe(false);
+    expect(reaper).toMatchObject({ pid: undefined, available: true });
+  });
+
+  test("is not waited for where another isolator holds it, also one that comes meanwhile", async () => {
+    const reaper = createPosixReaper({ directory: () => "/nowhere/pi-host-abcdefabcdef" });
+    const free = reaper.hold("process");
+    const over = reaper.over();
+    const other = reaper.hold("isolator");
+    await over;
+    await reaper.over();
+    free();
+    other();
+  });
+
+  test("stays as long as something is registered, though nobody holds it", async () => {
+    const { reaper, group } = useReaper();
+    const free = reaper.hold("process");
+    reaper.add(group);
+    const { pid } = reaper;
+    free();
+    expect(reaper.pid).toBe(pid);
+  });
+
+  test("may be needed and not be needed often in a second", () => {
+    const reaper = createPosixReaper({ directory: () => "/nowhere/pi-host-abcdefabcdef" });
+    for (let count = 0; count < 20; count++) {
+      const free = reaper.hold("process");
+      reaper.prepare();
+      expect(reaper).toMatchObject({ available: true, pid: expect.any(Number) });
+      free();
+    }
+    return reaper.over();
+  });
+
+  test("runs on a Node.js where there is no shell", async () => {
+    const onNode = { execPath: process.execPath, script: join(dirname(pihostEntry()), "reaper.cjs") };
+    const reaper = createPosixReaper({ directory: () => "/nowhere/pi-host-abcdefabcdef" }, "/nonexistent/sh");
+    const free = reaper.hold("process");
+    reaper.prepare(onNode);
+    expect(reaper).toMatchObject({ available: true, pid: expect.any(Number) });
+    free();
+    await reaper.over();
+    expect(reaper.pid).toBeUndefined();
+  });
+
   test("is given up when it does not stay alive", async () => {
     const { reaper, group } = useReaper("/bin/false");
     reaper.add(group);
@@ -155,7 +222,7 @@ describe("the reaper in this process", () => {
     expect(reaper.pid).toBeUndefined();
   });
 
-  test("is not available where there is no shell", () => {
+  test("is not available where there is neither a shell nor a Node.js", () => {
     const { reaper, group } = useReaper("/nonexistent/sh");
     reaper.add(group);
     expect(reaper).toMatchObject({ available: false, pid: undefined });
@@ -163,13 +230,15 @@ describe("the reaper in this process", () => {
   });
 
   test.each([0, 1, -5, 1.5, Number.NaN, process.pid])("refuses the group %d", (pgid) => {
-    expect(() => createPosixReaper(() => "").add(pgid)).toThrow(expect.objectContaining({ code: "INVALID_OPTION" }));
+    expect(() => createPosixReaper({ directory: () => "" }).add(pgid)).toThrow(
+      expect.objectContaining({ code: "INVALID_OPTION" }),
+    );
   });
 
   test.each(["", "pi-1-2-3-4", "/sys/fs/cgroup", "/sys/fs/cgroup/pids/", "/sys/fs/cgroup/pi-x", "/a\n/pi-1"])(
     "refuses the control group %j",
     (path) => {
-      expect(() => createPosixReaper(() => "").addCgroup(path)).toThrow(
+      expect(() => createPosixReaper({ directory: () => "" }).addCgroup(path)).toThrow(
         expect.objectContaining({ code: "INVALID_OPTION" }),
       );
     },
@@ -188,9 +257,15 @@ describe("the reaper in this process", () => {
 
 const shells = ["/bin/sh", "/bin/dash", "/bin/bash"].filter(existsSync);
 
-describe.each(shells)("the script in %s", (shell) => {
+/** The same in each: the script in a shell, and what runs where there is none. */
+const PROGRAMS: readonly (readonly [name: string, command: readonly string[]])[] = [
+  ...shells.map((shell) => [shell, [shell, "-c", REAPER_SCRIPT]] as const),
+  ["Node.js", [process.execPath, join(dirname(pihostEntry()), "reaper.cjs")]],
+];
+
+describe.each(PROGRAMS)("the reaper in %s", (_, [program = "", ...args]) => {
   async function run(lines: readonly string[]): Promise<void> {
-    const child = spawn(shell, ["-c", REAPER_SCRIPT], { stdio: ["pipe", "ignore", "inherit"] });
+    const child = spawn(program, args, { stdio: ["pipe", "ignore", "inherit"] });
     child.stdin.end(lines.map((line) => `${line}\n`).join(""));
     await once(child, "exit");
   }
@@ -230,7 +305,7 @@ describe.each(shells)("the script in %s", (shell) => {
       mkdirSync(path, { recursive: true });
     const discarded = [join(sockets, "1-1.0"), join(memory, "1-1.0"), join(parent, "own.0")];
     const refused = [join(parent, "other.0"), `${sockets}/../other.0`, parent, "/", "", sockets];
-    const script = spawn(shell, ["-c", REAPER_SCRIPT], { stdio: ["pipe", "ignore", "ignore"] });
+    const script = spawn(program, args, { stdio: ["pipe", "ignore", "ignore"] });
     onTestFinished(() => void script.kill("SIGKILL"));
     const lines = [
       `discard ${join(sockets, "1-2")}`,

@@ -39,9 +39,24 @@ test.each([
   ["terminated", "its host terminated it"],
   ["requested", "its host asked it to end, and then made it"],
   ["unresponsive", "its host replaced it, because it did not answer"],
+  ["pids-limit", "its host ended it, because it reached limits.pids"],
 ] as const)("what ended it on purpose decides the reason, and the words: %s", (reason, why) => {
   const outcome = toExitOutcome({ code: null, signal: "SIGKILL" }, { ...context, reason, forced: true });
   expect(outcome).toMatchObject({ reason, forced: true, description: `killed by SIGKILL (${why})` });
+});
+
+test("one whose start was given up was killed by its host, one that was killed while it started by nobody knows whom", () => {
+  const started = { ...context, reason: "start-failed" } as const;
+  const killed = { code: null, signal: "SIGKILL" } as const;
+  const { description } = toExitOutcome(killed, { ...started, isStartGivenUp: true });
+  expect(description).toBe("killed by SIGKILL (its host gave up its start)");
+  expect(toExitOutcome(killed, started).description).toContain("by hand or by the system");
+});
+
+test("an isolator that was ended after its last process was killed makes no guess about that", () => {
+  const last = toExitOutcome({ code: null, signal: "SIGKILL" }, context);
+  const { description } = endedBetweenProcesses(last, "requested");
+  expect(description).toBe("shut down while it was restarting; the last process was killed by SIGKILL");
 });
 
 test("a process that broke the protocol is said to have, and how", () => {

@@ -24,7 +24,8 @@ describe("a confinement", () => {
   test("changes nothing when there is none", () => {
     expect(resolveConfinement({}, CONTEXT)).toEqual(UNCONFINED);
     const { wrap, ...facts } = confine(UNCONFINED, START, useFolders());
-    expect(facts).toEqual({ execArgv: START.execArgv, identity: undefined, sandboxed: false, denied: [] });
+    const nothing = { identity: undefined, confiners: [], sandboxed: false, denied: [] };
+    expect(facts).toEqual({ execArgv: START.execArgv, ...nothing });
     expect(wrap(COMMAND)).toEqual(COMMAND);
   });
 

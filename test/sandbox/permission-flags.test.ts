@@ -15,10 +15,10 @@ interface Setup {
 }
 
 /** A folder with `open/` that may be read, `out/` that may be written, `own/` of the framework, and `secret/`. */
-function useSetup(execPath: string, options: PermissionOptions = {}): Setup {
+function useSetup(execPath: string, options: PermissionOptions = {}, more: readonly string[] = []): Setup {
   const directory = useDirectory();
-  for (const name of ["open", "out", "own", "secret", "opening"]) {
-    mkdirSync(join(directory, name));
+  for (const name of ["open", "out", "own", "secret", "opening", ...more]) {
+    mkdirSync(join(directory, name), { recursive: true });
     writeFileSync(join(directory, name, "file"), name);
   }
   symlinkSync("open", join(directory, "link"));
@@ -97,7 +97,8 @@ describe.each(nodes)("the flags of Node %i", (major, execPath) => {
   });
 
   test("are not confused by paths that begin alike", () => {
-    const setup = useSetup(execPath, { fsRead: ["app1", "app2", "app3", "app", "data/a", "data/b", "data/c", "data"] });
+    const names = ["app1", "app2", "app3", "app", "data/a", "data/b", "data/c", "data"];
+    const setup = useSetup(execPath, { fsRead: names }, names);
     const has = (path: string): string =>
       `process.permission.has("fs.read", ${JSON.stringify(join(setup.directory, path))})`;
     const paths = ["app", "app1/x", "app4", "data/x", "dat", "other"];

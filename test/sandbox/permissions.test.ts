@@ -1,8 +1,11 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { IsolationError } from "process-isolation";
 import { describe, expect, test } from "vitest";
 import type { NodeRuntime } from "../../src/sandbox/node-runtime.js";
 import { type PermissionContext, resolvePermissions } from "../../src/sandbox/permissions.js";
+import { useDirectory } from "../helpers/use-directory.js";
 
 const SHARED = ["--allow-fs-read", "--allow-fs-write", "--allow-child-process", "--allow-worker", "--allow-addons"];
 
@@ -49,9 +52,27 @@ describe("permissions", () => {
   });
 
   test("resolve relative paths in `from`, a path or a file URL", () => {
-    expect(resolved({ fsRead: ["data", "/abs/", "./data"] }, 26).fsRead).toEqual(["/project/data", "/abs"]);
-    const from = pathToFileURL("/elsewhere/").href;
-    expect(resolved({ fsWrite: ["out"] }, 26, { from }).fsWrite).toEqual(["/elsewhere/out"]);
+    const [project, other] = [useDirectory(), useDirectory()];
+    mkdirSync(join(project, "data"));
+    const given = { fsRead: ["data", `${other}/`, "./data"] };
+    expect(resolved(given, 26, { from: project }).fsRead).toEqual([join(project, "data"), other]);
+    const from = pathToFileURL(`${other}/`).href;
+    expect(resolved({ fsWrite: ["out"] }, 26, { from }).fsWrite).toEqual([join(other, "out")]);
+  });
+
+  test("refuse a path that does not exist and that the process itself is not to make, by name", () => {
+    const from = useDirectory();
+    const path = (...parts: string[]): string => join(from, ...parts);
+    expect(refusal({ fsRead: ["."], fsWrite: ["out"] }, 26, { from })).toBe("nothing was refused");
+    expect(refusal({ fsRead: ["out/made"], fsWrite: ["out"] }, 26, { from })).toBe("nothing was refused");
+    expect(refusal({ fsRead: ["later"], fsWrite: true }, 26, { from })).toBe("nothing was refused");
+    expect(refusal({ fsRead: [".", "data"] }, 26, { from })).toContain(
+      `permissions.fsRead must be paths that exist, or that permissions.fsWrite lets the process make; received '${path("data")}'`,
+    );
+    expect(refusal({ fsRead: ["output"], fsWrite: ["out"] }, 26, { from })).toContain(`'${path("output")}'`);
+    expect(refusal({ fsWrite: ["no/out"] }, 26, { from })).toContain(
+      `permissions.fsWrite must be paths that exist, or whose folder does; received '${path("no", "out")}'`,
+    );
   });
 
   test.each([20, 24])("refuse to leave the network open in silence on Node %i", (major) => {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { hostDirectory, isAlive } from "../../src/platform/index.js";
-import { type Lifeline, PIHOST_ENTRY, startNodeProcess } from "../../src/process/index.js";
+import { type Lifeline, pihostEntry, startNodeProcess } from "../../src/process/index.js";
 import { UNCONFINED } from "../../src/sandbox/index.js";
 import { BUDGET } from "../../src/session/index.js";
 import {
@@ -53,7 +53,7 @@ function useSupervisor(surroundings: Surroundings = {}) {
     process: {
       execPath: process.execPath,
       execArgv: [],
-      argv: [PIHOST_ENTRY],
+      argv: [pihostEntry()],
       cwd: process.cwd(),
       env: {},
       stdout: "ignore",

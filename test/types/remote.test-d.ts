@@ -1,8 +1,15 @@
 /** Read by the compiler alone: every line that must not compile says so. */
+import { type Live, remote } from "../../src/inside/index.js";
 import type { Remote } from "../../src/isolator/index.js";
 import type * as sample from "./remote-module.js";
 
 declare const api: Remote<typeof sample>;
+
+/** Compiles when both are the same type, `any` being none but itself. */
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+function expectType<Wanted>() {
+  return <Got>(_: Got, ..._same: Same<Got, Wanted> extends true ? [] : [never]): void => {};
+}
 
 async function uses(): Promise<void> {
   const sum: number = await api.add(1, 2);
@@ -37,4 +44,132 @@ async function uses(): Promise<void> {
 
   void [sum, version, rows, done, next, early];
 }
-void uses;
+
+function functionsThatNeverReturn(): void {
+  expectType<Promise<never>>()(api.crash());
+  expectType<Promise<void>>()(api.nothing());
+}
+
+async function whatIsNotTyped(): Promise<void> {
+  const any = await api.untyped(1, "two").three;
+  const parsed: number = (await api.parse("{}")).anything;
+  const loose = {} as Remote<Record<string, (...args: unknown[]) => unknown>>;
+  expectType<unknown>()(await loose.anything?.(1));
+  void [any, parsed];
+}
+
+async function objectsClassesAndInstances(): Promise<void> {
+  expectType<Promise<number>>()(api.table.double(2));
+  expectType<Promise<number>>()(api.table.nested.measure("abc"));
+  expectType<Promise<number>>()(api.table.limit());
+  // @ts-expect-error it holds functions, and so cannot be read as a whole
+  await api.table();
+  expectType<Promise<{ port: number; tls: { cert: string } }>>()(api.settings());
+  expectType<Promise<string>>()(api.settings.tls.cert());
+  expectType<Promise<number>>()(api.shapes.square(2));
+  expectType<Promise<number>>()(api.Service.level());
+  expectType<Promise<number>>()(api.Service.size());
+  expectType<Promise<number>>()(api.Service.parse("1"));
+  expectType<Promise<number>>()(api.Service.tools.go());
+  expectType<Promise<string>>()(api.service.start(80));
+  expectType<Promise<string>>()(api.service.inherited());
+  expectType<Promise<number>>()(api.service.port());
+  expectType<Promise<Date>>()(api.instant());
+  expectType<Promise<number[]>>()(api.list());
+  expectType<Promise<number>>()(api.counter.increment(1));
+  using live = await api.counter();
+  expectType<Promise<number>>()(live.increment(1));
+  expectType<Promise<number>>()(api.promised(1));
+  expectType<Promise<string>>()(api.default("x"));
+  expectType<Promise<number>>()(api.helped(1));
+  expectType<Promise<string>>()(api.helped.helper());
+  // @ts-expect-error a class is not called, its static methods are
+  await api.Service();
+  // @ts-expect-error members are functions, which have a name of their own
+  await api.service.name();
+  expectType<string>()(api.add.name);
+  expectType<Promise<number>>()(api.add.call(undefined, 1, 2));
+}
+
+async function typeParametersAndOverloads(): Promise<void> {
+  expectType<Promise<1>>()(api.identity<1>(1));
+  const row: sample.Row = await api.identity({ id: 1, at: new Date() });
+  const id: number | undefined = (await api.first([{ id: 1, more: true }]))?.id;
+  const more: boolean | undefined = (await api.first([{ id: 1, more: true }]))?.more;
+  // @ts-expect-error the constraint holds
+  await api.first([{}]);
+  expectType<Promise<string>>()(api.read("x"));
+  expectType<Promise<Uint8Array>>()(api.read("x", null));
+  // @ts-expect-error none of the overloads
+  await api.read(1);
+  expectType<Promise<number>>()(api.optional(1, undefined, true, false));
+  void [row, id, more];
+}
+
+async function callbacks(): Promise<void> {
+  await api.mapLater([1], async (item) => item + 1);
+  await api.mapLater([1], (item) => item + 1);
+  await api.mapEither((item) => item + 1);
+  // @ts-expect-error it expects numbers and would get promises
+  await api.mapNow([1], (item: number) => item + 1);
+  // @ts-expect-error so would this one, inside of an object
+  await api.hasOptions({ choose: () => true });
+  await api.gives((resume) => expectType<Promise<number>>()(resume()));
+  // @ts-expect-error the wrong type of what a callback returns
+  await api.mapLater([1], async () => "x");
+}
+
+async function lending(): Promise<void> {
+  const host = { log: (line: string): number => line.length };
+  expectType<Promise<number>>()(api.useHost(remote(host)));
+  await api.useModule(api);
+  // @ts-expect-error an object that is not lent is copied, without its methods
+  await api.useHost(host);
+  using feed = await api.feed();
+  for await (const item of feed) item.toFixed();
+  expectType<Promise<void>>()(feed.stop());
+  const { at, counter } = await api.both();
+  expectType<Promise<number>>()(counter.increment(at));
+  void (remote(host) satisfies Live<typeof host>);
+}
+
+async function instancesAsResults(): Promise<void> {
+  const service = await api.instance();
+  expectType<number>()(service.port);
+  // @ts-expect-error an instance arrives without its methods
+  service.start(80);
+  // @ts-expect-error so nothing would be left of one that has nothing else
+  await api.methodsOnly();
+  expectType<Promise<sample.Tree>>()(api.tree());
+}
+
+async function whatCannotCross(): Promise<void> {
+  // @ts-expect-error a symbol in a Map
+  await api.inMap();
+  // @ts-expect-error a symbol as an item
+  for await (const item of api.inItems()) item;
+  // @ts-expect-error a synchronous generator
+  await api.sync();
+  // @ts-expect-error a weak collection in an argument
+  await api.weak({ cache: new WeakMap() });
+  // @ts-expect-error shared memory
+  await api.shared();
+  // @ts-expect-error an object whose state is hidden
+  await api.address();
+  // @ts-expect-error a promise inside of a result
+  await api.later();
+  // @ts-expect-error a class
+  await api.classes();
+}
+
+void [
+  uses,
+  functionsThatNeverReturn,
+  whatIsNotTyped,
+  objectsClassesAndInstances,
+  typeParametersAndOverloads,
+  callbacks,
+  lending,
+  instancesAsResults,
+  whatCannotCross,
+];

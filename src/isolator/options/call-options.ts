@@ -33,11 +33,11 @@ export function resolveCallOptions(
   callTimeoutMs: number | undefined,
 ): ResolvedCallOptions {
   if (value === undefined) return { signal: undefined, timeoutMs: callTimeoutMs, idempotent: false, trace: undefined };
-  const { signal, timeoutMs, idempotent, trace } = ownOptions("call options", value, CALL_OPTIONS);
+  const { signal, timeoutMs, idempotent = false, trace } = ownOptions("call options", value, CALL_OPTIONS);
   return {
     signal: anAbortSignal("signal", signal),
     timeoutMs: timeoutMs === undefined ? callTimeoutMs : milliseconds("timeoutMs", timeoutMs, 1),
-    idempotent: aBoolean("idempotent", idempotent ?? false),
+    idempotent: aBoolean("idempotent", idempotent),
     trace: trace === undefined ? undefined : resolveTrace(trace),
   };
 }

@@ -1,7 +1,5 @@
 import { invalidOption, ownOptions } from "../../errors/index.js";
-
-/** The longest delay of a Node.js timer, in milliseconds: 24.8 days. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
+import { LONGEST_TIMER_MS } from "../../platform/index.js";
 
 /** A whole number of at least `min`, or Infinity. */
 export function wholeNumberOrInfinity(name: string, value: unknown, min: number): number {
@@ -18,8 +16,8 @@ export function numberWithin(name: string, value: unknown, min: number, max: num
 
 /** Milliseconds that a timer can wait. */
 export function milliseconds(name: string, value: unknown, min = 0): number {
-  if (typeof value === "number" && value >= min && value <= MAX_TIMER_MS) return value;
-  throw invalidOption(name, `milliseconds from ${min} to ${MAX_TIMER_MS}`, value);
+  if (typeof value === "number" && value >= min && value <= LONGEST_TIMER_MS) return value;
+  throw invalidOption(name, `milliseconds from ${min} to ${LONGEST_TIMER_MS}`, value);
 }
 
 /** A string that the operating system can take: not empty, without NUL. */

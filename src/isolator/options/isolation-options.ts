@@ -19,8 +19,10 @@ import type { OnGeneration } from "../generation-context.js";
 import { type BudgetOptions, defaultMaxPayload, resolveBudget } from "./budget-options.js";
 import { anAbortSignal, aString, milliseconds, oneOf, strings, wholeNumberOrInfinity } from "./checks.js";
 import { resolveEnvironment } from "./environment-options.js";
+import { resolveExecPath } from "./exec-path-option.js";
 import { resolveModules, resolveOnGeneration } from "./generation-options.js";
 import { type OutputOption, type ResolvedOutput, resolveOutput } from "./output-options.js";
+import { resolvePihostPath } from "./pihost-path.js";
 import { type RecycleOptions, resolveRecycle } from "./recycle-options.js";
 import { type OnCrash, type RestartOptions, resolveOnCrash, resolveRestart } from "./restart-options.js";
 
@@ -109,8 +111,16 @@ export interface IsolationOptions<Api = unknown> extends ConfinementOptions {
   inheritEnv?: boolean | readonly string[];
   /** The child's working directory. Default: the host's. */
   cwd?: string;
-  /** The Node.js that runs the child. Default: the host's own. */
+  /**
+   * The Node.js that runs the child: a path, or a name on the child's PATH. Default: the host's own; a host that is no
+   * Node.js (Bun, Deno, Electron), or a single executable application, has none and must give one.
+   */
   execPath?: string;
+  /**
+   * What the child starts from: a path or file URL of `dist/pihost/boot.cjs` of this package, with the files that are beside it
+   * there. For hosts that were bundled without it. Default: the one that is installed with this package.
+   */
+  pihostPath?: string | URL;
   /** Command-line flags for that Node.js. Default: none; the host's own are not inherited. */
   execArgv?: readonly string[];
   /** The child waits for a debugger before it loads the first module; the event `debugger` tells the URL. Default false. */
@@ -158,6 +168,7 @@ export interface ResolvedOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
   readonly execPath: string;
+  readonly pihostPath: string;
   readonly execArgv: readonly string[];
   readonly debug: boolean;
   readonly logLevel: LogLevel;
@@ -192,7 +203,7 @@ const RESOLVERS = {
   maxPayload: (value: unknown) => toBytes("maxPayload", orDefault(value, defaultMaxPayload()), 64 * 1024),
   budget: (value: unknown) => resolveBudget(value),
   cwd: (value: unknown) => resolveFolder("cwd", orDefault(value, process.cwd())),
-  execPath: (value: unknown) => aString("execPath", orDefault(value, process.execPath)),
+  pihostPath: (value: unknown) => resolvePihostPath(value),
   execArgv: (value: unknown) => strings("execArgv", orDefault(value, [])),
   debug: (value: unknown) => aBoolean("debug", orDefault(value, false)),
   logLevel: (value: unknown) =>
@@ -209,12 +220,18 @@ interface Defaults {
 
 /** Validates all options at once; throws INVALID_OPTION for the first bad one. */
 export function resolveOptions(options: unknown, defaults: Defaults): ResolvedOptions {
-  const given = ownOptions("options", options, [...Object.keys(RESOLVERS), "env", "inheritEnv", ...CONFINEMENT]);
+  const given = ownOptions("options", options, [
+    ...Object.keys(RESOLVERS),
+    ...["env", "inheritEnv", "execPath"],
+    ...CONFINEMENT,
+  ]);
   const resolved = Object.fromEntries(
     Object.entries(RESOLVERS).map(([name, resolveOption]) => [name, resolveOption(given[name], defaults)]),
   ) as { [name in keyof typeof RESOLVERS]: ReturnType<(typeof RESOLVERS)[name]> };
   const env = resolveEnvironment(given.env, given.inheritEnv);
-  return Object.freeze({ ...resolved, env, confinement: resolveConfinement(given, { ...resolved, env }) });
+  const execPath = resolveExecPath(given.execPath, env);
+  const context = { ...resolved, env, execPath };
+  return Object.freeze({ ...context, confinement: resolveConfinement(given, context) });
 }
 
 /** Only a left-out option has its default: `null` is a value, and a wrong one. */

@@ -22,6 +22,9 @@ export interface RestartOptions {
  */
 export type OnCrash = "restart" | "stay-down" | "exit-host";
 
+const RESTART_OPTIONS = ["maxRestarts", "withinMs", "backoff"];
+const BACKOFF_OPTIONS = ["initialMs", "maxMs", "factor", "jitter"];
+
 export function resolveOnCrash(value: unknown = "restart"): OnCrash {
   return oneOf("onCrash", value, ["restart", "stay-down", "exit-host"]);
 }
@@ -30,18 +33,23 @@ export function resolveRestart(value: unknown = true): RestartPolicy {
   if (value === true) return resolveRestart({});
   if (value === false) return resolveRestart({ maxRestarts: 0 });
   if (typeof value !== "object") throw invalidOption("restart", "true, false or an object", value);
-  const options = ownOptions("restart", value, ["maxRestarts", "withinMs", "backoff"]);
-  const backoff = ownOptions("restart.backoff", options["backoff"] ?? {}, ["initialMs", "maxMs", "factor", "jitter"]);
-  const initialMs = milliseconds("restart.backoff.initialMs", backoff["initialMs"] ?? 100);
+  const { maxRestarts = 10, withinMs = 60_000, backoff } = ownOptions("restart", value, RESTART_OPTIONS);
   return Object.freeze({
-    maxRestarts: wholeNumber("restart.maxRestarts", options["maxRestarts"] ?? 10, 0, 1e9),
-    withinMs: milliseconds("restart.withinMs", options["withinMs"] ?? 60_000, 1),
-    backoff: Object.freeze({
-      initialMs,
-      maxMs: milliseconds("restart.backoff.maxMs", backoff["maxMs"] ?? Math.max(5_000, initialMs), initialMs),
-      factor: numberWithin("restart.backoff.factor", backoff["factor"] ?? 2, 1, 100),
-      jitter: numberWithin("restart.backoff.jitter", backoff["jitter"] ?? 0.2, 0, 1),
-    }),
+    maxRestarts: wholeNumber("restart.maxRestarts", maxRestarts, 0, 1e9),
+    withinMs: milliseconds("restart.withinMs", withinMs, 1),
+    backoff: resolveBackoff(backoff),
+  });
+}
+
+function resolveBackoff(value: unknown = {}): RestartPolicy["backoff"] {
+  const { initialMs = 100, maxMs, factor = 2, jitter = 0.2 } = ownOptions("restart.backoff", value, BACKOFF_OPTIONS);
+  const initial = milliseconds("restart.backoff.initialMs", initialMs);
+  const longest = maxMs === undefined ? Math.max(5_000, initial) : maxMs;
+  return Object.freeze({
+    initialMs: initial,
+    maxMs: milliseconds("restart.backoff.maxMs", longest, initial),
+    factor: numberWithin("restart.backoff.factor", factor, 1, 100),
+    jitter: numberWithin("restart.backoff.jitter", jitter, 0, 1),
   });
 }
 

@@ -28,10 +28,8 @@ export interface ResolvedWaitOptions {
 
 export function resolveShutdownOptions(options: ShutdownOptions, graceMs: number): Required<ShutdownOptions> {
   const given = ownOptions("shutdown options", options, ["reason", "graceMs"]);
-  return {
-    reason: aString("reason", given["reason"] ?? "requested"),
-    graceMs: milliseconds("graceMs", given["graceMs"] ?? graceMs),
-  };
+  const { reason = "requested", graceMs: wanted = graceMs } = given;
+  return { reason: aString("reason", reason), graceMs: milliseconds("graceMs", wanted) };
 }
 
 export function resolveTerminateOptions(options: TerminateOptions): Required<TerminateOptions> {

@@ -11,8 +11,12 @@ export interface CgroupDialect {
   cpuset(processors: string, parent: string): Setting[];
   /** @param percent of one core */
   cpu(percent: number): Setting[];
-  /** Bytes in use, without the page cache, which the kernel takes back when it needs it. */
-  memoryInUse(folder: string): number | undefined;
+  /**
+   * Bytes in use, without the page cache, which the kernel takes back when it needs it.
+   *
+   * @param bound what it will be compared with: where all together is less, the page cache is not looked at
+   */
+  memoryInUse(folder: string, bound: number): number | undefined;
   /** The most bytes ever in use, page cache included. */
   memoryPeak(folder: string): number | undefined;
   /** Processes that the kernel killed because this very group was full. */

@@ -22,15 +22,16 @@ export const CGROUP_V1: CgroupDialect = {
     { file: "cpu.cfs_period_us", value: `${PERIOD_US}` },
     { file: "cpu.cfs_quota_us", value: `${Math.round((percent / 100) * PERIOD_US)}` },
   ],
-  memoryInUse(folder) {
+  memoryInUse(folder, bound) {
     const usage = readNumber(folder, "memory.usage_in_bytes");
-    if (usage === undefined) return undefined;
+    if (usage === undefined || usage < bound) return usage;
     const stat = readCgroupFile(folder, "memory.stat");
     return usage - (fieldOf(stat, "total_cache") - fieldOf(stat, "total_shmem"));
   },
   memoryPeak: (folder) => readNumber(folder, "memory.max_usage_in_bytes"),
   memoryKills(folder) {
     const kills = readField(folder, "memory.oom_control", "oom_kill");
+    if (kills === 0) return 0;
     const limit = readNumber(folder, "memory.limit_in_bytes") ?? Number.POSITIVE_INFINITY;
     const peak = readNumber(folder, "memory.max_usage_in_bytes") ?? 0;
     // It counts victims of a shortage outside of the group too: only a group that was full killed its own. The counts of

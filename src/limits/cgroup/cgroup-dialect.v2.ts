@@ -14,9 +14,9 @@ export const CGROUP_V2: CgroupDialect = {
   pids: (count) => [{ file: "pids.max", value: `${count}` }],
   cpuset: (processors) => [{ file: "cpuset.cpus", value: processors }],
   cpu: (percent) => [{ file: "cpu.max", value: `${Math.round((percent / 100) * PERIOD_US)} ${PERIOD_US}` }],
-  memoryInUse(folder) {
+  memoryInUse(folder, bound) {
     const usage = readNumber(folder, "memory.current");
-    if (usage === undefined) return undefined;
+    if (usage === undefined || usage < bound) return usage;
     const stat = readCgroupFile(folder, "memory.stat");
     return usage - (fieldOf(stat, "file") - fieldOf(stat, "shmem"));
   },

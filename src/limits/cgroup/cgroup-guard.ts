@@ -9,8 +9,16 @@ import { limitRefused } from "./limit-refused.js";
 import { type CgroupLimits, ProcessCgroups } from "./process-cgroups.js";
 import { type EventsWatch, watchEvents } from "./watch-events.js";
 
-/** The kernel counts, and in version 1 tells nobody in a way that Node.js could wait for. */
-const POLL_MS = 50;
+/**
+ * The kernel counts, and in version 1 tells nobody in a way that Node.js could wait for. Its counters are read when the process
+ * has ended, so that a look in between only has to find what others of the group outlive.
+ */
+const POLL_MS = 1_000;
+/** The counters of a group that systemd made may go before they are read. */
+const POLL_SYSTEMD_MS = 50;
+/** What a process may take at once, as a rule, before its soft limit is looked at again. */
+const SOFT_BYTES_PER_MS = 250_000;
+const POLL_SOFT_MS = 50;
 /** A full group either gets room again or loses a process, and with that, if systemd made it, its counters. */
 const POLL_FULL_MS = 2;
 const FULL_MS = 250;
@@ -34,6 +42,8 @@ export class CgroupGuard implements Guard {
   #poll: Repeated | undefined;
   #events: EventsWatch | undefined;
   #fullAt = Number.NEGATIVE_INFINITY;
+  /** Bytes up to the soft limit. */
+  #missing = 0;
   #softReported = false;
   #pidsReported = false;
   #evidence: Evidence | undefined;
@@ -52,7 +62,7 @@ export class CgroupGuard implements Guard {
     this.#poll = new Repeated(() => {
       this.#events ??= this.#watchEvents(process);
       this.#look(process);
-      return performance.now() - this.#fullAt < FULL_MS ? POLL_FULL_MS : POLL_MS;
+      return this.#untilNextLookMs();
     });
   }
 
@@ -105,7 +115,8 @@ export class CgroupGuard implements Guard {
     // Version 1 kills the largest process only, and the others would go on without it.
     if (memory !== undefined && kills > 0) process.end(memoryVerdict(memory, peak));
     if (softMemory !== undefined && !this.#softReported) {
-      const inUse = this.#ask("memory", (dialect, folder) => dialect.memoryInUse(folder));
+      const inUse = this.#ask("memory", (dialect, folder) => dialect.memoryInUse(folder, softMemory));
+      this.#missing = softMemory - (inUse ?? 0);
       this.#softReported = inUse !== undefined && inUse >= softMemory;
       if (this.#softReported) process.report({ limit: "memory.soft", bound: softMemory, observed: inUse });
     }
@@ -113,6 +124,13 @@ export class CgroupGuard implements Guard {
       this.#pidsReported = true;
       process.report({ limit: "pids", bound: pids, observed: pids });
     }
+  }
+
+  #untilNextLookMs(): number {
+    if (performance.now() - this.#fullAt < FULL_MS) return POLL_FULL_MS;
+    const longestMs = this.#machinery.systemd === undefined ? POLL_MS : POLL_SYSTEMD_MS;
+    if (this.#options.softMemory === undefined || this.#softReported) return longestMs;
+    return Math.min(longestMs, Math.max(POLL_SOFT_MS, this.#missing / SOFT_BYTES_PER_MS));
   }
 
   /** Version 2 says when a group gets full; a group that systemd makes is there only some time after the start. */

@@ -1,7 +1,7 @@
 import { endedBy } from "../exit-facts.js";
 import type { Guard, GuardedProcess, LimitedExit, LimitVerdict } from "../guard.js";
 import { Repeated } from "../repeated.js";
-import { totalCpuMs, treeUsage } from "./tree-usage.linux.js";
+import { TreeUsage, totalCpuMs } from "./tree-usage.linux.js";
 
 const SHORTEST_INTERVAL_MS = 10;
 const LONGEST_INTERVAL_MS = 1_000;
@@ -20,6 +20,8 @@ export class CpuSecondsWatch implements Guard {
   readonly #seconds: number;
   readonly #cores: number;
   #poll: Repeated | undefined;
+  #usage: TreeUsage | undefined;
+  #intervalMs = 0;
   #endedAt: number | undefined;
   #usedMs = 0;
   #lookedAt = 0;
@@ -31,17 +33,21 @@ export class CpuSecondsWatch implements Guard {
   }
 
   started(process: GuardedProcess): void {
+    const usage = new TreeUsage(process.pid);
+    this.#usage = usage;
     this.#poll = new Repeated(async () => {
-      this.#usedMs = Math.max(this.#usedMs, totalCpuMs(await treeUsage(process.pid)));
+      this.#usedMs = Math.max(this.#usedMs, totalCpuMs(await usage.look(this.#intervalMs / 2)));
       this.#lookedAt = performance.now();
       const leftMs = this.#seconds * 1_000 - this.#usedMs;
       if (leftMs <= 0) process.end(this.#toVerdict());
-      return Math.min(Math.max(leftMs / this.#cores / LOOKS, SHORTEST_INTERVAL_MS), LONGEST_INTERVAL_MS);
+      this.#intervalMs = Math.min(Math.max(leftMs / this.#cores / LOOKS, SHORTEST_INTERVAL_MS), LONGEST_INTERVAL_MS);
+      return this.#intervalMs;
     });
   }
 
   ended(): void {
     this.#poll?.stop();
+    this.#usage?.close();
     this.#endedAt ??= performance.now();
   }
 

@@ -1,5 +1,5 @@
 import type { Guard, GuardedProcess } from "../guard.js";
-import type { TreeMemory } from "./tree-memory.js";
+import type { TreeMemory, TreeMemoryReader } from "./tree-memory.js";
 
 /** About as fast as one thread can fill memory. */
 const BYTES_PER_MS = 2_000_000;
@@ -16,6 +16,8 @@ export interface MemoryBounds {
 export class MemoryWatch implements Guard {
   readonly #bounds: MemoryBounds;
   readonly #memory: TreeMemory;
+  #reader: TreeMemoryReader | undefined;
+  #delayMs = 0;
   #ended = false;
   #softReported = false;
   #timer: NodeJS.Timeout | undefined;
@@ -26,18 +28,20 @@ export class MemoryWatch implements Guard {
   }
 
   started(process: GuardedProcess): void {
-    void this.#look(process);
+    this.#reader = this.#memory.open(process.pid);
+    void this.#look(process, this.#reader);
   }
 
   ended(): void {
     this.#ended = true;
+    this.#reader?.close();
     clearTimeout(this.#timer);
   }
 
-  async #look(process: GuardedProcess): Promise<void> {
+  async #look(process: GuardedProcess, reader: TreeMemoryReader): Promise<void> {
     const { soft, hard } = this.#bounds;
     const bound = soft === undefined || this.#softReported ? hard : soft;
-    const observed = await this.#memory.measure(process.pid, bound);
+    const observed = await reader.measure(bound, this.#delayMs / 2);
     if (this.#ended) return;
     if (observed !== undefined && observed > hard) {
       this.#ended = true;
@@ -49,8 +53,8 @@ export class MemoryWatch implements Guard {
       process.report({ limit: "memory.soft", bound: soft, observed });
     }
     const untilFullMs = (bound - (observed ?? 0)) / BYTES_PER_MS;
-    const delayMs = Math.max(this.#memory.intervalMs, Math.min(untilFullMs, LONGEST_INTERVAL_MS));
-    this.#timer = setTimeout(() => void this.#look(process), delayMs);
+    this.#delayMs = Math.max(this.#memory.intervalMs, Math.min(untilFullMs, LONGEST_INTERVAL_MS));
+    this.#timer = setTimeout(() => void this.#look(process, reader), this.#delayMs);
     this.#timer.unref();
   }
 }

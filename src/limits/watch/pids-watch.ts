@@ -1,17 +1,22 @@
-import { readFileSync } from "node:fs";
 import type { Guard, GuardedProcess } from "../guard.js";
 import { Repeated } from "../repeated.js";
-import { treeUsage } from "./tree-usage.linux.js";
+import { systemThreads } from "./load-average.linux.js";
+import { TreeUsage } from "./tree-usage.linux.js";
 
 /** A fork bomb doubles within milliseconds, and each of its processes takes time from this host. */
 const INTERVAL_MS = 10;
 const LONGEST_TRUST_MS = 250;
 
+/** One timer for all: each of them asks the same question, and nearly always has the same answer. */
+const watches = new Set<PidsWatch>();
+let ticker: Repeated | undefined;
+
 /** Ends a tree that has more processes and threads than it may; it cannot refuse them as the kernel does. */
 export class PidsWatch implements Guard {
   readonly #count: number;
-  #hasEnded = false;
-  #poll: Repeated | undefined;
+  #process: GuardedProcess | undefined;
+  #usage: TreeUsage | undefined;
+  #isLooking = false;
   /** The last count of the tree, with what the system had at that time. */
   #last = { at: Number.NEGATIVE_INFINITY, tree: 0, system: 0 };
 
@@ -20,40 +25,43 @@ export class PidsWatch implements Guard {
   }
 
   started(process: GuardedProcess): void {
-    this.#poll = new Repeated(async () => {
-      if (this.#mayHavePassed()) await this.#look(process);
+    this.#process = process;
+    this.#usage = new TreeUsage(process.pid);
+    watches.add(this);
+    ticker ??= new Repeated(() => {
+      const threads = systemThreads();
+      for (const watch of watches) watch.tick(threads);
       return INTERVAL_MS;
     });
   }
 
   ended(): void {
-    this.#hasEnded = true;
-    this.#poll?.stop();
+    this.#process = undefined;
+    this.#usage?.close();
+    watches.delete(this);
+    if (watches.size > 0) return;
+    ticker?.stop();
+    ticker = undefined;
   }
 
-  /** One number says how many threads the whole system has: while it does not grow, no tree needs to be counted. */
-  #mayHavePassed(): boolean {
-    const { at, tree, system } = this.#last;
-    const grownBy = systemThreads() - system;
-    return performance.now() - at > LONGEST_TRUST_MS || grownBy > (this.#count - tree) / 2;
+  /** @param system how many threads the whole system has: while it does not grow, no tree needs to be counted */
+  tick(system: number): void {
+    const { at, tree } = this.#last;
+    const mayHavePassed =
+      performance.now() - at > LONGEST_TRUST_MS || system - this.#last.system > (this.#count - tree) / 2;
+    if (mayHavePassed && !this.#isLooking) void this.#look(system);
   }
 
-  async #look(process: GuardedProcess): Promise<void> {
-    const system = systemThreads();
-    const tree = (await treeUsage(process.pid)).reduce((sum, { threads }) => sum + threads, 0);
-    if (this.#hasEnded) return;
+  async #look(system: number): Promise<void> {
+    this.#isLooking = true;
+    const members = (await this.#usage?.look()) ?? [];
+    this.#isLooking = false;
+    const process = this.#process;
+    if (process === undefined) return;
+    const tree = members.reduce((sum, { threads }) => sum + threads, 0);
     this.#last = { at: performance.now(), tree, system };
     if (tree > this.#count) {
       process.end({ reason: "pids-limit", limit: "pids", bound: this.#count, observed: tree });
     }
-  }
-}
-
-/** From `/proc/loadavg`: `0.20 0.18 0.12 RUNNABLE/ALL NEWEST`. */
-function systemThreads(): number {
-  try {
-    return Number(readFileSync("/proc/loadavg", "latin1").split(/[ /]/)[4]);
-  } catch {
-    return Number.POSITIVE_INFINITY;
   }
 }

@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { kernelUnits } from "../../platform/auxiliary-vector.linux.js";
 import { inSlices, type Steps } from "../../platform/index.js";
+import { MemberFiles } from "./member-files.linux.js";
 import { treePids } from "./tree-members.linux.js";
 
 /** What a process uses, from `/proc/PID/stat`. */
@@ -12,33 +12,49 @@ export interface MemberUsage {
   readonly cpuMs: number;
 }
 
-/** What each process of a tree uses that still runs; empty once the root is gone. */
-export async function treeUsage(root: number): Promise<MemberUsage[]> {
-  const members = await inSlices(readMembers(await treePids(root)));
-  return members.some(({ pid }) => pid === root) ? members : [];
-}
+/** Looks again and again at what a tree uses. */
+export class TreeUsage {
+  readonly #root: number;
+  readonly #files = new MemberFiles("stat");
+  #isClosed = false;
 
-function* readMembers(pids: readonly number[]): Steps<MemberUsage[]> {
-  const members: MemberUsage[] = [];
-  for (const pid of pids) {
-    const member = readMember(pid);
-    if (member !== undefined) members.push(member);
-    yield;
+  constructor(root: number) {
+    this.#root = root;
   }
-  return members;
+
+  /**
+   * What each process of the tree uses that still runs; empty once the root is gone.
+   *
+   * @param unseenMs how long a new member may be missing
+   */
+  async look(unseenMs = 0): Promise<MemberUsage[]> {
+    const pids = await treePids(this.#root, unseenMs);
+    if (this.#isClosed) return [];
+    this.#files.keepOnly(pids);
+    const members = await inSlices(this.#readMembers(pids));
+    return members.some(({ pid }) => pid === this.#root) ? members : [];
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#files.close();
+  }
+
+  *#readMembers(pids: readonly number[]): Steps<MemberUsage[]> {
+    const members: MemberUsage[] = [];
+    for (const pid of pids) {
+      if (this.#isClosed) return [];
+      const member = parseMember(this.#files.read(pid));
+      if (member !== undefined) members.push(member);
+      yield;
+    }
+    return members;
+  }
 }
 
 /** The processor time of a tree in milliseconds. */
 export function totalCpuMs(members: readonly MemberUsage[]): number {
   return members.reduce((sum, { cpuMs }) => sum + cpuMs, 0);
-}
-
-function readMember(pid: number): MemberUsage | undefined {
-  try {
-    return parseMember(readFileSync(`/proc/${pid}/stat`, "latin1"));
-  } catch {
-    return undefined;
-  }
 }
 
 /** Parses the line, see proc(5); undefined for a process that has ended. The command in it may hold parentheses. */

@@ -27,18 +27,18 @@ test("version 1 does so by whether it was full", () => {
 
 test("the page cache is not in use, but shared memory is", () => {
   const v2 = useGroup({ "memory.current": "1000\n", "memory.stat": "anon 500\nfile 400\nshmem 100\n" });
-  expect(dialectOf(2).memoryInUse(v2)).toBe(700);
+  expect(dialectOf(2).memoryInUse(v2, 500)).toBe(700);
   const v1 = useGroup({
     "memory.usage_in_bytes": "1000\n",
     "memory.stat": "cache 1\ntotal_cache 400\ntotal_shmem 100\n",
   });
-  expect(dialectOf(1).memoryInUse(v1)).toBe(700);
+  expect(dialectOf(1).memoryInUse(v1, 500)).toBe(700);
 });
 
 test("a group that is gone has nothing to tell", () => {
   for (const version of [1, 2] as const) {
     const dialect = dialectOf(version);
-    expect(dialect.memoryInUse("/nowhere")).toBeUndefined();
+    expect(dialect.memoryInUse("/nowhere", 500)).toBeUndefined();
     expect(dialect.memoryPeak("/nowhere")).toBeUndefined();
     expect([dialect.memoryKills("/nowhere"), dialect.pidsRefused("/nowhere")]).toEqual([0, 0]);
   }

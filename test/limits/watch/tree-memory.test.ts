@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { expect, onTestFinished, test } from "vitest";
-import { linuxTreeMemory, sumOfFields } from "../../../src/limits/watch/tree-memory.linux.js";
+import { LinuxTreeMemory, sumOfFields } from "../../../src/limits/watch/tree-memory.linux.js";
 import { sumTree } from "../../../src/limits/watch/tree-memory.macos.js";
 import { killTree } from "../../../src/platform/index.js";
 import { fixture } from "../use-limits.js";
@@ -17,14 +17,16 @@ test.runIf(process.platform === "linux")(
   "the memory of a tree is what it holds, exactly so above the bound",
   async () => {
     const root = await useHolder(100_000_000);
-    const roughly = (await linuxTreeMemory(root, Number.POSITIVE_INFINITY)) ?? 0;
-    const exactly = (await linuxTreeMemory(root, 1)) ?? 0;
+    const memory = new LinuxTreeMemory(root);
+    const roughly = (await memory.measure(Number.POSITIVE_INFINITY)) ?? 0;
+    const exactly = (await memory.measure(1)) ?? 0;
     expect(roughly).toBeGreaterThan(100_000_000);
     expect(roughly).toBeLessThan(150_000_000);
     expect(exactly).toBeGreaterThan(100_000_000);
     expect(exactly).toBeLessThanOrEqual(roughly);
     await killTree(root, "SIGKILL");
-    await expect.poll(() => linuxTreeMemory(root, 1)).toBeUndefined();
+    await expect.poll(() => memory.measure(1)).toBeUndefined();
+    memory.close();
   },
 );
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { parseMember, treeUsage } from "../../../src/limits/watch/tree-usage.linux.js";
+import { parseMember, TreeUsage } from "../../../src/limits/watch/tree-usage.linux.js";
 
 const LINE =
   "4242 (a) S (b) R 1 4240 4240 0 -1 4194304 1 2 3 4 100 50 7 3 20 0 9 0 123456 1000 500 18446744073709551615";
@@ -15,6 +15,11 @@ test.each(["Z", "X"])("a process in state %s uses nothing any more", (state) => 
 
 test.runIf(process.platform === "linux")("a tree is its root at least, and nothing once that is gone", async () => {
   expect(parseMember(readFileSync("/proc/self/stat", "latin1"))?.threads).toBeGreaterThan(1);
-  expect((await treeUsage(process.ppid)).map(({ pid }) => pid)).toContain(process.ppid);
-  expect(await treeUsage(2 ** 22)).toEqual([]);
+  const usage = new TreeUsage(process.ppid);
+  for (let look = 0; look < 2; look += 1) {
+    expect((await usage.look()).map(({ pid }) => pid)).toContain(process.ppid);
+  }
+  usage.close();
+  expect(await usage.look()).toEqual([]);
+  expect(await new TreeUsage(2 ** 22).look()).toEqual([]);
 });
