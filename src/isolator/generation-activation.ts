@@ -1,4 +1,5 @@
 import { IsolationError } from "../errors/index.js";
+import { timerDelay } from "../platform/index.js";
 import { type ExitOutcome, toVerb } from "../process/index.js";
 import { onAbort } from "../session/index.js";
 import { activateModules, type Generation } from "../supervision/index.js";
@@ -65,7 +66,7 @@ export class GenerationActivation {
       const late = `generation ${live.number} of ${name} was not prepared within startTimeoutMs (${startTimeoutMs} ms)`;
       const giveUp = (): void => reject(new IsolationError("START_TIMEOUT", late));
       // As long as somebody looks at the process with a debugger, it may take its time.
-      if (!debug) timer = setTimeout(giveUp, remainingMs(live, startTimeoutMs)).unref();
+      if (!debug) timer = setTimeout(giveUp, timerDelay(remainingMs(live, startTimeoutMs))).unref();
       const cancel = (): void => reject(new IsolationError("CANCELLED", "the start was cancelled"));
       if (signal.aborted) cancel();
       else forget = onAbort(signal, cancel);
