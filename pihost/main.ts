@@ -30,7 +30,7 @@ export function runPihost({ saveCodeCache }: Bindings): void {
   onHostGone(() => pihost.endWithHost());
   if (go.sessionOnDescriptor) {
     pihost.openHostSession(createDescriptorLane(openSessionSocket()));
-  }
+  } else pihost.awaitHostSession();
   const serving = go.address === "" ? Promise.resolve() : pihost.serve(go);
   serving.then(
     () => {

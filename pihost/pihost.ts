@@ -55,6 +55,7 @@ export class Pihost implements CallHandler {
   #server: Listener | undefined;
   #generation: number;
   #draining = false;
+  #awaitsHost = false;
   #onDraining: (() => void)[] = [];
 
   constructor({ isolate, generation, token, from, debug, sharedMemory, integrity }: Go, listener: PihostListener) {
@@ -107,16 +108,18 @@ export class Pihost implements CallHandler {
       },
     });
     this.#sessions.add(session);
+    if (this.#awaitsHost) this.#hostSpeaksOn(session);
     return session;
   }
 
-  /** Speaks Session with the host itself, which keeps the isolate's data. */
+  /** Speaks Session with the host itself, on what only the host has the other end of. */
   openHostSession(lane: Lane): void {
-    const session = this.openSession(lane, { withSharedMemory: true });
-    this.data.tellHost = (name, value) =>
-      new Promise((resolve, reject) => {
-        session.call(STORE, [name, value], { resolve, reject, lost: reject });
-      });
+    this.#hostSpeaksOn(this.openSession(lane, { withSharedMemory: true }));
+  }
+
+  /** The first Session on the socket will be the host's: nobody else has the token by then. */
+  awaitHostSession(): void {
+    this.#awaitsHost = true;
   }
 
   /** The process was a spare and is now the generation of this number. */
@@ -208,6 +211,15 @@ export class Pihost implements CallHandler {
   endWithHost(): void {
     setTimeout(() => process.kill(process.pid, "SIGKILL"), 2 * HOST_GONE_GRACE_MS);
     this.shutdown("the host is gone", HOST_GONE_GRACE_MS);
+  }
+
+  /** The host keeps the isolate's data. */
+  #hostSpeaksOn(session: Session): void {
+    this.#awaitsHost = false;
+    this.data.tellHost = (name, value) =>
+      new Promise((resolve, reject) => {
+        session.call(STORE, [name, value], { resolve, reject, lost: reject });
+      });
   }
 
   #flush(): void {

@@ -8,6 +8,9 @@ import type { ReadyGate } from "./ready-gate.js";
 /** How many generations a request may meet before it gives up. */
 const REQUEST_ATTEMPTS = 3;
 
+/** Sends a request to a generation; rejects with RequestLost when it may be sent to the next one. */
+export type SendRequest<T> = (session: Session, live: Generation) => Promise<T>;
+
 /** Requests of the framework itself. They may be sent again, and so outlive a crash. */
 export class FrameworkRequests {
   readonly #owner: object;
@@ -24,7 +27,7 @@ export class FrameworkRequests {
   }
 
   /** Sends to the generation that is or will be ready. */
-  send<T>(send: (session: Session) => Promise<T>): Promise<T> {
+  send<T>(send: SendRequest<T>): Promise<T> {
     return keepAlive.during(this.#try(send, REQUEST_ATTEMPTS));
   }
 
@@ -38,10 +41,10 @@ export class FrameworkRequests {
     return down === undefined ? this.#gate.wait() : Promise.reject(down);
   }
 
-  async #try<T>(send: (session: Session) => Promise<T>, attempts: number): Promise<T> {
+  async #try<T>(send: SendRequest<T>, attempts: number): Promise<T> {
     const live = await this.ready();
     try {
-      return await send(live.session);
+      return await send(live.session, live);
     } catch (error) {
       if (!(error instanceof RequestLost)) throw error;
       if (attempts > 1) return this.#try(send, attempts - 1);

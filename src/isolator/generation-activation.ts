@@ -38,17 +38,15 @@ export class GenerationActivation {
   /** As `SupervisorListener.activate`. */
   begin(live: Generation, signal: AbortSignal): Promise<void> | undefined {
     const { preload, lifecycle, onGeneration } = this.#options;
-    this.#parts.data.tell(live);
+    const told = this.#parts.data.tell(live);
     const isNeeded = preload.length > 0 || lifecycle === true || lifecycle.length > 0;
     const modules = isNeeded ? activateModules(live.session, preload, lifecycle) : undefined;
-    if (onGeneration === undefined) {
-      // Without modules to wait for, what it says about them reaches the process before the first call all the same.
-      if (modules === undefined || preload.length === 0) return void modules?.catch(() => {});
-      return this.#within(live, signal, () => modules);
-    }
+    // Where none is loaded, what it says about them reaches the process before the first call all the same.
+    const loaded = preload.length > 0 ? modules : void modules?.catch(() => {});
+    if (onGeneration === undefined && told === undefined && loaded === undefined) return undefined;
     return this.#within(live, signal, async (over) => {
-      await modules;
-      if (!over.aborted) await this.#runHook(live, over);
+      await Promise.all([told, loaded]);
+      if (onGeneration !== undefined && !over.aborted) await this.#runHook(live, over);
     });
   }
 

@@ -43,6 +43,7 @@ export function toGenerationSpec(
     },
     from,
     debug,
+    lane: options.lane,
     startTimeoutMs,
     startProcess: startNodeProcess,
     hold: (wait) => keepAlive.during(wait),

@@ -8,7 +8,6 @@ import {
   type StopCause,
   Superseded,
   Supervisor,
-  sendData,
   type Unresponsive,
 } from "../supervision/index.js";
 import { activatingNow } from "./activating.js";
@@ -134,8 +133,8 @@ export class IsolateCore implements CallOwner {
 
   /** Stores a value, with the host and with the process that is or will be ready. */
   async setData(name: string, value: unknown): Promise<void> {
-    const copy = this.data.set(name, value);
-    await this.request((session) => sendData(session, name, copy));
+    this.data.set(name, value);
+    await this.#requests.send((_, live) => this.data.send(live, name));
   }
 
   /** Takes a call over: it will settle. */

@@ -61,8 +61,8 @@ export class IsolateListener implements SupervisorListener {
     facts.generation = live.number;
     if (predecessor !== undefined) care.retire(predecessor);
     const observer = care.add(live);
-    // They may have been set since it was prepared; calls come after these on the same lane.
-    data.tell(live);
+    // What was stored since it was prepared. Calls come after small values on the same lane; for others, `setData` waits.
+    void data.tell(live);
     events.ready(live, predecessor);
     if (isStopping()) return;
     gate.open(live);
@@ -111,7 +111,7 @@ export class IsolateListener implements SupervisorListener {
 
   async warmUp(spare: Generation): Promise<void> {
     // A module may read them while it is loaded.
-    this.#parts.data.tell(spare);
+    await this.#parts.data.tell(spare);
     await preload(spare.session, [...new Set([...this.#options.preload, ...this.#parts.targets.modules()])]);
   }
 }

@@ -18,13 +18,15 @@ export interface GenerationSpec {
   /** Where module names are resolved: a folder, or a file URL. */
   readonly from: string;
   readonly debug: boolean;
+  /** Which way to the process the Session takes; the socket where the process has no Session on its descriptor. */
+  readonly lane: "descriptor" | "socket";
   readonly startTimeoutMs: number;
   readonly startProcess: StartProcess;
   readonly onLine: (generation: number, pid: number, stream: "stdout" | "stderr", line: OutputLine) => void;
   readonly onLimit: (generation: number, pid: number, breach: LimitBreach) => void;
   readonly onDebugger: (pid: number, url: string) => void;
   /** A process stores a value with the host; what is thrown is its answer. */
-  readonly onData: (generation: Generation, name: unknown, value: unknown) => void;
+  readonly onData: (generation: Generation, name: unknown, value: unknown) => Promise<void>;
   /** The process keeps up again with what it is sent. */
   readonly onDrain: () => void;
   /** Called when a process is about to take calls as the generation of its number; what it throws fails the start. */

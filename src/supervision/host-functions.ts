@@ -3,7 +3,7 @@ import { IsolationError } from "../errors/index.js";
 import type { Callee, CallHandler } from "../session/index.js";
 
 /** What an isolated process may call of the host, beside what it was lent: `setData`, which keeps the isolate's data. */
-export function hostFunctions(setData: (name: unknown, value: unknown) => void): CallHandler {
+export function hostFunctions(setData: (name: unknown, value: unknown) => Promise<void>): CallHandler {
   const store: Callee = (name, value) => setData(name, value);
   return {
     resolve: (module, method) => {

@@ -109,7 +109,7 @@ class GenerationStart {
         deniedPermissions: [...launch.deniedPermissions],
         integrity: [...confinement.integrity],
         strayDescriptors: strayDescriptors(),
-        sessionOnDescriptor: true,
+        sessionOnDescriptor: this.#spec.lane === "descriptor",
         listeningDescriptor: launch.listeningDescriptor,
       },
       timeoutMs: startTimeoutMs,
@@ -132,14 +132,16 @@ class GenerationStart {
     deadline: number,
   ): Promise<Session> {
     const { address, token, process: child } = generation;
-    const descriptor = sessionOnDescriptor ? child.sessionSocket : undefined;
+    const isOnSocket = this.#spec.lane === "socket" || !sessionOnDescriptor;
+    const descriptor = isOnSocket ? undefined : child.sessionSocket;
     // The start's own timeout comes first, and tells more.
     const timeoutMs = Math.max(1, deadline - performance.now()) + 1_000;
     return openSession(
       { descriptor, address, token, timeoutMs },
       {
         handler: hostFunctions((name, value) => this.#spec.onData(generation, name, value)),
-        sharedMemory: sharedMemory ? launch.sharedMemory : undefined,
+        // Whoever speaks by the socket is not known to have the folder; the process does not use it there.
+        sharedMemory: sharedMemory && this.#spec.lane === "descriptor" ? launch.sharedMemory : undefined,
         onLost: (error) => generation.connectionLost(error),
         onDrain: () => this.#spec.onDrain(),
         hold: this.#spec.hold,

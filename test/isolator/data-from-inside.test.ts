@@ -45,6 +45,15 @@ test("both agree on which value was the last", async () => {
   expect(await api.read("race")).toBe(inside);
 });
 
+test("of a large value and a small one, the later is the last, whichever is there first", async () => {
+  const { api, isolator } = await usePlugin();
+  const large = Buffer.alloc(8 * 1024 * 1024);
+  await Promise.all([api.store("x", large), api.store("x", "small")]);
+  expect([await api.read("x"), await isolator.getData("x")]).toEqual(["small", "small"]);
+  await Promise.all([isolator.setData("y", large), isolator.setData("y", "small")]);
+  expect([await api.read("y"), await isolator.getData("y")]).toEqual(["small", "small"]);
+});
+
 test("what cannot cross, or is too much, is refused, and what was stored before stays", async () => {
   const { api, isolator } = await usePlugin();
   await api.store("kept", "before");

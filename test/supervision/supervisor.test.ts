@@ -64,6 +64,7 @@ function useSupervisor(surroundings: Surroundings = {}) {
     confinement: UNCONFINED,
     from: pathToFileURL(`${process.cwd()}/`).href,
     debug: false,
+    lane: "descriptor",
     startTimeoutMs: 10_000,
     startProcess: async (processSpec) => {
       obstacle();
@@ -74,7 +75,7 @@ function useSupervisor(surroundings: Surroundings = {}) {
     },
     onLine: () => {},
     onLimit: () => {},
-    onData: () => {},
+    onData: async () => {},
     onDebugger: () => {},
     onDrain: () => {},
     publish,

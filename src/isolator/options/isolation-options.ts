@@ -125,6 +125,12 @@ export interface IsolationOptions<Api = unknown> extends ConfinementOptions {
   execArgv?: readonly string[];
   /** The child waits for a debugger before it loads the first module; the event `debugger` tells the URL. Default false. */
   debug?: boolean;
+  /**
+   * How the host speaks with the process: `"descriptor"` (default) over a socket that it inherits, with large values in shared
+   * memory; `"socket"` by plain gRPC over the socket that it serves to everybody, which is slower, and can be recorded and
+   * relayed like any gRPC. Not with `uid` and `gid`, where a process has no such socket.
+   */
+  lane?: "descriptor" | "socket";
   /** What the framework itself writes to the host's stderr. Default `"silent"`. */
   logLevel?: LogLevel;
   /**
@@ -171,6 +177,7 @@ export interface ResolvedOptions {
   readonly pihostPath: string;
   readonly execArgv: readonly string[];
   readonly debug: boolean;
+  readonly lane: "descriptor" | "socket";
   readonly logLevel: LogLevel;
   readonly stdout: ResolvedOutput;
   readonly stderr: ResolvedOutput;
@@ -206,6 +213,7 @@ const RESOLVERS = {
   pihostPath: (value: unknown) => resolvePihostPath(value),
   execArgv: (value: unknown) => strings("execArgv", orDefault(value, [])),
   debug: (value: unknown) => aBoolean("debug", orDefault(value, false)),
+  lane: (value: unknown) => oneOf("lane", orDefault(value, "descriptor"), ["descriptor", "socket"]),
   logLevel: (value: unknown) =>
     oneOf("logLevel", orDefault(value, "silent"), ["silent", "error", "warn", "info", "debug"]),
   stdout: (value: unknown) => resolveOutput("stdout", orDefault(value, "events")),
@@ -231,7 +239,11 @@ export function resolveOptions(options: unknown, defaults: Defaults): ResolvedOp
   const env = resolveEnvironment(given.env, given.inheritEnv);
   const execPath = resolveExecPath(given.execPath, env);
   const context = { ...resolved, env, execPath };
-  return Object.freeze({ ...context, confinement: resolveConfinement(given, context) });
+  const confinement = resolveConfinement(given, context);
+  if (resolved.lane === "socket" && confinement.identity !== undefined) {
+    throw invalidOption("lane", '"descriptor" with uid and gid: a process of another user has no socket', "socket");
+  }
+  return Object.freeze({ ...context, confinement });
 }
 
 /** Only a left-out option has its default: `null` is a value, and a wrong one. */
