@@ -11,7 +11,8 @@ import { foreignProcess } from "../src/platform/foreign-runtime.js";
 import { sayMistaken } from "../src/platform/mistaken-start.js";
 import { HANDED_SCRIPT } from "../src/sandbox/handed-script.js";
 import { quietPermissionWarnings } from "../src/sandbox/permission-warnings.js";
-import { codeCachePath, readCodeCache, writeCodeCache } from "./code-cache.js";
+import { BUNDLE_DIGEST } from "./bundle-digest.js";
+import { openCodeCache } from "./code-cache.js";
 import { PACKAGE_VERSION } from "./package-version.js";
 
 interface Bundle {
@@ -55,8 +56,8 @@ function endUnlessNode(): void {
 
 function loadBundle(filename: string): { bundle: Bundle; saveCodeCache: () => void } {
   const source = readFileSync(filename, "utf8");
-  const cachePath = codeCachePath(filename);
-  const cachedData = readCodeCache(cachePath);
+  const cache = openCodeCache(filename, BUNDLE_DIGEST);
+  const cachedData = cache.read(source);
   const script = new Script(`(function (exports, require, module, __filename, __dirname) { ${source}\n})`, {
     filename,
     importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
@@ -68,7 +69,7 @@ function loadBundle(filename: string): { bundle: Bundle; saveCodeCache: () => vo
   return {
     bundle: module.exports,
     saveCodeCache: () => {
-      if (isStale) writeCodeCache(cachePath, script.createCachedData());
+      if (isStale) cache.write(source, script.createCachedData());
     },
   };
 }

@@ -1,9 +1,13 @@
+import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { thirdPartyNotices } from "./build-third-party-notices.mjs";
 import { vendoredProtos } from "./build-vendored-protos.mjs";
 import { runNode } from "./run-command.mjs";
 import { repositoryRoot, toolEntry } from "./workspace.mjs";
+
+/** Stands for the digest of the large bundle until that is built. */
+const DIGEST_PLACE = "@digest of main.cjs@";
 
 /** The entry points; each becomes one CommonJS file, because V8's code cache works on scripts. */
 const ENTRIES = ["boot", "main", "reaper"];
@@ -36,7 +40,10 @@ async function bundle(root, outputDirectory) {
     keepNames: true,
     // A user's module is imported by a computed specifier, which must stay an import() of the running Node.
     supported: { "dynamic-import": true },
-    define: { PROCESS_ISOLATION_VERSION: JSON.stringify(version) },
+    define: {
+      PROCESS_ISOLATION_VERSION: JSON.stringify(version),
+      PROCESS_ISOLATION_BUNDLE: JSON.stringify(DIGEST_PLACE),
+    },
     // The small entry may load the large one, which stays its own file.
     external: ENTRIES.map((name) => `./${name}.cjs`),
     // Two packages ask for an older minor of the loader that is bundled anyway.
@@ -47,7 +54,16 @@ async function bundle(root, outputDirectory) {
     metafile: true,
     logLevel: "silent",
   });
+  putInDigest(outputDirectory);
   writeFileSync(join(outputDirectory, "THIRD_PARTY_NOTICES.txt"), thirdPartyNotices(root, [metafile]));
+}
+
+/** The small entry knows the bytes of the large one: by them it finds V8's data for it. @param {string} outputDirectory */
+function putInDigest(outputDirectory) {
+  const bytes = readFileSync(join(outputDirectory, "main.cjs"));
+  const digest = createHash("sha256").update(bytes).digest("hex").slice(0, 16);
+  const boot = join(outputDirectory, "boot.cjs");
+  writeFileSync(boot, readFileSync(boot, "utf8").replace(DIGEST_PLACE, digest));
 }
 
 /** What the socket serves beside reflection itself: our contract, and the standard health service. */

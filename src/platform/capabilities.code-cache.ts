@@ -1,10 +1,10 @@
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { join, parse } from "node:path";
 import { defaultEnvironment } from "./default-environment.js";
 import { forThisSystem } from "./for-this-system.js";
 
 /** The user's folder for cached data of this package; below it lies what V8 made of the executable. */
-export function codeCacheFolder(environment: NodeJS.ProcessEnv = defaultEnvironment(), home = homedir()): string {
+export function codeCacheFolder(environment: NodeJS.ProcessEnv = defaultEnvironment(), home = homeOrRoot()): string {
   return folderOnThisSystem(environment, home);
 }
 
@@ -13,3 +13,12 @@ const folderOnThisSystem = forThisSystem<(environment: NodeJS.ProcessEnv, home: 
   macos: (_, home) => join(home, "Library", "Caches", "process-isolation"),
   windows: ({ LOCALAPPDATA }, home) => join(LOCALAPPDATA || join(home, ".cache"), "process-isolation", "cache"),
 });
+
+/** A user that /etc/passwd does not know, as in an empty image, has no home. */
+function homeOrRoot(): string {
+  try {
+    return homedir();
+  } catch {
+    return parse(process.cwd()).root;
+  }
+}

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import type { Socket } from "node:net";
 import { isExecutable } from "./capabilities.files.js";
 import { REAPER_SCRIPT } from "./reaper-script.js";
 
@@ -40,7 +41,8 @@ function start(program: string, args: readonly string[]): ChildProcess | undefin
   // A write after its death fails with EPIPE: `exit` follows, and the next process is told everything anew.
   child.stdin?.on("error", () => {});
   if (child.pid === undefined) return undefined;
-  // Its stdin, which is never read, does not hold the event loop either.
   child.unref();
+  // It is never read and so holds no event loop; but tools that look for open handles count it. Bun has no socket there.
+  (child.stdin as Partial<Socket> | null)?.unref?.();
   return child;
 }

@@ -66,6 +66,11 @@ export class HandshakeTalk {
     });
   }
 
+  /** Whether the process has said hello. */
+  get isGreeted(): boolean {
+    return this.#hello !== undefined;
+  }
+
   /** What the process has to do next, after "the process did not". */
   get step(): string {
     return this.#hello === undefined ? "say hello" : "serve its socket";

@@ -13,6 +13,8 @@ export interface HandshakeOptions<Connection> extends HandshakeTalkOptions {
   readonly timeoutMs: number;
   /** Gives up when aborted. */
   readonly signal: AbortSignal;
+  /** What was started, where that may be something else than a Node.js. */
+  readonly execPath?: string | undefined;
   /** Connects to the process once it is ready, within the same race. */
   readonly connect: (hello: Hello) => Promise<Connection>;
 }
@@ -40,7 +42,8 @@ export async function shakeHands<Connection>(
       talk.broken,
       failOnExit(child, step, options.facts),
       failAfter(options.timeoutMs, scope.signal, () => {
-        const message = `the process did not ${step()} within startTimeoutMs (${options.timeoutMs} ms)`;
+        const doubt = isConnecting || talk.isGreeted ? "" : doubtOf(options.execPath);
+        const message = `the process did not ${step()} within startTimeoutMs (${options.timeoutMs} ms)${doubt}`;
         return new IsolationError("START_TIMEOUT", withTail(message, child), { facts: factsNow(child, options.facts) });
       }),
       failOnAbort(options.signal, scope.signal, options.facts),
@@ -48,6 +51,11 @@ export async function shakeHands<Connection>(
   } finally {
     scope.abort();
   }
+}
+
+/** A program that takes no script, as an application has, runs and says nothing. */
+function doubtOf(execPath: string | undefined): string {
+  return execPath === undefined ? "" : `; execPath must be a Node.js: is ${JSON.stringify(execPath)} one?`;
 }
 
 /** A connection that broke because the process ended: its end, which is about to be reported, says more. */

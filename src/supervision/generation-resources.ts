@@ -105,8 +105,11 @@ export class GenerationResources {
 
   /** Nothing of the process is left that could write into its folders. */
   async release(): Promise<void> {
-    await Promise.all([this.#folders?.remove(), this.#diagnostics?.close()]);
-    this.#freeReaper();
+    try {
+      await Promise.all([this.#folders?.remove(), this.#diagnostics?.close()]);
+    } finally {
+      this.#freeReaper();
+    }
   }
 }
 

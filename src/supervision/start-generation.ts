@@ -7,6 +7,7 @@ import { strayDescriptors } from "../sandbox/index.js";
 import type { Session } from "../session/index.js";
 import type { Generation, GenerationIdentity, GenerationSpec } from "./generation.js";
 import { type GenerationLaunch, GenerationResources } from "./generation-resources.js";
+import { explainHidden } from "./hidden-at-start.js";
 import { hostFunctions } from "./host-functions.js";
 import { SpawnedGeneration } from "./spawned-generation.js";
 import { StartFailure, toStartError } from "./start-failure.js";
@@ -27,7 +28,7 @@ export async function startGeneration(
     return await start.run(signal);
   } catch (error) {
     const outcome = await start.discard();
-    throw new StartFailure(toStartError(error, facts), outcome);
+    throw new StartFailure(explainHidden(toStartError(error, facts), spec.confinement), outcome);
   }
 }
 
@@ -96,6 +97,7 @@ class GenerationStart {
     signal: AbortSignal,
   ): Promise<Session> {
     const { isolate, from, debug, startTimeoutMs, confinement, onDebugger } = this.#spec;
+    const { execPath } = this.#spec.process;
     const { token, address, number, pid, process: child } = generation;
     return shakeHands(child, {
       go: {
@@ -113,6 +115,7 @@ class GenerationStart {
         listeningDescriptor: launch.listeningDescriptor,
       },
       timeoutMs: startTimeoutMs,
+      execPath: execPath === process.execPath ? undefined : execPath,
       signal,
       facts: this.#facts,
       onDebugger: (url) => onDebugger(pid, url),

@@ -122,6 +122,10 @@ describe("a start that takes longer than startTimeoutMs fails with START_TIMEOUT
     expect(error.code).toBe("START_TIMEOUT");
     expect(error.message).toContain(step);
     expect(error.message).toContain("500 ms");
+    // An application takes no script, and says nothing.
+    const doubt = `execPath must be a Node.js: is ${JSON.stringify(child.execPath)} one?`;
+    if (step === "say hello") expect(error.message).toContain(doubt);
+    else expect(error.message).not.toContain("Node.js");
     expect(error.facts).toMatchObject({ pid: child.pid(), stderrTail: "asleep", generation: 1 });
   });
 

@@ -37,6 +37,7 @@ export function useForeignProject(): ForeignProject {
   // Deno knows of no module that is not in it.
   writeFileSync(join(path, "package.json"), '{ "private": true, "dependencies": { "process-isolation": "*" } }');
   copyFileSync(fixture("foreign-host.cjs"), join(path, "host.cjs"));
+  copyFileSync(fixture("foreign-busy-host.cjs"), join(path, "busy-host.cjs"));
   copyFileSync(fixture("foreign-module.mjs"), join(path, "module.mjs"));
   return {
     path,

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,7 +10,11 @@ import { repository, runWithScript } from "./run-module.js";
 let root = "";
 let output = "";
 
-const boot = `require("./main.cjs");`;
+const boot = `
+  declare const PROCESS_ISOLATION_BUNDLE: string;
+  Object.assign(globalThis, { bundle: PROCESS_ISOLATION_BUNDLE });
+  require("./main.cjs");
+`;
 const main = `
   import { readFileSync } from "node:fs";
   import { join } from "node:path";
@@ -25,7 +30,7 @@ const main = `
   const specifier = process.argv[2] as string;
   const version = PROCESS_ISOLATION_VERSION;
   void import(specifier).then((module) =>
-    console.log(JSON.stringify({ added, protoPath, contract: Object.keys(contract), module, version })),
+    console.log(JSON.stringify({ added, protoPath, contract: Object.keys(contract), module, version, bundle: (globalThis as { bundle?: string }).bundle })),
   );
 `;
 
@@ -38,6 +43,7 @@ beforeAll(async () => {
   mkdirSync(join(root, "pihost"));
   writeFileSync(join(root, "pihost/boot.ts"), boot);
   writeFileSync(join(root, "pihost/main.ts"), main);
+  writeFileSync(join(root, "pihost/reaper.ts"), "");
   const options = JSON.stringify({ root, outputDirectory: output });
   await runWithScript("build-pihost.mjs", `await script.buildPihost(${options})`);
   // Nothing of the bundle may come from node_modules any more.
@@ -56,6 +62,14 @@ test("the bundle serves health and reflection and imports user modules without n
   expect(said.version).toBe("1.2.3");
   expect(said.module).toEqual({ answer: 42 });
   expect(existsSync(said.protoPath)).toBe(true);
+});
+
+test("the entry knows the bytes of the bundle that it loads", () => {
+  const digest = createHash("sha256")
+    .update(readFileSync(join(output, "main.cjs")))
+    .digest("hex")
+    .slice(0, 16);
+  expect(readFileSync(join(output, "boot.cjs"), "utf8")).toContain(JSON.stringify(digest));
 });
 
 test("the licence of everything in the bundle is beside it", () => {

@@ -86,6 +86,18 @@ describe.each(WAYS)("what the option $option hides", ({ skip, options, says }) =
   });
 });
 
+describe.each(WAYS)("what the option $option hides from Node.js itself", ({ option, skip, options }) => {
+  test.skipIf(skip)("is told with the file, the option and what to add", async () => {
+    const folders = useFolders();
+    const path = join(folders.hidden, "far.cjs");
+    const given = { ...options(folders), execArgv: ["--require", path] };
+    const error = await isolationError(ProcessIsolator.create(given));
+    expect(error.code).toBe("START_FAILED");
+    expect(error.message).toContain(JSON.stringify(path));
+    expect(error.message).toMatch(option === "uid" ? /of the options uid and gid, may not read/ : `to ${option}.`);
+  });
+});
+
 test.skipIf(notRoot)("a folder that the user of uid may not enter is named", async () => {
   const folders = useFolders();
   chmodSync(folders.hidden, 0o700);

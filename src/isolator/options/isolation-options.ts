@@ -233,11 +233,12 @@ export function resolveOptions(options: unknown, defaults: Defaults): ResolvedOp
     ...["env", "inheritEnv", "execPath"],
     ...CONFINEMENT,
   ]);
+  // First: on a host that is no Node.js nothing else matters.
+  const env = resolveEnvironment(given.env, given.inheritEnv);
+  const execPath = resolveExecPath(given.execPath, env);
   const resolved = Object.fromEntries(
     Object.entries(RESOLVERS).map(([name, resolveOption]) => [name, resolveOption(given[name], defaults)]),
   ) as { [name in keyof typeof RESOLVERS]: ReturnType<(typeof RESOLVERS)[name]> };
-  const env = resolveEnvironment(given.env, given.inheritEnv);
-  const execPath = resolveExecPath(given.execPath, env);
   const context = { ...resolved, env, execPath };
   const confinement = resolveConfinement(given, context);
   if (resolved.lane === "socket" && confinement.identity !== undefined) {
