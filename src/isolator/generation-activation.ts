@@ -2,7 +2,7 @@ import { IsolationError } from "../errors/index.js";
 import { timerDelay } from "../platform/index.js";
 import { type ExitOutcome, toVerb } from "../process/index.js";
 import { onAbort } from "../session/index.js";
-import { activateModules, type Generation } from "../supervision/index.js";
+import { activateModules, type Generation, type Unresponsive, Watchdog } from "../supervision/index.js";
 import { activating } from "./activating.js";
 import type { Call, CallOwner } from "./call.js";
 import type { CallTable } from "./call-table.js";
@@ -69,6 +69,7 @@ export class GenerationActivation {
       if (signal.aborted) cancel();
       else forget = onAbort(signal, cancel);
     });
+    const watchdog = debug ? undefined : this.#watch(live);
     const died = live.outcome.then((outcome) => Promise.reject(diedError(name, live, outcome)));
     for (const each of [failure, died]) each.catch(() => {});
     try {
@@ -82,7 +83,19 @@ export class GenerationActivation {
     } finally {
       clearTimeout(timer);
       forget();
+      watchdog?.stop();
     }
+  }
+
+  /** A process that does not answer is not waited for as long as a start may take, where there is a shorter bound. */
+  #watch(live: Generation): Watchdog | undefined {
+    const { unresponsiveAfterMs } = this.#options;
+    if (unresponsiveAfterMs === undefined) return undefined;
+    const onUnresponsive = (seen: Unresponsive): void => {
+      live.end.because("unresponsive", { unresponsive: seen });
+      void live.process.killTree("SIGKILL");
+    };
+    return new Watchdog(live, { unresponsiveAfterMs, isBusy: () => false, onUnresponsive });
   }
 
   async #runHook(live: Generation, signal: AbortSignal): Promise<void> {

@@ -10,9 +10,13 @@ const MAX_NAMES = 1_000;
 /** The most names that were taken away and are remembered, for spares that were told of them before. */
 const MAX_TAKEN_AWAY = 1_000;
 
+/** A larger value may travel beside the lane, and arrive after what is sent later. In bytes, as encoded. */
+const LARGE_BYTES = 16 * 1024;
+
 /** What is stored under a name; `undefined` where it was taken away. */
 interface Entry {
   readonly value: unknown;
+  readonly isLarge: boolean;
   /** Higher for what was stored later. */
   readonly version: number;
 }
@@ -37,9 +41,9 @@ export class IsolateData {
 
   /** The host stores a value. @throws IsolationError NOT_SERIALIZABLE naming the path */
   set(name: string, value: unknown): void {
-    const copy = decodeValue(encodeValue(value));
+    const encoded = encodeValue(value);
     this.#count(name, 0);
-    this.#put(name, copy);
+    this.#put(name, decodeValue(encoded), encoded.length);
   }
 
   /**
@@ -56,19 +60,25 @@ export class IsolateData {
     this.#checkBounds(name, cost);
     const copy = decodeValue(encoded);
     this.#count(name, cost);
-    this.#put(name, copy);
+    this.#put(name, copy, encoded.length);
     if (present !== undefined && present !== live) void quiet(this.send(present, name));
     // One that is gone waits for nothing.
     await this.send(live, name).catch(() => {});
   }
 
-  /** Tells a process what it has not been told yet; `undefined` when that is nothing. Never rejects. */
+  /**
+   * Tells a process what it has not been told yet. Small values are there before what is sent to it later.
+   *
+   * @returns when the large ones are there, too; `undefined` when there is none. Never rejects
+   */
   tell(live: Generation): Promise<unknown> | undefined {
     const told = this.#toldTo(live);
     if (told.version === this.#version) return undefined;
     const news = [...this.#entries].filter(([, { version }]) => version > told.version);
     told.version = this.#version;
-    return Promise.allSettled(news.map(([name]) => this.send(live, name)));
+    const sent = news.map(([name, { isLarge }]) => ({ isLarge, arrival: quiet(this.send(live, name)) }));
+    const large = sent.filter(({ isLarge }) => isLarge);
+    return large.length === 0 ? undefined : Promise.allSettled(large.map(({ arrival }) => arrival));
   }
 
   /** Tells a process what is stored under a name, after all that it is being told of that name. Rejects with RequestLost. */
@@ -112,11 +122,11 @@ export class IsolateData {
     else this.#costs.set(name, cost);
   }
 
-  #put(name: string, value: unknown): void {
+  #put(name: string, value: unknown, bytes: number): void {
     // Of what was never there, nobody has to be told.
     if (value === undefined && !this.#entries.has(name)) return;
     this.#version += 1;
-    this.#entries.set(name, { value, version: this.#version });
+    this.#entries.set(name, { value, isLarge: bytes > LARGE_BYTES, version: this.#version });
     this.#takenAway.delete(name);
     if (value !== undefined) return;
     this.#takenAway.add(name);

@@ -189,6 +189,22 @@ test.each(["shutdown", "terminate"] as const)("%s() called by it ends the isolat
   await until(() => ended !== undefined);
 });
 
+test("a process that is blocked under it is replaced after unresponsiveAfterMs, not after startTimeoutMs", async () => {
+  const { api, isolator } = await useIsolate<Plugin>(PLUGIN, {
+    unresponsiveAfterMs: 500,
+    startTimeoutMs: 60_000,
+    restart: { backoff: { initialMs: 0 } },
+    onGeneration: async (own, { generation }) => {
+      if (generation === 2) await own.block();
+      await own.activate();
+    },
+  });
+  const failed = nextEvent(isolator, "startFailed");
+  await api.crash().catch(() => {});
+  expect(await api.work(1)).toBe(1);
+  expect((await failed).error).toMatchObject({ code: "START_FAILED", facts: { reason: "unresponsive" } });
+});
+
 test("a replacement that it fails is none: the old process goes on", async () => {
   let isBroken = false;
   const { api, isolator } = await useIsolate<Plugin>(PLUGIN, {
