@@ -9,6 +9,8 @@ import { NODE_MAJORS, nodeOfLine } from "./node-versions.mjs";
 import { prepareWorkspace } from "./prepare-workspace.mjs";
 import { fetchTool } from "./registry-tools.mjs";
 import { runNode } from "./run-command.mjs";
+import { smokeHosts } from "./smoke-hosts.mjs";
+import { smokeRecipes } from "./smoke-recipes.mjs";
 import { smokeTest } from "./smoke-test.mjs";
 import { cacheDirectory, repositoryRoot } from "./workspace.mjs";
 
@@ -27,6 +29,8 @@ const stages = [
   { name: "chaos", run: async () => countOf(await succeeds("chaos.mjs", ["--seconds", "60"], 5 * MINUTE_MS)) },
   { name: "demo", run: async () => countOf(await succeeds("demo.mjs", [], 5 * MINUTE_MS)) },
   { name: "installed package", run: smokeTest },
+  { name: "hosts", run: smokeHosts },
+  { name: "bundling", run: smokeRecipes },
 ];
 
 /** Runs one of the scripts beside this one, its output going straight to ours. */

@@ -76,11 +76,13 @@ type ContentsOfObject<T, D extends Depth> = T extends Stuck
                   ? { [K in keyof T]-?: K extends symbol ? never : Contents<T[K], Deeper<D>> }[keyof T]
                   : never;
 
+export type IsVoid<R> = [ReturnType<() => void>] extends [R] ? true : false;
+
 /** Whether a promise may come where `R` is expected. */
 export type IsAwaitable<R> =
   IsAny<R> extends true
     ? true
-    : [void] extends [R]
+    : IsVoid<R> extends true
       ? true
       : [R] extends [undefined]
         ? true

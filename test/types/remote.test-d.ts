@@ -147,7 +147,7 @@ async function whatCannotCross(): Promise<void> {
   // @ts-expect-error a symbol in a Map
   await api.inMap();
   // @ts-expect-error a symbol as an item
-  for await (const item of api.inItems()) item;
+  for await (const _ of api.inItems());
   // @ts-expect-error a synchronous generator
   await api.sync();
   // @ts-expect-error a weak collection in an argument

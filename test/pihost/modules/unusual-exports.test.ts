@@ -29,8 +29,8 @@ const PROMISES = {
     export const withMembers = Object.assign(Promise.resolve((x) => "called " + x), { stop: () => "stopped" });
     export const failed = Promise.reject(new RangeError("it failed"));
     failed.catch(() => {});`,
-  "made.mjs": "export const greet = (name) => `hello ${name}`;",
-  "c.cjs": "module.exports = Promise.resolve((x) => `common ${x}`);",
+  "made.mjs": "export const greet = (name) => 'hello ' + name;",
+  "c.cjs": "module.exports = Promise.resolve((x) => 'common ' + x);",
 };
 
 const DOTTED = {
@@ -67,7 +67,7 @@ describe.each(NODES)("on $label", ({ execPath }) => {
   });
 
   onNode("a then is called like every other export", async () => {
-    const root = useProject({ "m.mjs": "export const then = (x) => `then ${x}`;" });
+    const root = useProject({ "m.mjs": "export const then = (x) => 'then ' + x;" });
     expect(await valuesOf(root, [{ load: "./m.mjs", path: "then", args: [1] }])).toEqual(["then 1"]);
   });
 

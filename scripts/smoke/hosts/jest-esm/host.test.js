@@ -1,0 +1,4 @@
+import * as pkg from "process-isolation";
+import exercise from "../exercise.cjs";
+
+test("a test in an ES module isolates a module", () => exercise(pkg));
