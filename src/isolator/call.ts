@@ -1,6 +1,6 @@
 import { IsolationError } from "../errors/index.js";
 import {
-  type AsyncContext,
+  type ArgumentsSnapshot,
   type CallExtras,
   type CallSink,
   type CallSite,
@@ -39,9 +39,8 @@ export class Call implements CallSink {
   // Not `#private`: of hundreds of thousands of these a second, each would pay for every private field.
   private readonly target: CallTarget;
   private args: readonly unknown[];
-  private hasStream = false;
-  private hasOwnArguments = false;
-  private context: AsyncContext | undefined = undefined;
+  /** The arguments as they were at the call, once somebody has to keep them. */
+  private kept: ArgumentsSnapshot | undefined = undefined;
   private readonly options: ResolvedCallOptions;
   private readonly owner: CallOwner;
   private session: Session | undefined = undefined;
@@ -88,7 +87,7 @@ export class Call implements CallSink {
 
   /** Whether it may run again after it has begun: a stream that it was given would be found read. */
   get isReplayable(): boolean {
-    return this.options.idempotent && !this.hasStream;
+    return this.options.idempotent && this.kept?.hasStream !== true;
   }
 
   /**
@@ -97,12 +96,9 @@ export class Call implements CallSink {
    * @throws IsolationError NOT_SERIALIZABLE naming the path
    */
   keepArguments(): void {
-    if (this.hasOwnArguments) return;
-    this.hasOwnArguments = true;
-    const { args, hasStream, context } = snapshotArguments(this.args);
-    this.args = args;
-    this.hasStream = hasStream;
-    this.context = context;
+    if (this.kept !== undefined) return;
+    this.kept = snapshotArguments(this.args);
+    this.args = this.kept.args;
   }
 
   /** Sends the call to a process. @throws IsolationError NOT_SERIALIZABLE naming the path */
@@ -110,11 +106,10 @@ export class Call implements CallSink {
     if (this.options.idempotent) this.keepArguments();
     this.attempts += 1;
     this.session = session;
+    const context = this.kept?.context;
     // Handed over later: what it lends runs nevertheless where the call was made.
-    this.id =
-      this.context === undefined
-        ? session.call(this.target, this.args, this, this.extras())
-        : this.context(() => session.call(this.target, this.args, this, this.extras()));
+    if (context === undefined) this.send(session);
+    else context(() => this.send(session));
   }
 
   /** Whether the process that it was handed to never saw it: then it was not handed over at all. */
@@ -164,6 +159,10 @@ export class Call implements CallSink {
     return this.target.kind === "module" ? `${this.target.method} of ${this.target.module}` : "the call";
   }
 
+  private send(session: Session): void {
+    this.id = session.call(this.target, this.args, this, this.extras());
+  }
+
   private extras(): CallExtras | undefined {
     const { trace } = this.options;
     if (this.attempts === 1 && trace === undefined && this.limits === undefined) return undefined;
@@ -175,7 +174,7 @@ export class Call implements CallSink {
     if (this.isSettled) return false;
     this.isSettled = true;
     this.args = NONE;
-    this.context = undefined;
+    this.kept = undefined;
     this.limits?.lift();
     this.owner.settled(this);
     return true;

@@ -1,5 +1,5 @@
 import type { Live } from "../inside/index.js";
-import type { AnyFunction, CannotCross, Contents, IsAny, IsVoid } from "./crossing-types.js";
+import type { AnyFunction, CannotCross, Contents, IsAny, Nothing } from "./crossing-types.js";
 import type { RemoteObject } from "./remote-types.js";
 
 /** An argument as the caller gives it. */
@@ -29,7 +29,7 @@ type Callback<F extends AnyFunction> = F extends (...args: infer A) => infer R
   ? (...args: { [I in keyof A]: Borrowed<A[I]> }) => Answer<R>
   : F;
 
-type Answer<R> = IsAny<R> extends true ? R : IsVoid<R> extends true ? R : R | Awaited<R>;
+type Answer<R> = IsAny<R> extends true ? R : [Nothing] extends [R] ? R : R | Awaited<R>;
 
 type Borrowed<X> =
   IsAny<X> extends true

@@ -13,6 +13,9 @@ export type AnyClass = abstract new (...args: never[]) => unknown;
 export type IsAny<T> = 0 extends 1 & T ? true : false;
 export type Stream = AsyncIterable<unknown> | ReadableStream;
 
+/** What a function gives of which nobody looks at the result. */
+export type Nothing = ReturnType<() => void>;
+
 /** What declares no more than that it can be called. */
 type Unspecific = typeof Function.prototype;
 
@@ -76,13 +79,11 @@ type ContentsOfObject<T, D extends Depth> = T extends Stuck
                   ? { [K in keyof T]-?: K extends symbol ? never : Contents<T[K], Deeper<D>> }[keyof T]
                   : never;
 
-export type IsVoid<R> = [ReturnType<() => void>] extends [R] ? true : false;
-
 /** Whether a promise may come where `R` is expected. */
 export type IsAwaitable<R> =
   IsAny<R> extends true
     ? true
-    : IsVoid<R> extends true
+    : [Nothing] extends [R]
       ? true
       : [R] extends [undefined]
         ? true

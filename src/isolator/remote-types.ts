@@ -8,6 +8,7 @@ import type {
   Copied,
   IsAny,
   IsRefused,
+  Nothing,
   Stream,
 } from "./crossing-types.js";
 
@@ -67,15 +68,21 @@ type RemoteMember<M> =
         ? RemoteMembers<M>
         : [M] extends [AnyFunction]
           ? WithMembers<RemoteFunction<M>, M>
-          : [M] extends [PromiseLike<infer V>]
-            ? RemoteMember<V>
-            : [M] extends [Live<infer U>]
-              ? WithMembers<() => Promise<RemoteObject<U>>, U>
-              : [M] extends [Copied | Stream | readonly unknown[] | ReadonlyMap<never, unknown> | ReadonlySet<never>]
-                ? RemoteSignature<[], M>
-                : [M] extends [object]
-                  ? WithMembers<RemoteConstant<M>, M>
-                  : RemoteSignature<[], M>;
+          : [M] extends [null | undefined]
+            ? RemoteSignature<[], M>
+            : [M] extends [AnyFunction | null | undefined]
+              ? RemoteMember<NonNullable<M>>
+              : [M] extends [PromiseLike<infer V>]
+                ? RemoteMember<V>
+                : [M] extends [Live<infer U>]
+                  ? WithMembers<() => Promise<RemoteObject<U>>, U>
+                  : [M] extends [
+                        Copied | Stream | readonly unknown[] | ReadonlyMap<never, unknown> | ReadonlySet<never>,
+                      ]
+                    ? RemoteSignature<[], M>
+                    : [M] extends [object]
+                      ? WithMembers<RemoteConstant<M>, M>
+                      : RemoteSignature<[], M>;
 
 /** Read by a call where it crosses as it is; else there are only its members. */
 type RemoteConstant<M> = [Contents<M>] extends [never] ? () => Promise<M> : unknown;
@@ -94,30 +101,61 @@ type RemoteFunction<F extends AnyFunction> = F extends {
   (...args: infer A4): infer R4;
 }
   ? [keyof F] extends [never]
-    ? [IsPlain<A1, R1>, IsPlain<A2, R2>, IsPlain<A3, R3>, IsPlain<A4, R4>] extends [true, true, true, true]
-      ? // As it is, since only so its type parameters survive.
-        F
-      : IsIdentity<F, R4> extends true
-        ? <T>(value: T) => Promise<T>
-        : RemoteSignature<A1, R1> & RemoteSignature<A2, R2> & RemoteSignature<A3, R3> & RemoteSignature<A4, R4>
+    ? AsItIs<F, Likeness<A1, R1> | Likeness<A2, R2> | Likeness<A3, R3> | Likeness<A4, R4>, R4> extends infer Own
+      ? "changed" extends Own
+        ? RemoteSignature<A1, R1> & RemoteSignature<A2, R2> & RemoteSignature<A3, R3> & RemoteSignature<A4, R4>
+        : "callbacks" extends Own
+          ? F & RemoteSignature<A1, R1> & RemoteSignature<A2, R2> & RemoteSignature<A3, R3> & RemoteSignature<A4, R4>
+          : Own
+      : never
     : RemoteSignature<A1, R1> & RemoteSignature<A2, R2> & RemoteSignature<A3, R3> & RemoteSignature<A4, R4>
   : never;
 
-/** Whether a signature is asynchronous already, and nothing in it changes on the way. */
-type IsPlain<A, R> =
+/** The function itself where that is what one calls, since only so its type parameters survive; else why it is not. */
+type AsItIs<F, Found, R> = "changed" extends Found
+  ? IsIdentity<F, R> extends true
+    ? <T>(value: T) => Promise<T>
+    : "changed"
+  : "callbacks" extends Found
+    ? "callbacks"
+    : F;
+
+/**
+ * How a signature changes on the way: `"same"` where it is asynchronous already; `"callbacks"` where callbacks may answer
+ * at once, too; else `"changed"`.
+ */
+type Likeness<A, R> =
   IsAny<R> extends true
-    ? false
+    ? "changed"
     : [R] extends [never]
-      ? false
+      ? "changed"
       : [R] extends [Promise<infer V>]
-        ? [V] extends [Stream]
-          ? [V] extends [never]
-            ? true
-            : false
-          : [Contents<V> | Contents<A>] extends [never]
-            ? true
-            : false
-        : false;
+        ? [V] extends [never]
+          ? LikenessOfArguments<A>
+          : [V] extends [Stream]
+            ? "changed"
+            : [Contents<V>] extends [never]
+              ? LikenessOfArguments<A>
+              : "changed"
+        : "changed";
+
+type LikenessOfArguments<A> = A extends readonly unknown[]
+  ? A["length"] extends 0
+    ? "same"
+    : { [I in keyof A]-?: LikenessOfArgument<A[I]> }[number]
+  : "changed";
+
+type LikenessOfArgument<P> = [Contents<P>] extends [never]
+  ? "same"
+  : P extends (...args: infer B) => infer R
+    ? [Contents<B> | Exclude<Contents<P>, "function">] extends [never]
+      ? [Nothing] extends [R]
+        ? "same"
+        : "callbacks"
+      : "changed"
+    : P extends undefined
+      ? "same"
+      : "changed";
 
 /** A generic function that returns its argument: the one that can be told from others. */
 type IsIdentity<F, R> = unknown extends R

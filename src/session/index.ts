@@ -1,7 +1,6 @@
 /** Many calls, streams and callbacks over one lane; the same on both sides. */
 
 export { onAbort } from "./abort-watch.js";
-export type { AsyncContext } from "./async-context.js";
 export { BUDGET, type Budget, FRAME_BYTES, PAYLOAD_BYTES, UNBOUNDED } from "./budget.js";
 export type { CallExtras } from "./call-extras.js";
 export { type CallSite, currentCallSite } from "./call-site.js";
@@ -16,5 +15,5 @@ export { PacedReader } from "./paced-reader.js";
 export { RemoteModule } from "./proxy-faces.js";
 export { quiet } from "./quiet.js";
 export { Session, type SessionOptions } from "./session.js";
-export { snapshotArguments } from "./snapshot-arguments.js";
+export { type ArgumentsSnapshot, snapshotArguments } from "./snapshot-arguments.js";
 export type { Hold } from "./stream-stand-ins.js";

@@ -6,12 +6,13 @@ import { type AsyncContext, captureContext } from "./async-context.js";
 import { isAsyncIterable, isMarked } from "./by-reference.js";
 import type { Callee } from "./call-target.js";
 import { columnTextOf, isColumnPrimitive } from "./column-text.js";
-import { forwardingOf } from "./forwarding.js";
+import { describeKept } from "./describe-kept.js";
 import { lentNoMore, methodOf } from "./lent-methods.js";
 import type { Outbox } from "./outbox.js";
 import { iterateReadable } from "./readable-iterator.js";
 import type { ReferenceDescriptor, ReferenceKind } from "./references.js";
 import type { Scope } from "./scope.js";
+import { type OnOver, StreamEnds } from "./stream-ends.js";
 import { StreamExport, type StreamSink, StreamWindow } from "./stream-export.js";
 import type { Values } from "./values.js";
 
@@ -32,7 +33,7 @@ interface LoanOfCallee {
 type Loan =
   | LoanOfCallee
   | { readonly kind: "signal"; readonly forget: () => void }
-  | { readonly kind: "stream"; readonly stream: StreamExport; readonly onOver: (() => void)[] };
+  | { readonly kind: "stream"; readonly stream: StreamExport; readonly onOver: OnOver };
 
 /** What this side has lent to the other: functions, live objects, signals and streams, by number. */
 export class Loans {
@@ -41,12 +42,9 @@ export class Loans {
   readonly #numberOfKept = new WeakMap<object, number>();
   #values: Values | undefined;
   #lastNumber = 0;
-  /** Who waits for the end of each stream that was lent since `collectStreams` began. */
-  #lentStreams: (() => void)[][] | undefined;
   #onTakenBack: (id: number) => void = () => {};
-  #streams = 0;
   readonly #window = new StreamWindow();
-  #onStreamsOver: (() => void)[] = [];
+  readonly #streamEnds = new StreamEnds();
 
   constructor(outbox: Outbox) {
     this.#outbox = outbox;
@@ -97,7 +95,7 @@ export class Loans {
     if (loan?.kind === "signal") loan.forget();
     if (loan?.kind === "stream") {
       void loan.stream.close();
-      this.#streamOver(loan.onOver);
+      this.#streamEnds.over(loan.onOver);
     }
     if (loan?.kind !== "function" && loan?.kind !== "object") return;
     if (this.#numberOfKept.get(loan.value) === id) this.#numberOfKept.delete(loan.value);
@@ -115,16 +113,7 @@ export class Loans {
 
   /** Runs something that lends, and says when the streams that it has lent are over, if there are any. */
   collectStreams<T>(lend: () => T): { value: T; streamsOver: Promise<void> | undefined } {
-    const lent: (() => void)[][] = [];
-    this.#lentStreams = lent;
-    try {
-      const value = lend();
-      if (lent.length === 0) return { value, streamsOver: undefined };
-      const over = lent.map((onOver) => new Promise<void>((resolve) => onOver.push(resolve)));
-      return { value, streamsOver: Promise.all(over).then(() => {}) };
-    } finally {
-      this.#lentStreams = undefined;
-    }
+    return this.#streamEnds.collect(lend);
   }
 
   /** The session is lost: streams that nobody has begun to read stay whole. */
@@ -138,8 +127,7 @@ export class Loans {
 
   /** Resolves when no stream is lent any more. */
   streamsOver(): Promise<void> {
-    if (this.#streams === 0) return Promise.resolve();
-    return new Promise((resolve) => this.#onStreamsOver.push(resolve));
+    return this.#streamEnds.allOver();
   }
 
   /** The function behind a reference, or a method of the object behind it. @throws IsolationError METHOD_NOT_FOUND */
@@ -205,24 +193,16 @@ export class Loans {
     const sink: StreamSink = {
       item: (value) => this.#sendItem(descriptor.id, value),
       end: (...failure) => {
-        if (this.#loans.delete(descriptor.id)) this.#streamOver(onOver);
+        if (this.#loans.delete(descriptor.id)) this.#streamEnds.over(onOver);
         if (failure.length === 0) this.#outbox.streamEnd(descriptor.id, undefined);
         else this.#sendError(failure[0], (payload) => this.#outbox.streamEnd(descriptor.id, payload));
       },
       resume: () => this.#outbox.resumeStream(descriptor.id),
     };
-    const onOver: (() => void)[] = [];
+    const onOver = this.#streamEnds.begin();
     const stream = new StreamExport(iterable, sink, this.#window, scope?.context ?? captureContext());
     const descriptor = this.#add(kind, { kind: "stream", stream, onOver }, scope);
-    this.#streams += 1;
-    this.#lentStreams?.push(onOver);
     return descriptor;
-  }
-
-  #streamOver(onOver: readonly (() => void)[]): void {
-    for (const notify of onOver) notify();
-    this.#streams -= 1;
-    if (this.#streams === 0) for (const notify of this.#onStreamsOver.splice(0)) notify();
   }
 
   #sendItem(stream: number, value: unknown): number | Promise<number> {
@@ -258,18 +238,6 @@ export class Loans {
     scope?.onEnd(() => this.takeBack(id));
     return { kind, id };
   }
-}
-
-function describeKept(kind: "function" | "object", id: number, value: object): ReferenceDescriptor {
-  if (kind === "function") return { kind, id, kept: true };
-  const forwarding = forwardingOf(value);
-  return {
-    kind,
-    id,
-    kept: true,
-    ...(forwarding?.isNested ? { nested: true } : undefined),
-    ...((forwarding?.isIterable ?? isAsyncIterable(value)) ? { iterable: true } : undefined),
-  };
 }
 
 /** A reason as text that JSON carries; one that cannot cross is replaced by the error that says so. */

@@ -139,8 +139,10 @@ export class Lifecycle {
   }
 
   #onEnded(live: Generation, outcome: ExitOutcome): void {
+    const { kind } = this.#state;
     if (this.#retirement.has(live)) {
-      this.#listener.onEnded(live, outcome, true);
+      // Its successor may have ended for good before it.
+      this.#listener.onEnded(live, outcome, kind !== "stopping" && kind !== "stopped");
       return;
     }
     this.#lastOutcome = outcome;

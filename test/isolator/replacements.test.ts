@@ -186,3 +186,26 @@ test("calls in a replaced process are finished although its successor is down fo
   await call;
   expect(await isolator.waitForExit()).toMatchObject({ reason: "signal" });
 });
+
+test("an idempotent call is settled although its process ends after the successor has ended for good", async () => {
+  const isolator = await useIsolator({ recycle: { afterCalls: 1 }, restart: false });
+  const recycled = nextEvent(isolator, "recycled");
+  const call = isolationError(isolator.invoke(MODULE, "wait", [60_000], { idempotent: true }));
+  const { pid, predecessor } = await recycled;
+  const exited = nextEvent(isolator, "exited");
+  process.kill(pid, "SIGKILL");
+  await exited;
+  process.kill(predecessor, "SIGKILL");
+  expect((await call).code).toBe("CRASHED");
+});
+
+test("terminate settles the idempotent calls of a process that ends after its successor", async () => {
+  const isolator = await useIsolator({ recycle: { afterCalls: 1 } });
+  const recycled = nextEvent(isolator, "recycled");
+  const call = isolationError(isolator.invoke(MODULE, "wait", [60_000], { idempotent: true }));
+  const { pid } = await recycled;
+  const exited = nextEvent(isolator, "exited");
+  process.kill(pid, "SIGKILL");
+  await Promise.all([isolator.terminate(), exited]);
+  expect((await call).code).toBe("STOPPED");
+});

@@ -103,6 +103,11 @@ export function identity<T>(value: T): T {
 export async function first<T extends { id: number }>(items: readonly T[]): Promise<T | undefined> {
   return items[0];
 }
+export async function mapAll<T, U>(items: T[], each: (item: T) => Promise<U>): Promise<U[]> {
+  return Promise.all(items.map(each));
+}
+export const perhaps: ((n: number) => number) | undefined = undefined as ((n: number) => number) | undefined;
+export const absent: undefined = undefined;
 export function read(path: string): string;
 export function read(path: string, encoding: null): Uint8Array;
 export function read(path: string, encoding?: null): string | Uint8Array {

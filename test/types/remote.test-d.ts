@@ -98,6 +98,9 @@ async function typeParametersAndOverloads(): Promise<void> {
   const more: boolean | undefined = (await api.first([{ id: 1, more: true }]))?.more;
   // @ts-expect-error the constraint holds
   await api.first([{}]);
+  expectType<Promise<string[]>>()(api.mapAll([1], async (item) => item.toFixed()));
+  expectType<Promise<number>>()(api.perhaps(1));
+  expectType<Promise<undefined>>()(api.absent());
   expectType<Promise<string>>()(api.read("x"));
   expectType<Promise<Uint8Array>>()(api.read("x", null));
   // @ts-expect-error none of the overloads
@@ -147,7 +150,7 @@ async function whatCannotCross(): Promise<void> {
   // @ts-expect-error a symbol in a Map
   await api.inMap();
   // @ts-expect-error a symbol as an item
-  for await (const _ of api.inItems());
+  api.inItems();
   // @ts-expect-error a synchronous generator
   await api.sync();
   // @ts-expect-error a weak collection in an argument

@@ -25,7 +25,8 @@ const sabotage =
   };
 
 /** @param {string} path */
-const remove = (path) => rmSync(path, { recursive: true, force: true });
+// Its owner may write into it meanwhile.
+const remove = (path) => rmSync(path, { recursive: true, force: true, maxRetries: 10 });
 
 function removeMemory() {
   for (const name of readdirSync(MEMORY)) if (name.startsWith("pi-")) remove(join(MEMORY, name));
