@@ -1,9 +1,14 @@
 import { REFERENCE_MARK, registerErrorClass } from "../src/codec/index.js";
-import { offerBridge, type PihostBridge } from "../src/inside/bridge.js";
+import { type IsolateDataBridge, offerBridge, type PihostBridge } from "../src/inside/bridge.js";
 import type { Callee, IncomingCall } from "../src/session/index.js";
 
-const bridge: PihostBridge = { storage: undefined, registerErrorClass };
+const bridge: PihostBridge = { storage: undefined, data: undefined, registerErrorClass };
 offerBridge(bridge);
+
+/** The data that `getData` and `setData` of `process-isolation/pihost` are about. */
+export function offerData(data: IsolateDataBridge): void {
+  bridge.data = data;
+}
 
 /** Runs a call, so that `currentCall()` knows it where anybody may ask. */
 export function runInCall(call: IncomingCall, callee: Callee, args: readonly unknown[]): unknown {

@@ -16,15 +16,17 @@ export function createHostModule(pihost: Pihost): HostModule {
     ["status", () => readStatus(pihost)],
     [
       "shutdown",
-      (reason, graceMs) => {
+      (reason, graceMs, stopAfterMs) => {
         const { inFlight } = pihost.ledger;
-        pihost.shutdown(String(reason), Number(graceMs));
+        pihost.shutdown(String(reason), Number(graceMs), stopAfterMs === undefined ? undefined : Number(stopAfterMs));
         return inFlight;
       },
     ],
-    ["setData", (name, value) => void pihost.data.set(String(name), value)],
+    ["setData", (name, value) => pihost.data.receive(String(name), value)],
     ["takeOver", (generation) => pihost.takeOver(Number(generation))],
     ["preload", (modules) => pihost.preload(modules as string[])],
+    ["activate", (modules, lifecycle) => pihost.activate(modules as string[], lifecycle as true | string[])],
+    ["exports", (module) => pihost.exportsOf(String(module))],
     ["getData", (name) => pihost.data.get(String(name))],
   ]);
   const own = new Set(methods.values());

@@ -29,8 +29,8 @@ export function runPihost({ saveCodeCache }: Bindings): void {
   });
   onHostGone(() => pihost.endWithHost());
   if (go.sessionOnDescriptor) {
-    pihost.openSession(createDescriptorLane(openSessionSocket()), { withSharedMemory: true });
-  }
+    pihost.openHostSession(createDescriptorLane(openSessionSocket()));
+  } else pihost.awaitHostSession();
   const serving = go.address === "" ? Promise.resolve() : pihost.serve(go);
   serving.then(
     () => {

@@ -12,12 +12,14 @@ import {
   UNBOUNDED,
 } from "../src/session/index.js";
 import { CallLedger } from "./call-ledger.js";
-import { runInCall } from "./current-call.js";
+import { offerData, runInCall } from "./current-call.js";
 import { openInspector, waitForDebugger } from "./debugging.js";
 import { EventLoopLag } from "./event-loop-lag.js";
 import { createHostModule } from "./host-module.js";
+import { IsolateData } from "./isolate-data.js";
 import { type Listener, listen } from "./listener.js";
-import { createModuleLoader, type ModuleLoader } from "./modules/index.js";
+import { ModuleLifecycle } from "./module-lifecycle.js";
+import { createModuleLoader, type ModuleExport, type ModuleLoader } from "./modules/index.js";
 import { makeOutputSynchronous } from "./output.js";
 
 /** What running calls get after the death of the host, in milliseconds; the host's reaper waits a little longer. */
@@ -25,6 +27,9 @@ const HOST_GONE_GRACE_MS = 150;
 
 /** What the last answers get to leave, in milliseconds, when their reader is slow. */
 const FLUSH_MS = 2_000;
+
+/** The function of the host that keeps the isolate's data. */
+const STORE = { kind: "module", module: HOST_MODULE, method: "setData" } as const;
 
 /** What the process tells whoever started it. */
 export interface PihostListener {
@@ -40,7 +45,8 @@ export class Pihost implements CallHandler {
   readonly token: string;
   readonly ledger = new CallLedger();
   readonly lag = new EventLoopLag();
-  readonly data = new Map<string, unknown>();
+  readonly data = new IsolateData();
+  readonly #lifecycle = new ModuleLifecycle();
   readonly #listener: PihostListener;
   readonly #loader: ModuleLoader;
   readonly #sharedMemory: SharedMemory | undefined;
@@ -49,6 +55,7 @@ export class Pihost implements CallHandler {
   #server: Listener | undefined;
   #generation: number;
   #draining = false;
+  #awaitsHost = false;
   #onDraining: (() => void)[] = [];
 
   constructor({ isolate, generation, token, from, debug, sharedMemory, integrity }: Go, listener: PihostListener) {
@@ -67,6 +74,7 @@ export class Pihost implements CallHandler {
         if (debug) waitForDebugger();
       },
     });
+    offerData(this.data);
     if (debug) listener.onDebugger(openInspector());
     // What has been answered reaches the caller, even when a module ends the process in the same turn.
     process.once("exit", () => this.#flush());
@@ -87,7 +95,7 @@ export class Pihost implements CallHandler {
   }
 
   /** Speaks Session on a lane until that closes. Shared memory is only for the host that gave us the folder. */
-  openSession(lane: Lane, { withSharedMemory }: { withSharedMemory: boolean }): void {
+  openSession(lane: Lane, { withSharedMemory }: { withSharedMemory: boolean }): Session {
     const session: Session = new Session(lane, {
       handler: this,
       sharedMemory: withSharedMemory ? this.#sharedMemory : undefined,
@@ -100,6 +108,18 @@ export class Pihost implements CallHandler {
       },
     });
     this.#sessions.add(session);
+    if (this.#awaitsHost) this.#hostSpeaksOn(session);
+    return session;
+  }
+
+  /** Speaks Session with the host itself, on what only the host has the other end of. */
+  openHostSession(lane: Lane): void {
+    this.#hostSpeaksOn(this.openSession(lane, { withSharedMemory: true }));
+  }
+
+  /** The first Session on the socket will be the host's: nobody else has the token by then. */
+  awaitHostSession(): void {
+    this.#awaitsHost = true;
   }
 
   /** The process was a spare and is now the generation of this number. */
@@ -112,10 +132,27 @@ export class Pihost implements CallHandler {
     await Promise.allSettled(modules.map((module) => this.#loader.load(module)));
   }
 
+  /** Loads modules, and runs their `start()`, before anybody calls them. Rejects with what the first one failed with. */
+  async activate(modules: readonly string[], lifecycle: true | readonly string[]): Promise<void> {
+    this.#lifecycle.include(lifecycle === true || lifecycle.flatMap((name) => this.#loader.urlOf(name) ?? []));
+    for (const name of modules) {
+      const loaded = await this.#loader.load(name);
+      await this.#lifecycle.start(loaded, "START_FAILED");
+    }
+  }
+
+  /** What a module exports. */
+  async exportsOf(module: string): Promise<ModuleExport[]> {
+    return (await this.#loader.load(module)).describe();
+  }
+
   /** The function that an export path stands for. */
   resolve(module: string, method: string): Callee | Promise<Callee> {
     if (module === HOST_MODULE) return this.#hostModule.method(method);
-    return this.#loader.load(module).then((loaded) => loaded.method(method));
+    return this.#loader.load(module).then((loaded) => {
+      const starting = this.#lifecycle.start(loaded);
+      return starting === undefined ? loaded.method(method) : starting.then(() => loaded.method(method));
+    });
   }
 
   /** Runs one call and keeps count of it. */
@@ -155,19 +192,34 @@ export class Pihost implements CallHandler {
     };
   }
 
-  /** Refuses new calls, gives running ones `graceMs`, then ends the process. Idempotent; the first request decides. */
-  shutdown(reason: string, graceMs: number): void {
+  /**
+   * Refuses new calls, gives running ones `graceMs`, then ends the process. Idempotent; the first request decides.
+   *
+   * @param stopAfterMs how long `stop()` of the modules waits for calls that do not end; default: half of the grace
+   */
+  shutdown(reason: string, graceMs: number, stopAfterMs = graceMs / 2): void {
     if (this.#draining) return;
     this.#draining = true;
     this.#listener.onStopping(reason);
     for (const notify of this.#onDraining.splice(0)) notify();
-    void this.#end(graceMs);
+    const stopped = new IsolationError("STOPPED", `${this.isolate} is shutting down`);
+    for (const session of this.#sessions) session.drain(stopped);
+    void this.#end(graceMs, stopAfterMs);
   }
 
   /** The host is gone: nobody waits for anything here. Running calls get a moment to clean up, not more. */
   endWithHost(): void {
     setTimeout(() => process.kill(process.pid, "SIGKILL"), 2 * HOST_GONE_GRACE_MS);
     this.shutdown("the host is gone", HOST_GONE_GRACE_MS);
+  }
+
+  /** The host keeps the isolate's data. */
+  #hostSpeaksOn(session: Session): void {
+    this.#awaitsHost = false;
+    this.data.tellHost = (name, value) =>
+      new Promise((resolve, reject) => {
+        session.call(STORE, [name, value], { resolve, reject, lost: reject });
+      });
   }
 
   #flush(): void {
@@ -181,8 +233,15 @@ export class Pihost implements CallHandler {
     await Promise.all(answered);
   }
 
-  async #end(graceMs: number): Promise<void> {
-    await Promise.race([this.#answered(), new Promise((resolve) => setTimeout(resolve, timerDelay(graceMs)))]);
+  /** The modules stop when no call runs any more. Calls that do not end by themselves may need just that to end. */
+  async #drain(stopAfterMs: number): Promise<void> {
+    await Promise.race([this.#answered(), new Promise((resolve) => setTimeout(resolve, timerDelay(stopAfterMs)))]);
+    await this.#lifecycle.stop();
+    await this.#answered();
+  }
+
+  async #end(graceMs: number, stopAfterMs: number): Promise<void> {
+    await Promise.race([this.#drain(stopAfterMs), new Promise((resolve) => setTimeout(resolve, timerDelay(graceMs)))]);
     // The answers of the last calls are made by promise jobs that have yet to run.
     await new Promise((resolve) => setImmediate(resolve));
     this.#flush();

@@ -71,6 +71,10 @@ try {
       run: () => judge(runNode([join(repositoryRoot, "scripts/generate.mjs"), "--check"])),
     },
     {
+      name: "API reference",
+      run: () => judge(runNode([join(repositoryRoot, "scripts/api-reference.mjs"), "--check"])),
+    },
+    {
       name: "package",
       run: async () => {
         await ensureBuilt();

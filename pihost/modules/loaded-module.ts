@@ -1,6 +1,7 @@
 import { types } from "node:util";
+import { describeExports, type ModuleExport } from "./describe-exports.js";
 import { type ExportStep, type RestOfPath, refuseClass, resolveExportPath, resolveRest } from "./export-path.js";
-import { hasMember, isContainer } from "./members.js";
+import { hasMember, isClass, isContainer } from "./members.js";
 import type { ModuleExports } from "./module-exports.js";
 
 /** An export, ready to be called with its own `this`. Called on a constant, it returns the constant. */
@@ -17,6 +18,12 @@ export interface LoadedModule {
    * @throws IsolationError `METHOD_NOT_FOUND`; `INVALID_OPTION` if `path` is no string.
    */
   method(path: string): BoundMethod;
+  /** What the module is called in messages. */
+  readonly label: string;
+  /** An export of its own that the process calls, as it is now; one with required parameters is for other callers. */
+  hook(name: "start" | "stop"): (() => unknown) | undefined;
+  /** What it exports. */
+  describe(): ModuleExport[];
 }
 
 /** `label` names the module in messages. */
@@ -24,6 +31,9 @@ export function createLoadedModule(url: string, exports: ModuleExports, label: s
   const methods = new Map<string, BoundMethod>();
   return {
     url,
+    label,
+    hook: (name) => hookOf(exports, name),
+    describe: () => describeExports(exports),
     method(path) {
       const known = methods.get(path);
       if (known !== undefined) return known;
@@ -32,6 +42,13 @@ export function createLoadedModule(url: string, exports: ModuleExports, label: s
       return bound;
     },
   };
+}
+
+function hookOf(exports: ModuleExports, name: string): (() => unknown) | undefined {
+  const found = exports.find(name);
+  const value = found?.container[name];
+  if (found === undefined || typeof value !== "function" || value.length > 0 || isClass(value)) return undefined;
+  return () => Reflect.apply(value, found.receiver, []);
 }
 
 /**

@@ -32,6 +32,8 @@ export interface ModuleLoader {
    * thrown as `cause`, if it is and cannot be loaded; `INVALID_OPTION` if `name` is no non-empty string.
    */
   load(name: string): Promise<LoadedModule>;
+  /** The URL that a module of this name would have; `undefined` when there is none. */
+  urlOf(name: string): string | undefined;
 }
 
 export function createModuleLoader(options: ModuleLoaderOptions): ModuleLoader {
@@ -61,6 +63,13 @@ export function createModuleLoader(options: ModuleLoaderOptions): ModuleLoader {
   }
 
   return {
+    urlOf(name) {
+      try {
+        return resolveModule(name, directory);
+      } catch {
+        return undefined;
+      }
+    },
     load: (name) =>
       sharePromise(byName, name, async () => {
         await sharePromise(preparation, "done", async () => beforeFirstLoad?.());

@@ -33,7 +33,7 @@ export function hostService(pihost: Pihost): HostServiceServer {
       return { inFlight };
     }),
     setData: answer(async ({ name, value }) => {
-      pihost.data.set(name, value);
+      await pihost.data.set(name, value);
       return {};
     }),
     getData: answer(async ({ name }) => {
@@ -45,8 +45,14 @@ export function hostService(pihost: Pihost): HostServiceServer {
 
 function invoke(pihost: Pihost): handleUnaryCall<InvokeRequest, InvokeResponse> {
   return answer(async ({ module, method, args }, call) => {
-    const result = await pihost.run(pihost.resolve(module, method), args ?? [], new UnaryCall(call));
-    return { result: toJsonValue(result, "result") };
+    const unaryCall = new UnaryCall(call);
+    const forget = pihost.onDraining(() => unaryCall.drain());
+    try {
+      const result = await pihost.run(pihost.resolve(module, method), args ?? [], unaryCall);
+      return { result: toJsonValue(result, "result") };
+    } finally {
+      forget();
+    }
   });
 }
 

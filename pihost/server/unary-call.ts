@@ -12,7 +12,8 @@ export class UnaryCall implements IncomingCall {
   readonly attempt = 1;
   readonly trace = NO_TRACE;
   readonly #call: ServerUnaryCall<unknown, unknown>;
-  #signal: AbortSignal | undefined;
+  #controller: AbortController | undefined;
+  #isDraining = false;
 
   constructor(call: ServerUnaryCall<unknown, unknown>) {
     calls += 1;
@@ -25,15 +26,26 @@ export class UnaryCall implements IncomingCall {
     return Number.isFinite(deadline) ? deadline : undefined;
   }
 
+  /** The process is to end. */
+  drain(): void {
+    this.#isDraining = true;
+    this.#controller?.abort(stopped());
+  }
+
   get signal(): AbortSignal {
-    if (this.#signal === undefined) {
+    if (this.#controller === undefined) {
       const controller = new AbortController();
+      this.#controller = controller;
       const abort = (): void =>
         controller.abort(new IsolationError("CANCELLED", "the caller does not wait for this call any more"));
+      if (this.#isDraining) controller.abort(stopped());
       if (this.#call.cancelled) abort();
       else this.#call.once("cancelled", abort);
-      this.#signal = controller.signal;
     }
-    return this.#signal;
+    return this.#controller.signal;
   }
+}
+
+function stopped(): IsolationError {
+  return new IsolationError("STOPPED", "the process is shutting down");
 }

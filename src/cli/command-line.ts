@@ -3,6 +3,7 @@ import type { AddCommand } from "./add-command.js";
 import { addCallCommand } from "./call.js";
 import { addDoctorCommand } from "./doctor.js";
 import { EXIT, EXIT_CODES_HELP } from "./exit-codes.js";
+import { addExportsCommand } from "./exports.js";
 import { addPsCommand } from "./ps.js";
 import { reportError } from "./report-error.js";
 import { addRunCommand } from "./run.js";
@@ -27,6 +28,7 @@ const COMMANDS: readonly AddCommand[] = [
   addCallCommand,
   addShutdownCommand,
   addServeCommand,
+  addExportsCommand,
   addDoctorCommand,
 ];
 

@@ -12,6 +12,12 @@ export function number(text: string): number {
   throw new InvalidArgumentError("It must be a number from 0.");
 }
 
+/** A path, added to those of the same option before. */
+export function path(text: string, previous: readonly string[] = []): readonly string[] {
+  if (text !== "") return [...previous, text];
+  throw new InvalidArgumentError("It must be a path.");
+}
+
 /** `KEY=VALUE`, added to those of the same option before. */
 export function assignment(text: string, previous: Readonly<Record<string, string>> = {}): Record<string, string> {
   const at = text.indexOf("=");

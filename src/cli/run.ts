@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import { EXIT_CODES_HELP } from "./exit-codes.js";
-import { assignment, number, wholeNumber } from "./option-values.js";
+import { assignment, number, path, wholeNumber } from "./option-values.js";
 import type { RunOptions } from "./run-options.js";
 
 const HELP = `
@@ -20,6 +20,8 @@ Examples:
   pihost run ./sample-lib.js SampleClass.method -- return3; echo $?
   pihost run --restart --max-restarts 3 --verbose ./flaky.ts
   pihost run --from ./plugins --env TOKEN=x --timeout 60000 some-package build
+  pihost run --permissions --allow-net --allow-write ./out --max-heap 128MB ./job.js
+  pihost run --sandbox --sandbox-write ./out ./job.js
   pihost run --debug ./job.js             then open chrome://inspect, or attach an editor
 ${EXIT_CODES_HELP}`;
 
@@ -60,6 +62,7 @@ export function addRunCommand(
     )
     .option("--max-cpu <percent>", "limit of processor time", number)
     .option("--max-memory <size>", 'limit of memory: "256MB"')
+    .option("--max-heap <size>", 'limit of the JavaScript heap: "128MB"')
     .option("--affinity <list>", 'processors that may be used: "cpu0 cpu2"')
     .option("--name <name>", "the isolate's name (default: the module's)")
     .option("--discoverable", "let pihost ps, status, call and shutdown find it")
@@ -68,6 +71,18 @@ export function addRunCommand(
     .option("--grace <ms>", "milliseconds that the method gets after Ctrl+C (default: 5000)", wholeNumber)
     .option("--env <key=value>", "a variable for the process; may be repeated", assignment)
     .option("--inherit-env", "pass this command's whole environment (default: a short list)")
+    .option("--permissions", "deny what is not allowed by one of the next options, by Node's permission model")
+    .option("--allow-read <path>", "may be read (default: the folder --from); may be repeated", path)
+    .option("--allow-write <path>", "may be written (default: nothing); may be repeated", path)
+    .option("--allow-child-process", "may start processes")
+    .option("--allow-worker", "may start worker threads")
+    .option("--allow-addons", "may load native addons")
+    .option("--allow-wasi", "may use WASI")
+    .option("--allow-net", "may use the network; before Node 26, which alone can deny it, to be said")
+    .option("--sandbox", "run it in a sandbox, by bubblewrap (Linux)")
+    .option("--sandbox-read <path>", "is seen in the sandbox (default: the folder --from); may be repeated", path)
+    .option("--sandbox-write <path>", "is seen there, and may be written; may be repeated", path)
+    .option("--sandbox-network", "the sandbox is in the host's network")
     .option("--json", "every event as a line of JSON on stderr")
     .option("--verbose", "lines such as STARTED, RESTARTING and EXIT on stderr")
     .addHelpText("after", HELP);

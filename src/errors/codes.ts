@@ -4,8 +4,8 @@
  */
 export const ERROR_CODES = {
   INVALID_OPTION: "An option or argument is outside its bound; the message names it, the bound and the value received.",
-  START_FAILED: "The isolated process ended, or could not be started, before it answered the handshake.",
-  START_TIMEOUT: "The isolated process did not answer the handshake within `startTimeoutMs`.",
+  START_FAILED: "The isolated process ended, could not be started, or could not be prepared, before it took calls.",
+  START_TIMEOUT: "The isolated process did not take calls within `startTimeoutMs`.",
   CRASHED: "The isolated process died while this call was running, and the call may not be replayed.",
   RESTARTS_EXHAUSTED: "The restart budget is spent; the isolator is down.",
   UNRESPONSIVE: "The isolated process is alive but frozen or blocked past `unresponsiveAfterMs`, and was replaced.",

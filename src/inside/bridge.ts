@@ -7,8 +7,16 @@ import type { AsyncLocalStorage } from "node:async_hooks";
 export interface PihostBridge {
   /** Set when a module first imports `process-isolation/pihost`: before, no call pays for the bookkeeping. */
   storage: AsyncLocalStorage<CurrentCall> | undefined;
+  /** The isolate's data. */
+  data: IsolateDataBridge | undefined;
   /** The registry of error classes that the process decodes with. */
   readonly registerErrorClass: (Class: abstract new (...args: never[]) => Error, options?: object) => () => void;
+}
+
+/** The isolate's data, as the process has it. */
+export interface IsolateDataBridge {
+  get(name: string): unknown;
+  set(name: string, value: unknown): Promise<void>;
 }
 
 /** What a call knows about itself. */
@@ -21,7 +29,11 @@ export interface CurrentCall {
   readonly deadline: number | undefined;
   /** The caller's trace context, as given by its option `trace`. */
   readonly trace: Readonly<Record<string, string>>;
-  /** Aborted when nobody waits for the call any more: it was cancelled, timed out, or its caller is gone. */
+  /**
+   * Aborted when nobody waits for the call any more: it was cancelled, timed out, or its caller is gone. Also when the
+   * process is asked to end: then the answer is still waited for, within the grace. The reason is an IsolationError,
+   * CANCELLED or STOPPED.
+   */
   readonly signal: AbortSignal;
 }
 

@@ -19,7 +19,7 @@ export interface CallObserver {
 /** The calls that run in one generation. */
 interface Running {
   readonly generation: Generation;
-  readonly observer: CallObserver | undefined;
+  observer: CallObserver | undefined;
   readonly calls: RunningCalls;
   /** How many of them nobody waits for any more: they hold their places until they have ended. */
   abandoned: number;
@@ -101,10 +101,27 @@ export class CallTable {
     this.#free(call, place);
   }
 
+  /** A generation is about to be ready: it gets those calls that are submitted to it alone. */
+  prepare(generation: Generation): Running {
+    const known = this.#generations.get(generation);
+    if (known !== undefined) return known;
+    const running = { generation, observer: undefined, calls: new RunningCalls(), abandoned: 0, onDrained: undefined };
+    this.#generations.set(generation, running);
+    return running;
+  }
+
+  /** Runs the call in this generation, whichever is the present one. False when that one is gone, or not prepared. */
+  submitTo(generation: Generation, call: Call): boolean {
+    const running = this.#generations.get(generation);
+    if (running === undefined) return false;
+    this.#run(call, running);
+    return true;
+  }
+
   /** A generation is ready: calls go to it from now on. Those of another one go on where they run. */
   open(generation: Generation, observer?: CallObserver): void {
-    this.#live = { generation, observer, calls: new RunningCalls(), abandoned: 0, onDrained: undefined };
-    this.#generations.set(generation, this.#live);
+    this.#live = this.prepare(generation);
+    this.#live.observer = observer;
     this.#answered = 0;
     this.#fill();
   }

@@ -4,9 +4,10 @@ import type { GenerationSpec } from "../supervision/index.js";
 import { keepAlive } from "./keep-alive.js";
 import { publishLive } from "./live-record.js";
 import type { ResolvedOptions } from "./options/index.js";
+import type { Outputs } from "./outputs.js";
 
 /** What an isolate hears of its processes while they run. */
-export type GenerationListener = Pick<GenerationSpec, "onLine" | "onLimit" | "onDebugger" | "onDrain"> &
+export type GenerationListener = Pick<GenerationSpec, "onLine" | "onData" | "onLimit" | "onDebugger" | "onDrain"> &
   Required<Pick<ProcessSpec, "hasListener">>;
 
 /** How every process of an isolate is started. */
@@ -14,9 +15,10 @@ export function toGenerationSpec(
   isolatorId: number,
   options: ResolvedOptions,
   limits: LimitPlan,
+  outputs: Outputs,
   { hasListener, ...listener }: GenerationListener,
 ): GenerationSpec {
-  const { name: isolate, execPath, execArgv, cwd, env, stdout, stderr } = options;
+  const { name: isolate, execPath, execArgv, cwd, env } = options;
   const { from, debug, startTimeoutMs, confinement, diagnostics, maxPayload, budget } = options;
   return {
     ...listener,
@@ -33,14 +35,15 @@ export function toGenerationSpec(
       argv: [options.pihostPath, isolate],
       cwd,
       env,
-      stdout,
-      stderr,
+      stdout: outputs.stdout,
+      stderr: outputs.stderr,
       limits,
       outputBytesPerSecond: options.limits.output,
       hasListener,
     },
     from,
     debug,
+    lane: options.lane,
     startTimeoutMs,
     startProcess: startNodeProcess,
     hold: (wait) => keepAlive.during(wait),

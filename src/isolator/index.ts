@@ -1,16 +1,21 @@
 /** The public face. */
 export type { GenerationFacts, IsolatorEventSource, IsolatorEvents, OutputEvent } from "./events.js";
 export { toExitCode } from "./exit-host.js";
+export type { GenerationContext, OnGeneration } from "./generation-context.js";
 export type { HostStatus, IsolatorState } from "./host-status.js";
 export { type Isolate, isolate } from "./isolate.js";
+export type { RecycleFacts } from "./isolate-core.js";
 export { ProcessIsolator } from "./isolator.js";
 export { type LiveRecord, listLive } from "./live-record.js";
+export type { ModuleExport } from "./module-export.js";
 export type {
   BudgetOptions,
   CallOptions,
   IsolationOptions,
+  LogFileOptions,
   LogLevel,
   OnCrash,
+  OutputOption,
   RecycleOptions,
   RestartOptions,
   ShutdownOptions,

@@ -1,3 +1,4 @@
+import { IsolationError } from "../errors/index.js";
 import { type LimitPlan, planLimits } from "../limits/index.js";
 import type { ExitOutcome } from "../process/index.js";
 import type { Session } from "../session/index.js";
@@ -5,59 +6,82 @@ import {
   type Generation,
   type Milestone,
   type StopCause,
+  Superseded,
   Supervisor,
   type Unresponsive,
 } from "../supervision/index.js";
+import { activatingNow } from "./activating.js";
 import type { Call, CallOwner } from "./call.js";
 import { CallTable } from "./call-table.js";
 import { CallTargets } from "./call-targets.js";
 import { EventPublisher } from "./event-publisher.js";
-import type { IsolatorEventSource, IsolatorEvents } from "./events.js";
+import type { GenerationFacts, IsolatorEventSource, IsolatorEvents } from "./events.js";
 import { FrameworkRequests } from "./framework-requests.js";
+import { GenerationActivation } from "./generation-activation.js";
 import { toGenerationSpec } from "./generation-spec.js";
 import { GenerationsInCare } from "./generations-in-care.js";
 import type { IsolatorState } from "./host-status.js";
+import { IsolateData } from "./isolate-data.js";
 import { IsolateErrors } from "./isolate-errors.js";
 import { IsolateFacts } from "./isolate-facts.js";
 import { IsolateListener } from "./isolate-listener.js";
 import { keepAlive } from "./keep-alive.js";
 import { type ResolvedOptions, toRestartPolicy } from "./options/index.js";
+import { Outputs } from "./outputs.js";
 import { ReadyGate } from "./ready-gate.js";
 import { toTheEnd } from "./reaper-end.js";
+
+/** A process that took over from one that worked. */
+export type RecycleFacts = GenerationFacts & {
+  /** The pid of the process that it replaces. */
+  readonly predecessor: number;
+};
 
 /** Joins supervisor, calls, data and events of one isolate. `ProcessIsolator` is its public face. */
 export class IsolateCore implements CallOwner {
   readonly facts: IsolateFacts;
   readonly targets = new CallTargets();
-  readonly data = new Map<string, unknown>();
+  readonly data = new IsolateData();
   /** What enforces which limit. */
   readonly limits: LimitPlan;
   readonly #errors: IsolateErrors;
   readonly #events: EventPublisher;
   readonly #calls: CallTable;
+  readonly #activation: GenerationActivation;
   readonly #care: GenerationsInCare;
   readonly #requests: FrameworkRequests;
   readonly #supervisor: Supervisor;
+  readonly #outputs: Outputs;
 
   constructor(isolatorId: number, options: ResolvedOptions) {
     const { name: isolate, standby, graceMs } = options;
     this.limits = planLimits(options.limits);
+    this.#outputs = new Outputs(options);
     this.facts = new IsolateFacts(isolate);
     this.#errors = new IsolateErrors(this.facts, options.restart);
     this.#events = new EventPublisher(this.facts, options.logLevel);
     this.#calls = new CallTable(options.maxInFlight, options.maxQueue);
     this.#care = new GenerationsInCare(options, this.limits, this.#calls, {
       onUnresponsive: (live, seen) => this.#onUnresponsive(live, seen),
-      recycle: (live) => this.#supervisor.recycle(live, this.#drained),
+      recycle: (live) => this.#recycleWhenDue(live),
+    });
+    const { targets, data } = this;
+    this.#activation = new GenerationActivation(options, {
+      errors: this.#errors,
+      calls: this.#calls,
+      targets,
+      data,
+      owner: this,
     });
     const gate = new ReadyGate();
-    this.#requests = new FrameworkRequests(() => this.#supervisor.state, gate, this.#errors);
+    this.#requests = new FrameworkRequests(this, () => this.#supervisor.state, gate, this.#errors);
     this.#supervisor = new Supervisor(
-      toGenerationSpec(isolatorId, options, this.limits, {
+      toGenerationSpec(isolatorId, options, this.limits, this.#outputs, {
         onLine: (generation, pid, stream, line) => this.#events.emit(stream, { isolate, generation, pid, ...line }),
         hasListener: (stream) => this.#events.hasListener(stream),
         onLimit: (generation, pid, breach) => this.#onLimit({ isolate, generation, pid, ...breach }),
         onDebugger: (pid, url) => this.#events.debuggerWaits(pid, url),
+        onData: (live, name, value) => this.data.setBy(live, this.#presentGeneration, name, value),
         onDrain: () => this.#calls.drained(),
       }),
       { restart: toRestartPolicy(options.onCrash, options.restart), standby, graceMs },
@@ -67,13 +91,15 @@ export class IsolateCore implements CallOwner {
         errors: this.#errors,
         events: this.#events,
         calls: this.#calls,
-        targets: this.targets,
-        data: this.data,
+        targets,
+        data,
+        activation: this.#activation,
         care: this.#care,
         gate,
         isStopping: () => this.#supervisor.state.kind === "stopping",
       }),
     );
+    this.stopped.onReached(() => this.#outputs.close());
   }
 
   get events(): IsolatorEventSource {
@@ -86,17 +112,38 @@ export class IsolateCore implements CallOwner {
     return kind === "waiting" ? "restarting" : kind;
   }
 
+  /** The pid of the process that whoever asks is preparing, if it is. */
+  get activatingPid(): number | undefined {
+    return activatingNow(this)?.pid;
+  }
+
   /** Resolves when no further generation follows. */
   get stopped(): Milestone<ExitOutcome> {
     return this.#supervisor.stopped;
   }
 
-  start(abort: AbortController): Promise<void> {
-    return keepAlive.during(this.#supervisor.start(abort));
+  async start(abort: AbortController): Promise<void> {
+    try {
+      await keepAlive.during(this.#supervisor.start(abort));
+    } catch (error) {
+      this.#outputs.close();
+      throw error;
+    }
+  }
+
+  /** Stores a value, with the host and with the process that is or will be ready. */
+  async setData(name: string, value: unknown): Promise<void> {
+    this.data.set(name, value);
+    await this.#requests.send((_, live) => this.data.send(live, name));
   }
 
   /** Takes a call over: it will settle. */
   submit(call: Call): void {
+    const activating = activatingNow(this);
+    if (activating !== undefined) {
+      this.#activation.submit(activating, call);
+      return;
+    }
     keepAlive.acquire();
     const down = this.#errors.inState(this.#supervisor.state);
     if (call.isAborted) call.cancel();
@@ -120,6 +167,13 @@ export class IsolateCore implements CallOwner {
     return this.#requests.send(send);
   }
 
+  /** Replaces the present process; see `ProcessIsolator.recycle`. */
+  recycle(): Promise<RecycleFacts> {
+    if (activatingNow(this) === undefined) return keepAlive.during(this.#recycle());
+    const message = "recycle() cannot be called by onGeneration: the process that it prepares is not in use yet";
+    return Promise.reject(new IsolationError("INVALID_OPTION", message, { facts: { isolate: this.facts.name } }));
+  }
+
   shutdown(reason: string, graceMs: number): Promise<ExitOutcome> {
     this.#refuseCalls({ kind: "shutdown", reason });
     return keepAlive.during(toTheEnd(this.#supervisor.shutdown(reason, graceMs)));
@@ -128,6 +182,38 @@ export class IsolateCore implements CallOwner {
   terminate(signal: NodeJS.Signals, graceMs: number): Promise<ExitOutcome> {
     this.#refuseCalls({ kind: "terminated" });
     return keepAlive.during(toTheEnd(this.#supervisor.terminate(signal, graceMs)));
+  }
+
+  get #presentGeneration(): Generation | undefined {
+    const { state } = this.#supervisor;
+    return state.kind === "ready" ? state.live : undefined;
+  }
+
+  async #recycle(): Promise<RecycleFacts> {
+    const predecessor = this.facts.last?.pid ?? 0;
+    const { state } = this.#supervisor;
+    // While there is none, the next one is a fresh process.
+    const fresh = state.kind === "ready" ? await this.#replace(state.live) : await this.#requests.ready();
+    return { ...this.facts.of(fresh), predecessor };
+  }
+
+  async #replace(old: Generation): Promise<Generation> {
+    try {
+      return await this.#supervisor.recycle(old, { drained: this.#drained, willRetry: false });
+    } catch (error) {
+      const down = this.#errors.inState(this.#supervisor.state);
+      if (down !== undefined) throw down;
+      // It crashed, or was replaced, meanwhile: what follows it is as fresh.
+      if (error instanceof Superseded) return this.#requests.ready();
+      throw error;
+    }
+  }
+
+  #recycleWhenDue(live: Generation): Promise<boolean> {
+    return this.#supervisor.recycle(live, { drained: this.#drained, willRetry: true }).then(
+      () => true,
+      () => false,
+    );
   }
 
   /** From the first moment of a stop on, what waits is settled and nothing new starts. */

@@ -7,13 +7,14 @@ import {
   preload,
   type StopCause,
   type SupervisorListener,
-  sendData,
 } from "../supervision/index.js";
 import type { CallTable } from "./call-table.js";
 import type { CallTargets } from "./call-targets.js";
 import type { EventPublisher } from "./event-publisher.js";
 import { exitHost } from "./exit-host.js";
+import type { GenerationActivation } from "./generation-activation.js";
 import type { GenerationsInCare } from "./generations-in-care.js";
+import type { IsolateData } from "./isolate-data.js";
 import type { IsolateErrors } from "./isolate-errors.js";
 import type { IsolateFacts } from "./isolate-facts.js";
 import { withdrawLive } from "./live-record.js";
@@ -32,7 +33,8 @@ export interface IsolateParts {
   readonly events: EventPublisher;
   readonly calls: CallTable;
   readonly targets: CallTargets;
-  readonly data: ReadonlyMap<string, unknown>;
+  readonly data: IsolateData;
+  readonly activation: GenerationActivation;
   readonly care: GenerationsInCare;
   readonly gate: ReadyGate;
   /** Whether somebody has asked for the end of the isolate. */
@@ -49,14 +51,18 @@ export class IsolateListener implements SupervisorListener {
     this.#parts = parts;
   }
 
+  activate(live: Generation, signal: AbortSignal): Promise<void> | undefined {
+    return this.#parts.activation.begin(live, signal);
+  }
+
   onReady(live: Generation, predecessor: Generation | undefined): void {
     const { facts, care, data, calls, gate, events, isStopping } = this.#parts;
     facts.last = live;
     facts.generation = live.number;
     if (predecessor !== undefined) care.retire(predecessor);
     const observer = care.add(live);
-    // A spare may have been prepared before the latest data was set; calls come after these on the same lane.
-    for (const [name, value] of data) void sendData(live.session, name, value).catch(() => {});
+    // What was stored since it was prepared. Calls come after small values on the same lane; for others, `setData` waits.
+    void data.tell(live);
     events.ready(live, predecessor);
     if (isStopping()) return;
     gate.open(live);
@@ -103,7 +109,9 @@ export class IsolateListener implements SupervisorListener {
     return this.#parts.calls.answered > 0 || performance.now() - live.startedAt > HEALTHY_AFTER_MS;
   }
 
-  async warmUp({ session }: Generation): Promise<void> {
-    await preload(session, this.#parts.targets.modules());
+  async warmUp(spare: Generation): Promise<void> {
+    // A module may read them while it is loaded.
+    await this.#parts.data.tell(spare);
+    await preload(spare.session, [...new Set([...this.#options.preload, ...this.#parts.targets.modules()])]);
   }
 }

@@ -1,24 +1,22 @@
-import { decodeValue, encodeValue } from "../codec/index.js";
 import { PIHOST_EXIT } from "../contract/index.js";
 import { IsolationError } from "../errors/index.js";
 import { endIfMistaken } from "../platform/index.js";
 import { type ExitOutcome, noteLoadedFrom } from "../process/index.js";
-import { type CallTarget, currentCallSite, onAbort } from "../session/index.js";
-import { requestData, requestStatus, sendData } from "../supervision/index.js";
-import { Call } from "./call.js";
+import { onAbort } from "../session/index.js";
+import { requestData, requestExports, requestStatus } from "../supervision/index.js";
 import type { IsolatorEventSource } from "./events.js";
 import { type HostStatus, type IsolatorState, toHostStatus } from "./host-status.js";
-import { IsolateCore } from "./isolate-core.js";
+import { IsolateCore, type RecycleFacts } from "./isolate-core.js";
 import { keepAlive } from "./keep-alive.js";
+import { ModuleCalls } from "./module-calls.js";
+import type { ModuleExport } from "./module-export.js";
 import { moduleName } from "./module-name.js";
 import {
   aString,
   type CallOptions,
   type IsolationOptions,
   invalidOption,
-  type ResolvedCallOptions,
   type ResolvedOptions,
-  resolveCallOptions,
   resolveOptions,
   resolveShutdownOptions,
   resolveTerminateOptions,
@@ -27,7 +25,6 @@ import {
   type TerminateOptions,
   type WaitOptions,
 } from "./options/index.js";
-import { createRemote } from "./remote.js";
 import type { Remote } from "./remote-types.js";
 import { waitFor } from "./wait-for.js";
 
@@ -51,14 +48,14 @@ export class ProcessIsolator {
   readonly events: IsolatorEventSource;
   readonly #options: ResolvedOptions;
   readonly #core: IsolateCore;
-  readonly #callDefaults: ResolvedCallOptions;
+  readonly #calls: ModuleCalls;
 
   /**
    * Starts a process and resolves once it answered the handshake. What fails on the way leaves nothing behind.
    *
    * @throws IsolationError INVALID_OPTION, START_FAILED, START_TIMEOUT, PROTOCOL, or CANCELLED by `options.signal`
    */
-  static async create(options: IsolationOptions = {}): Promise<ProcessIsolator> {
+  static async create(options: IsolationOptions<undefined> = {}): Promise<ProcessIsolator> {
     isolators += 1;
     const isolator = new ProcessIsolator(
       isolators,
@@ -73,8 +70,8 @@ export class ProcessIsolator {
     if (caller !== FROM_CREATE) throw new IsolationError("INVALID_OPTION", USE_CREATE);
     this.name = options.name;
     this.#options = options;
-    this.#callDefaults = resolveCallOptions(undefined, options.callTimeoutMs);
     this.#core = new IsolateCore(id, options);
+    this.#calls = new ModuleCalls(this.#core, options.callTimeoutMs);
     this.events = this.#core.events;
   }
 
@@ -111,13 +108,7 @@ export class ProcessIsolator {
     args: readonly unknown[] = [],
     options?: CallOptions,
   ): Promise<T> {
-    try {
-      if (!Array.isArray(args)) throw invalidOption("args", "an array", args);
-      const target = this.#core.targets.of(module, method);
-      return this.#call(target, args.slice(), this.#resolveCall(options), this.invoke) as Promise<T>;
-    } catch (error) {
-      return Promise.reject(error);
-    }
+    return this.#calls.invoke(module, method, args, options, this.invoke) as Promise<T>;
   }
 
   /**
@@ -147,35 +138,35 @@ export class ProcessIsolator {
    * @param options apply to every call through this proxy; making another one for other options costs nothing
    */
   load<T>(module: string | URL, options?: CallOptions): Remote<T> {
-    const name = moduleName(module);
-    const resolved = this.#resolveCall(options);
-    return createRemote<T>(name, (path) => {
-      let target: CallTarget | undefined;
-      const call = (...args: unknown[]): Promise<unknown> => {
-        try {
-          target ??= this.#core.targets.of(name, path);
-        } catch (error) {
-          return Promise.reject(error);
-        }
-        return this.#call(target, args, resolved, call);
-      };
-      return call;
-    });
+    return this.#calls.load<T>(module, options);
   }
 
   /** Asks the process how it is. Waits for a restart that is under way; rejects with STOPPED when the isolator is down. */
   async status(): Promise<HostStatus> {
     const message = await this.#core.request(requestStatus);
     const { state, facts, limits } = this.#core;
-    return toHostStatus(message, { state, restarts: facts.restarts, pid: this.pid, limits: limits.enforcement });
+    const pid = this.#core.activatingPid ?? this.pid;
+    return toHostStatus(message, { state, restarts: facts.restarts, pid, limits: limits.enforcement });
   }
 
-  /** Stores a value for the isolate; it is there again after every restart. `value` is one that can cross, as it is now: later changes are not seen. */
+  /**
+   * What a module exports, by name. Loads the module in the process, and calls nothing of it.
+   *
+   * @throws IsolationError MODULE_NOT_FOUND or MODULE_FAILED; STOPPED or RESTARTS_EXHAUSTED when the isolator is down
+   */
+  async exports(module: string | URL): Promise<ModuleExport[]> {
+    const name = moduleName(module);
+    return this.#core.request((session) => requestExports(session, name)) as Promise<ModuleExport[]>;
+  }
+
+  /**
+   * Stores a value for the isolate; it is there again after every restart. Code inside reads it, and stores its own, by
+   * `getData` and `setData` of `process-isolation/pihost`. `undefined` takes it away.
+   *
+   * @param value one that can cross, as it is now: later changes are not seen
+   */
   async setData(name: string, value: unknown): Promise<void> {
-    const key = aString("name", name);
-    const copy = decodeValue(encodeValue(value));
-    this.#core.data.set(key, copy);
-    await this.#core.request((session) => sendData(session, key, copy));
+    await this.#core.setData(aString("name", name), value);
   }
 
   /** Reads a value of the isolate; `undefined` when there is none of that name. */
@@ -191,6 +182,19 @@ export class ProcessIsolator {
   async shutdown(options: ShutdownOptions = {}): Promise<ExitOutcome> {
     const { reason, graceMs } = resolveShutdownOptions(options, this.#options.graceMs);
     return this.#core.shutdown(reason, graceMs);
+  }
+
+  /**
+   * Replaces the process by a fresh one, which takes over once it is ready for calls; running calls and streams end where
+   * they are. Calls of this while one is under way share its result. When the process crashes meanwhile, the one that
+   * follows it is the fresh one.
+   *
+   * @returns facts of the fresh process
+   * @throws IsolationError START_FAILED, START_TIMEOUT, MODULE_NOT_FOUND or MODULE_FAILED when it could not be prepared:
+   * the old one goes on; STOPPED or RESTARTS_EXHAUSTED when the isolator is down
+   */
+  recycle(): Promise<RecycleFacts> {
+    return this.#core.recycle();
   }
 
   /** Kills the process and everything it started, now. Resolves when the operating system has reported every exit. */
@@ -213,21 +217,6 @@ export class ProcessIsolator {
   /** `shutdown()`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.shutdown({ reason: "disposed" });
-  }
-
-  #resolveCall(options: CallOptions | undefined): ResolvedCallOptions {
-    return options === undefined ? this.#callDefaults : resolveCallOptions(options, this.#options.callTimeoutMs);
-  }
-
-  #call(
-    target: CallTarget,
-    args: readonly unknown[],
-    options: ResolvedCallOptions,
-    calledFrom: (...args: never[]) => unknown,
-  ): Promise<unknown> {
-    const call = new Call(target, args, options, this.#core, currentCallSite(calledFrom));
-    this.#core.submit(call);
-    return call.result;
   }
 
   async #start(): Promise<void> {

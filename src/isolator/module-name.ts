@@ -1,4 +1,4 @@
-import { invalidOption } from "./options/index.js";
+import { invalidOption } from "../errors/index.js";
 
 /** A module as it travels: a path, a package name or a file URL. */
 export function moduleName(module: string | URL): string {

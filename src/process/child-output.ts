@@ -1,6 +1,7 @@
 import type { Readable, Writable } from "node:stream";
 import { withTrueTicks } from "../intrinsics/index.js";
-import type { OutputLine, OutputMode } from "./host-process.js";
+import type { OutputLine, OutputTarget } from "./host-process.js";
+import { LineSink } from "./line-sink.js";
 import { LineSplitter } from "./line-splitter.js";
 import type { OutputBudget } from "./output-budget.js";
 import { outputPace, type PacedOutput } from "./output-pace.js";
@@ -8,7 +9,7 @@ import { whenDrained } from "./when-drained.js";
 
 /** What to do with one output stream of a child. */
 export interface OutputRoute {
-  readonly mode: OutputMode;
+  readonly mode: OutputTarget;
   /** The host's own stream, for `"inherit"`. */
   readonly own: Writable;
   readonly onLine: (line: OutputLine) => void;
@@ -45,6 +46,7 @@ export class ChildOutput implements PacedOutput {
   readonly #stream: Readable;
   readonly #route: OutputRoute;
   readonly #lines: LineSplitter | undefined;
+  readonly #sink: LineSink | undefined;
   readonly #closed: Promise<void>;
   #onClosed: () => void = () => {};
   /** What was read and is not handled yet; nothing more is read meanwhile. */
@@ -62,6 +64,7 @@ export class ChildOutput implements PacedOutput {
     this.#stream = stream;
     this.#route = route;
     this.#lines = route.mode === "events" ? new LineSplitter(route.onLine) : undefined;
+    this.#sink = typeof route.mode === "object" ? new LineSink(route.mode) : undefined;
     withTrueTicks(() => stream.on("data", (chunk: Buffer) => this.#receive(chunk)));
     // A read error (ECONNRESET when the child is killed on some platforms) is an end like any other: "close" follows.
     stream.on("error", () => {});
@@ -100,6 +103,7 @@ export class ChildOutput implements PacedOutput {
     this.#handleLast();
     await this.#closed;
     clearInterval(timer);
+    await this.#sink?.flushed();
   }
 
   work(deadline: number): boolean {
@@ -136,6 +140,7 @@ export class ChildOutput implements PacedOutput {
   /** Does with some bytes what the route says; returns the others. */
   #handle(chunk: Buffer): Buffer {
     const { mode, own, hasListener } = this.#route;
+    if (typeof mode === "object" && this.#sink?.write(chunk) === false && !this.#isFinishing) this.#block(mode);
     if (mode === "inherit" && !own.write(chunk) && !this.#isFinishing) this.#block(own);
     if (this.#lines === undefined) return chunk.subarray(chunk.length);
     if (hasListener?.() === false) {
@@ -147,7 +152,7 @@ export class ChildOutput implements PacedOutput {
     return chunk.subarray(size);
   }
 
-  /** A slow reader of the host's output slows the child down, rather than fill the host's memory. */
+  /** A slow reader of where the output goes slows the child down, rather than fill the host's memory. */
   #block(own: Writable): void {
     this.#isBlocked = whenDrained(own, () => {
       if (!this.#isBlocked) return;
@@ -167,6 +172,7 @@ export class ChildOutput implements PacedOutput {
   #endIfHandled(): void {
     if (!this.#isOver || this.#unhandled.length > 0) return;
     this.#lines?.end();
+    this.#sink?.end();
     this.#onClosed();
   }
 }

@@ -1,4 +1,4 @@
-import type { Duplex } from "node:stream";
+import type { Duplex, Writable } from "node:stream";
 import type { LimitBreach, LimitPlan, LimitVerdict } from "../limits/index.js";
 import type { ConfinedStart } from "../sandbox/index.js";
 
@@ -10,6 +10,9 @@ export interface ProcessExit {
 
 /** What happens to a child's stdout or stderr. */
 export type OutputMode = "events" | "inherit" | "ignore";
+
+/** The same, and where it goes instead: to a stream, in whole lines, which is not ended. */
+export type OutputTarget = OutputMode | Writable;
 
 /** One line that the child wrote. */
 export interface OutputLine {
@@ -27,8 +30,8 @@ export interface ProcessSpec {
   readonly argv: readonly string[];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
-  readonly stdout: OutputMode;
-  readonly stderr: OutputMode;
+  readonly stdout: OutputTarget;
+  readonly stderr: OutputTarget;
   /** What it may use; absent for anything. */
   readonly limits: LimitPlan | undefined;
   /** Bytes per second of stdout and stderr that are kept as events; absent for all. */

@@ -6,10 +6,12 @@ export type {
   Lifeline,
   OutputLine,
   OutputMode,
+  OutputTarget,
   ProcessExit,
   ProcessSpec,
   StartProcess,
 } from "./host-process.js";
+export { LogFile } from "./log-file.js";
 export { startNodeProcess } from "./node-process.js";
 export { noteLoadedFrom, pihostEntry } from "./pihost-entry.js";
 export { plugAndPlayFlags } from "./plug-and-play.js";

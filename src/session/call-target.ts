@@ -26,7 +26,7 @@ export interface IncomingCall {
   /** When the caller gives up, in milliseconds since the epoch. */
   readonly deadline: number | undefined;
   readonly trace: Readonly<Record<string, string>>;
-  /** Aborted when nobody waits for the call any more. Made when first asked for. */
+  /** Aborted when nobody waits for the call any more, or the process is to end. Made when first asked for. */
   readonly signal: AbortSignal;
 }
 

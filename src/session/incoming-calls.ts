@@ -65,6 +65,11 @@ export class IncomingCalls {
     this.#acknowledge(call);
   }
 
+  /** This process is to end: the signals of the calls that run say so. Their answers are waited for as ever. */
+  drain(reason: IsolationError): void {
+    for (const call of this.#running.values()) call.abort(reason);
+  }
+
   /** The caller is gone. */
   lose(): void {
     // One for all: an error costs more than everything else here, and there may be many calls.

@@ -46,7 +46,7 @@ export class RunningCall implements IncomingCall {
   }
 
   abort(error: IsolationError): void {
-    this.aborted = error;
+    this.aborted ??= error;
     this.controller?.abort(error);
   }
 }

@@ -141,6 +141,11 @@ export class Session {
     return new Promise((resolve) => this.#pongs.set(number, resolve));
   }
 
+  /** This process is to end: the signals of the peer's calls fire, and their answers are still sent. */
+  drain(reason: IsolationError): void {
+    this.#incoming.drain(reason);
+  }
+
   /** Resolves when the peer consumes no stream of this side any more. */
   streamsOver(): Promise<void> {
     return this.#loans.streamsOver();

@@ -1,14 +1,13 @@
 import { IsolationError } from "../errors/index.js";
-import { timerDelay } from "../platform/index.js";
 import { stopProcess } from "../process/index.js";
 import type { Generation } from "./generation.js";
-import { askToShutDown, HOST_FIRST_MS } from "./host-requests.js";
+import { askToShutDown } from "./host-requests.js";
 import { StartFailure } from "./start-failure.js";
 
 /** Asks it to end once its calls have, waits `graceMs` for that, then forces it. Resolves when the process is gone. */
 export async function shutDownGeneration(generation: Generation, reason: string, graceMs: number): Promise<void> {
   generation.end.because("requested");
-  const ask = (): Promise<unknown> => askToShutDown(generation.session, reason, timerDelay(graceMs + HOST_FIRST_MS));
+  const ask = (): Promise<unknown> => askToShutDown(generation.session, reason, graceMs);
   await stopProcess(generation.process, { ask, graceMs, onForce: () => generation.end.markForced() });
 }
 

@@ -1,14 +1,17 @@
+import { activateGeneration } from "./activate-generation.js";
 import type { Generation, GenerationSpec } from "./generation.js";
 import { Standby } from "./standby.js";
-import { StartFailure } from "./start-failure.js";
 import { startGeneration } from "./start-generation.js";
 import { startSpare } from "./start-spare.js";
 import type { SupervisorListener } from "./supervisor-listener.js";
 
+/** Who prepares what comes from here. */
+type SourceListener = Pick<SupervisorListener, "activate" | "warmUp">;
+
 /** Where generations come from: the spares that are ready, or a start. */
 export class GenerationSource {
   readonly #spec: GenerationSpec;
-  readonly #listener: Pick<SupervisorListener, "onStartFailed" | "warmUp">;
+  readonly #listener: SourceListener;
   readonly #standby: Standby;
   #serial = 0;
   /** Aborted when no further process is wanted. */
@@ -17,15 +20,10 @@ export class GenerationSource {
   #spares: Promise<void> | undefined;
 
   /** @param spares how many spare processes are kept ready */
-  constructor(spec: GenerationSpec, spares: number, listener: Pick<SupervisorListener, "onStartFailed" | "warmUp">) {
+  constructor(spec: GenerationSpec, spares: number, listener: SourceListener) {
     this.#spec = spec;
     this.#listener = listener;
     this.#standby = new Standby(spares, (signal) => this.#startSpare(signal));
-  }
-
-  /** A spare that is ready, if there is one. */
-  takeSpare(): Generation | undefined {
-    return this.#standby.take();
   }
 
   /** Starts as many spares as are missing, soon. */
@@ -34,27 +32,30 @@ export class GenerationSource {
   }
 
   /**
-   * Starts the generation of this number.
+   * The generation of this number, ready for calls.
    *
    * @throws StartFailure; nothing of the attempt is left then
    */
-  start(number: number, signal: AbortSignal): Promise<Generation> {
-    return startGeneration(this.#spec, { serial: this.#nextSerial(), number }, signal);
+  async next(number: number, signal: AbortSignal): Promise<Generation> {
+    const live =
+      this.#standby.take() ?? (await startGeneration(this.#spec, { serial: this.#nextSerial(), number }, signal));
+    return this.#activate(live, number, signal);
   }
 
   /**
-   * Starts a spare that is to be the generation of this number while the present one takes calls.
+   * The generation of this number, ready to take over from the present one, which takes the calls meanwhile.
    *
-   * @returns `undefined` when it is not to be had
+   * @throws StartFailure; nothing of the attempt is left then
    */
-  startSuccessor(number: number): Promise<Generation | undefined> {
-    const { signal } = this.#closing;
-    const starting = this.#startSpare(signal).catch((error: unknown) => {
-      if (!signal.aborted) this.#listener.onStartFailed(number, StartFailure.of(error).error, true);
-      return undefined;
-    });
-    this.#successor = starting;
-    return starting;
+  successor(number: number): Promise<Generation> {
+    const preparing = this.#prepareSuccessor(number);
+    this.#successor = preparing.catch(() => {});
+    return preparing;
+  }
+
+  /** Whether no further process is wanted. */
+  get isClosed(): boolean {
+    return this.#closing.signal.aborted;
   }
 
   /** No further process is wanted: those that wait or start in vain end now. */
@@ -66,6 +67,17 @@ export class GenerationSource {
   /** Resolves when those that waited or started in vain are gone. Call it once it is closed. */
   async gone(): Promise<void> {
     await Promise.all([this.#successor, this.#spares]);
+  }
+
+  async #prepareSuccessor(number: number): Promise<Generation> {
+    const { signal } = this.#closing;
+    return this.#activate(this.#standby.take() ?? (await this.#startSpare(signal)), number, signal);
+  }
+
+  async #activate(live: Generation, number: number, signal: AbortSignal): Promise<Generation> {
+    const { isolate } = this.#spec;
+    await activateGeneration(live, number, { isolate, listener: this.#listener, signal });
+    return live;
   }
 
   #startSpare(signal: AbortSignal): Promise<Generation> {

@@ -18,14 +18,18 @@ export interface GenerationSpec {
   /** Where module names are resolved: a folder, or a file URL. */
   readonly from: string;
   readonly debug: boolean;
+  /** Which way to the process the Session takes; the socket where the process has no Session on its descriptor. */
+  readonly lane: "descriptor" | "socket";
   readonly startTimeoutMs: number;
   readonly startProcess: StartProcess;
   readonly onLine: (generation: number, pid: number, stream: "stdout" | "stderr", line: OutputLine) => void;
   readonly onLimit: (generation: number, pid: number, breach: LimitBreach) => void;
   readonly onDebugger: (pid: number, url: string) => void;
+  /** A process stores a value with the host; what is thrown is its answer. */
+  readonly onData: (generation: Generation, name: unknown, value: unknown) => Promise<void>;
   /** The process keeps up again with what it is sent. */
   readonly onDrain: () => void;
-  /** Called when a process is about to be ready as the generation of its number; what it throws fails the start. */
+  /** Called when a process is about to take calls as the generation of its number; what it throws fails the start. */
   readonly publish: (generation: Generation) => void;
   /** Keeps the host alive while somebody waits for something of the process. */
   readonly hold: Hold;
@@ -51,8 +55,12 @@ export interface Generation {
   readonly gone: Promise<void>;
   /** Set when the process itself said that somebody asked it to shut down. */
   readonly shutdownAccepted: boolean;
-  /** Makes a spare the generation of this number. */
+  /** Makes a spare the generation of this number: it says so itself from now on. */
   adopt(number: number): void;
+  /** Whether it was started before it was wanted. */
+  readonly wasSpare: boolean;
+  /** Lets others find it, as the generation of its number. @throws what keeps it from being found */
+  publish(): void;
   /** Why it ends. */
   readonly end: EndRecord;
   /** Whether it runs no code any more, even if nobody has heard of its end yet. */

@@ -1,21 +1,26 @@
 import type { HostStatusMessage } from "../contract/index.js";
 import { HOST_MODULE } from "../contract/index.js";
+import { timerDelay } from "../platform/index.js";
 import type { CallTarget, Session } from "../session/index.js";
 
 /**
  * How much later than the host a process that is asked to end gives up waiting for its calls, in milliseconds: the host
  * forces it, and says so, rather than both at once.
  */
-export const HOST_FIRST_MS = 2_000;
+const HOST_FIRST_MS = 2_000;
 
 /** Requests to the process itself, which answers them as a module of its own. */
 export function requestStatus(session: Session): Promise<HostStatusMessage> {
   return request(session, "status", []) as Promise<HostStatusMessage>;
 }
 
-/** Resolves with the number of calls that are running as soon as the process is draining. */
+/**
+ * Resolves with the number of calls that are running as soon as the process is draining.
+ *
+ * @param graceMs what the host waits for the end of the process
+ */
 export function askToShutDown(session: Session, reason: string, graceMs: number): Promise<unknown> {
-  return request(session, "shutdown", [reason, graceMs]);
+  return request(session, "shutdown", [reason, timerDelay(graceMs + HOST_FIRST_MS), graceMs / 2]);
 }
 
 export function sendData(session: Session, name: string, value: unknown): Promise<unknown> {
@@ -27,6 +32,11 @@ export function requestData(session: Session, name: string): Promise<unknown> {
   return request(session, "getData", [name]);
 }
 
+/** What a module exports; it is loaded for that. */
+export function requestExports(session: Session, module: string): Promise<unknown> {
+  return request(session, "exports", [module]);
+}
+
 /** A spare takes over as the generation of this number. */
 export function tellGeneration(session: Session, number: number): Promise<unknown> {
   return request(session, "takeOver", [number]);
@@ -35,6 +45,20 @@ export function tellGeneration(session: Session, number: number): Promise<unknow
 /** Loads modules before anybody calls them. */
 export function preload(session: Session, modules: readonly string[]): Promise<unknown> {
   return request(session, "preload", [modules]);
+}
+
+/**
+ * Loads modules before anybody calls them, and runs their `start()`.
+ *
+ * @param lifecycle whose `start()` and `stop()` are run at all: those of these modules, or of every one
+ * @returns rejects with what the first of them failed with
+ */
+export function activateModules(
+  session: Session,
+  modules: readonly string[],
+  lifecycle: true | readonly string[],
+): Promise<unknown> {
+  return request(session, "activate", [modules, lifecycle]);
 }
 
 /** The session ended before the process answered; another process may. */

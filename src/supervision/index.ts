@@ -1,13 +1,21 @@
 /** Keeping a process alive: its states, when to start again, when to replace it, when to stop. */
 export { isWanted } from "./end-record.js";
 export type { Generation, GenerationSpec } from "./generation.js";
-export { preload, RequestLost, requestData, requestStatus, sendData } from "./host-requests.js";
+export {
+  activateModules,
+  preload,
+  RequestLost,
+  requestData,
+  requestExports,
+  requestStatus,
+  sendData,
+} from "./host-requests.js";
 export { Milestone } from "./milestone.js";
 export { type RecyclePolicy, Recycling } from "./recycling.js";
 export { RestartBudget, type RestartDecision, type RestartPolicy } from "./restart-policy.js";
 export { StartFailure } from "./start-failure.js";
 export { startGeneration } from "./start-generation.js";
 export { isLegalMove, move, type State, type StopCause } from "./state.js";
-export { Supervisor, type SupervisorOptions } from "./supervisor.js";
+export { type RecycleSteps, Superseded, Supervisor, type SupervisorOptions } from "./supervisor.js";
 export type { SupervisorListener } from "./supervisor-listener.js";
 export { type Diagnosis, describeUnresponsive, type Unresponsive, Watchdog } from "./watchdog.js";

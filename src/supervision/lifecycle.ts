@@ -1,5 +1,6 @@
 import { hostReaper } from "../platform/index.js";
 import type { ExitOutcome } from "../process/index.js";
+import { failStart } from "./activate-generation.js";
 import { type AfterCrash, afterCrash } from "./after-crash.js";
 import { discardGeneration } from "./end-generation.js";
 import { toFinalOutcome } from "./final-outcome.js";
@@ -16,6 +17,7 @@ import type { SupervisorListener } from "./supervisor-listener.js";
 export class Lifecycle {
   /** No further generation follows and every process is gone; with how the last one ended. */
   readonly stopped = new Milestone<ExitOutcome>();
+  readonly #isolate: string;
   readonly #source: GenerationSource;
   readonly #retirement: Retirement;
   readonly #budget: RestartBudget | undefined;
@@ -25,13 +27,18 @@ export class Lifecycle {
   #lastGone: Promise<void> | undefined;
   #freeReaper = (): void => {};
 
-  /** @param budget for starts after a crash; absent, a crash is the end */
+  /**
+   * @param isolate the isolate's name
+   * @param budget for starts after a crash; absent, a crash is the end
+   */
   constructor(
+    isolate: string,
     source: GenerationSource,
     retirement: Retirement,
     budget: RestartBudget | undefined,
     listener: SupervisorListener,
   ) {
+    this.#isolate = isolate;
     this.#source = source;
     this.#retirement = retirement;
     this.#budget = budget;
@@ -53,13 +60,14 @@ export class Lifecycle {
   }
 
   /**
-   * A spare takes over from the present generation.
+   * Another generation takes over from the present one.
    *
-   * @returns false when the present one is another by now, or none, or the spare cannot take over
+   * @returns false when the present one is another by now, or none
+   * @throws what keeps the successor from being found; the present one goes on then
    */
   replace(old: Generation, successor: Generation): boolean {
-    if (this.#state.kind !== "ready" || this.#state.live !== old || !tryToAdopt(successor, old.number + 1))
-      return false;
+    if (this.#state.kind !== "ready" || this.#state.live !== old) return false;
+    successor.publish();
     this.#enter(successor, old);
     return true;
   }
@@ -92,12 +100,15 @@ export class Lifecycle {
   /** Resolves with the failure, if the generation did not become ready. Never rejects. */
   async #launch(number: number, abort = new AbortController()): Promise<StartFailure | undefined> {
     this.#move({ kind: "starting", generation: number, abort });
-    const spare = this.#source.takeSpare();
     try {
-      if (spare !== undefined && !tryToAdopt(spare, number)) throw await discardGeneration(spare);
-      const live = spare ?? (await this.#source.start(number, abort.signal));
+      const live = await this.#source.next(number, abort.signal);
       // Stopped in the very moment in which it became ready.
       if (this.#state.kind !== "starting") throw await discardGeneration(live);
+      try {
+        live.publish();
+      } catch (error) {
+        throw await failStart(live, this.#isolate, error);
+      }
       this.#enter(live, undefined);
       return undefined;
     } catch (error) {
@@ -187,15 +198,5 @@ export class Lifecycle {
 
   #move(to: State): void {
     this.#state = move(this.#state, to);
-  }
-}
-
-/** A spare takes over; false when it cannot be published as what it then is. */
-function tryToAdopt(spare: Generation, number: number): boolean {
-  try {
-    spare.adopt(number);
-    return true;
-  } catch {
-    return false;
   }
 }

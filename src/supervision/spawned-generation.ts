@@ -14,6 +14,7 @@ const LOST_CONNECTION_MS = 200;
 /** A generation from the moment in which its process runs until nothing of it is left. */
 export class SpawnedGeneration implements Generation {
   number: number;
+  readonly wasSpare: boolean;
   readonly token = randomBytes(32).toString("hex");
   readonly address: string;
   readonly process: HostProcess;
@@ -34,6 +35,7 @@ export class SpawnedGeneration implements Generation {
     publish: GenerationSpec["publish"],
   ) {
     this.number = number;
+    this.wasSpare = number === 0;
     this.address = address;
     this.process = child;
     this.#resources = resources;
@@ -65,17 +67,20 @@ export class SpawnedGeneration implements Generation {
     this.#session = session;
   }
 
-  /** Its start is over: it takes calls, or waits as a spare. */
+  /** Its process has started: what it runs from now on is the user's. */
   markReady(): void {
-    if (this.number > 0) this.#publish(this);
     this.#isReady = true;
     this.process.markReady();
   }
 
   adopt(number: number): void {
+    if (this.number === number) return;
     this.number = number;
-    this.#publish(this);
     void tellGeneration(this.session, number).catch(() => {});
+  }
+
+  publish(): void {
+    this.#publish(this);
   }
 
   /** The process itself says that somebody asked it to shut down. */

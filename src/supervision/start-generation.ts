@@ -8,7 +8,7 @@ import type { Session } from "../session/index.js";
 import type { Generation, GenerationIdentity, GenerationSpec } from "./generation.js";
 import { type GenerationLaunch, GenerationResources } from "./generation-resources.js";
 import { explainHidden } from "./hidden-at-start.js";
-import { NO_MODULES } from "./no-modules.js";
+import { hostFunctions } from "./host-functions.js";
 import { SpawnedGeneration } from "./spawned-generation.js";
 import { StartFailure, toStartError } from "./start-failure.js";
 
@@ -111,7 +111,7 @@ class GenerationStart {
         deniedPermissions: [...launch.deniedPermissions],
         integrity: [...confinement.integrity],
         strayDescriptors: strayDescriptors(),
-        sessionOnDescriptor: true,
+        sessionOnDescriptor: this.#spec.lane === "descriptor",
         listeningDescriptor: launch.listeningDescriptor,
       },
       timeoutMs: startTimeoutMs,
@@ -135,14 +135,16 @@ class GenerationStart {
     deadline: number,
   ): Promise<Session> {
     const { address, token, process: child } = generation;
-    const descriptor = sessionOnDescriptor ? child.sessionSocket : undefined;
+    const isOnSocket = this.#spec.lane === "socket" || !sessionOnDescriptor;
+    const descriptor = isOnSocket ? undefined : child.sessionSocket;
     // The start's own timeout comes first, and tells more.
     const timeoutMs = Math.max(1, deadline - performance.now()) + 1_000;
     return openSession(
       { descriptor, address, token, timeoutMs },
       {
-        handler: NO_MODULES,
-        sharedMemory: sharedMemory ? launch.sharedMemory : undefined,
+        handler: hostFunctions((name, value) => this.#spec.onData(generation, name, value)),
+        // Whoever speaks by the socket is not known to have the folder; the process does not use it there.
+        sharedMemory: sharedMemory && this.#spec.lane === "descriptor" ? launch.sharedMemory : undefined,
         onLost: (error) => generation.connectionLost(error),
         onDrain: () => this.#spec.onDrain(),
         hold: this.#spec.hold,

@@ -1,4 +1,7 @@
+import { IsolationError } from "../errors/index.js";
 import { delay } from "../intrinsics/index.js";
+import { toVerb } from "../process/index.js";
+import { failStart } from "./activate-generation.js";
 import { discardGeneration } from "./end-generation.js";
 import type { Generation, GenerationSpec } from "./generation.js";
 import { startGeneration } from "./start-generation.js";
@@ -30,6 +33,17 @@ export async function startSpare(
   const isUseless = await Promise.race([ended, late, warm]);
   signal.removeEventListener("abort", stop);
   stop();
-  if (isUseless || spare.isOver) throw await discardGeneration(spare);
+  if (signal.aborted) throw await discardGeneration(spare);
+  if (isUseless || spare.isOver) throw await failStart(spare, spec.isolate, await endedWhileLoading(spare));
   return spare;
+}
+
+async function endedWhileLoading(spare: Generation): Promise<IsolationError> {
+  const outcome = await spare.outcome;
+  const { reason, stderrTail, uptimeMs } = outcome;
+  const how = outcome.kind === "exited" ? { exitCode: outcome.code } : { signal: outcome.signal };
+  const tail = stderrTail === "" ? "" : `; its last output on stderr was:\n${stderrTail}`;
+  return new IsolationError("START_FAILED", `the process ${toVerb(outcome)} while it loaded its modules${tail}`, {
+    facts: { ...how, reason, stderrTail, uptimeMs },
+  });
 }

@@ -17,6 +17,13 @@ export interface SupervisorListener {
   onStopped(cause: StopCause, outcome: ExitOutcome | undefined): void;
   /** Whether a generation had proved that it works, so that the restart needs no back-off. */
   isHealthy(live: Generation): boolean;
+  /**
+   * Prepares a process for its calls as the generation of its number, before any of them reaches it; `undefined` when
+   * nothing has to be awaited for that. Rejects when the generation cannot be: the process is ended then.
+   *
+   * @param signal aborted when the generation is not wanted any more; it rejects then, too
+   */
+  activate(live: Generation, signal: AbortSignal): Promise<void> | undefined;
   /** Brings a spare to where the present generation is, as far as that can be done before it takes over. */
   warmUp(spare: Generation): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import type { ExitOutcome } from "../process/index.js";
+import { failStart } from "./activate-generation.js";
 import { discardGeneration, shutDownGeneration, terminateGeneration } from "./end-generation.js";
 import type { Generation, GenerationSpec } from "./generation.js";
 import { GenerationSource } from "./generation-source.js";
@@ -6,6 +7,7 @@ import { Lifecycle } from "./lifecycle.js";
 import type { Milestone } from "./milestone.js";
 import { RestartBudget, type RestartPolicy } from "./restart-policy.js";
 import { Retirement } from "./retirement.js";
+import { StartFailure } from "./start-failure.js";
 import type { State } from "./state.js";
 import type { SupervisorListener } from "./supervisor-listener.js";
 
@@ -19,17 +21,34 @@ export interface SupervisorOptions {
   readonly graceMs: number;
 }
 
+/** How a generation is replaced. */
+export interface RecycleSteps {
+  /** Resolves when a generation has no call left. */
+  readonly drained: (generation: Generation) => Promise<void>;
+  /** Whether another attempt follows one that fails. */
+  readonly willRetry: boolean;
+}
+
+/** The generation that was to be replaced had ended, or been replaced, before its successor was ready. */
+export class Superseded extends Error {}
+
 /** Keeps one generation alive: starts the next when it crashes, and stops for good when told to or when the budget is spent. */
 export class Supervisor {
   readonly #source: GenerationSource;
   readonly #retirement: Retirement;
   readonly #lifecycle: Lifecycle;
+  readonly #isolate: string;
+  readonly #listener: Pick<SupervisorListener, "onStartFailed">;
+  /** The replacement that is under way: whoever else wants one shares it. */
+  #recycling: { readonly old: Generation; readonly successor: Promise<Generation> } | undefined;
 
   constructor(spec: GenerationSpec, options: SupervisorOptions, listener: SupervisorListener) {
     const budget = options.restart === undefined ? undefined : new RestartBudget(options.restart);
     this.#source = new GenerationSource(spec, options.standby, listener);
     this.#retirement = new Retirement(options.graceMs);
-    this.#lifecycle = new Lifecycle(this.#source, this.#retirement, budget, listener);
+    this.#lifecycle = new Lifecycle(spec.isolate, this.#source, this.#retirement, budget, listener);
+    this.#isolate = spec.isolate;
+    this.#listener = listener;
   }
 
   get state(): State {
@@ -69,18 +88,44 @@ export class Supervisor {
   /**
    * Replaces the present generation by a fresh one, which takes over before the old one is asked to go.
    *
-   * @param drained resolves when a generation has no call left
-   * @returns false when no successor is to be had: the present one goes on
+   * @returns the successor
+   * @throws IsolationError when no successor is to be had: the present one goes on; Superseded when that is gone meanwhile
    */
-  async recycle(old: Generation, drained: (generation: Generation) => Promise<void>): Promise<boolean> {
-    const successor = this.#source.takeSpare() ?? (await this.#source.startSuccessor(old.number + 1));
-    if (successor === undefined) return false;
-    // The old one may have crashed, or the isolator been stopped, while the new one started.
-    if (!this.#lifecycle.replace(old, successor)) {
-      await discardGeneration(successor);
-      return false;
+  recycle(old: Generation, { drained, willRetry }: RecycleSteps): Promise<Generation> {
+    if (this.#recycling?.old === old) return this.#recycling.successor;
+    const successor = this.#replace(old, { drained, willRetry });
+    const recycling = { old, successor };
+    this.#recycling = recycling;
+    const forget = (): void => {
+      if (this.#recycling === recycling) this.#recycling = undefined;
+    };
+    successor.then(forget, forget);
+    return successor;
+  }
+
+  async #replace(old: Generation, { drained, willRetry }: RecycleSteps): Promise<Generation> {
+    try {
+      const successor = await this.#source.successor(old.number + 1);
+      const failure = this.#takeOver(old, successor, drained);
+      if (failure !== undefined) throw await failure;
+      return successor;
+    } catch (thrown) {
+      if (thrown instanceof Superseded) throw thrown;
+      const { error } = StartFailure.of(thrown);
+      if (!this.#source.isClosed) this.#listener.onStartFailed(old.number + 1, error, willRetry);
+      throw error;
+    }
+  }
+
+  /** All in one turn: whoever hears of the successor may stop both. Returns what else came of it, to be thrown. */
+  #takeOver(old: Generation, successor: Generation, drained: RecycleSteps["drained"]): Promise<unknown> | undefined {
+    try {
+      // The old one may have crashed, or the isolator been stopped, while the new one started.
+      if (!this.#lifecycle.replace(old, successor)) return discardGeneration(successor).then(() => new Superseded());
+    } catch (error) {
+      return failStart(successor, this.#isolate, error);
     }
     this.#retirement.add(old, drained(old));
-    return true;
+    return undefined;
   }
 }

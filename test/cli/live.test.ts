@@ -131,6 +131,14 @@ describe("pihost call", () => {
     expect(await pihost(["call", String(pid), "./library.mjs", "add", "[2,2]"])).toMatchObject({ stdout: "4\n" });
   });
 
+  test("gives up after --timeout, and the method hears of it", async () => {
+    await useLiveHost("worker");
+    const { code, stdout, stderr } = await pihost(["call", "--timeout", "200", "worker", "./library.mjs", "hang"]);
+    expect({ code, stdout }).toEqual({ code: 124, stdout: "" });
+    expect(stderr).toContain("hang of ./library.mjs did not settle within --timeout (200 ms)");
+    await expect.poll(async () => (await pihost(["call", "worker", "./library.mjs", "heard"])).stdout).toBe("true\n");
+  });
+
   test.each([
     ["[1, }", 'unexpected "}" at position 4', "  [1, }\n      ^\n"],
     ["[1, 2", "it ends too early at position 5", "  [1, 2\n       ^\n"],

@@ -19,6 +19,7 @@ const WITH_PROGRAMS = [
   "docs/architecture.md",
   "docs/protocol.md",
   "docs/errors.md",
+  "docs/plugins.md",
   "docs/termination.md",
 ];
 

@@ -3,10 +3,17 @@ import { type IsolationOptions, ProcessIsolator } from "process-isolation";
 import { afterAll, beforeAll, expect, onTestFinished } from "vitest";
 import { isAlive } from "../../src/platform/index.js";
 
+let lane: "descriptor" | "socket" = "descriptor";
+
+/** The way to the process for all isolators from here on, in this file of tests, unless they name one. */
+export function useLane(name: "descriptor" | "socket"): void {
+  lane = name;
+}
+
 /** An isolator that is disposed with the test, which then fails if any of its processes, sockets or handles is left. */
 export async function useIsolator(options: IsolationOptions = {}): Promise<ProcessIsolator> {
   const resources = activeResources();
-  const isolator = await ProcessIsolator.create(options);
+  const isolator = await ProcessIsolator.create({ lane, ...options });
   const expectNothingLeft = recordTraces(isolator);
   onTestFinished(async () => {
     // Calls that a test has given up on may run for ever.
@@ -22,7 +29,7 @@ export function useSharedIsolator(options: IsolationOptions = {}): () => Process
   let isolator: ProcessIsolator;
   let expectNothingLeft: () => void;
   beforeAll(async () => {
-    isolator = await ProcessIsolator.create(options);
+    isolator = await ProcessIsolator.create({ lane, ...options });
     expectNothingLeft = recordTraces(isolator);
   });
   afterAll(async () => {

@@ -9,6 +9,7 @@ import { BUDGET } from "../../src/session/index.js";
 import {
   type Generation,
   type GenerationSpec,
+  type RecycleSteps,
   type RestartPolicy,
   Supervisor,
   type SupervisorListener,
@@ -17,6 +18,7 @@ import { until } from "../helpers/until.js";
 
 let isolatorId = 500;
 
+const RECYCLE: RecycleSteps = { drained: async () => {}, willRetry: true };
 const AT_ONCE: RestartPolicy = {
   maxRestarts: 10_000,
   withinMs: 60_000,
@@ -62,6 +64,7 @@ function useSupervisor(surroundings: Surroundings = {}) {
     confinement: UNCONFINED,
     from: pathToFileURL(`${process.cwd()}/`).href,
     debug: false,
+    lane: "descriptor",
     startTimeoutMs: 10_000,
     startProcess: async (processSpec) => {
       obstacle();
@@ -72,6 +75,7 @@ function useSupervisor(surroundings: Surroundings = {}) {
     },
     onLine: () => {},
     onLimit: () => {},
+    onData: async () => {},
     onDebugger: () => {},
     onDrain: () => {},
     publish,
@@ -90,6 +94,7 @@ function useSupervisor(surroundings: Surroundings = {}) {
     onRestarting: () => heard.push("restarting"),
     onStopped: ({ kind }) => heard.push(`stopped: ${kind}`),
     isHealthy: () => true,
+    activate: () => undefined,
     warmUp,
   };
   const supervisor = new Supervisor(spec, { restart, standby, graceMs: 100 }, listener);
@@ -206,11 +211,11 @@ test("a spare that cannot be published is gone, and the recycled process goes on
   await supervisor.start(new AbortController());
   const [old] = ready as [Generation];
   isDiskFull = true;
-  expect(await supervisor.recycle(old, async () => {})).toBe(false);
+  await expect(supervisor.recycle(old, RECYCLE)).rejects.toThrow("START_FAILED");
   expect(supervisor.state).toMatchObject({ kind: "ready", live: old });
   expect(pids.filter((pid) => isAlive(pid))).toEqual([old.pid]);
   isDiskFull = false;
-  expect(await supervisor.recycle(old, async () => {})).toBe(true);
+  expect((await supervisor.recycle(old, RECYCLE)).number).toBe(2);
   await supervisor.shutdown("done", 1_000);
   expect(pids.filter((pid) => isAlive(pid))).toEqual([]);
 });
@@ -218,7 +223,7 @@ test("a spare that cannot be published is gone, and the recycled process goes on
 test("a generation that is replaced in the very turn in which it takes over retires", async () => {
   let prepare = (): void => {};
   const onReady = (live: Generation): void => {
-    if (ready.length === 2) void supervisor.recycle(live, async () => {});
+    if (ready.length === 2) void supervisor.recycle(live, RECYCLE);
   };
   const warmUp = (): Promise<void> =>
     new Promise((resolve) => {
@@ -242,11 +247,11 @@ test("a generation that is replaced in the very turn in which it takes over reti
 test("stopping waits for a successor that is on its way, and nothing of it is left", async () => {
   const { supervisor, pids, ready } = useSupervisor();
   await supervisor.start(new AbortController());
-  const recycled = supervisor.recycle(ready[0] as Generation, async () => {});
+  const recycled = supervisor.recycle(ready[0] as Generation, RECYCLE);
   await until(() => pids.length === 2);
   await supervisor.shutdown("done", 1_000);
   expect(pids.filter((pid) => isAlive(pid))).toEqual([]);
-  expect(await recycled).toBe(false);
+  await expect(recycled).rejects.toThrow();
 });
 
 test("a spare whose preparation is cut short by the end of the isolator is gone with it", async () => {

@@ -12,14 +12,16 @@ import {
   resolveLimits,
   toBytes,
 } from "../../limits/index.js";
-import type { OutputMode } from "../../process/index.js";
 import { type Confinement, type ConfinementOptions, resolveConfinement } from "../../sandbox/index.js";
 import type { Budget } from "../../session/index.js";
 import type { RecyclePolicy, RestartPolicy } from "../../supervision/index.js";
+import type { OnGeneration } from "../generation-context.js";
 import { type BudgetOptions, defaultMaxPayload, resolveBudget } from "./budget-options.js";
 import { anAbortSignal, aString, milliseconds, oneOf, strings, wholeNumberOrInfinity } from "./checks.js";
 import { resolveEnvironment } from "./environment-options.js";
 import { resolveExecPath } from "./exec-path-option.js";
+import { resolveModules, resolveOnGeneration } from "./generation-options.js";
+import { type OutputOption, type ResolvedOutput, resolveOutput } from "./output-options.js";
 import { resolvePihostPath } from "./pihost-path.js";
 import { type RecycleOptions, resolveRecycle } from "./recycle-options.js";
 import { type OnCrash, type RestartOptions, resolveOnCrash, resolveRestart } from "./restart-options.js";
@@ -27,8 +29,12 @@ import { type OnCrash, type RestartOptions, resolveOnCrash, resolveRestart } fro
 /** How much the framework itself writes to the host's stderr. */
 export type LogLevel = "silent" | "error" | "warn" | "info" | "debug";
 
-/** All options of `ProcessIsolator.create` and `isolate`. Every one is optional. */
-export interface IsolationOptions extends ConfinementOptions {
+/**
+ * All options of `ProcessIsolator.create` and `isolate`. Every one is optional.
+ *
+ * `Api` is what `onGeneration` is given: the typed proxy of the module for `isolate`, nothing for `create`.
+ */
+export interface IsolationOptions<Api = unknown> extends ConfinementOptions {
   /** The isolate's name in events, errors, logs and `pihost ps`: 1 to 64 letters, digits, `.`, `_` or `-`. Default `isolate-<n>`. */
   name?: string;
   /**
@@ -57,6 +63,27 @@ export interface IsolationOptions extends ConfinementOptions {
    * hand-over, not a start. A whole number from 0 to 64. Default 0.
    */
   standby?: number;
+  /**
+   * Prepares each process before any call reaches it: the first one, one after a crash, a spare that takes over, one that
+   * replaces another. It is awaited; calls that were made meanwhile wait, or go to the process that is replaced. What it
+   * calls through `api`, through the context, and through the isolate's own handle reaches the new process.
+   *
+   * When it throws, that start has failed with START_FAILED, and what it threw as `cause`: the first start for good, a
+   * later one at the cost of one restart, and a replacement does not take place. `startTimeoutMs` counts; when it has
+   * passed, START_TIMEOUT. Default: nothing.
+   */
+  onGeneration?: OnGeneration<Api>;
+  /**
+   * Modules that each process loads before any call reaches it, rather than at the first call: names, or `true` for the
+   * module of `isolate`. A start fails with MODULE_NOT_FOUND or MODULE_FAILED when one cannot be loaded. Default: none.
+   */
+  preload?: boolean | readonly (string | URL)[];
+  /**
+   * Whose exports `start()` and `stop()` are the module's own: in each process, `start()` is awaited before the first call
+   * of the module, and `stop()` before the process ends in order. `true` for every module, `false` for none, or a list.
+   * A `start` or `stop` with required parameters is left alone. Default: the module of `isolate`; with `create`, none.
+   */
+  lifecycle?: boolean | readonly (string | URL)[];
   /** What the process, with everything that it starts, may use. Default: whatever it likes. */
   limits?: LimitOptions;
   /** What Node.js writes, and where, when the JavaScript heap is full. Default: nothing. */
@@ -98,12 +125,22 @@ export interface IsolationOptions extends ConfinementOptions {
   execArgv?: readonly string[];
   /** The child waits for a debugger before it loads the first module; the event `debugger` tells the URL. Default false. */
   debug?: boolean;
+  /**
+   * How the host speaks with the process: `"descriptor"` (default) over a socket that it inherits, with large values in shared
+   * memory; `"socket"` by plain gRPC over the socket that it serves to everybody, which is slower, and can be recorded and
+   * relayed like any gRPC. Not with `uid` and `gid`, where a process has no such socket.
+   */
+  lane?: "descriptor" | "socket";
   /** What the framework itself writes to the host's stderr. Default `"silent"`. */
   logLevel?: LogLevel;
-  /** What happens to the child's stdout: `"events"` (default) as events of whole lines, `"inherit"`, or `"ignore"`. */
-  stdout?: OutputMode;
-  /** The same for stderr, whose last 8 KiB are kept for errors in every mode. */
-  stderr?: OutputMode;
+  /**
+   * What happens to the child's stdout: `"events"` (default) as events of whole lines, which nobody sees unless somebody
+   * listens; `"inherit"` to the host's own, byte by byte; `"ignore"`; a Writable stream, or `{ file }`, to which every line is
+   * written whole, and before the event `exited`. Who reads such a stream slowly slows the process down. A stream is not ended.
+   */
+  stdout?: OutputOption;
+  /** The same for stderr, whose last 8 KiB are kept for errors in every mode. May be the same stream, or file. */
+  stderr?: OutputOption;
   /**
    * Lets the `pihost` command of the same user find this isolate. Default false. It puts the generation's token into a
    * file that only this user can read, and so any process of this user that is not sandboxed.
@@ -124,6 +161,9 @@ export interface ResolvedOptions {
   readonly callTimeoutMs: number | undefined;
   readonly unresponsiveAfterMs: number | undefined;
   readonly standby: number;
+  readonly onGeneration: OnGeneration<undefined> | undefined;
+  readonly preload: readonly string[];
+  readonly lifecycle: true | readonly string[];
   readonly limits: ResolvedLimits;
   readonly diagnostics: Diagnostics | undefined;
   readonly recycle: RecyclePolicy | undefined;
@@ -137,15 +177,14 @@ export interface ResolvedOptions {
   readonly pihostPath: string;
   readonly execArgv: readonly string[];
   readonly debug: boolean;
+  readonly lane: "descriptor" | "socket";
   readonly logLevel: LogLevel;
-  readonly stdout: OutputMode;
-  readonly stderr: OutputMode;
+  readonly stdout: ResolvedOutput;
+  readonly stderr: ResolvedOutput;
   readonly discoverable: boolean;
   readonly signal: AbortSignal | undefined;
   readonly confinement: Confinement;
 }
-
-const OUTPUT_MODES = ["events", "inherit", "ignore"] as const;
 
 const CONFINEMENT = ["permissions", "sandbox", "uid", "gid", "integrity"] as const;
 
@@ -160,6 +199,9 @@ const RESOLVERS = {
   unresponsiveAfterMs: (value: unknown) =>
     value === undefined ? undefined : milliseconds("unresponsiveAfterMs", value, 100),
   standby: (value: unknown) => wholeNumber("standby", orDefault(value, 0), 0, 64),
+  onGeneration: (value: unknown) => resolveOnGeneration(value),
+  preload: (value: unknown) => resolveModules("preload", orDefault(value, false)),
+  lifecycle: (value: unknown) => resolveModules("lifecycle", orDefault(value, false)),
   limits: (value: unknown) => resolveLimits(value),
   diagnostics: (value: unknown) => resolveDiagnostics(value),
   recycle: (value: unknown) => resolveRecycle(value),
@@ -171,10 +213,11 @@ const RESOLVERS = {
   pihostPath: (value: unknown) => resolvePihostPath(value),
   execArgv: (value: unknown) => strings("execArgv", orDefault(value, [])),
   debug: (value: unknown) => aBoolean("debug", orDefault(value, false)),
+  lane: (value: unknown) => oneOf("lane", orDefault(value, "descriptor"), ["descriptor", "socket"]),
   logLevel: (value: unknown) =>
     oneOf("logLevel", orDefault(value, "silent"), ["silent", "error", "warn", "info", "debug"]),
-  stdout: (value: unknown) => oneOf("stdout", orDefault(value, "events"), OUTPUT_MODES),
-  stderr: (value: unknown) => oneOf("stderr", orDefault(value, "events"), OUTPUT_MODES),
+  stdout: (value: unknown) => resolveOutput("stdout", orDefault(value, "events")),
+  stderr: (value: unknown) => resolveOutput("stderr", orDefault(value, "events")),
   discoverable: (value: unknown) => aBoolean("discoverable", orDefault(value, false)),
   signal: (value: unknown) => anAbortSignal("signal", value),
 } satisfies Record<string, (value: unknown, defaults: Defaults) => unknown>;
@@ -197,7 +240,11 @@ export function resolveOptions(options: unknown, defaults: Defaults): ResolvedOp
     Object.entries(RESOLVERS).map(([name, resolveOption]) => [name, resolveOption(given[name], defaults)]),
   ) as { [name in keyof typeof RESOLVERS]: ReturnType<(typeof RESOLVERS)[name]> };
   const context = { ...resolved, env, execPath };
-  return Object.freeze({ ...context, confinement: resolveConfinement(given, context) });
+  const confinement = resolveConfinement(given, context);
+  if (resolved.lane === "socket" && confinement.identity !== undefined) {
+    throw invalidOption("lane", '"descriptor" with uid and gid: a process of another user has no socket', "socket");
+  }
+  return Object.freeze({ ...context, confinement });
 }
 
 /** Only a left-out option has its default: `null` is a value, and a wrong one. */

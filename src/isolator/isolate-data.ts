@@ -1,0 +1,138 @@
+import { decodeValue, encodeValue } from "../codec/index.js";
+import { IsolationError } from "../errors/index.js";
+import { quiet } from "../session/index.js";
+import { type Generation, sendData } from "../supervision/index.js";
+
+/** What processes of an isolate may have stored with the host, which keeps it as long as it lives: bytes, and names. */
+const MAX_BYTES = 16 * 1024 * 1024;
+const MAX_NAMES = 1_000;
+
+/** The most names that were taken away and are remembered, for spares that were told of them before. */
+const MAX_TAKEN_AWAY = 1_000;
+
+/** A larger value may travel beside the lane, and arrive after what is sent later. In bytes, as encoded. */
+const LARGE_BYTES = 16 * 1024;
+
+/** What is stored under a name; `undefined` where it was taken away. */
+interface Entry {
+  readonly value: unknown;
+  readonly isLarge: boolean;
+  /** Higher for what was stored later. */
+  readonly version: number;
+}
+
+/** What one process was told. */
+interface Told {
+  version: number;
+  /** Under way, by name: a large value takes longer than a small one that is stored after it. */
+  readonly sending: Map<string, Promise<unknown>>;
+}
+
+/** The data of an isolate, as the host has it: each of its processes is told of it. */
+export class IsolateData {
+  readonly #entries = new Map<string, Entry>();
+  /** Names without a value, the oldest first. */
+  readonly #takenAway = new Set<string>();
+  /** What each value takes that a process has stored. */
+  readonly #costs = new Map<string, number>();
+  readonly #told = new WeakMap<Generation, Told>();
+  #bytes = 0;
+  #version = 0;
+
+  /** The host stores a value. @throws IsolationError NOT_SERIALIZABLE naming the path */
+  set(name: string, value: unknown): void {
+    const encoded = encodeValue(value);
+    this.#count(name, 0);
+    this.#put(name, decodeValue(encoded), encoded.length);
+  }
+
+  /**
+   * A process stores a value. It is told in return, so that it and the host agree on which of two values was the last.
+   *
+   * @param present the process that takes calls, if that is another one
+   * @returns when the process that stores it has heard so
+   * @throws IsolationError NOT_SERIALIZABLE, INVALID_OPTION for what is too much
+   */
+  async setBy(live: Generation, present: Generation | undefined, name: unknown, value: unknown): Promise<void> {
+    if (typeof name !== "string") throw new IsolationError("INVALID_OPTION", "name must be a string");
+    const encoded = encodeValue(value);
+    const cost = value === undefined ? 0 : encoded.length + 2 * name.length;
+    this.#checkBounds(name, cost);
+    const copy = decodeValue(encoded);
+    this.#count(name, cost);
+    this.#put(name, copy, encoded.length);
+    if (present !== undefined && present !== live) void quiet(this.send(present, name));
+    // One that is gone waits for nothing.
+    await this.send(live, name).catch(() => {});
+  }
+
+  /**
+   * Tells a process what it has not been told yet. Small values are there before what is sent to it later.
+   *
+   * @returns when the large ones are there, too; `undefined` when there is none. Never rejects
+   */
+  tell(live: Generation): Promise<unknown> | undefined {
+    const told = this.#toldTo(live);
+    if (told.version === this.#version) return undefined;
+    const news = [...this.#entries].filter(([, { version }]) => version > told.version);
+    told.version = this.#version;
+    const sent = news.map(([name, { isLarge }]) => ({ isLarge, arrival: quiet(this.send(live, name)) }));
+    const large = sent.filter(({ isLarge }) => isLarge);
+    return large.length === 0 ? undefined : Promise.allSettled(large.map(({ arrival }) => arrival));
+  }
+
+  /** Tells a process what is stored under a name, after all that it is being told of that name. Rejects with RequestLost. */
+  send(live: Generation, name: string): Promise<unknown> {
+    const { sending } = this.#toldTo(live);
+    const now = (): Promise<unknown> => sendData(live.session, name, this.#entries.get(name)?.value);
+    const before = sending.get(name);
+    const sent = before === undefined ? now() : before.then(now);
+    const over = sent.then(
+      () => {},
+      () => {},
+    );
+    sending.set(name, over);
+    void over.then(() => {
+      if (sending.get(name) === over) sending.delete(name);
+    });
+    return sent;
+  }
+
+  #toldTo(live: Generation): Told {
+    const told = this.#told.get(live) ?? { version: 0, sending: new Map() };
+    this.#told.set(live, told);
+    return told;
+  }
+
+  #checkBounds(name: string, cost: number): void {
+    const before = this.#costs.get(name) ?? 0;
+    const bytes = this.#bytes - before + cost;
+    if (bytes > MAX_BYTES) {
+      const shown = JSON.stringify(name.slice(0, 100));
+      const message = `all that an isolate stores may take ${MAX_BYTES} bytes; with ${shown} it would take ${bytes}`;
+      throw new IsolationError("INVALID_OPTION", message);
+    }
+    if (before > 0 || cost === 0 || this.#costs.size < MAX_NAMES) return;
+    throw new IsolationError("INVALID_OPTION", `an isolate may store values under ${MAX_NAMES} names; it has as many`);
+  }
+
+  #count(name: string, cost: number): void {
+    this.#bytes += cost - (this.#costs.get(name) ?? 0);
+    if (cost === 0) this.#costs.delete(name);
+    else this.#costs.set(name, cost);
+  }
+
+  #put(name: string, value: unknown, bytes: number): void {
+    // Of what was never there, nobody has to be told.
+    if (value === undefined && !this.#entries.has(name)) return;
+    this.#version += 1;
+    this.#entries.set(name, { value, isLarge: bytes > LARGE_BYTES, version: this.#version });
+    this.#takenAway.delete(name);
+    if (value !== undefined) return;
+    this.#takenAway.add(name);
+    const [oldest] = this.#takenAway;
+    if (this.#takenAway.size <= MAX_TAKEN_AWAY || oldest === undefined) return;
+    this.#takenAway.delete(oldest);
+    this.#entries.delete(oldest);
+  }
+}

@@ -1,0 +1,77 @@
+import { type CallTarget, currentCallSite } from "../session/index.js";
+import { Call, type CallOwner } from "./call.js";
+import type { CallTargets } from "./call-targets.js";
+import { moduleName } from "./module-name.js";
+import { type CallOptions, invalidOption, type ResolvedCallOptions, resolveCallOptions } from "./options/index.js";
+import { createRemote } from "./remote.js";
+import type { Remote } from "./remote-types.js";
+
+/** Who takes calls. */
+export interface CallTaker extends CallOwner {
+  readonly targets: CallTargets;
+  /** Takes a call over: it will settle. */
+  submit(call: Call): void;
+}
+
+/** Makes calls of the exports of modules, and proxies that make them. */
+export class ModuleCalls {
+  readonly #taker: CallTaker;
+  readonly #timeoutMs: number | undefined;
+  readonly #defaults: ResolvedCallOptions;
+
+  /** @param timeoutMs of calls that have no time of their own, in milliseconds; absent for none */
+  constructor(taker: CallTaker, timeoutMs: number | undefined) {
+    this.#taker = taker;
+    this.#timeoutMs = timeoutMs;
+    this.#defaults = resolveCallOptions(undefined, timeoutMs);
+  }
+
+  /** @param calledFrom whose caller is the place of the call */
+  invoke(
+    module: string | URL,
+    method: string,
+    args: readonly unknown[],
+    options: CallOptions | undefined,
+    calledFrom: (...args: never[]) => unknown,
+  ): Promise<unknown> {
+    try {
+      if (!Array.isArray(args)) throw invalidOption("args", "an array", args);
+      const target = this.#taker.targets.of(module, method);
+      return this.#call(target, args.slice(), this.#resolve(options), calledFrom);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  load<T>(module: string | URL, options?: CallOptions): Remote<T> {
+    const name = moduleName(module);
+    const resolved = this.#resolve(options);
+    return createRemote<T>(name, (path) => {
+      let target: CallTarget | undefined;
+      const call = (...args: unknown[]): Promise<unknown> => {
+        try {
+          target ??= this.#taker.targets.of(name, path);
+        } catch (error) {
+          return Promise.reject(error);
+        }
+        return this.#call(target, args, resolved, call);
+      };
+      return call;
+    });
+  }
+
+  #resolve(options: CallOptions | undefined): ResolvedCallOptions {
+    return options === undefined ? this.#defaults : resolveCallOptions(options, this.#timeoutMs);
+  }
+
+  #call(
+    target: CallTarget,
+    args: readonly unknown[],
+    options: ResolvedCallOptions,
+    calledFrom: (...args: never[]) => unknown,
+  ): Promise<unknown> {
+    const call = new Call(target, args, options, this.#taker, currentCallSite(calledFrom));
+    this.#taker.submit(call);
+    return call.result;
+  }
+}

@@ -1,0 +1,66 @@
+import { closeSync, fstatSync, openSync, renameSync, write } from "node:fs";
+import { Writable } from "node:stream";
+
+/** How much is collected before whoever writes is asked to wait, in bytes. */
+const HIGH_WATER_BYTES = 256 * 1024;
+
+/** A file that lines are appended to. When it is full, it becomes `<path>.1`, in the place of the one before. */
+export class LogFile extends Writable {
+  readonly #path: string;
+  readonly #maxBytes: number;
+  #descriptor: number;
+  #size: number;
+
+  /**
+   * @param maxBytes Infinity for a file that grows for ever
+   * @throws what keeps the file from being opened
+   */
+  constructor(path: string, maxBytes: number) {
+    super({ highWaterMark: HIGH_WATER_BYTES, decodeStrings: true });
+    this.#path = path;
+    this.#maxBytes = maxBytes;
+    this.#descriptor = openSync(path, "a");
+    this.#size = fstatSync(this.#descriptor).size;
+    // A full disk costs the lines, not the host.
+    this.on("error", (error) => {
+      process.emitWarning(`what isolates print is not written to ${path} any more: ${error.message}`, {
+        code: "PROCESS_ISOLATION_LOG_FILE",
+      });
+    });
+  }
+
+  override _write(chunk: Buffer, _: BufferEncoding, done: (error?: Error | null) => void): void {
+    try {
+      if (this.#size > 0 && this.#size + chunk.length > this.#maxBytes) this.#rotate();
+    } catch (error) {
+      done(error as Error);
+      return;
+    }
+    this.#append(chunk, done);
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    closeSync(this.#descriptor);
+    done(error);
+  }
+
+  #append(chunk: Buffer, done: (error?: Error | null) => void): void {
+    write(this.#descriptor, chunk, 0, chunk.length, null, (error, written) => {
+      if (error !== null) {
+        done(error);
+        return;
+      }
+      this.#size += written;
+      if (written < chunk.length) this.#append(chunk.subarray(written), done);
+      else done();
+    });
+  }
+
+  #rotate(): void {
+    renameSync(this.#path, `${this.#path}.1`);
+    const full = this.#descriptor;
+    this.#descriptor = openSync(this.#path, "a");
+    closeSync(full);
+    this.#size = 0;
+  }
+}

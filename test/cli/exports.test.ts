@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+import { pihost } from "./use-pihost.js";
+
+test("lists what a module exports, with its members by path", async () => {
+  expect(await pihost(["exports", "../../fixtures/isolator/exports.mjs"])).toMatchObject({
+    code: 0,
+    stderr: "",
+    stdout: [
+      "Sample\tclass",
+      "Sample.method\tasync function",
+      "constant\tvalue",
+      "default\tfunction",
+      "load\tasync function",
+      "numbers\tfunction generator",
+      "rows\tasync function generator",
+      "service\tvalue",
+      "service.start\tfunction",
+      "",
+    ].join("\n"),
+  });
+});
+
+test("as JSON", async () => {
+  const { stdout } = await pihost(["exports", "--json", "program.mjs"]);
+  expect(JSON.parse(stdout)).toContainEqual({ name: "main", kind: "function" });
+});
+
+test("a module that is not there is a mistake of the caller", async () => {
+  expect((await pihost(["exports", "./nope.mjs"])).code).toBe(2);
+});
