@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { ownFile } from "./build-own-file.mjs";
 import { thirdPartyNotices } from "./build-third-party-notices.mjs";
 import { vendoredProtos } from "./build-vendored-protos.mjs";
 import { runNode } from "./run-command.mjs";
@@ -10,7 +11,10 @@ import { repositoryRoot, toolEntry } from "./workspace.mjs";
 const DIGEST_PLACE = "@digest of main.cjs@";
 
 /** The entry points; each becomes one CommonJS file, because V8's code cache works on scripts. */
-const ENTRIES = ["boot", "main", "reaper"];
+const ENTRIES = ["boot", "main", "grpc", "reaper"];
+
+/** What is in `grpc` alone. */
+const GRPC = ["@grpc/grpc-js", "@grpc/proto-loader", "@grpc/reflection", "grpc-health-check"];
 
 /** What stands in every bundle for the globals of the same names, so that nobody can replace them under it. */
 export const OWN_GLOBALS = [join(repositoryRoot, "src/intrinsics/globals.ts")];
@@ -46,7 +50,8 @@ async function bundle(root, outputDirectory) {
     format: "cjs",
     target: "node20.19",
     // Not minified: users see these names in stack traces, and V8 was measured to start it no faster.
-    minify: false,
+    minifyWhitespace: true,
+    lineLimit: 160,
     keepNames: true,
     // A user's module is imported by a computed specifier, which must stay an import() of the running Node.
     supported: { "dynamic-import": true },
@@ -62,7 +67,10 @@ async function bundle(root, outputDirectory) {
     alias: { "@grpc/proto-loader": join(repositoryRoot, "node_modules/@grpc/proto-loader") },
     logOverride: { "empty-import-meta": "error" },
     legalComments: "external",
-    plugins: [vendoredProtos({ outputDirectory })],
+    plugins: [
+      ownFile({ packages: GRPC, entry: join("pihost", "grpc.ts"), file: "./grpc.cjs" }),
+      vendoredProtos({ outputDirectory }),
+    ],
     metafile: true,
     logLevel: "silent",
   });
