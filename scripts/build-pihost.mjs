@@ -49,7 +49,7 @@ async function bundle(root, outputDirectory) {
     platform: "node",
     format: "cjs",
     target: "node20.19",
-    // Not minified: users see these names in stack traces, and V8 was measured to start it no faster.
+    // Every process holds the text. Names stay, and lines of a length that Node.js can print: users see them in stack traces.
     minifyWhitespace: true,
     lineLimit: 160,
     keepNames: true,

@@ -2,14 +2,12 @@ import { forThisSystem } from "./for-this-system.js";
 
 const VARIABLE = "GLIBC_TUNABLES";
 
-const KEPT_BYTES = 64 * 1024 * 1024;
-
 /**
- * Makes glibc keep freed memory up to the size that it would come to by itself at the most. Left alone it gives large
- * buffers back to the system again and again, and every page of the next one is a fault: with a buffer of 16 MiB that
- * takes longer than reading it. Other C libraries take no notice.
+ * One arena of glibc's for the main thread, one for all others. Left alone it makes one for each of V8's threads, and what these
+ * have compiled with stays in it: more than all the rest of a process that has done little. How much freed memory stays with
+ * the process glibc finds out by itself, unless it is told any of that. Other C libraries take no notice.
  */
-const SETTING = `glibc.malloc.mmap_threshold=${KEPT_BYTES}:glibc.malloc.trim_threshold=${KEPT_BYTES}`;
+const SETTING = "glibc.malloc.arena_max=2";
 
 /** What the environment of an isolated process has for its allocator; the user's own setting goes before. */
 export const allocatorEnvironment: Readonly<Record<string, string>> = forThisSystem({
