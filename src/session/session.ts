@@ -38,6 +38,9 @@ export interface SessionOptions {
   readonly hold?: Hold;
 }
 
+/** The id of a call that was never sent. */
+const NO_CALL = 0;
+
 /** One end of a Session. Both ends are alike: either may call, lend, stream and cancel. */
 export class Session {
   readonly #lane: Lane;
@@ -56,6 +59,8 @@ export class Session {
   readonly #pongs = new Map<number, () => void>();
   #pings = 0;
   #lost = false;
+  /** What it was closed with, if it was. */
+  #closed: { readonly error: unknown } | undefined;
 
   constructor(lane: Lane, options: SessionOptions) {
     this.#lane = lane;
@@ -119,13 +124,16 @@ export class Session {
   }
 
   /**
-   * Sends a call; the sink hears of its end unless the session is lost before.
+   * Sends a call; the sink hears of its end unless the session is lost before. One that is made when the session is closed is
+   * lost at once.
    *
    * @returns the call's id, for `cancel`
    * @throws IsolationError NOT_SERIALIZABLE naming the path; nothing is sent then
    */
   call(target: CallTarget, args: readonly unknown[], sink: CallSink, extras?: CallExtras): number {
-    return this.#outgoing.send(target, args, sink, extras);
+    if (this.#closed === undefined) return this.#outgoing.send(target, args, sink, extras);
+    sink.lost?.(this.#closed.error);
+    return NO_CALL;
   }
 
   /** The caller settled by itself: the callee's signal fires, and what it answers is dropped. */
@@ -178,6 +186,7 @@ export class Session {
 
   /** Ends the session; whatever comes out of it still (streams, callbacks, signals) fails with the error. */
   close(error: unknown): void {
+    this.#closed ??= { error };
     this.#lost = true;
     this.#lane.close();
     this.#loans.abandonStreams(error);

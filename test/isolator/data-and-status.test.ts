@@ -48,6 +48,15 @@ describe("data", () => {
     expect(await isolator().getData("stored while down")).toBe(true);
   });
 
+  test("stored again while the process dies is there in the next", async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const stored = [1, 2, 3].map((count) => isolator().setData("again", `${round}.${count}`));
+      process.kill(isolator().pid, "SIGKILL");
+      await Promise.all(stored);
+      expect(await isolator().getData("again")).toBe(`${round}.3`);
+    }
+  });
+
   test("does not follow later changes of what was stored", async () => {
     const value = { count: 1 };
     const stored = isolator().setData("copy", value);

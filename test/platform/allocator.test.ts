@@ -12,7 +12,7 @@ test("the allocator's setting reaches the process, and neither its modules nor w
 });
 
 test("the user's own setting goes before, and stays", async () => {
-  const setting = "glibc.malloc.arena_max=2";
+  const setting = "glibc.malloc.arena_max=3";
   const isolator = await useIsolator({ env: { GLIBC_TUNABLES: setting } });
   expect(await isolator.invoke(MODULE, "own", ["GLIBC_TUNABLES"])).toBe(setting);
 });

@@ -1,6 +1,16 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -44,6 +54,7 @@ beforeAll(async () => {
   writeFileSync(join(root, "pihost/boot.ts"), boot);
   writeFileSync(join(root, "pihost/main.ts"), main);
   writeFileSync(join(root, "pihost/reaper.ts"), "");
+  copyFileSync(join(repository, "pihost/grpc.ts"), join(root, "pihost/grpc.ts"));
   const options = JSON.stringify({ root, outputDirectory: output });
   await runWithScript("build-pihost.mjs", `await script.buildPihost(${options})`);
   // Nothing of the bundle may come from node_modules any more.

@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, statSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
 import type { IsolationOptions, ProcessIsolator } from "process-isolation";
 import { expect, test } from "vitest";
+import { MARKER } from "../../src/platform/host-marker.js";
 import { ask, bearerOf, liveRecordOf, useClient } from "../helpers/contract-client.js";
 import { useDirectory } from "../helpers/use-directory.js";
 import { useIsolator } from "../helpers/use-isolator.js";
@@ -74,11 +75,19 @@ for (const { name, options, bounded, missing } of SETTINGS) {
   });
 }
 
-/** The host's directory, and those in shared memory that have a folder for the same process. */
+/** The host's directory, and that in shared memory which its marker says is the same host's. */
 function foldersOfHost({ address }: ProcessIsolator): string[] {
-  const own = basename(dirname(address));
+  const sockets = dirname(dirname(address));
   const memory = readdirSync("/dev/shm").map((entry) => join("/dev/shm", entry));
-  return [dirname(dirname(address)), ...memory.filter((folder) => existsSync(join(folder, own)))];
+  return [sockets, ...memory.filter((folder) => readMarker(folder)?.sockets === sockets)];
+}
+
+function readMarker(folder: string): { sockets: string } | undefined {
+  try {
+    return JSON.parse(readFileSync(join(folder, MARKER), "utf8")) as { sockets: string };
+  } catch {
+    return undefined;
+  }
 }
 
 /** What the files below a folder take. */

@@ -102,7 +102,9 @@ describe.each(nodes)("the flags of Node %i", (major, execPath) => {
     const has = (path: string): string =>
       `process.permission.has("fs.read", ${JSON.stringify(join(setup.directory, path))})`;
     const paths = ["app", "app1/x", "app4", "data/x", "dat", "other"];
-    expect(evaluate(execPath, setup, `[${paths.map(has)}]`)).toEqual([true, true, false, true, false, false]);
+    // From Node 22 on a folder whose name begins that of another cannot be listed itself; what is in it can be read.
+    const itself = major < 22;
+    expect(evaluate(execPath, setup, `[${paths.map(has)}]`)).toEqual([itself, true, false, true, false, false]);
   });
 
   test("deny the network where Node can, once the process serves", () => {
