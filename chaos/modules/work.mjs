@@ -62,12 +62,12 @@ export async function flip(key, bytes) {
   return { hash, flipped };
 }
 
-/** Runs until its signal fires. @param {string} key */
+/** Runs until its signal fires: its caller gives it up, or the process is asked to end. @param {string} key */
 export async function untilAborted(key) {
   begin(key);
   const signal = currentCall()?.signal;
   await new Promise((resolve) => signal?.addEventListener("abort", resolve, { once: true }));
-  return "aborted";
+  throw signal?.reason;
 }
 
 /** @param {string} key @param {string} text */

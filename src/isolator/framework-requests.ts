@@ -1,5 +1,5 @@
 import type { Session } from "../session/index.js";
-import { type Generation, RequestLost, type State } from "../supervision/index.js";
+import { type Generation, isWanted, RequestLost, type State } from "../supervision/index.js";
 import { activatingNow } from "./activating.js";
 import type { IsolateErrors } from "./isolate-errors.js";
 import { keepAlive } from "./keep-alive.js";
@@ -49,7 +49,7 @@ export class FrameworkRequests {
       if (!(error instanceof RequestLost)) throw error;
       if (attempts > 1) return this.#try(send, attempts - 1);
       const outcome = await live.outcome;
-      throw this.#errors.lost(live, outcome, { requested: false })();
+      throw this.#errors.lost(live, outcome, { requested: isWanted(outcome.reason) })();
     }
   }
 }

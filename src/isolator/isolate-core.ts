@@ -137,6 +137,11 @@ export class IsolateCore implements CallOwner {
     await this.#requests.send((_, live) => this.data.send(live, name));
   }
 
+  /** Reads a value of the process that is or will be ready. */
+  getData(name: string): Promise<unknown> {
+    return this.#requests.send((_, live) => this.data.read(live, name));
+  }
+
   /** Takes a call over: it will settle. */
   submit(call: Call): void {
     const activating = activatingNow(this);

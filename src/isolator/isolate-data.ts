@@ -1,7 +1,7 @@
 import { decodeValue, encodeValue } from "../codec/index.js";
 import { IsolationError } from "../errors/index.js";
 import { quiet } from "../session/index.js";
-import { type Generation, sendData } from "../supervision/index.js";
+import { type Generation, requestData, sendData } from "../supervision/index.js";
 
 /** What processes of an isolate may have stored with the host, which keeps it as long as it lives: bytes, and names. */
 const MAX_BYTES = 16 * 1024 * 1024;
@@ -83,10 +83,25 @@ export class IsolateData {
 
   /** Tells a process what is stored under a name, after all that it is being told of that name. Rejects with RequestLost. */
   send(live: Generation, name: string): Promise<unknown> {
+    const entry = this.#entries.get(name);
+    const sent = this.#inOrder(live, name, () => sendData(live.session, name, this.#entries.get(name)?.value));
+    // On the lane itself nothing overtakes anything.
+    if (entry?.isLarge === true || this.#toldTo(live).sending.has(name)) this.#remember(live, name, sent);
+    return sent;
+  }
+
+  /** Asks a process what it has under a name, after all that it is being told of that name. Rejects with RequestLost. */
+  read(live: Generation, name: string): Promise<unknown> {
+    return this.#inOrder(live, name, () => requestData(live.session, name));
+  }
+
+  #inOrder(live: Generation, name: string, now: () => Promise<unknown>): Promise<unknown> {
+    const before = this.#toldTo(live).sending.get(name);
+    return before === undefined ? now() : before.then(now);
+  }
+
+  #remember(live: Generation, name: string, sent: Promise<unknown>): void {
     const { sending } = this.#toldTo(live);
-    const now = (): Promise<unknown> => sendData(live.session, name, this.#entries.get(name)?.value);
-    const before = sending.get(name);
-    const sent = before === undefined ? now() : before.then(now);
     const over = sent.then(
       () => {},
       () => {},
@@ -95,7 +110,6 @@ export class IsolateData {
     void over.then(() => {
       if (sending.get(name) === over) sending.delete(name);
     });
-    return sent;
   }
 
   #toldTo(live: Generation): Told {

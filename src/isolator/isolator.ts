@@ -3,7 +3,7 @@ import { IsolationError } from "../errors/index.js";
 import { endIfMistaken } from "../platform/index.js";
 import { type ExitOutcome, noteLoadedFrom } from "../process/index.js";
 import { onAbort } from "../session/index.js";
-import { requestData, requestExports, requestStatus } from "../supervision/index.js";
+import { requestExports, requestStatus } from "../supervision/index.js";
 import type { IsolatorEventSource } from "./events.js";
 import { type HostStatus, type IsolatorState, toHostStatus } from "./host-status.js";
 import { IsolateCore, type RecycleFacts } from "./isolate-core.js";
@@ -172,7 +172,7 @@ export class ProcessIsolator {
   /** Reads a value of the isolate; `undefined` when there is none of that name. */
   async getData<T = unknown>(name: string): Promise<T | undefined> {
     const key = aString("name", name);
-    return (await this.#core.request((session) => requestData(session, key))) as T | undefined;
+    return (await this.#core.getData(key)) as T | undefined;
   }
 
   /**

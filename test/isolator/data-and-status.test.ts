@@ -57,6 +57,23 @@ describe("data", () => {
     }
   });
 
+  test("is what was stored last, whichever process takes over meanwhile", async () => {
+    const replaced = await useIsolator({ recycle: { afterCalls: 1 }, standby: 1 });
+    let isOver = false;
+    const replacing = (async () => {
+      while (!isOver) await replaced.invoke("node:path", "basename", ["/a"]);
+    })();
+    const store = async (name: string): Promise<void> => {
+      for (let count = 0; count < 150; count += 1) {
+        await replaced.setData(name, count);
+        expect(await replaced.getData(name)).toBe(count);
+      }
+    };
+    await Promise.all(["a", "b", "c", "d"].map(store));
+    isOver = true;
+    await replacing;
+  });
+
   test("does not follow later changes of what was stored", async () => {
     const value = { count: 1 };
     const stored = isolator().setData("copy", value);
