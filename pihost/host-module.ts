@@ -25,7 +25,7 @@ export function createHostModule(pihost: Pihost): HostModule {
     ["setData", (name, value) => pihost.data.receive(String(name), value)],
     ["takeOver", (generation) => pihost.takeOver(Number(generation))],
     ["preload", (modules) => pihost.preload(modules as string[])],
-    ["activate", (modules, lifecycle) => pihost.activate(modules as string[], lifecycle as true | string[])],
+    ["activate", (modules) => pihost.activate(modules as string[])],
     ["exports", (module) => pihost.exportsOf(String(module))],
     ["getData", (name) => pihost.data.get(String(name))],
   ]);

@@ -1,5 +1,5 @@
 import { type Go, HOST_MODULE, PIHOST_EXIT } from "../src/contract/index.js";
-import { IsolationError } from "../src/errors/index.js";
+import { IsolationError, type IsolationErrorCode } from "../src/errors/index.js";
 import { timerDelay } from "../src/platform/longest-timer.js";
 import {
   type Callee,
@@ -19,7 +19,7 @@ import { createHostModule } from "./host-module.js";
 import { IsolateData } from "./isolate-data.js";
 import { type Listener, listen } from "./listener.js";
 import { ModuleLifecycle } from "./module-lifecycle.js";
-import { createModuleLoader, type ModuleExport, type ModuleLoader } from "./modules/index.js";
+import { createModuleLoader, type LoadedModule, type ModuleExport, type ModuleLoader } from "./modules/index.js";
 import { makeOutputSynchronous } from "./output.js";
 
 /** What running calls get after the death of the host, in milliseconds; the host's reaper waits a little longer. */
@@ -47,6 +47,8 @@ export class Pihost implements CallHandler {
   readonly lag = new EventLoopLag();
   readonly data = new IsolateData();
   readonly #lifecycle = new ModuleLifecycle();
+  /** Whose lifecycle that is; undefined once it knows. */
+  #lifecycleOf: true | readonly string[] | undefined;
   readonly #listener: PihostListener;
   readonly #loader: ModuleLoader;
   readonly #sharedMemory: SharedMemory | undefined;
@@ -58,7 +60,9 @@ export class Pihost implements CallHandler {
   #awaitsHost = false;
   #onDraining: (() => void)[] = [];
 
-  constructor({ isolate, generation, token, from, debug, sharedMemory, integrity }: Go, listener: PihostListener) {
+  constructor(go: Go, listener: PihostListener) {
+    const { isolate, generation, token, from, debug, sharedMemory, integrity } = go;
+    this.#lifecycleOf = go.lifecycleOfAll || go.lifecycle;
     this.isolate = isolate;
     this.#generation = generation;
     this.token = token;
@@ -133,11 +137,10 @@ export class Pihost implements CallHandler {
   }
 
   /** Loads modules, and runs their `start()`, before anybody calls them. Rejects with what the first one failed with. */
-  async activate(modules: readonly string[], lifecycle: true | readonly string[]): Promise<void> {
-    this.#lifecycle.include(lifecycle === true || lifecycle.flatMap((name) => this.#loader.urlOf(name) ?? []));
+  async activate(modules: readonly string[]): Promise<void> {
     for (const name of modules) {
       const loaded = await this.#loader.load(name);
-      await this.#lifecycle.start(loaded, "START_FAILED");
+      await this.#start(loaded, "START_FAILED");
     }
   }
 
@@ -150,9 +153,16 @@ export class Pihost implements CallHandler {
   resolve(module: string, method: string): Callee | Promise<Callee> {
     if (module === HOST_MODULE) return this.#hostModule.method(method);
     return this.#loader.load(module).then((loaded) => {
-      const starting = this.#lifecycle.start(loaded);
+      const starting = this.#start(loaded);
       return starting === undefined ? loaded.method(method) : starting.then(() => loaded.method(method));
     });
+  }
+
+  #start(loaded: LoadedModule, code?: IsolationErrorCode): Promise<void> | undefined {
+    const of = this.#lifecycleOf;
+    this.#lifecycleOf = undefined;
+    if (of !== undefined) this.#lifecycle.include(of === true || of.flatMap((name) => this.#loader.urlOf(name) ?? []));
+    return this.#lifecycle.start(loaded, code);
   }
 
   /** Runs one call and keeps count of it. */

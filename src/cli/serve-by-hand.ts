@@ -43,6 +43,8 @@ export async function serve(options: ServeOptions): Promise<never> {
     integrity: [],
     strayDescriptors: [],
     listeningDescriptor: 0,
+    lifecycle: [],
+    lifecycleOfAll: false,
   };
   const listener = { onStopping: (reason: string) => note(`pihost: ending: ${reason}`), onDebugger: () => {} };
   const pihost = await privately(() => serveByHand(go, listener)).catch((error: unknown) => {

@@ -37,12 +37,9 @@ export class GenerationActivation {
 
   /** As `SupervisorListener.activate`. */
   begin(live: Generation, signal: AbortSignal): Promise<void> | undefined {
-    const { preload, lifecycle, onGeneration } = this.#options;
+    const { preload, onGeneration } = this.#options;
     const told = this.#parts.data.tell(live);
-    const isNeeded = preload.length > 0 || lifecycle === true || lifecycle.length > 0;
-    const modules = isNeeded ? activateModules(live.session, preload, lifecycle) : undefined;
-    // Where none is loaded, what it says about them reaches the process before the first call all the same.
-    const loaded = preload.length > 0 ? modules : void modules?.catch(() => {});
+    const loaded = preload.length > 0 ? activateModules(live.session, preload) : undefined;
     if (onGeneration === undefined && told === undefined && loaded === undefined) return undefined;
     return this.#within(live, signal, async (over) => {
       await Promise.all([told, loaded]);

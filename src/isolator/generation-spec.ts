@@ -19,7 +19,7 @@ export function toGenerationSpec(
   { hasListener, ...listener }: GenerationListener,
 ): GenerationSpec {
   const { name: isolate, execPath, execArgv, cwd, env } = options;
-  const { from, debug, startTimeoutMs, confinement, diagnostics, maxPayload, budget } = options;
+  const { from, debug, lifecycle, startTimeoutMs, confinement, diagnostics, maxPayload, budget } = options;
   return {
     ...listener,
     publish: (generation) => {
@@ -43,6 +43,7 @@ export function toGenerationSpec(
     },
     from,
     debug,
+    lifecycle,
     lane: options.lane,
     startTimeoutMs,
     startProcess: startNodeProcess,

@@ -18,6 +18,8 @@ export interface GenerationSpec {
   /** Where module names are resolved: a folder, or a file URL. */
   readonly from: string;
   readonly debug: boolean;
+  /** The modules whose `start()` and `stop()` the process calls itself; true for all. */
+  readonly lifecycle: true | readonly string[];
   /** Which way to the process the Session takes; the socket where the process has no Session on its descriptor. */
   readonly lane: "descriptor" | "socket";
   readonly startTimeoutMs: number;

@@ -47,18 +47,9 @@ export function preload(session: Session, modules: readonly string[]): Promise<u
   return request(session, "preload", [modules]);
 }
 
-/**
- * Loads modules before anybody calls them, and runs their `start()`.
- *
- * @param lifecycle whose `start()` and `stop()` are run at all: those of these modules, or of every one
- * @returns rejects with what the first of them failed with
- */
-export function activateModules(
-  session: Session,
-  modules: readonly string[],
-  lifecycle: true | readonly string[],
-): Promise<unknown> {
-  return request(session, "activate", [modules, lifecycle]);
+/** Loads modules before anybody calls them, and runs their `start()`. Rejects with what the first of them failed with. */
+export function activateModules(session: Session, modules: readonly string[]): Promise<unknown> {
+  return request(session, "activate", [modules]);
 }
 
 /** The session ended before the process answered; another process may. */

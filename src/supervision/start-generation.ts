@@ -96,7 +96,7 @@ class GenerationStart {
     deadline: number,
     signal: AbortSignal,
   ): Promise<Session> {
-    const { isolate, from, debug, startTimeoutMs, confinement, onDebugger } = this.#spec;
+    const { isolate, from, debug, startTimeoutMs, confinement, lifecycle, onDebugger } = this.#spec;
     const { execPath } = this.#spec.process;
     const { token, address, number, pid, process: child } = generation;
     return shakeHands(child, {
@@ -113,6 +113,8 @@ class GenerationStart {
         strayDescriptors: strayDescriptors(),
         sessionOnDescriptor: this.#spec.lane === "descriptor",
         listeningDescriptor: launch.listeningDescriptor,
+        lifecycle: lifecycle === true ? [] : [...lifecycle],
+        lifecycleOfAll: lifecycle === true,
       },
       timeoutMs: startTimeoutMs,
       execPath: execPath === process.execPath ? undefined : execPath,

@@ -22,6 +22,8 @@ describe("a handshake message", () => {
       integrity: [{ module: "./m.js", sha256: "0".repeat(64) }],
       strayDescriptors: [{ number: 20, file: "8:17" }],
       listeningDescriptor: 5,
+      lifecycle: ["./m.js"],
+      lifecycleOfAll: true,
       sharedMemory: "s",
       sessionOnDescriptor: true,
     };

@@ -64,6 +64,7 @@ function useSupervisor(surroundings: Surroundings = {}) {
     confinement: UNCONFINED,
     from: pathToFileURL(`${process.cwd()}/`).href,
     debug: false,
+    lifecycle: [],
     lane: "descriptor",
     startTimeoutMs: 10_000,
     startProcess: async (processSpec) => {

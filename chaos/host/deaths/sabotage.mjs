@@ -25,8 +25,13 @@ const sabotage =
   };
 
 /** @param {string} path */
-// Its owner may write into it meanwhile.
-const remove = (path) => rmSync(path, { recursive: true, force: true, maxRetries: 10 });
+const remove = (path) => {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch {
+    // Its owner has written into it meanwhile.
+  }
+};
 
 function removeMemory() {
   for (const name of readdirSync(MEMORY)) if (name.startsWith("pi-")) remove(join(MEMORY, name));

@@ -12,7 +12,15 @@ import { grow } from "../grow.mjs";
 
 const GO = {
   ...{ token: "ab", address: "/tmp/s", isolate: "one", generation: 1, from: "/tmp", debug: true, sharedMemory: "" },
-  ...{ sessionOnDescriptor: true, deniedPermissions: [], integrity: [], strayDescriptors: [], listeningDescriptor: 0 },
+  ...{
+    sessionOnDescriptor: true,
+    deniedPermissions: [],
+    integrity: [],
+    strayDescriptors: [],
+    listeningDescriptor: 0,
+    lifecycle: [],
+    lifecycleOfAll: false,
+  },
 };
 /** What a line costs beside its characters, in bytes. */
 const LINE_BYTES = 100;

@@ -85,6 +85,13 @@ export interface Go {
    * where the socket lies. 0: the process makes the socket itself.
    */
   listeningDescriptor: number;
+  /**
+   * Modules, as calls name them, whose exports `start` and `stop` are for the process itself to call: `start` before the
+   * first call of the module, `stop` before the process ends in order.
+   */
+  lifecycle: string[];
+  /** The same for every module. */
+  lifecycleOfAll: boolean;
 }
 
 export interface ModuleIntegrity {
@@ -535,6 +542,8 @@ function createBaseGo(): Go {
     integrity: [],
     strayDescriptors: [],
     listeningDescriptor: 0,
+    lifecycle: [],
+    lifecycleOfAll: false,
   };
 }
 
@@ -578,6 +587,12 @@ export const Go: MessageFns<Go> = {
     }
     if (message.listeningDescriptor !== 0) {
       writer.uint32(104).uint32(message.listeningDescriptor);
+    }
+    for (const v of message.lifecycle) {
+      writer.uint32(114).string(v!);
+    }
+    if (message.lifecycleOfAll !== false) {
+      writer.uint32(120).bool(message.lifecycleOfAll);
     }
     return writer;
   },
@@ -699,6 +714,22 @@ export const Go: MessageFns<Go> = {
             message.listeningDescriptor = reader.uint32();
             continue;
           }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.lifecycle.push(reader.string());
+            continue;
+          }
+          case 15: {
+            if (tag !== 120) {
+              break;
+            }
+
+            message.lifecycleOfAll = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -748,6 +779,14 @@ export const Go: MessageFns<Go> = {
         : isSet(object.listening_descriptor)
         ? globalThis.Number(object.listening_descriptor)
         : 0,
+      lifecycle: globalThis.Array.isArray(object?.lifecycle)
+        ? object.lifecycle.map((e: any) => globalThis.String(e))
+        : [],
+      lifecycleOfAll: isSet(object.lifecycleOfAll)
+        ? globalThis.Boolean(object.lifecycleOfAll)
+        : isSet(object.lifecycle_of_all)
+        ? globalThis.Boolean(object.lifecycle_of_all)
+        : false,
     };
   },
 
@@ -792,6 +831,12 @@ export const Go: MessageFns<Go> = {
     if (message.listeningDescriptor !== 0) {
       obj.listeningDescriptor = Math.round(message.listeningDescriptor);
     }
+    if (message.lifecycle?.length) {
+      obj.lifecycle = message.lifecycle;
+    }
+    if (message.lifecycleOfAll !== false) {
+      obj.lifecycleOfAll = message.lifecycleOfAll;
+    }
     return obj;
   },
 
@@ -813,6 +858,8 @@ export const Go: MessageFns<Go> = {
     message.integrity = object.integrity?.map((e) => ModuleIntegrity.fromPartial(e)) || [];
     message.strayDescriptors = object.strayDescriptors?.map((e) => StrayDescriptor.fromPartial(e)) || [];
     message.listeningDescriptor = object.listeningDescriptor ?? 0;
+    message.lifecycle = object.lifecycle?.map((e) => e) || [];
+    message.lifecycleOfAll = object.lifecycleOfAll ?? false;
     return message;
   },
 };
