@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { IsolationOptions, ProcessIsolator } from "process-isolation";
-import { expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { MARKER } from "../../src/platform/host-marker.js";
 import { ask, bearerOf, liveRecordOf, useClient } from "../helpers/contract-client.js";
 import { useDirectory } from "../helpers/use-directory.js";
@@ -11,6 +12,11 @@ import { nodes } from "./use-nodes.js";
 
 const FILLER = join(import.meta.dirname, "../fixtures/sandbox/filler.mjs");
 const FROM = dirname(FILLER);
+// Discoverable isolates would be seen by tests that list them all.
+const runtime = mkdtempSync(join(tmpdir(), "rt-"));
+process.env.XDG_RUNTIME_DIR = runtime;
+afterAll(() => rmSync(runtime, { recursive: true, force: true }));
+
 const MIB = 2 ** 20;
 const MOST = 8 * MIB;
 const LARGE = 3 * MIB;
