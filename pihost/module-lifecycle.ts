@@ -4,16 +4,18 @@ import type { LoadedModule } from "./modules/index.js";
 
 /** The modules whose exports `start()` and `stop()` are their own, for this process to call. */
 export class ModuleLifecycle {
-  #isOfAll = false;
-  readonly #urls = new Set<string>();
+  readonly #names: true | readonly string[];
+  readonly #urlOf: (name: string) => string | undefined;
+  /** Of those names, once a module has been loaded. */
+  #urls: ReadonlySet<string> | undefined;
   readonly #starts = new Map<string, Promise<void>>();
   /** Those that have started, in this order. */
   readonly #started: LoadedModule[] = [];
 
-  /** Says whose they are: of every module, or of those with these URLs. */
-  include(urls: true | Iterable<string>): void {
-    if (urls === true) this.#isOfAll = true;
-    else for (const url of urls) this.#urls.add(url);
+  /** @param names of the modules, as calls name them; true for every module */
+  constructor(names: true | readonly string[], urlOf: (name: string) => string | undefined) {
+    this.#names = names;
+    this.#urlOf = urlOf;
   }
 
   /**
@@ -23,7 +25,7 @@ export class ModuleLifecycle {
    * @param code of the error that it rejects with
    */
   start(module: LoadedModule, code: IsolationErrorCode = "MODULE_FAILED"): Promise<void> | undefined {
-    if (!this.#isOfAll && !this.#urls.has(module.url)) return undefined;
+    if (!this.#owns(module)) return undefined;
     const known = this.#starts.get(module.url);
     if (known !== undefined) return known;
     const start = module.hook("start");
@@ -43,6 +45,12 @@ export class ModuleLifecycle {
         process.stderr.write(`pihost: stop() of ${module.label} failed: ${inspect(error)}\n`);
       }
     }
+  }
+
+  #owns({ url }: LoadedModule): boolean {
+    if (this.#names === true) return true;
+    this.#urls ??= new Set(this.#names.flatMap((name) => this.#urlOf(name) ?? []));
+    return this.#urls.has(url);
   }
 
   async #run(module: LoadedModule, start: (() => unknown) | undefined, code: IsolationErrorCode): Promise<void> {

@@ -1,5 +1,5 @@
-import { type Go, HOST_MODULE, PIHOST_EXIT } from "../src/contract/index.js";
-import { IsolationError, type IsolationErrorCode } from "../src/errors/index.js";
+import { type Go, HOST_MODULE, type ModuleExport, PIHOST_EXIT } from "../src/contract/index.js";
+import { IsolationError } from "../src/errors/index.js";
 import { timerDelay } from "../src/platform/longest-timer.js";
 import {
   type Callee,
@@ -19,7 +19,7 @@ import { createHostModule } from "./host-module.js";
 import { IsolateData } from "./isolate-data.js";
 import { type Listener, listen } from "./listener.js";
 import { ModuleLifecycle } from "./module-lifecycle.js";
-import { createModuleLoader, type LoadedModule, type ModuleExport, type ModuleLoader } from "./modules/index.js";
+import { createModuleLoader, type ModuleLoader } from "./modules/index.js";
 import { makeOutputSynchronous } from "./output.js";
 
 /** What running calls get after the death of the host, in milliseconds; the host's reaper waits a little longer. */
@@ -46,9 +46,7 @@ export class Pihost implements CallHandler {
   readonly ledger = new CallLedger();
   readonly lag = new EventLoopLag();
   readonly data = new IsolateData();
-  readonly #lifecycle = new ModuleLifecycle();
-  /** Whose lifecycle that is; undefined once it knows. */
-  #lifecycleOf: true | readonly string[] | undefined;
+  readonly #lifecycle: ModuleLifecycle;
   readonly #listener: PihostListener;
   readonly #loader: ModuleLoader;
   readonly #sharedMemory: SharedMemory | undefined;
@@ -62,7 +60,6 @@ export class Pihost implements CallHandler {
 
   constructor(go: Go, listener: PihostListener) {
     const { isolate, generation, token, from, debug, sharedMemory, integrity } = go;
-    this.#lifecycleOf = go.lifecycleOfAll || go.lifecycle;
     this.isolate = isolate;
     this.#generation = generation;
     this.token = token;
@@ -78,6 +75,7 @@ export class Pihost implements CallHandler {
         if (debug) waitForDebugger();
       },
     });
+    this.#lifecycle = new ModuleLifecycle(go.lifecycleOfAll || go.lifecycle, (name) => this.#loader.urlOf(name));
     offerData(this.data);
     if (debug) listener.onDebugger(openInspector());
     // What has been answered reaches the caller, even when a module ends the process in the same turn.
@@ -140,7 +138,7 @@ export class Pihost implements CallHandler {
   async activate(modules: readonly string[]): Promise<void> {
     for (const name of modules) {
       const loaded = await this.#loader.load(name);
-      await this.#start(loaded, "START_FAILED");
+      await this.#lifecycle.start(loaded, "START_FAILED");
     }
   }
 
@@ -153,16 +151,9 @@ export class Pihost implements CallHandler {
   resolve(module: string, method: string): Callee | Promise<Callee> {
     if (module === HOST_MODULE) return this.#hostModule.method(method);
     return this.#loader.load(module).then((loaded) => {
-      const starting = this.#start(loaded);
+      const starting = this.#lifecycle.start(loaded);
       return starting === undefined ? loaded.method(method) : starting.then(() => loaded.method(method));
     });
-  }
-
-  #start(loaded: LoadedModule, code?: IsolationErrorCode): Promise<void> | undefined {
-    const of = this.#lifecycleOf;
-    this.#lifecycleOf = undefined;
-    if (of !== undefined) this.#lifecycle.include(of === true || of.flatMap((name) => this.#loader.urlOf(name) ?? []));
-    return this.#lifecycle.start(loaded, code);
   }
 
   /** Runs one call and keeps count of it. */

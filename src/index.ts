@@ -1,4 +1,5 @@
 export { type ErrorClassOptions, type ErrorFields, registerErrorClass } from "./codec/index.js";
+export type { ModuleExport } from "./contract/index.js";
 export {
   ERROR_CODES,
   type ExitReason,
@@ -21,7 +22,6 @@ export {
   isolate,
   type LogFileOptions,
   type LogLevel,
-  type ModuleExport,
   type OnCrash,
   type OnGeneration,
   type OutputEvent,

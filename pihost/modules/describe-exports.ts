@@ -1,14 +1,6 @@
+import type { ModuleExport } from "../../src/contract/index.js";
 import { type Container, isClass, isContainer, memberNames } from "./members.js";
 import type { ModuleExports } from "./module-exports.js";
-
-/** An export of a module, or a member of one. The SDK has the same type. */
-export interface ModuleExport {
-  readonly name: string;
-  readonly kind: "function" | "class" | "value";
-  readonly async?: true;
-  readonly generator?: true;
-  readonly members?: readonly ModuleExport[];
-}
 
 /** How deep members are looked for: `SampleClass.method`, `service.start`. */
 const DEPTH = 1;

@@ -1,3 +1,2 @@
-export type { ModuleExport } from "./describe-exports.js";
 export type { BoundMethod, LoadedModule } from "./loaded-module.js";
 export { createModuleLoader, type ModuleLoader, type ModuleLoaderOptions } from "./module-loader.js";

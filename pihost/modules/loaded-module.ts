@@ -1,5 +1,6 @@
 import { types } from "node:util";
-import { describeExports, type ModuleExport } from "./describe-exports.js";
+import type { ModuleExport } from "../../src/contract/index.js";
+import { describeExports } from "./describe-exports.js";
 import { type ExportStep, type RestOfPath, refuseClass, resolveExportPath, resolveRest } from "./export-path.js";
 import { hasMember, isClass, isContainer } from "./members.js";
 import type { ModuleExports } from "./module-exports.js";

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { ModuleExport } from "../isolator/index.js";
+import type { ModuleExport } from "../contract/index.js";
 import type { AddCommand } from "./add-command.js";
 import { EXIT } from "./exit-codes.js";
 import { print } from "./output.js";

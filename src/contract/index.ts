@@ -37,6 +37,7 @@ export {
   SUPPORTED_PROTOCOLS,
 } from "./handshake.js";
 export { HOST_MODULE } from "./host-module.js";
+export type { ModuleExport } from "./module-export.js";
 export { unwrapRequest, unwrapResponse, wrapFrame } from "./session-envelope.js";
 export { decodeStatusDetails, encodeStatusDetails, STATUS_DETAILS_KEY } from "./status-details.js";
 export { AUTHORIZATION_KEY, bearer } from "./token.js";

@@ -7,7 +7,6 @@ export { type Isolate, isolate } from "./isolate.js";
 export type { RecycleFacts } from "./isolate-core.js";
 export { ProcessIsolator } from "./isolator.js";
 export { type LiveRecord, listLive } from "./live-record.js";
-export type { ModuleExport } from "./module-export.js";
 export type {
   BudgetOptions,
   CallOptions,

@@ -1,4 +1,4 @@
-import { PIHOST_EXIT } from "../contract/index.js";
+import { type ModuleExport, PIHOST_EXIT } from "../contract/index.js";
 import { IsolationError } from "../errors/index.js";
 import { endIfMistaken } from "../platform/index.js";
 import { type ExitOutcome, noteLoadedFrom } from "../process/index.js";
@@ -9,7 +9,6 @@ import { type HostStatus, type IsolatorState, toHostStatus } from "./host-status
 import { IsolateCore, type RecycleFacts } from "./isolate-core.js";
 import { keepAlive } from "./keep-alive.js";
 import { ModuleCalls } from "./module-calls.js";
-import type { ModuleExport } from "./module-export.js";
 import { moduleName } from "./module-name.js";
 import {
   aString,

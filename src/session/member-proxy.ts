@@ -22,7 +22,7 @@ export function createMemberProxy(face: object, options: MemberProxyOptions): ob
 }
 
 /** A name as one segment of an export path, whatever dots it has. */
-export function toSegment(name: string): string {
+function toSegment(name: string): string {
   return name.includes(".") || name.includes("\\") ? name.replace(/[\\.]/g, "\\$&") : name;
 }
 
