@@ -48,7 +48,8 @@ function decodeColumns(bytes: Buffer): SessionFrame | undefined {
 
 /** Ids of a long-lived session take two or three bytes: those are read without a detour. */
 function readPacked(bytes: Buffer, start: number, end: number, into: number[]): void {
-  for (let at = start; at < end; ) {
+  let at = start;
+  while (at < end) {
     const first = bytes[at] as number;
     const second = bytes[at + 1] as number;
     const third = bytes[at + 2] as number;
@@ -67,6 +68,7 @@ function readPacked(bytes: Buffer, start: number, end: number, into: number[]): 
       at = next;
     }
   }
+  if (at > end) throw new RangeError("a number goes on beyond its column");
 }
 
 /** An unsigned number of up to 32 bits, and where the next field begins. */

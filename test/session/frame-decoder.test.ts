@@ -114,6 +114,7 @@ describe("bytes that are no frame", () => {
     ["a length that never ends", [0x12, ...new Array(20).fill(0xff)]],
     ["a column that ends inside a number", [0x12, 2, 0x80, 0x80]],
     ["a column that ends inside its only number", [0x12, 1, 0xff]],
+    ["a column whose number goes on in the field after it", [0x1a, 1, 0x8d, 0x22, 2, 0x5b, 0x5d]],
     ["a call's details that end inside", [0x2a, 2, 0x12, 0x10]],
     ["a fixed number that is cut off", [0xc1, 6, 1, 2, 3]],
   ])("are refused: %s", (_, bytes) => {
