@@ -14,7 +14,7 @@ export async function ensureSandboxTools() {
   if (process.platform !== "linux") return undefined;
   const missing = Object.entries(TOOLS).filter(([tool]) => !has(tool));
   let why = "";
-  if (missing.length > 0) why = await install([...new Set(missing.map(([, name]) => name))]);
+  if (missing.length > 0) why = await installDebianPackages([...new Set(missing.map(([, name]) => name))]);
   const still = Object.keys(TOOLS).filter((tool) => !has(tool));
   if (still.length > 0) return `${still.join(", ")} missing: ${why}`;
   const trial = spawnSync("bwrap", ["--unshare-all", "--ro-bind", "/", "/", "true"], { encoding: "utf8" });
@@ -24,7 +24,7 @@ export async function ensureSandboxTools() {
 }
 
 /** Gives why it failed; empty when it did not. @param {string[]} packages */
-async function install(packages) {
+export async function installDebianPackages(packages) {
   if (process.getuid?.() !== 0) return `only root can install ${packages.join(", ")}`;
   if (!has("apt-get")) return `there is no apt-get to install ${packages.join(", ")}`;
   process.stdout.write(`installing ${packages.join(", ")} by apt-get …\n`);
