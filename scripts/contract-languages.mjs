@@ -5,8 +5,8 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeF
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { installDebianPackages } from "./bubblewrap.mjs";
 import { addCounts, countOf, NOTHING, printCounts } from "./ci-counts.mjs";
+import { installDebianPackages } from "./debian-packages.mjs";
 import { runCommand } from "./run-command.mjs";
 import { cacheDirectory, repositoryRoot } from "./workspace.mjs";
 
@@ -147,8 +147,8 @@ async function systemProtoc() {
   const packages = ["protobuf-compiler", "libprotobuf-dev"];
   const hasAll =
     existsSync("/usr/include/google/protobuf/message.h") && spawnSync("protoc", ["--version"]).status === 0;
-  const why = hasAll ? "" : await installDebianPackages(packages);
-  if (why !== "") throw new Missing(`${packages.join(" and ")} cannot be had: ${why}`);
+  const why = hasAll ? undefined : await installDebianPackages(packages);
+  if (why !== undefined) throw new Missing(`${packages.join(" and ")} cannot be had: ${why}`);
 }
 
 function need(/** @type {string} */ command, /** @type {string[]} */ args) {
