@@ -15,7 +15,7 @@ _dumps = JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", 
 
 def column_text(value: Any) -> Optional[str]:
     """The text of the value in a column. ``None``: it has to go as a payload."""
-    write = _SCALARS.get(type(value))
+    write = SCALARS.get(type(value))
     if write is not None:
         return write(value)
     if type(value) in _CONTAINERS and _is_json_safe(value):
@@ -38,7 +38,8 @@ def _str_text(value: str) -> Optional[str]:
     return encode_basestring(value) if len(value) < MAX_COLUMN_TEXT else None  # type: ignore[no-any-return, unused-ignore]
 
 
-_SCALARS: Dict[type, Callable[[Any], Optional[str]]] = {
+# The text of each value of these types; ``None``: it has to go as a payload.
+SCALARS: Dict[type, Callable[[Any], Optional[str]]] = {
     int: _int_text,
     str: _str_text,
     float: _float_text,

@@ -180,7 +180,7 @@ class Decoder:
         return made
 
     def _error(self, node: List[Any]) -> BaseException:
-        parts = node[1]
+        parts = node[1] if len(node) > 1 else {}
         error = exception_of(parts)
         self._objects.append(error)
         if "cause" in parts:

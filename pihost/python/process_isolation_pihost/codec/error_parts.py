@@ -49,12 +49,18 @@ def parts_of(error: BaseException) -> ErrorParts:
 
 def stack_of(error: BaseException) -> str:
     """The traceback as Python prints it, without the frames of this package, at most 64 KiB of it."""
-    if isinstance(error, RemoteError) and error.stack:
-        return error.stack[:MAX_STACK]
+    arrived_with = getattr(error, "stack", None) if error.__traceback__ is None or isinstance(error, RemoteError) else None
+    if isinstance(arrived_with, str) and arrived_with:
+        return arrived_with[:MAX_STACK]
+    frames = _own_frames_off(error.__traceback__)
+    if isinstance(error, IsolationError) and frames is None:
+        return f"IsolationError: {error.message}\n"
     import traceback
 
     try:
-        text = "".join(traceback.format_exception(type(error), error, _own_frames_off(error.__traceback__)))
+        # The cause crosses by itself; what was merely being handled is told here.
+        is_chained = error.__cause__ is None
+        text = "".join(traceback.format_exception(type(error), error, frames, chain=is_chained))
     except Exception:
         text = f"{type(error).__name__}: {_message_of(error)}\n"
     # The end says what happened, the beginning where.
@@ -71,6 +77,8 @@ def exception_of(parts: Dict[str, Any]) -> BaseException:
         try:
             error = known(message)
             if str(error) == message:
+                # Where it was raised in the other process; what is raised here gets a traceback of its own.
+                error.stack = str(parts.get("stack", ""))[:MAX_STACK]
                 return error
         except Exception:
             pass

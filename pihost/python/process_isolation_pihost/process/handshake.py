@@ -72,6 +72,7 @@ def say_hello(version: str, serves_socket: bool) -> None:
     """Says what runs here, before any user code is loaded."""
     hello = {
         "protocol": PROTOCOL,
+        "oldestProtocol": PROTOCOL,
         "pid": os.getpid(),
         "runtime": f"python {sys.version.split()[0]}",
         "version": version,

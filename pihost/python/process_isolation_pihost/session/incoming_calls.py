@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 from collections import deque
 from time import perf_counter
-from typing import Any, Callable, Deque, Dict, List, NamedTuple, Optional, Protocol, Union
+from typing import Any, Callable, Deque, Dict, List, Optional, Protocol, Tuple, Union
 
-from ..codec import column_text
+from ..codec.column import SCALARS, column_text
 from ..errors import IsolationError
 from ..wire import CallDetails
 from .current_call import CurrentCall, in_task, in_thread
@@ -35,11 +35,8 @@ class Callee:
         self.slow = True
 
 
-class IncomingCall(NamedTuple):
-    id: int
-    callee: Callee
-    args: Any
-    details: Optional[CallDetails]
+# Its id, what it calls, the arguments, and what else is known of it. A plain tuple: there are many of them.
+IncomingCall = Tuple[int, Callee, Any, Optional[CallDetails]]
 
 
 class Answers(Protocol):
@@ -77,8 +74,7 @@ class IncomingCalls:
     def run(self, calls: List[IncomingCall]) -> None:
         """Has the calls run, in their order."""
         waiting = deque(calls)
-        for call in calls:
-            self.open[call.id] = None
+        self.open.update([(call[0], None) for call in calls])
         self._executor.submit(lambda: self._run(waiting))
 
     def cancel(self, call: int) -> None:
@@ -124,22 +120,24 @@ class IncomingCalls:
                 self._executor.submit(lambda: self._run(calls))
 
         self._executor.before_block(before_block)
-        open_calls, take = self.open, calls.popleft
+        settle_open, take, write_scalar = self.open.pop, calls.popleft, SCALARS.get
+        current: List[Optional[IncomingCall]] = [None]
+        in_thread.find = lambda: self._current(current[0]) if current[0] is not None else None
         tasks: List[Any] = []
         started = perf_counter()
         while calls:
             try:
-                call, callee, args, details = current = take()
+                current[0] = incoming = take()
             except IndexError:
                 break
+            call, callee, args, _ = incoming
             if ids and (callee.slow or len(ids) >= _ANSWERS_A_FRAME):
                 self._deliver(ids, texts)
-            in_thread.current = current
-            in_thread.find = self._find_current
             try:
                 function = callee.function
                 value = function(*args) if function is not None else callee.resolve(callee)(*args)
-                text = column_text(value)
+                write = write_scalar(type(value))
+                text = write(value) if write is not None else column_text(value)
             except BaseException as error:
                 self._fail(call, error)
                 started = perf_counter()
@@ -149,10 +147,12 @@ class IncomingCalls:
             started = now
             if text is None:
                 if hasattr(value, "__await__"):
-                    tasks.append((current, value))
+                    tasks.append((incoming, value))
                 else:
                     self.succeed(call, value)
-            elif self._is_cancelled(open_calls.pop(call, _CANCELLED)):
+                continue
+            state = settle_open(call, None)
+            if state is not None and self._is_cancelled(state):
                 self._acknowledge(call)
             else:
                 ids.append(call)
@@ -231,17 +231,13 @@ class IncomingCalls:
             with self._idle:
                 self._idle.notify_all()
 
-    def _find_current(self) -> Optional[CurrentCall]:
-        current: Optional[IncomingCall] = getattr(in_thread, "current", None)
-        return self._current(current) if current is not None else None
-
     def _current(self, call: IncomingCall) -> CurrentCall:
         with self._lock:
-            state = self.open.get(call.id)
+            state = self.open.get(call[0])
             if isinstance(state, CurrentCall):
                 return state
-            made = CurrentCall(call.id, call.details)
-            self.open[call.id] = made
+            made = CurrentCall(call[0], call[3])
+            self.open[call[0]] = made
             drain_reason = self._drain_reason
         if state is _CANCELLED:
             made.cancel()
@@ -266,28 +262,28 @@ class IncomingCalls:
         current.on_cancel = lambda: loop.call_soon_threadsafe(task.cancel)
         if current.is_cancelled:
             task.cancel()
-        task.add_done_callback(lambda ended: self._end_task(loop, call, ended))
+        task.add_done_callback(lambda ended: self._end_task(loop, call[0], ended))
 
-    def _end_task(self, loop: Any, call: IncomingCall, task: Any) -> None:
+    def _end_task(self, loop: Any, call: int, task: Any) -> None:
         if task.cancelled():
-            self._fail(call.id, IsolationError("CANCELLED", "the task of this call was cancelled"))
+            self._fail(call, IsolationError("CANCELLED", "the task of this call was cancelled"))
             return
         error = task.exception()
         if error is not None:
-            self._fail(call.id, error)
+            self._fail(call, error)
             return
         value = task.result()
         text = column_text(value)
-        state = self.open.get(call.id)
+        state = self.open.get(call)
         if text is None or self._is_cancelled(state):
-            self.succeed(call.id, value)
+            self.succeed(call, value)
             return
-        self.open.pop(call.id, None)
+        self.open.pop(call, None)
         self.done += 1
         with self._outbox.lock:
             draft = self._outbox.draft()
             is_first = not draft.entries
-            draft.result_ids.append(call.id)
+            draft.result_ids.append(call)
             draft.results.append(text)
             draft.count(len(text))
         if is_first:

@@ -7,7 +7,8 @@ from typing import List, Protocol
 
 from ..wire import FrameSplitter, with_prefix
 
-_READ_BYTES = 256 * 1024
+# Above 128 KiB the allocator would ask the system for each buffer.
+_READ_BYTES = 64 * 1024
 
 
 class Lane(Protocol):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 import threading
+from itertools import repeat
+from operator import attrgetter
 from typing import Any, Callable, Dict, List, Optional, Protocol, Union
 
 from ..codec import column_text, parse_json
@@ -62,9 +64,13 @@ class Session:
 
     # -- what the owner of the session does ---------------------------------------------------------------------------
 
-    def serve(self) -> Optional[IsolationError]:
-        """Reads until the lane ends; gives the breach of the contract that ended it, if one did."""
-        breach: Optional[IsolationError] = None
+    def serve(self) -> None:
+        """Reads until the lane ends; then nobody here waits for anything any more."""
+        breach = self.serve_frames()
+        self.lose(breach or IsolationError("STOPPED", "the other side has closed the Session"))
+
+    def serve_frames(self) -> Optional[IsolationError]:
+        """Reads until the lane ends; gives the breach of the contract that ended it, if one did. ``lose`` is up to the caller."""
         try:
             while True:
                 frames = self._lane.read()
@@ -78,9 +84,8 @@ class Session:
                 if self._outgoing.settled:
                     AwaitedCall.wake(self._outgoing.settled)
         except IsolationError as error:
-            breach = error
-        self.lose(breach or IsolationError("STOPPED", "the other side has closed the Session"))
-        return breach
+            return error
+        return None
 
     def new_handle(self, module: str = "", method: str = "", reference: int = 0) -> Handle:
         """A handle of this side."""
@@ -207,9 +212,14 @@ class Session:
         ids, handles = frame.call_ids, frame.call_handles
         if not isinstance(column, list) or not len(column) == len(ids) == len(handles):
             raise protocol_error("the columns of calls have not the same length")
-        details: Dict[int, CallDetails] = {entry.index: entry for entry in frame.call_details}
         callees = self._callees
         refusal = self._handler.refusal
+        if not frame.call_details and refusal is None:
+            found = [callees.get(handle) for handle in handles]
+            if None not in found and _LIST.issuperset(map(type, column)) and not any(map(_is_immediate, found)):
+                calls.extend(zip(ids, found, column, repeat(None)))  # type: ignore[arg-type]
+                return
+        details: Dict[int, CallDetails] = {entry.index: entry for entry in frame.call_details}
         for index, call in enumerate(ids):
             callee = callees.get(handles[index])
             if callee is None:
@@ -229,7 +239,7 @@ class Session:
             elif refusal is not None:
                 self.incoming.refuse(call, refusal)
             else:
-                calls.append(IncomingCall(call, callee, args, mine))
+                calls.append((call, callee, args, mine))
 
     def _answer_now(self, call: int, callee: Callee, args: Any) -> None:
         """For what the process itself answers, also while user code runs."""
@@ -405,6 +415,10 @@ class Session:
 def aiter_of(target: Any) -> Any:
     """An iterator over an object, async where it is."""
     return target.__aiter__() if hasattr(target, "__aiter__") else iter(target)
+
+
+_LIST = frozenset((list,))
+_is_immediate = attrgetter("is_immediate")
 
 
 def _size_of(payload: Optional[Payload]) -> int:
