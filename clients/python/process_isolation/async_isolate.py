@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator, Sequence
 from types import TracebackType
-from typing import Any, AsyncIterator, Optional, Sequence, Type
+from typing import Any
 
 from process_isolation_pihost.errors import protocol_error
 
@@ -26,7 +27,7 @@ class AsyncIsolate:
         self._supervisor = supervisor
 
     @classmethod
-    async def start(cls, command: Sequence[str], options: Optional[IsolateOptions] = None) -> "AsyncIsolate":
+    async def start(cls, command: Sequence[str], options: IsolateOptions | None = None) -> AsyncIsolate:
         """Starts the process; returns when it takes calls."""
         supervisor = Supervisor(command, options if options is not None else IsolateOptions())
         supervisor.loop = asyncio.get_running_loop()
@@ -34,7 +35,7 @@ class AsyncIsolate:
         return cls(supervisor)
 
     @property
-    def pid(self) -> Optional[int]:
+    def pid(self) -> int | None:
         """Of the process; ``None`` while there is none."""
         generation = self._supervisor.current
         return generation.pid if generation is not None else None
@@ -45,7 +46,7 @@ class AsyncIsolate:
         generation = self._supervisor.current
         return generation.number if generation is not None else 0
 
-    async def call(self, module: str, method: str, *args: Any, timeout: Optional[float] = None) -> Any:
+    async def call(self, module: str, method: str, *args: Any, timeout: float | None = None) -> Any:
         """Calls an export; as ``Isolate.call``."""
         generation = self._supervisor.current or await self._ready()
         seconds = timeout if timeout is not None else self._supervisor.options.timeout
@@ -60,7 +61,7 @@ class AsyncIsolate:
             async for item in produced:
                 yield item
 
-    async def status(self) -> "dict[str, Any]":
+    async def status(self) -> dict[str, Any]:
         """Facts about the process, measured by itself."""
         return checked_status(await self.call(HOST_MODULE, "status"))
 
@@ -84,14 +85,14 @@ class AsyncIsolate:
         """Ends the process at once."""
         await asyncio.to_thread(self._supervisor.kill)
 
-    async def __aenter__(self) -> "AsyncIsolate":
+    async def __aenter__(self) -> AsyncIsolate:
         return self
 
     async def __aexit__(
         self,
-        kind: Optional[Type[BaseException]],
-        error: Optional[BaseException],
-        trace: Optional[TracebackType],
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         await self.shutdown()
 

@@ -9,7 +9,7 @@ import socket
 import sys
 import threading
 from collections import deque
-from typing import Deque, Dict, List, Mapping, Optional, Sequence, Tuple
+from collections.abc import Mapping, Sequence
 
 from process_isolation_pihost.errors import IsolationError
 
@@ -23,18 +23,18 @@ _TAIL_BYTES = 8 * 1024
 class Child:
     """The process. ``handshake`` and ``session`` are our ends of its descriptors 3 and 4."""
 
-    def __init__(self, command: Sequence[str], env: Optional[Mapping[str, str]]) -> None:
+    def __init__(self, command: Sequence[str], env: Mapping[str, str] | None) -> None:
         self.handshake, theirs_3 = _socket_pair()
         self.session, theirs_4 = _socket_pair()
         error_read, error_write = os.pipe()
-        actions: List[Tuple[int, ...]] = [
+        actions: list[tuple[int, ...]] = [
             (os.POSIX_SPAWN_DUP2, theirs_3.fileno(), 3),
             (os.POSIX_SPAWN_DUP2, theirs_4.fileno(), 4),
             (os.POSIX_SPAWN_DUP2, error_write, 2),
         ]
         null = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
         actions.insert(0, (os.POSIX_SPAWN_DUP2, null, 0))
-        environment: Dict[str, str] = dict(os.environ if env is None else env)
+        environment: dict[str, str] = dict(os.environ if env is None else env)
         try:
             # Its own group: an interrupt from the terminal is for us, and we end it in order.
             self.pid = os.posix_spawnp(command[0], list(command), environment, file_actions=actions, setpgroup=0)
@@ -50,7 +50,7 @@ class Child:
             os.close(null)
         self._ended = threading.Event()
         self._status = 0
-        self._tail: Deque[bytes] = deque()
+        self._tail: deque[bytes] = deque()
         self._tail_size = 0
         self._output = threading.Thread(target=self._pass_on, args=(error_read,), daemon=True)
         self._output.start()
@@ -61,7 +61,7 @@ class Child:
         """Whether it is gone."""
         return self._ended.is_set()
 
-    def wait(self, timeout: Optional[float] = None) -> bool:
+    def wait(self, timeout: float | None = None) -> bool:
         """Waits for its end, at most so many seconds; says whether it came."""
         return self._ended.wait(timeout)
 
@@ -74,7 +74,7 @@ class Child:
         except ProcessLookupError:
             pass
 
-    def facts(self) -> Dict[str, object]:
+    def facts(self) -> dict[str, object]:
         """How it ended, for an error."""
         self._output.join(0.2)
         code = os.WEXITSTATUS(self._status) if os.WIFEXITED(self._status) else None
@@ -124,7 +124,7 @@ class Child:
         os.close(descriptor)
 
 
-def _socket_pair() -> Tuple[socket.socket, socket.socket]:
+def _socket_pair() -> tuple[socket.socket, socket.socket]:
     ours, theirs = socket.socketpair()
     moved = fcntl.fcntl(theirs.fileno(), fcntl.F_DUPFD_CLOEXEC, _ABOVE)
     theirs.close()

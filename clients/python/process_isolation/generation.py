@@ -8,7 +8,8 @@ import shutil
 import tempfile
 import threading
 import time
-from typing import Any, Callable, Dict, List, Optional, Sequence
+from collections.abc import Sequence
+from typing import Any, Callable
 
 from process_isolation_pihost.errors import IsolationError, protocol_error
 from process_isolation_pihost.session import Executor, Session, SocketLane
@@ -30,28 +31,27 @@ _MAX_HANDLES = 16_384
 _LOST_SECONDS = 0.2
 
 _FEATURES = frozenset(
-    "session socket invoke payloads streams references signals shared-memory cancel data preload lifecycle exports status".split()
+    ["session", "socket", "invoke", "payloads", "streams", "references", "signals", "shared-memory", "cancel", "data", "preload", "exports", "status"]
 )
 
 
 class Generation:
-    """Starts a process and speaks Session with it. ``on_end`` is called once it is gone, with the error for its calls."""
+    """Starts a process and speaks Session with it. ``ended`` is the error of its calls once it is gone."""
 
     def __init__(
-        self, command: Sequence[str], options: IsolateOptions, number: int, data: Dict[str, Any], loop: Any = None
+        self, command: Sequence[str], options: IsolateOptions, number: int, data: dict[str, Any], loop: Any = None
     ) -> None:
         self.number = number
         self.token = secrets.token_hex(32)
         self._options = options
         self._data = data
         self._loop = loop
-        self._handles: Dict[Any, Handle] = {}
+        self._handles: dict[Any, Handle] = {}
         self._lock = threading.Lock()
         self._was_asked = False
-        self._folders: List[str] = []
+        self._folders: list[str] = []
         self.address = ""
-        self.ended: Optional[IsolationError] = None
-        self.on_end: Callable[[IsolationError], Any] = lambda error: None
+        self.ended: IsolationError | None = None
         self._child = Child([*command, options.name], options.env)
         self._conversation = Conversation(self._child.handshake)
         try:
@@ -99,7 +99,7 @@ class Generation:
         self._child.wait()
         self._finished.wait(5)
 
-    # -- as a Handler of the session ------------------------------------------------------------------------------------
+    # -- as a Handler of the session ----------------------------------------------------------------------------------
 
     refusal = None
 
@@ -120,7 +120,7 @@ class Generation:
 
     # -- start --------------------------------------------------------------------------------------------------------
 
-    def _shake_hands(self) -> "frozenset[str]":
+    def _shake_hands(self) -> frozenset[str]:
         options = self._options
         self._finished = threading.Event()
         deadline = time.monotonic() + options.start_timeout
@@ -169,12 +169,12 @@ class Generation:
             return protocol_error("the process has let go of descriptor 3 before it was ready")
         return IsolationError("START_FAILED", f"{self._child.describe_end()} before it took calls", self._child.facts())
 
-    def _shared_folder(self, hello: Dict[str, Any]) -> Optional[SharedFolder]:
+    def _shared_folder(self, hello: dict[str, Any]) -> SharedFolder | None:
         if not (self._options.shared_memory and hello.get("sharedMemory") and os.path.isdir("/dev/shm")):
             return None
         return SharedFolder(self._folder("/dev/shm"), "h", "p")
 
-    def _folder(self, parent: Optional[str]) -> str:
+    def _folder(self, parent: str | None) -> str:
         folder = tempfile.mkdtemp(prefix="process-isolation-", dir=parent)
         self._folders.append(folder)
         return folder
@@ -182,7 +182,7 @@ class Generation:
     # -- end ----------------------------------------------------------------------------------------------------------
 
     def _hear(self) -> None:
-        def hear(message: Dict[str, Any]) -> None:
+        def hear(message: dict[str, Any]) -> None:
             if "stopping" in message:
                 self._was_asked = True
 
@@ -190,9 +190,7 @@ class Generation:
 
     def _serve(self) -> None:
         breach = self.session.serve_frames()
-        if breach is not None:
-            self._child.kill()
-        elif not self._child.wait(_LOST_SECONDS if not self._was_asked else None):
+        if breach is not None or not self._child.wait(_LOST_SECONDS if not self._was_asked else None):
             self._child.kill()
         self._child.wait()
         self.ended = self._error_of_end(breach)
@@ -200,9 +198,8 @@ class Generation:
         self._executor.stop()
         self._clean_up()
         self._finished.set()
-        self.on_end(self.ended)
 
-    def _error_of_end(self, breach: Optional[IsolationError]) -> IsolationError:
+    def _error_of_end(self, breach: IsolationError | None) -> IsolationError:
         end = self._child.describe_end()
         if breach is not None:
             error = IsolationError("CRASHED", f"{end}: it broke the contract", self._child.facts())

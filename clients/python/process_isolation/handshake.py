@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import time
-from typing import Any, Callable, Dict, Optional
+from typing import Any, Callable
 
 from process_isolation_pihost.errors import IsolationError, protocol_error
 
@@ -24,7 +24,7 @@ class Conversation:
         self._lines = 0
         self._bytes = 0
 
-    def expect(self, kind: str, deadline: Optional[float]) -> Dict[str, Any]:
+    def expect(self, kind: str, deadline: float | None) -> dict[str, Any]:
         """The next message, which must be of this kind. Raises PROTOCOL, TimeoutError, or EOFError at the end."""
         while True:
             message = _message_of(self._line(deadline))
@@ -35,7 +35,7 @@ class Conversation:
             if message.keys() & {"hello", "ready", "stopping", "debugger"}:
                 raise protocol_error(f"the process said {next(iter(message))} where {kind} is due")
 
-    def until_the_end(self, hear: Callable[[Dict[str, Any]], Any]) -> None:
+    def until_the_end(self, hear: Callable[[dict[str, Any]], Any]) -> None:
         """Hears all further messages. Returns when the process lets go of the descriptor, or breaks the bounds."""
         try:
             while True:
@@ -43,11 +43,11 @@ class Conversation:
         except (EOFError, IsolationError, OSError):
             return
 
-    def go(self, facts: Dict[str, Any]) -> None:
+    def go(self, facts: dict[str, Any]) -> None:
         """Answers the hello."""
         self._stream.sendall(json.dumps({"go": facts}).encode() + b"\n")
 
-    def _line(self, deadline: Optional[float]) -> bytes:
+    def _line(self, deadline: float | None) -> bytes:
         while b"\n" not in self._rest:
             if len(self._rest) > _MAX_LINE:
                 raise protocol_error(f"the process sent a line of more than {_MAX_LINE} bytes on descriptor 3")
@@ -64,7 +64,7 @@ class Conversation:
         return line
 
 
-def choose_protocol(hello: Dict[str, Any]) -> int:
+def choose_protocol(hello: dict[str, Any]) -> int:
     """The newest version that both speak. Raises PROTOCOL, naming both ranges, when there is none."""
     newest = hello.get("protocol", 0)
     oldest = hello.get("oldestProtocol", 0) or newest
@@ -73,7 +73,7 @@ def choose_protocol(hello: Dict[str, Any]) -> int:
     raise protocol_error(f"the process speaks protocol versions {oldest} to {newest}, this client {PROTOCOL}")
 
 
-def _message_of(line: bytes) -> Dict[str, Any]:
+def _message_of(line: bytes) -> dict[str, Any]:
     """What is no JSON, or no object, says nothing."""
     try:
         message = json.loads(line)

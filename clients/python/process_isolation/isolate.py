@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from types import TracebackType
-from typing import Any, Iterator, Optional, Sequence, Type
+from typing import Any
 
 from process_isolation_pihost.errors import protocol_error
 
@@ -18,16 +19,16 @@ class Isolate:
     """
     A process of its own for code that may crash; another one is started after a crash, by the next call.
 
-    ``command`` is a pihost: ``["npx", "pihost", "child"]`` for Node.js modules, or any executable that speaks the handshake. Use it
-    in a ``with`` statement, or end it by ``shutdown()``. Every method may be called from any thread.
+    ``command`` is a pihost: ``["npx", "pihost", "child"]`` for Node.js modules, or any executable that speaks the
+    handshake. Use it in a ``with`` statement, or end it by ``shutdown()``. All methods may be called from any thread.
     """
 
-    def __init__(self, command: Sequence[str], options: Optional[IsolateOptions] = None) -> None:
+    def __init__(self, command: Sequence[str], options: IsolateOptions | None = None) -> None:
         self._supervisor = Supervisor(command, options if options is not None else IsolateOptions())
         self._supervisor.ready()
 
     @property
-    def pid(self) -> Optional[int]:
+    def pid(self) -> int | None:
         """Of the process; ``None`` while there is none."""
         generation = self._supervisor.current
         return generation.pid if generation is not None else None
@@ -48,12 +49,12 @@ class Isolate:
         """What a request on the socket must carry."""
         return self._supervisor.ready().token
 
-    def call(self, module: str, method: str, *args: Any, timeout: Optional[float] = None) -> Any:
+    def call(self, module: str, method: str, *args: Any, timeout: float | None = None) -> Any:
         """
         Calls an export and returns what it returned.
 
-        Raises what it threw: a RemoteError, or a built-in exception of the same name; IsolationError for what is not the
-        function's own doing: CRASHED, DEADLINE_EXCEEDED, METHOD_NOT_FOUND, …; see docs/errors.md.
+        Raises what it threw: a RemoteError, or a built-in exception of the same name; IsolationError for what is not
+        the function's own doing: CRASHED, DEADLINE_EXCEEDED, METHOD_NOT_FOUND, …; see docs/errors.md.
         """
         generation = self._supervisor.ready()
         seconds = timeout if timeout is not None else self._supervisor.options.timeout
@@ -67,7 +68,7 @@ class Isolate:
         with produced:
             yield from produced
 
-    def status(self) -> "dict[str, Any]":
+    def status(self) -> dict[str, Any]:
         """Facts about the process, measured by itself. Raises PROTOCOL for what is none."""
         return checked_status(self.call(HOST_MODULE, "status"))
 
@@ -91,19 +92,19 @@ class Isolate:
         """Ends the process at once."""
         self._supervisor.kill()
 
-    def __enter__(self) -> "Isolate":
+    def __enter__(self) -> Isolate:
         return self
 
     def __exit__(
         self,
-        kind: Optional[Type[BaseException]],
-        error: Optional[BaseException],
-        trace: Optional[TracebackType],
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.shutdown()
 
 
-def checked_status(status: Any) -> "dict[str, Any]":
+def checked_status(status: Any) -> dict[str, Any]:
     """What a process that is not trusted says of itself."""
     if not isinstance(status, dict):
         raise protocol_error(f"the status of the process is no object: {status!r:.100}")

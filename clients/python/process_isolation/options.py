@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Mapping, Optional, Sequence
 
 from process_isolation_pihost.errors import IsolationError
 
@@ -13,7 +13,7 @@ from process_isolation_pihost.errors import IsolationError
 class Restart:
     """When to start another process for one that crashed.
 
-    ``max_attempts`` crashes within ``within`` seconds are healed; the next one is the last. Default: 5 in 60 s. 0 turns it off.
+    ``max_attempts`` crashes within ``within`` seconds are healed; the next one is the last. 0 turns it off.
     """
 
     max_attempts: int = 5
@@ -27,21 +27,21 @@ class IsolateOptions:
     #: For logs and errors. 1 to 100 characters.
     name: str = "isolate"
     #: The folder from which module names are resolved. Default: the current one.
-    origin: Optional[str] = None
+    origin: str | None = None
     #: Seconds until the process has to take calls.
     start_timeout: float = 10.0
     #: Seconds that a call may take, where it says nothing else. ``None``: for ever.
-    timeout: Optional[float] = None
+    timeout: float | None = None
     #: When to start another process for one that crashed.
     restart: Restart = field(default_factory=Restart)
     #: The whole environment of the process. Default: that of this one.
-    env: Optional[Mapping[str, str]] = None
+    env: Mapping[str, str] | None = None
     #: Whether large values travel in shared memory, where the system has it.
     shared_memory: bool = True
     #: Whether the process serves gRPC at ``address``, too.
     socket: bool = False
 
-    def checked(self, command: Sequence[str]) -> "IsolateOptions":
+    def checked(self, command: Sequence[str]) -> IsolateOptions:
         """These options. Raises INVALID_OPTION for one that is out of its bound."""
         _check("command", len(command) > 0, "name an executable", command)
         _check("name", 1 <= len(self.name) <= 100, "have 1 to 100 characters", self.name)

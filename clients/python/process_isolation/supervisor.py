@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from typing import Any, Deque, Dict, Optional, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 from process_isolation_pihost.errors import IsolationError
 
@@ -22,12 +23,12 @@ class Supervisor:
         #: Where coroutines run that the process calls; one of its own where there is none.
         self.loop: Any = None
         self._command = list(command)
-        self._data: Dict[str, Any] = {}
+        self._data: dict[str, Any] = {}
         self._lock = threading.Lock()
-        self._generation: Optional[Generation] = None
+        self._generation: Generation | None = None
         self._number = 0
-        self._crashes: Deque[float] = deque()
-        self._down: Optional[IsolationError] = None
+        self._crashes: deque[float] = deque()
+        self._down: IsolationError | None = None
 
     def ready(self) -> Generation:
         """The process that takes calls now; starts one where there is none. Raises why there cannot be one."""
@@ -45,7 +46,7 @@ class Supervisor:
             return self._generation
 
     @property
-    def current(self) -> Optional[Generation]:
+    def current(self) -> Generation | None:
         """The process, where one runs."""
         generation = self._generation
         return generation if generation is not None and generation.ended is None else None
@@ -80,7 +81,9 @@ class Supervisor:
         self._number += 1
         generation = Generation(self._command, self.options, self._number, self._data, self.loop)
         for name, value in list(self._data.items()):
-            generation.session.call(generation.handle(HOST_MODULE, "setData"), [name, value], self.options.start_timeout)
+            generation.session.call(
+                generation.handle(HOST_MODULE, "setData"), [name, value], self.options.start_timeout
+            )
         return generation
 
     def _count_crash(self, generation: Generation) -> None:

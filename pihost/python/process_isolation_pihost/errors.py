@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Optional, Sequence, Union
+from collections.abc import Sequence
+from typing import Any, Union
 
 Code = Union[str, int, float, None]
 
@@ -13,11 +14,11 @@ class IsolationError(Exception):
     A code that this version does not know is kept as it came.
     """
 
-    def __init__(self, code: str, message: str, facts: Optional[Dict[str, Any]] = None) -> None:
+    def __init__(self, code: str, message: str, facts: dict[str, Any] | None = None) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
-        self.facts: Dict[str, Any] = facts if facts is not None else {}
+        self.facts: dict[str, Any] = facts if facts is not None else {}
 
     def __str__(self) -> str:
         return f"{self.code}: {self.message}"
@@ -26,8 +27,8 @@ class IsolationError(Exception):
 class RemoteError(Exception):
     """An error that the other process threw.
 
-    ``name`` is its class there, ``stack`` what that language says of where it was thrown, ``code`` its own code where it has
-    one, ``errors`` the members of an AggregateError or ExceptionGroup, ``fields`` its other properties.
+    ``name`` is its class there, ``stack`` where it was thrown as that language says it, ``code`` its own code where it
+    has one, ``errors`` the members of an AggregateError or ExceptionGroup, ``fields`` its other properties.
     """
 
     def __init__(self, name: str, message: str, stack: str = "", code: Code = None) -> None:
@@ -38,13 +39,13 @@ class RemoteError(Exception):
         self.code = code
         self.cause: Any = None
         self.errors: Sequence[Any] = ()
-        self.fields: Dict[str, Any] = {}
+        self.fields: dict[str, Any] = {}
 
     def __str__(self) -> str:
         return f"{self.name}: {self.message}" if self.message else self.name
 
 
-class ThrownValue(Exception):
+class ThrownValue(Exception):  # noqa: N818 - what it holds is no error
     """The other process threw what is no error: ``value``."""
 
     def __init__(self, value: Any) -> None:

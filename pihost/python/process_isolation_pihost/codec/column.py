@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from json.encoder import JSONEncoder, encode_basestring  # type: ignore[attr-defined, unused-ignore]
-from typing import Any, Callable, Dict, List, Optional, Set, Tuple
+from typing import Any, Callable
 
 from .values import MAX_COLUMN_DEPTH, MAX_SAFE_INTEGER
 
@@ -13,7 +13,7 @@ _INFINITIES = (float("inf"), float("-inf"))
 _dumps = JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 
 
-def column_text(value: Any) -> Optional[str]:
+def column_text(value: Any) -> str | None:
     """The text of the value in a column. ``None``: it has to go as a payload."""
     write = SCALARS.get(type(value))
     if write is not None:
@@ -24,22 +24,22 @@ def column_text(value: Any) -> Optional[str]:
     return None
 
 
-def _int_text(value: int) -> Optional[str]:
+def _int_text(value: int) -> str | None:
     return int.__repr__(value) if -MAX_SAFE_INTEGER <= value <= MAX_SAFE_INTEGER else None
 
 
-def _float_text(value: float) -> Optional[str]:
+def _float_text(value: float) -> str | None:
     if value != value or value in _INFINITIES or (value == 0 and str(value) == "-0.0"):
         return None
     return float.__repr__(value)
 
 
-def _str_text(value: str) -> Optional[str]:
+def _str_text(value: str) -> str | None:
     return encode_basestring(value) if len(value) < MAX_COLUMN_TEXT else None  # type: ignore[no-any-return, unused-ignore]
 
 
 # The text of each value of these types; ``None``: it has to go as a payload.
-SCALARS: Dict[type, Callable[[Any], Optional[str]]] = {
+SCALARS: dict[type, Callable[[Any], str | None]] = {
     int: _int_text,
     str: _str_text,
     float: _float_text,
@@ -51,8 +51,8 @@ _CONTAINERS = (list, dict, tuple)
 
 def _is_json_safe(root: Any) -> bool:
     """Whether JSON gives back exactly this: plain containers, none of them twice, numbers that JavaScript has."""
-    seen: Set[int] = set()
-    waiting: List[Tuple[Any, int]] = [(root, 1)]
+    seen: set[int] = set()
+    waiting: list[tuple[Any, int]] = [(root, 1)]
     while waiting:
         container, depth = waiting.pop()
         if depth > MAX_COLUMN_DEPTH or id(container) in seen:

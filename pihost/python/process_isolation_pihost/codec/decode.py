@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import struct
-from json.decoder import JSONDecoder, JSONDecodeError
-from typing import Any, Callable, Dict, List, Optional, cast
+from json.decoder import JSONDecodeError, JSONDecoder
+from typing import Any, Callable, cast
 
 from ..errors import IsolationError, RemoteError, protocol_error
 from .dates import moment_of
@@ -19,9 +19,9 @@ _scan = JSONDecoder().raw_decode
 # Reads bytes from the place that a descriptor names.
 Reader = Callable[[Any], bytes]
 # Makes what stands for something that the peer has lent.
-Borrower = Callable[[Dict[str, Any]], Any]
+Borrower = Callable[[dict[str, Any]], Any]
 
-_CONSTANTS: Dict[str, Any] = {
+_CONSTANTS: dict[str, Any] = {
     "$u": None,
     "$n": float("nan"),
     "$-": -0.0,
@@ -44,14 +44,14 @@ def parse_json(text: str) -> Any:
 class Decoder:
     """Decodes one payload. Raises PROTOCOL for what breaks the format, or has no counterpart in Python."""
 
-    def __init__(self, read: Reader, borrow: Optional[Borrower] = None) -> None:
+    def __init__(self, read: Reader, borrow: Borrower | None = None) -> None:
         self._read = read
         self._borrow = borrow
-        self._objects: List[Any] = []
-        self._ranges: List[Any] = []
-        self._buffers: Dict[int, bytearray] = {}
+        self._objects: list[Any] = []
+        self._ranges: list[Any] = []
+        self._buffers: dict[int, bytearray] = {}
         self._data = b""
-        self._offsets: List[int] = []
+        self._offsets: list[int] = []
 
     def decode(self, data: bytes) -> Any:
         """The value."""
@@ -80,7 +80,9 @@ class Decoder:
         if not isinstance(ranges, list):
             raise protocol_error("the ranges of a payload are a list")
         for entry in ranges:
-            length, place = (entry[0], entry[1] if len(entry) > 1 else None) if isinstance(entry, list) else (entry, None)
+            length, place = (
+                (entry[0], entry[1] if len(entry) > 1 else None) if isinstance(entry, list) else (entry, None)
+            )
             if type(length) is not int or length < 0:
                 raise protocol_error(f"a range of {length!r} bytes")
             self._ranges.append((length, place))
@@ -96,7 +98,7 @@ class Decoder:
         if kind is list:
             return self._list(node)
         if kind is dict:
-            made: Dict[str, Any] = {}
+            made: dict[str, Any] = {}
             self._objects.append(made)
             for key, member in node.items():
                 made[key] = self._value(member)
@@ -119,17 +121,17 @@ class Decoder:
             return _CONSTANTS[text]
         raise protocol_error(f"the marker {text[:20]!r} is unknown")
 
-    def _list(self, node: List[Any]) -> Any:
+    def _list(self, node: list[Any]) -> Any:
         first = node[0] if node else None
         if type(first) is str and first[:1] == "$" and len(first) == 2 and first in _COMPOSITES:
             return _COMPOSITES[first](self, node)
-        made: List[Any] = []
+        made: list[Any] = []
         self._objects.append(made)
         for member in node:
             made.append(self._value(member))
         return made
 
-    def _map(self, node: List[Any]) -> Map:
+    def _map(self, node: list[Any]) -> Map:
         made = Map()
         self._objects.append(made)
         for index in range(1, len(node), 2):
@@ -139,8 +141,8 @@ class Decoder:
             raise protocol_error("a Map has keys that are equal in Python")
         return made
 
-    def _set(self, node: List[Any]) -> Any:
-        made = set()
+    def _set(self, node: list[Any]) -> Any:
+        made: set[Any] = set()
         self._objects.append(made)
         for member in node[1:]:
             made.add(self._value(member))
@@ -148,38 +150,38 @@ class Decoder:
             raise protocol_error("a Set has members that are equal in Python")
         return made
 
-    def _pattern(self, node: List[Any]) -> Any:
+    def _pattern(self, node: list[Any]) -> Any:
         pattern = pattern_of(str(node[1]), str(node[2]))
         self._objects.append(pattern)
         return pattern
 
-    def _boxed(self, node: List[Any]) -> Any:
+    def _boxed(self, node: list[Any]) -> Any:
         number = len(self._objects)
         self._objects.append(None)
         self._objects[number] = self._value(node[1])
         return self._objects[number]
 
-    def _bare(self, node: List[Any]) -> Dict[str, Any]:
-        made: Dict[str, Any] = {}
+    def _bare(self, node: list[Any]) -> dict[str, Any]:
+        made: dict[str, Any] = {}
         self._objects.append(made)
         for key, member in node[1].items():
             made[key] = self._value(member)
         return made
 
-    def _sparse(self, node: List[Any]) -> List[Any]:
+    def _sparse(self, node: list[Any]) -> list[Any]:
         """Holes are ``None``; named properties have no counterpart."""
         length, fields = node[1], node[2]
         if fields:
             raise protocol_error(f"an array with the properties {', '.join(fields)} has no counterpart in Python")
         if type(length) is not int or not 0 <= length <= _MAX_SPARSE:
             raise protocol_error(f"an array of {length!r} places, most of them holes, has no counterpart in Python")
-        made: List[Any] = [None] * length
+        made: list[Any] = [None] * length
         self._objects.append(made)
         for index in range(3, len(node), 2):
             made[node[index]] = self._value(node[index + 1])
         return made
 
-    def _error(self, node: List[Any]) -> BaseException:
+    def _error(self, node: list[Any]) -> BaseException:
         parts = node[1] if len(node) > 1 else {}
         error = exception_of(parts)
         self._objects.append(error)
@@ -194,25 +196,26 @@ class Decoder:
         if isinstance(error, RemoteError):
             error.errors, error.fields = members, fields
         elif isinstance(error, IsolationError):
-            error.facts.update(fields)
+            facts = fields.get("facts")
+            error.facts.update(facts if isinstance(facts, dict) else fields)
         return error
 
-    def _buffer(self, node: List[Any]) -> bytearray:
+    def _buffer(self, node: list[Any]) -> bytearray:
         return self._memory(node[1])
 
-    def _view(self, node: List[Any]) -> Any:
+    def _view(self, node: list[Any]) -> Any:
         view = view_of(node[1], self._memory(node[2]), int(node[3]), node[4])
         self._objects.append(view)
         return view
 
-    def _lent(self, node: List[Any]) -> Any:
+    def _lent(self, node: list[Any]) -> Any:
         if self._borrow is None:
             raise protocol_error("something is lent where nothing can be")
         borrowed = self._borrow(node[1])
         self._objects.append(borrowed)
         return borrowed
 
-    def _node_object(self, node: List[Any]) -> Any:
+    def _node_object(self, node: list[Any]) -> Any:
         raise protocol_error(f"an object of Node.js, {node[1]!r}, has no counterpart in Python")
 
     def _memory(self, number: int) -> bytearray:
@@ -229,7 +232,7 @@ class Decoder:
 
 _MAX_SPARSE = 10_000_000
 
-_COMPOSITES: Dict[str, Callable[[Decoder, List[Any]], Any]] = cast(
+_COMPOSITES: dict[str, Callable[[Decoder, list[Any]], Any]] = cast(
     Any,
     {
         "$m": Decoder._map,

@@ -7,7 +7,7 @@ import math
 import re
 import struct
 from json.encoder import JSONEncoder
-from typing import Any, Callable, Dict, List, NamedTuple, Optional
+from typing import Any, Callable, NamedTuple, Optional
 
 from ..errors import IsolationError
 from ..wire.surrogates import utf8
@@ -24,9 +24,9 @@ OUT_OF_BAND_BYTES = 32 * 1024
 _dumps = JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 
 # Sends bytes on their own way and says where they are; None: they go inline.
-Placer = Callable[["memoryview[Any]"], Optional[Dict[str, Any]]]
+Placer = Callable[["memoryview[Any]"], Optional[dict[str, Any]]]
 # Lends what cannot be copied and describes it; None: it cannot be lent either.
-Lender = Callable[[Any, str], Optional[Dict[str, Any]]]
+Lender = Callable[[Any, str], Optional[dict[str, Any]]]
 
 
 class EncodedValue(NamedTuple):
@@ -38,15 +38,15 @@ class EncodedValue(NamedTuple):
 class Encoder:
     """Encodes one value: makes its text, numbers its objects, and collects its bytes."""
 
-    def __init__(self, lend: Optional[Lender] = None, place: Optional[Placer] = None) -> None:
+    def __init__(self, lend: Lender | None = None, place: Placer | None = None) -> None:
         self._lend = lend
         self._place = place
-        self._numbers: Dict[int, int] = {}
+        self._numbers: dict[int, int] = {}
         self._objects = 0
-        self._kept: List[Any] = []
-        self._ranges: List[Any] = []
-        self._range_of: Dict[int, int] = {}
-        self._bytes: List[bytes] = []
+        self._kept: list[Any] = []
+        self._ranges: list[Any] = []
+        self._range_of: dict[int, int] = {}
+        self._bytes: list[bytes] = []
         self._lenient = 0
 
     def encode(self, value: Any, path: str) -> bytes:
@@ -95,11 +95,11 @@ class Encoder:
         # An id is only the object's own for as long as that is there.
         self._kept.append(value)
 
-    def _dict(self, value: Dict[Any, Any], path: str, depth: int) -> Any:
+    def _dict(self, value: dict[Any, Any], path: str, depth: int) -> Any:
         self._count(value)
-        if not isinstance(value, Map) and all([isinstance(key, str) for key in value]):
+        if not isinstance(value, Map) and all(isinstance(key, str) for key in value):
             return {str(key): self._node(member, f"{path}.{key}", depth + 1) for key, member in value.items()}
-        node: List[Any] = ["$m"]
+        node: list[Any] = ["$m"]
         for key, member in value.items():
             node.append(self._node(key, f"{path}.<key {key!r}>", depth + 1))
             node.append(self._node(member, f"{path}[{key!r}]", depth + 1))
@@ -143,7 +143,7 @@ class Encoder:
             raise refused(path, f"{_described(value)} has no counterpart in JavaScript{_advice(value)}") from None
         return self._view(value, view, path)
 
-    def _view(self, value: Any, view: "memoryview[Any]", path: str) -> Any:
+    def _view(self, value: Any, view: memoryview[Any], path: str) -> Any:
         name = view_name(view)
         if name is None:
             shape = f"{view.ndim} dimensions" if view.ndim != 1 else f"elements of the format {view.format!r}"
@@ -179,7 +179,7 @@ class Encoder:
             parts["cause"] = self._node(cause, f"{path}.__cause__", depth + 1)
         if members is not None:
             parts["members"] = [self._node(member, f"{path}.exceptions", depth + 1) for member in members]
-        sent: Dict[str, Any] = {}
+        sent: dict[str, Any] = {}
         for name, value in fields:
             node = self._field(value, f"{path}.{name}", depth + 1)
             if node is not _LEFT_OUT:
@@ -222,10 +222,9 @@ def _float_node(value: float) -> Any:
 
 def _plain(value: Any) -> Any:
     """A value of a class of the user's as the built-in one: an IntEnum, a str subclass, numpy.float64."""
-    for kind in (int, float, str):
-        if isinstance(value, kind):
-            return kind.__new__(kind, value) if kind is not str else str.__str__(value)
-    return value
+    if isinstance(value, int):
+        return int(value)
+    return float(value) if isinstance(value, float) else str.__str__(value)
 
 
 def _described(value: Any) -> str:
@@ -240,7 +239,7 @@ def _advice(value: Any) -> str:
     return "; send a dict of what it holds, or lend it with remote()"
 
 
-def _offset_of(view: "memoryview[Any]", memory: bytearray) -> Optional[int]:
+def _offset_of(view: memoryview[Any], memory: bytearray) -> int | None:
     """Where in its memory a view begins; ``None`` where that cannot be told."""
     import ctypes
 
@@ -250,5 +249,3 @@ def _offset_of(view: "memoryview[Any]", memory: bytearray) -> Optional[int]:
     except (TypeError, ValueError, BufferError):
         return None
     return part - whole
-
-

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import builtins
 import errno
-from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from ..errors import IsolationError, RemoteError
 
@@ -13,22 +14,33 @@ MAX_STACK = 64 * 1024
 
 # Classes that both languages have under one name.
 _SHARED = ("TypeError", "SyntaxError", "ReferenceError", "RangeError", "EvalError", "URIError")
-_OWN_ATTRIBUTES = ("code", "errno", "strerror", "filename", "filename2", "characters_written", "name", "msg", "args")
+_OWN_ATTRIBUTES = (
+    "code",
+    "errno",
+    "strerror",
+    "filename",
+    "filename2",
+    "characters_written",
+    "name",
+    "msg",
+    "args",
+    "stack",
+)
 
 
 class ErrorParts(NamedTuple):
     """What an exception is made of on the wire."""
 
-    parts: Dict[str, Any]
-    cause: Optional[BaseException]
-    members: Optional[Sequence[BaseException]]
-    fields: List[Tuple[str, Any]]
+    parts: dict[str, Any]
+    cause: BaseException | None
+    members: Sequence[BaseException] | None
+    fields: list[tuple[str, Any]]
 
 
 def parts_of(error: BaseException) -> ErrorParts:
     """Reads an exception. Never raises: what cannot be read is left out."""
     message = _message_of(error)
-    parts: Dict[str, Any] = {
+    parts: dict[str, Any] = {
         "class": type(error).__name__,
         "base": _base_of(error),
         "framework": error.code if isinstance(error, IsolationError) else "",
@@ -49,7 +61,9 @@ def parts_of(error: BaseException) -> ErrorParts:
 
 def stack_of(error: BaseException) -> str:
     """The traceback as Python prints it, without the frames of this package, at most 64 KiB of it."""
-    arrived_with = getattr(error, "stack", None) if error.__traceback__ is None or isinstance(error, RemoteError) else None
+    arrived_with = (
+        getattr(error, "stack", None) if error.__traceback__ is None or isinstance(error, RemoteError) else None
+    )
     if isinstance(arrived_with, str) and arrived_with:
         return arrived_with[:MAX_STACK]
     frames = _own_frames_off(error.__traceback__)
@@ -67,24 +81,26 @@ def stack_of(error: BaseException) -> str:
     return text if len(text) <= MAX_STACK else f"{text[: MAX_STACK // 2]}\n[…]\n{text[-MAX_STACK // 2 + 8 :]}"
 
 
-def exception_of(parts: Dict[str, Any]) -> BaseException:
+def exception_of(parts: dict[str, Any]) -> BaseException:
     """The exception of its parts, without its cause, members and fields."""
     name, message = str(parts.get("class", "Error")), str(parts.get("message", ""))
     if parts.get("framework"):
-        return IsolationError(str(parts["framework"]), message)
+        code = str(parts["framework"])
+        # Some runtimes say the code in the message, too.
+        return IsolationError(code, message[len(code) + 2 :] if message.startswith(f"{code}: ") else message)
     known = getattr(builtins, name, None)
     if isinstance(known, type) and issubclass(known, Exception):
         try:
             error = known(message)
             if str(error) == message:
                 # Where it was raised in the other process; what is raised here gets a traceback of its own.
-                error.stack = str(parts.get("stack", ""))[:MAX_STACK]
+                vars(error)["stack"] = str(parts.get("stack", ""))[:MAX_STACK]
                 return error
         except Exception:
             pass
-    code = parts.get("code")
+    own_code = parts.get("code")
     stack = str(parts.get("stack", ""))[:MAX_STACK]
-    return RemoteError(name, message, stack, code if isinstance(code, (str, int, float)) else None)
+    return RemoteError(name, message, stack, own_code if isinstance(own_code, (str, int, float)) else None)
 
 
 def _message_of(error: BaseException) -> str:
@@ -115,13 +131,15 @@ def _code_of(error: BaseException) -> Any:
     return code if type(code) in (str, int, float) and code == code else None
 
 
-def _fields_of(error: BaseException) -> List[Tuple[str, Any]]:
+def _fields_of(error: BaseException) -> list[tuple[str, Any]]:
     if isinstance(error, RemoteError):
         return list(error.fields.items())
-    fields = list(error.facts.items()) if isinstance(error, IsolationError) else []
+    if isinstance(error, IsolationError):
+        return [("facts", error.facts)]
+    fields: list[tuple[str, Any]] = []
     own = vars(error) if hasattr(error, "__dict__") else {}
     for name, value in own.items():
-        if not name.startswith("_") and name not in _OWN_ATTRIBUTES and name not in ("message", "facts"):
+        if not name.startswith("_") and name not in _OWN_ATTRIBUTES:
             fields.append((name, value))
     if isinstance(error, OSError) and error.filename is not None:
         fields.append(("filename", str(error.filename)))
@@ -134,5 +152,3 @@ def _own_frames_off(trace: Any) -> Any:
     while trace is not None and trace.tb_frame.f_code.co_filename.startswith(folder):
         trace = trace.tb_next
     return trace
-
-

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Pattern, Tuple
+from re import Pattern
 
 from ..errors import protocol_error
 
@@ -12,7 +12,7 @@ _FLAGS = (("i", re.IGNORECASE), ("m", re.MULTILINE), ("s", re.DOTALL))
 _SEARCH_FLAGS = "gydu"
 
 
-def source_and_flags(pattern: "Pattern[str]") -> Tuple[str, str]:
+def source_and_flags(pattern: Pattern[str]) -> tuple[str, str]:
     """The source and the flags of the RegExp. Raises ValueError for one that JavaScript does not have."""
     if not isinstance(pattern.pattern, str):
         raise ValueError("a pattern for bytes has no counterpart in JavaScript")
@@ -24,7 +24,7 @@ def source_and_flags(pattern: "Pattern[str]") -> Tuple[str, str]:
     return source, flags
 
 
-def pattern_of(source: str, flags: str) -> "Pattern[str]":
+def pattern_of(source: str, flags: str) -> Pattern[str]:
     """The pattern. Raises PROTOCOL for one that Python does not have."""
     number = 0
     for letter in flags:

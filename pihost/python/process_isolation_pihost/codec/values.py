@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict
+from typing import Any
 
 MAX_SAFE_INTEGER = 2**53 - 1
 
@@ -17,7 +17,7 @@ class BigInt(int):
     __slots__ = ()
 
 
-class Map(Dict[Any, Any]):
+class Map(dict[Any, Any]):
     """A dict that is a Map in JavaScript, although all of its keys are text. A dict with other keys is one anyway."""
 
     __slots__ = ()

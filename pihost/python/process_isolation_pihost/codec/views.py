@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Optional, Tuple
+from typing import Any, cast
 
 # The class in JavaScript, its format in the buffer protocol, and the bytes of one element.
-_VIEWS: Tuple[Tuple[str, str, int], ...] = (
+_VIEWS: tuple[tuple[str, str, int], ...] = (
     ("Uint8Array", "B", 1),
     ("Int8Array", "b", 1),
     ("Uint16Array", "H", 2),
@@ -18,15 +18,17 @@ _VIEWS: Tuple[Tuple[str, str, int], ...] = (
     ("BigInt64Array", "q", 8),
 )
 _BYTES = ("Uint8Array", "Buffer")
-_FORMAT_OF: Dict[str, Tuple[str, int]] = {name: (code, size) for name, code, size in _VIEWS}
+_FORMAT_OF: dict[str, tuple[str, int]] = {name: (code, size) for name, code, size in _VIEWS}
 _FORMAT_OF.update({"Buffer": ("B", 1), "DataView": ("B", 1), "Uint8ClampedArray": ("B", 1)})
-_NAME_OF: Dict[Tuple[str, int], str] = {(code, size): name for name, code, size in _VIEWS}
+_NAME_OF: dict[tuple[str, int], str] = {(code, size): name for name, code, size in _VIEWS}
 _NAME_OF.update({("c", 1): "Uint8Array", ("?", 1): "Uint8Array"})
-_NAME_OF.update({("l", 4): "Int32Array", ("L", 4): "Uint32Array", ("l", 8): "BigInt64Array", ("L", 8): "BigUint64Array"})
+_NAME_OF.update(
+    {("l", 4): "Int32Array", ("L", 4): "Uint32Array", ("l", 8): "BigInt64Array", ("L", 8): "BigUint64Array"}
+)
 _NAME_OF.update({("n", 8): "BigInt64Array", ("N", 8): "BigUint64Array"})
 
 
-def view_name(view: "memoryview[Any]") -> Optional[str]:
+def view_name(view: memoryview[Any]) -> str | None:
     """The class of the view in JavaScript; ``None`` where there is none, or it has more dimensions than one."""
     if view.ndim != 1:
         return None
@@ -34,7 +36,7 @@ def view_name(view: "memoryview[Any]") -> Optional[str]:
     return _NAME_OF.get((code, view.itemsize))
 
 
-def view_of(kind: str, buffer: bytearray, offset: int, length: Optional[int]) -> Any:
+def view_of(kind: str, buffer: bytearray, offset: int, length: int | None) -> Any:
     """
     What a view is here: ``bytes`` for a Uint8Array or a Buffer that is all of its memory, else a ``memoryview``.
 
@@ -49,4 +51,4 @@ def view_of(kind: str, buffer: bytearray, offset: int, length: Optional[int]) ->
     if offset < 0 or count < 0 or count * size > room:
         raise ValueError(f"a view of {count} elements from byte {offset} is outside of its {len(buffer)} bytes")
     part = memoryview(buffer)[offset : offset + count * size]
-    return bytes(part) if kind in _BYTES else part.cast(code) if code != "B" else part
+    return bytes(part) if kind in _BYTES else part.cast(cast(Any, code)) if code != "B" else part

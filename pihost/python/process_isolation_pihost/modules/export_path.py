@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from types import BuiltinFunctionType, FunctionType, ModuleType
-from typing import Any, Callable, List
+from typing import Any, Callable
 
 from ..errors import IsolationError
 
@@ -30,7 +30,7 @@ class Exports:
             return name in self._declared and hasattr(self.module, name)
         return not name.startswith("_") and hasattr(self.module, name) and self._is_own(getattr(self.module, name))
 
-    def names(self) -> List[str]:
+    def names(self) -> list[str]:
         """All of them, sorted."""
         names = self._declared if self._declared is not None else vars(self.module)
         return sorted([name for name in names if self.has(name)])
@@ -59,7 +59,9 @@ def resolve_export(exports: Exports, path: str) -> Callable[..., Any]:
         if name.startswith("_") or not hasattr(value, name):
             raise _missing(f"{before!r} of module {module} has no member {name!r}{_advice(name, member_names(value))}")
         if isinstance(value, type) and _needs_instance(value, name):
-            raise _missing(f"{before}.{name} of module {module} needs an instance of {before}; make it static, or a function")
+            raise _missing(
+                f"{before}.{name} of module {module} needs an instance of {before}; make it static, or a function"
+            )
         value = getattr(value, name)
     if isinstance(value, type):
         raise _missing(f"{path!r} of module {module} is a class{_advice('', member_names(value))}")
@@ -69,13 +71,15 @@ def resolve_export(exports: Exports, path: str) -> Callable[..., Any]:
     return lambda: value
 
 
-def member_names(value: Any) -> List[str]:
+def member_names(value: Any) -> list[str]:
     """What of a value can be called by a path. Properties are not read: they are code."""
-    names: List[str] = []
+    names: list[str] = []
     for name in dir(value):
         if name.startswith("_"):
             continue
-        if isinstance(_static(type(value) if not isinstance(value, type) else value, name), property) or (isinstance(value, type) and _needs_instance(value, name)):
+        if isinstance(_static(type(value) if not isinstance(value, type) else value, name), property) or (
+            isinstance(value, type) and _needs_instance(value, name)
+        ):
             continue
         if callable(getattr(value, name, None)):
             names.append(name)
@@ -102,7 +106,7 @@ def _missing(message: str) -> IsolationError:
     return IsolationError("METHOD_NOT_FOUND", message)
 
 
-def _advice(name: str, names: List[str]) -> str:
+def _advice(name: str, names: list[str]) -> str:
     if not names:
         return "; it has none that can be called"
     # Imported where it is needed: a start has no time for it.

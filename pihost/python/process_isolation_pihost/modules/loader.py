@@ -7,7 +7,6 @@ import importlib.util
 import os
 import sys
 from types import ModuleType
-from typing import Dict, Tuple
 from urllib.parse import unquote, urlsplit
 
 from ..errors import IsolationError
@@ -23,7 +22,7 @@ class ModuleLoader:
         path = _path_of_url(origin) if origin.startswith(_SCHEME) else origin
         is_folder = path.endswith("/") or os.path.isdir(path)
         self._folder = os.path.abspath(path if is_folder else os.path.dirname(path))
-        self._loaded: Dict[str, ModuleType] = {}
+        self._loaded: dict[str, ModuleType] = {}
 
     def load(self, name: str) -> ModuleType:
         """The module. Raises MODULE_NOT_FOUND or MODULE_FAILED; the cause of the latter is what it raised."""
@@ -83,7 +82,7 @@ def _execute(dotted: str, path: str) -> ModuleType:
     return module
 
 
-def _package_of(path: str) -> Tuple[str, str]:
+def _package_of(path: str) -> tuple[str, str]:
     """The folder to import from, and the dotted name: packages are the folders with an ``__init__.py``."""
     folder, file = os.path.split(path)
     names = [] if file == "__init__.py" else [os.path.splitext(file)[0].split(".")[0]]

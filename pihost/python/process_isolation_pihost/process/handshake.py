@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import time
-from typing import Any, Dict, List, NamedTuple, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 DESCRIPTOR = 3
 SESSION_DESCRIPTOR = 4
@@ -63,9 +63,9 @@ class Go(NamedTuple):
     shared_memory: str
     session_on_descriptor: bool
     listening_descriptor: int
-    lifecycle: List[str]
+    lifecycle: list[str]
     lifecycle_of_all: bool
-    stray_descriptors: List[Dict[str, Any]]
+    stray_descriptors: list[dict[str, Any]]
 
 
 def say_hello(version: str, serves_socket: bool) -> None:
@@ -120,7 +120,7 @@ def say_stopping(reason: str) -> None:
     tell_host({"stopping": {"reason": reason[:_REASON_LENGTH]}})
 
 
-def tell_host(message: Dict[str, Any]) -> None:
+def tell_host(message: dict[str, Any]) -> None:
     """Writes one line."""
     try:
         os.write(DESCRIPTOR, json.dumps(message).encode() + b"\n")
@@ -135,7 +135,7 @@ def wait_for_end_of_host() -> None:
         pass
 
 
-def close_stray_descriptors(strays: List[Dict[str, Any]]) -> None:
+def close_stray_descriptors(strays: list[dict[str, Any]]) -> None:
     """Closes what was inherited by accident, where it still leads to the file that the host saw."""
     for stray in strays:
         number = stray.get("number", 0)

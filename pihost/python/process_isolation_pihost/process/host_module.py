@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, NamedTuple, Optional, Protocol, Sequence
+from collections.abc import Sequence
+from typing import Any, Callable, NamedTuple, Protocol
 
 HOST_MODULE = "pihost:"
 
@@ -28,10 +29,10 @@ class Owner(Protocol):
     def preload(self, modules: Any) -> None: ...
     def activate(self, modules: Any) -> None: ...
     def exports_of(self, module: str) -> Any: ...
-    def shutdown(self, reason: str, grace: float, stop_after: Optional[float]) -> None: ...
+    def shutdown(self, reason: str, grace: float, stop_after: float | None) -> None: ...
 
 
-def host_methods(owner: Owner) -> Dict[str, HostMethod]:
+def host_methods(owner: Owner) -> dict[str, HostMethod]:
     """By name."""
 
     def shutdown(reason: Any = "", grace_ms: Any = _DEFAULT_GRACE_MS, stop_after_ms: Any = None, *_: Any) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import Any, Callable, Dict, Optional
+from typing import Any, Callable
 
 
 class IsolateData:
@@ -11,8 +11,8 @@ class IsolateData:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._values: Dict[str, Any] = {}
-        self.tell_host: Optional[Callable[[str, Any], Any]] = None
+        self._values: dict[str, Any] = {}
+        self.tell_host: Callable[[str, Any], Any] | None = None
 
     def receive(self, name: str, value: Any) -> None:
         """The host has said which value is the last."""
@@ -38,7 +38,7 @@ def isolate_data() -> IsolateData:
 
 
 def get_data(name: str) -> Any:
-    """A value that was stored under the name, by this process, an earlier one or the host; ``None`` where there is none."""
+    """What was stored under the name, by this process, an earlier one or the host; ``None`` where nothing was."""
     return _data.get(name)
 
 

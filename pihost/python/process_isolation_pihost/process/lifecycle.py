@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from types import ModuleType
-from typing import Any, Callable, Dict, List
+from typing import Any, Callable
 
 from ..errors import IsolationError
 from ..modules import Exports, ModuleLoader
@@ -13,13 +13,13 @@ from ..modules import Exports, ModuleLoader
 class ModuleLifecycle:
     """Calls ``start()`` of a module before its first call, and ``stop()`` before the process ends in order."""
 
-    def __init__(self, names: List[str], is_of_all: bool, loader: ModuleLoader, run: Callable[[Any], Any]) -> None:
+    def __init__(self, names: list[str], is_of_all: bool, loader: ModuleLoader, run: Callable[[Any], Any]) -> None:
         self._names = frozenset(names)
         self._is_of_all = is_of_all
         self._loader = loader
         self._run = run
         self._lock = threading.Lock()
-        self._started: Dict[str, ModuleType] = {}
+        self._started: dict[str, ModuleType] = {}
 
     def start(self, name: str, module: ModuleType, code: str = "MODULE_FAILED") -> None:
         """Starts the module, once. Raises ``code`` with what ``start`` raised as its cause."""

@@ -32,7 +32,12 @@ def main() -> int:
     go = await_go()
     close_stray_descriptors(go.stray_descriptors)
     pihost = Pihost(go)
-    threading.Thread(target=lambda: (wait_for_end_of_host(), pihost.end_with_host()), daemon=True).start()
+
+    def end_with_host() -> None:
+        wait_for_end_of_host()
+        pihost.end_with_host()
+
+    threading.Thread(target=end_with_host, name="pihost-lifeline", daemon=True).start()
     if go.session_on_descriptor:
         pihost.serve_host(SocketLane(socket.socket(fileno=SESSION_DESCRIPTOR)))
     if go.address:

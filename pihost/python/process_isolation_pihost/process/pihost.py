@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import threading
-from typing import Any, Callable, List, Optional
+from typing import Any, Callable
 
 from ..errors import IsolationError
 from ..modules import Exports, ModuleLoader, describe_exports, resolve_export
@@ -42,12 +42,12 @@ class Pihost:
         self.loader = ModuleLoader(go.origin)
         self._lifecycle = ModuleLifecycle(go.lifecycle, go.lifecycle_of_all, self.loader, self._run_to_end)
         self._shared = SharedFolder(go.shared_memory, "p", "h") if go.shared_memory else None
-        self._sessions: List[Session] = []
+        self._sessions: list[Session] = []
         self._draining = threading.Event()
         self._immediate = host_methods(self)
         self._stopped = IsolationError("STOPPED", f"{self.isolate} is shutting down")
         self._exit_code = 0
-        self.on_draining: List[Callable[[], Any]] = []
+        self.on_draining: list[Callable[[], Any]] = []
 
     # -- sessions -----------------------------------------------------------------------------------------------------
 
@@ -78,7 +78,7 @@ class Pihost:
         return Callee(resolve)
 
     @property
-    def refusal(self) -> Optional[BaseException]:
+    def refusal(self) -> BaseException | None:
         """Why no call of a module may begin now."""
         return self._stopped if self._draining.is_set() else None
 
@@ -88,7 +88,7 @@ class Pihost:
         self._lifecycle.start(module, loaded)
         return resolve_export(Exports(loaded), method)
 
-    # -- what the module pihost: answers --------------------------------------------------------------------------------
+    # -- what the module pihost: answers ------------------------------------------------------------------------------
 
     def status(self) -> Any:
         """A HostStatus."""
@@ -107,7 +107,7 @@ class Pihost:
         """The process was a spare and is now the generation of this number."""
         self.generation = generation
 
-    def preload(self, modules: List[str]) -> None:
+    def preload(self, modules: list[str]) -> None:
         """Loads modules; what fails will fail again, and be told, when it is called."""
         for name in modules:
             try:
@@ -115,7 +115,7 @@ class Pihost:
             except IsolationError:
                 pass
 
-    def activate(self, modules: List[str]) -> None:
+    def activate(self, modules: list[str]) -> None:
         """Loads and starts modules; raises what the first of them failed with."""
         for name in modules:
             self._lifecycle.start(name, self.loader.load(name), "START_FAILED")
@@ -126,7 +126,7 @@ class Pihost:
 
     # -- the end ------------------------------------------------------------------------------------------------------
 
-    def shutdown(self, reason: str, grace: float, stop_after: Optional[float] = None) -> None:
+    def shutdown(self, reason: str, grace: float, stop_after: float | None = None) -> None:
         """Refuses new calls, gives running ones so many seconds, then ends the process. The first request decides."""
         if self._draining.is_set():
             return
@@ -173,7 +173,7 @@ class Pihost:
             self.exit(0)
 
     def _is_idle(self) -> bool:
-        return all([not session.incoming.open for session in self._sessions])
+        return not any(session.incoming.open for session in self._sessions)
 
     def _wait_until_answered(self, seconds: float) -> None:
         from time import monotonic
@@ -182,7 +182,7 @@ class Pihost:
         for session in list(self._sessions):
             session.wait_until_answered(max(0.0, deadline - monotonic()))
 
-    def _open(self, lane: Lane, shared: Optional[SharedFolder]) -> Session:
+    def _open(self, lane: Lane, shared: SharedFolder | None) -> Session:
         session = Session(lane, self, self.executor, shared)
         self._sessions.append(session)
         return session

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from typing import Any, Dict, NamedTuple
+from typing import Any, NamedTuple
 
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 _STARTED = time.monotonic()
@@ -19,7 +19,7 @@ class Counts(NamedTuple):
     failed: int
 
 
-def read_status(isolate: str, generation: int, is_draining: bool, counts: Counts, version: str) -> Dict[str, Any]:
+def read_status(isolate: str, generation: int, is_draining: bool, counts: Counts, version: str) -> dict[str, Any]:
     """A HostStatus with the names of its JSON form. There is no V8 heap here, and no event loop to be late."""
     times = os.times()
     uptime = time.monotonic() - _STARTED

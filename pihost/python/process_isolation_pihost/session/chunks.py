@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import Any, Dict, List
+from typing import Any
 
 from ..errors import protocol_error
 from ..wire import Chunk
@@ -20,7 +20,7 @@ class ChunkSender:
         self._turn = threading.Lock()
         self._payloads = 0
 
-    def send(self, data: "memoryview[Any]") -> int:
+    def send(self, data: memoryview[Any]) -> int:
         """Sends all parts and gives the number of the payload; what refers to it may be sent then."""
         with self._turn:
             self._payloads += 1
@@ -38,7 +38,7 @@ class ChunkReceiver:
     """Keeps the parts that came until something refers to their payload."""
 
     def __init__(self) -> None:
-        self._parts: Dict[int, List[bytes]] = {}
+        self._parts: dict[int, list[bytes]] = {}
 
     def take_part(self, chunk: Chunk) -> None:
         """A part came."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextvars
 import threading
 from time import monotonic
-from typing import Any, Callable, Dict, Optional
+from typing import Any, Callable
 
 from ..errors import IsolationError
 from ..wire import CallDetails
@@ -17,20 +17,20 @@ _NO_DETAILS = CallDetails(0)
 class CurrentCall:
     """One call of the other side. ``signal`` fires when nobody waits for it any more, or the process is to end."""
 
-    def __init__(self, call: int, details: Optional[CallDetails]) -> None:
+    def __init__(self, call: int, details: CallDetails | None) -> None:
         self.id = call
         known = details if details is not None else _NO_DETAILS
         #: 1 the first time; one more each time that it is replayed after a crash.
         self.attempt = known.attempt
         #: The caller's trace context, such as ``traceparent``.
-        self.trace: Dict[str, str] = known.trace
+        self.trace: dict[str, str] = known.trace
         self._deadline = monotonic() + known.timeout_ms / 1000 if known.timeout_ms else None
         self.signal = Signal()
         self.is_cancelled = False
-        self.on_cancel: Optional[Callable[[], Any]] = None
+        self.on_cancel: Callable[[], Any] | None = None
 
     @property
-    def time_left(self) -> Optional[float]:
+    def time_left(self) -> float | None:
         """Seconds until the caller gives up; ``None``: never."""
         return None if self._deadline is None else max(0.0, self._deadline - monotonic())
 
@@ -44,13 +44,13 @@ class CurrentCall:
 
 # In a worker thread; set to what makes the CurrentCall, which most calls never ask for.
 in_thread = threading.local()
-in_task: "contextvars.ContextVar[Optional[CurrentCall]]" = contextvars.ContextVar("current_call", default=None)
+in_task: contextvars.ContextVar[CurrentCall | None] = contextvars.ContextVar("current_call", default=None)
 
 
-def current_call() -> Optional[CurrentCall]:
+def current_call() -> CurrentCall | None:
     """The call that the caller of this function runs for; ``None`` outside of one."""
     found = in_task.get()
     if found is not None:
         return found
-    find: Optional[Callable[[], Optional[CurrentCall]]] = getattr(in_thread, "find", None)
+    find: Callable[[], CurrentCall | None] | None = getattr(in_thread, "find", None)
     return find() if find is not None else None

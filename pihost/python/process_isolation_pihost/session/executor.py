@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from contextlib import contextmanager
 from queue import Empty, SimpleQueue
-from typing import Any, Callable, Iterator, Optional
+from typing import Any, Callable
 
 Job = Callable[[], Any]
 
@@ -16,12 +17,12 @@ class Executor:
     """
     Runs jobs one at a time, in the thread that called ``run_forever``.
 
-    A job that waits for the other process gives its turn away for as long as it waits, so that what it waits for can run
-    here: another thread goes on with the jobs then. Nothing else runs beside a job but coroutines.
+    A job that waits for the other process gives its turn away for as long, so that what it waits for can run here:
+    another thread goes on with the jobs then. Nothing else runs beside a job but coroutines.
     """
 
     def __init__(self) -> None:
-        self._jobs: "SimpleQueue[Optional[Job]]" = SimpleQueue()
+        self._jobs: SimpleQueue[Job | None] = SimpleQueue()
         self._turn = threading.Lock()
         self._lock = threading.Lock()
         self._local = threading.local()
@@ -54,7 +55,7 @@ class Executor:
         """Runs the jobs in a thread of its own, for who has no thread to give."""
         threading.Thread(target=self.run_forever, name="pihost-jobs", daemon=True).start()
 
-    def before_block(self, prepare: Optional[Job]) -> None:
+    def before_block(self, prepare: Job | None) -> None:
         """What the running job does before it gives its turn away."""
         self._local.prepare = prepare
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from time import perf_counter
-from typing import Any, Callable, Deque, Dict, List, Optional, Protocol, Tuple, Union
+from typing import Any, Callable, Optional, Protocol, Union
 
 from ..codec.column import SCALARS, column_text
 from ..errors import IsolationError
@@ -26,9 +26,9 @@ class Callee:
 
     __slots__ = ("function", "is_immediate", "resolve", "slow")
 
-    def __init__(self, resolve: Callable[["Callee"], Callable[..., Any]], is_immediate: bool = False) -> None:
+    def __init__(self, resolve: Callable[[Callee], Callable[..., Any]], is_immediate: bool = False) -> None:
         #: Set by ``resolve`` where it stands for the same function each time.
-        self.function: Optional[Callable[..., Any]] = None
+        self.function: Callable[..., Any] | None = None
         self.resolve = resolve
         #: Runs in the thread that reads, beside whatever else runs.
         self.is_immediate = is_immediate
@@ -36,7 +36,7 @@ class Callee:
 
 
 # Its id, what it calls, the arguments, and what else is known of it. A plain tuple: there are many of them.
-IncomingCall = Tuple[int, Callee, Any, Optional[CallDetails]]
+IncomingCall = tuple[int, Callee, Any, Optional[CallDetails]]
 
 
 class Answers(Protocol):
@@ -66,12 +66,12 @@ class IncomingCalls:
         self._answers = answers
         self._lock = threading.Lock()
         self._idle = threading.Condition(self._lock)
-        self.open: Dict[int, State] = {}
+        self.open: dict[int, State] = {}
         self.done = 0
         self.failed = 0
-        self._drain_reason: Optional[IsolationError] = None
+        self._drain_reason: IsolationError | None = None
 
-    def run(self, calls: List[IncomingCall]) -> None:
+    def run(self, calls: list[IncomingCall]) -> None:
         """Has the calls run, in their order."""
         waiting = deque(calls)
         self.open.update([(call[0], None) for call in calls])
@@ -110,9 +110,9 @@ class IncomingCalls:
         with self._idle:
             return self._idle.wait_for(lambda: not self.open, timeout)
 
-    def _run(self, calls: Deque[IncomingCall]) -> None:
-        ids: List[int] = []
-        texts: List[str] = []
+    def _run(self, calls: deque[IncomingCall]) -> None:
+        ids: list[int] = []
+        texts: list[str] = []
 
         def before_block() -> None:
             self._deliver(ids, texts)
@@ -121,9 +121,9 @@ class IncomingCalls:
 
         self._executor.before_block(before_block)
         settle_open, take, write_scalar = self.open.pop, calls.popleft, SCALARS.get
-        current: List[Optional[IncomingCall]] = [None]
+        current: list[IncomingCall | None] = [None]
         in_thread.find = lambda: self._current(current[0]) if current[0] is not None else None
-        tasks: List[Any] = []
+        tasks: list[Any] = []
         started = perf_counter()
         while calls:
             try:
@@ -214,7 +214,7 @@ class IncomingCalls:
         self._forget(call)
         self._outbox.flush()
 
-    def _deliver(self, ids: List[int], texts: List[str]) -> None:
+    def _deliver(self, ids: list[int], texts: list[str]) -> None:
         """Sends answers, and empties the lists."""
         if ids:
             with self._outbox.lock:
@@ -245,7 +245,7 @@ class IncomingCalls:
             made.signal.abort(drain_reason)
         return made
 
-    def _start_tasks(self, tasks: List[Any]) -> None:
+    def _start_tasks(self, tasks: list[Any]) -> None:
         loop = self._executor.loop()
 
         def start() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from typing import List, Protocol
+from typing import Protocol
 
 from ..wire import FrameSplitter, with_prefix
 
@@ -14,7 +14,7 @@ _READ_BYTES = 64 * 1024
 class Lane(Protocol):
     """A way for frames. One thread reads; any thread writes, one at a time."""
 
-    def read(self) -> List[bytes]:
+    def read(self) -> list[bytes]:
         """The frames that came since the last time, at least one; none when the lane has ended."""
         ...
 
@@ -34,7 +34,7 @@ class SocketLane:
         self._stream = stream
         self._splitter = FrameSplitter()
 
-    def read(self) -> List[bytes]:
+    def read(self) -> list[bytes]:
         while True:
             try:
                 data = self._stream.recv(_READ_BYTES)

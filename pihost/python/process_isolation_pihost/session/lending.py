@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import AsyncIterator, Iterator
-from typing import Any, Callable, Dict, Generic, List, NamedTuple, Optional, TypeVar
+from typing import Any, Callable, Generic, NamedTuple, TypeVar
 
 from .signals import Signal
 
@@ -21,12 +21,12 @@ class Lent(Generic[T]):
         self.kind = kind
 
 
-def keep(function: Callable[..., Any]) -> "Lent[Callable[..., Any]]":
+def keep(function: Callable[..., Any]) -> Lent[Callable[..., Any]]:
     """Lends a function for longer than the call that it is an argument of, or as a part of a result."""
     return Lent(function, "function")
 
 
-def remote(target: T) -> "Lent[T]":
+def remote(target: T) -> Lent[T]:
     """Lends an object instead of copying it: whoever receives it calls its public methods here."""
     return Lent(target, "object")
 
@@ -38,7 +38,7 @@ class Loan(NamedTuple):
     target: Any
 
 
-Scope = List[int]
+Scope = list[int]
 
 
 class Loans:
@@ -48,10 +48,10 @@ class Loans:
         self._open_stream = open_stream
         self._tell_abort = tell_abort
         self._lock = threading.Lock()
-        self._loans: Dict[int, Loan] = {}
+        self._loans: dict[int, Loan] = {}
         self._last = 0
 
-    def lend(self, value: Any, scope: Optional[Scope]) -> Optional[Dict[str, Any]]:
+    def lend(self, value: Any, scope: Scope | None) -> dict[str, Any] | None:
         """
         Lends a value and describes it; ``None`` when it is nothing to lend.
 
@@ -75,7 +75,7 @@ class Loans:
             return {"kind": "function", "id": reference}
         return None
 
-    def find(self, reference: int) -> Optional[Loan]:
+    def find(self, reference: int) -> Loan | None:
         """What is lent under the number."""
         return self._loans.get(reference)
 
@@ -93,7 +93,7 @@ class Loans:
             self._loans[self._last] = Loan(kind, target)
             return self._last
 
-    def _lend_signal(self, signal: Signal, scope: Optional[Scope]) -> Dict[str, Any]:
+    def _lend_signal(self, signal: Signal, scope: Scope | None) -> dict[str, Any]:
         reference = self._add("signal", signal)
         if scope is not None:
             scope.append(reference)

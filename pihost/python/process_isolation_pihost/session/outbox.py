@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from queue import SimpleQueue
-from typing import Any, Callable, Deque, Optional
+from typing import Any, Callable
 
 from ..wire import Draft, encode_frame
 from .lane import Lane
@@ -15,9 +15,9 @@ class Outbox:
     """
     Gathers messages of all threads into frames, in the order in which they were put.
 
-    A thread that may wait calls ``flush``. The reader of the lane must not: two sides that both write and do not read would
-    wait for ever. It calls ``flush_later``, which leaves the writing to a thread of its own. So does a producer of many
-    small messages: that thread gets its turn whenever the producer waits.
+    A thread that may wait calls ``flush``. The reader of the lane must not: two sides that only write would wait for
+    ever. It calls ``flush_later``, which leaves the writing to a thread of its own. So does a producer of many small
+    messages: that thread gets its turn whenever the producer waits.
     """
 
     def __init__(self, lane: Lane) -> None:
@@ -25,9 +25,9 @@ class Outbox:
         self.lock = threading.Lock()
         self._writing = threading.Lock()
         self._draft = Draft()
-        self._full: Deque[Draft] = deque()
-        self._wakes: "SimpleQueue[Optional[Callable[[], Any]]]" = SimpleQueue()
-        self._writer: Optional[threading.Thread] = None
+        self._full: deque[Draft] = deque()
+        self._wakes: SimpleQueue[Callable[[], Any] | None] = SimpleQueue()
+        self._writer: threading.Thread | None = None
 
     def draft(self) -> Draft:
         """The frame to add to; only for who holds ``lock``."""
@@ -55,7 +55,7 @@ class Outbox:
         self.do_later(_nothing)
 
     def do_later(self, job: Callable[[], Any]) -> None:
-        """Does something that adds to the outbox, and sends it. For finalizers, which may run while this thread has the lock."""
+        """Does what adds to the outbox, and sends it. For finalizers: they may run while their thread has the lock."""
         self._wakes.put(job)
         if self._writer is None:
             self._start_writer()

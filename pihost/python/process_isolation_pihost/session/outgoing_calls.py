@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import threading
-from typing import Any, Dict, List, Optional, Protocol, Sequence
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 from ..codec import column_text
 from ..errors import IsolationError
@@ -16,11 +17,10 @@ from .pending import AwaitedCall, BlockingCall, PendingCall
 from .stand_ins import Handle
 
 
-
 class Values(Protocol):
     """What calls need for their arguments."""
 
-    def encode(self, value: Any, path: str, scope: Optional[Scope]) -> Payload: ...
+    def encode(self, value: Any, path: str, scope: Scope | None) -> Payload: ...
 
     def end_scope(self, scope: Scope) -> None: ...
 
@@ -35,9 +35,9 @@ class OutgoingCalls:
         self._lock = threading.Lock()
         self._last_id = 0
         self._last_handle = 0
-        self._pending: Dict[int, PendingCall] = {}
-        self.settled: List[AwaitedCall] = []
-        self._lost: Optional[BaseException] = None
+        self._pending: dict[int, PendingCall] = {}
+        self.settled: list[AwaitedCall] = []
+        self._lost: BaseException | None = None
 
     def new_handle(self, module: str = "", method: str = "", reference: int = 0) -> Handle:
         """A handle, which its first call introduces."""
@@ -45,7 +45,7 @@ class OutgoingCalls:
             self._last_handle = self._last_handle % 0xFFFFFFFF + 1
             return Handle(self._last_handle, module, method, reference)
 
-    def wait(self, handle: Handle, args: Sequence[Any], timeout: Optional[float]) -> Any:
+    def wait(self, handle: Handle, args: Sequence[Any], timeout: float | None) -> Any:
         """Calls, and waits in this thread."""
         call = BlockingCall()
         self._send(handle, args, call, timeout)
@@ -60,7 +60,7 @@ class OutgoingCalls:
             raise call.error
         return call.value
 
-    async def await_(self, handle: Handle, args: Sequence[Any], timeout: Optional[float]) -> Any:
+    async def await_(self, handle: Handle, args: Sequence[Any], timeout: float | None) -> Any:
         """Calls, and waits in this task; its cancellation is the call's."""
         asyncio = sys.modules["asyncio"]
         loop = asyncio.get_running_loop()
@@ -94,7 +94,7 @@ class OutgoingCalls:
         self._outbox.flush_later()
         return True
 
-    def take(self, call: int) -> Optional[PendingCall]:
+    def take(self, call: int) -> PendingCall | None:
         """The call that is answered; ``None`` when there is none of that number."""
         with self._lock:
             return self._pending.pop(call, None)
@@ -115,10 +115,10 @@ class OutgoingCalls:
             error = IsolationError("DEADLINE_EXCEEDED", f"the call did not settle within {timeout} s")
             call.future.set_exception(error)
 
-    def _send(self, handle: Handle, args: Sequence[Any], call: PendingCall, timeout: Optional[float]) -> bool:
+    def _send(self, handle: Handle, args: Sequence[Any], call: PendingCall, timeout: float | None) -> bool:
         """Puts the call into the outbox; says whether it is the first there."""
         text = column_text(list(args))
-        payload: Optional[Payload] = None
+        payload: Payload | None = None
         if text is None:
             scope: Scope = []
             payload = self._values.encode(list(args), "args", scope)
@@ -148,5 +148,3 @@ class OutgoingCalls:
             self._last_id = self._last_id % 0xFFFFFFFF + 1
             if self._last_id not in self._pending:
                 return self._last_id
-
-

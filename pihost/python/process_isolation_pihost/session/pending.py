@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import Any, List, Optional
+from typing import Any
 
 from .lending import Scope
 
@@ -16,11 +16,11 @@ class PendingCall:
     def __init__(self) -> None:
         self.id = 0
         self.value: Any = None
-        self.error: Optional[BaseException] = None
-        self.scope: Optional[Scope] = None
+        self.error: BaseException | None = None
+        self.scope: Scope | None = None
         self.is_abandoned = False
 
-    def settle(self, value: Any, error: Optional[BaseException]) -> None:
+    def settle(self, value: Any, error: BaseException | None) -> None:
         """The answer came."""
         self.value = value
         self.error = error
@@ -43,7 +43,7 @@ class BlockingCall(PendingCall):
     def announce(self) -> None:
         self._answered.release()
 
-    def wait(self, timeout: Optional[float]) -> bool:
+    def wait(self, timeout: float | None) -> bool:
         """Waits at most so many seconds; says whether the answer came."""
         return self._answered.acquire(timeout=-1 if timeout is None else timeout)
 
@@ -53,7 +53,7 @@ class AwaitedCall(PendingCall):
 
     __slots__ = ("_batch", "_loop", "future")
 
-    def __init__(self, loop: Any, batch: "List[AwaitedCall]") -> None:
+    def __init__(self, loop: Any, batch: list[AwaitedCall]) -> None:
         super().__init__()
         self._loop = loop
         self._batch = batch
@@ -63,7 +63,7 @@ class AwaitedCall(PendingCall):
         self._batch.append(self)
 
     @staticmethod
-    def wake(batch: "List[AwaitedCall]") -> None:
+    def wake(batch: list[AwaitedCall]) -> None:
         """Tells those who wait for calls that have been settled."""
         calls, batch[:] = list(batch), []
         for loop in {call._loop for call in calls}:
@@ -75,7 +75,7 @@ class AwaitedCall(PendingCall):
                 pass
 
 
-def _resolve(calls: List[AwaitedCall]) -> None:
+def _resolve(calls: list[AwaitedCall]) -> None:
     for call in calls:
         if call.future.done():
             continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Dict, NamedTuple, Optional
+from typing import Any, NamedTuple
 
 from ..codec import parse_json
 from ..errors import protocol_error
@@ -26,14 +26,14 @@ class SharedFolder(NamedTuple):
 class Places:
     """Sends bytes out of band, and finds those that came so."""
 
-    def __init__(self, outbox: Outbox, shared: Optional[SharedFolder]) -> None:
+    def __init__(self, outbox: Outbox, shared: SharedFolder | None) -> None:
         self._outbox = outbox
         self._sender = ChunkSender(outbox)
         self.received = ChunkReceiver()
         self._writer = SegmentWriter(shared.path, shared.own_prefix) if shared else None
         self._reader = SegmentReader(shared.path, shared.peer_prefix) if shared else None
 
-    def put(self, data: "memoryview[Any]") -> Dict[str, Any]:
+    def put(self, data: memoryview[Any]) -> dict[str, Any]:
         """Sends the bytes ahead and says where they are."""
         segment = self._writer.write(data) if self._writer is not None else None
         if segment is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import threading
-from typing import Any, Dict, List, NamedTuple, Optional
+from typing import Any, NamedTuple
 
 from ..errors import protocol_error
 
@@ -29,13 +29,13 @@ class SegmentWriter:
         self._folder = folder
         self._prefix = prefix
         self._lock = threading.Lock()
-        self._busy: Dict[int, "tuple[_Segment, int]"] = {}
-        self._idle: List[_Segment] = []
+        self._busy: dict[int, tuple[_Segment, int]] = {}
+        self._idle: list[_Segment] = []
         self._made = 0
         self._unread = 0
         self._usable = True
 
-    def write(self, data: "memoryview[Any]") -> Optional[int]:
+    def write(self, data: memoryview[Any]) -> int | None:
         """The number of the segment that holds the bytes now; ``None``: they have to go in chunks."""
         with self._lock:
             if not self._usable or not self._has_room(len(data)):
@@ -126,7 +126,7 @@ class SegmentReader:
                 os.close(descriptor)
         except (OSError, ValueError) as error:
             raise protocol_error(f"the peer's shared-memory segment {number} cannot be read: {error}") from None
-        return data
+        return bytes(data)
 
     def _check(self, facts: os.stat_result, length: int) -> None:
         if not stat.S_ISREG(facts.st_mode):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from typing import Any, Callable, List, Optional
+from typing import Any, Callable
 
 from ..errors import thrown_as_exception
 
@@ -15,7 +15,7 @@ class Signal:
     def __init__(self) -> None:
         self._event = threading.Event()
         self._lock = threading.Lock()
-        self._listeners: List[Callable[[], Any]] = []
+        self._listeners: list[Callable[[], Any]] = []
         self.reason: Any = None
 
     @property
@@ -23,7 +23,7 @@ class Signal:
         """Whether it has fired."""
         return self._event.is_set()
 
-    def wait(self, timeout: Optional[float] = None) -> bool:
+    def wait(self, timeout: float | None = None) -> bool:
         """Waits until it fires, at most so many seconds; says whether it has."""
         return self._event.wait(timeout)
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import threading
-from typing import Any, Dict, Optional, Protocol
+from typing import Any, Protocol
 
 
 class Caller(Protocol):
     """What a stand-in needs of its Session."""
 
-    def call_lent(self, handle: "Handle", args: Any) -> Any: ...
+    def call_lent(self, handle: Handle, args: Any) -> Any: ...
 
-    def give_back(self, reference: int, handles: "list[int]") -> None: ...
+    def give_back(self, reference: int, handles: list[int]) -> None: ...
 
 
 class Handle:
@@ -62,9 +62,9 @@ class RemoteObject:
         self._pihost_reference = reference
         self._pihost_is_iterable = is_iterable
         self._pihost_lock = threading.Lock()
-        self._pihost_methods: Dict[str, Handle] = {}
+        self._pihost_methods: dict[str, Handle] = {}
 
-    def __getattr__(self, name: str) -> "Method":
+    def __getattr__(self, name: str) -> Method:
         if name.startswith("_"):
             raise AttributeError(f"{name!r} is no public member of an object of the other process")
         return Method(self, name)
@@ -81,7 +81,7 @@ class RemoteObject:
 
     def _pihost_call(self, name: str, args: Any) -> Any:
         with self._pihost_lock:
-            handle: Optional[Handle] = self._pihost_methods.get(name)
+            handle: Handle | None = self._pihost_methods.get(name)
             if handle is None:
                 handle = self._pihost_session.new_handle(method=name, reference=self._pihost_reference)
                 self._pihost_methods[name] = handle

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from typing import Any, Awaitable, Callable, Deque, Optional, Protocol
+from collections.abc import Awaitable
+from typing import Any, Callable, Protocol
 
 WINDOW_ITEMS = 1_024
 WINDOW_BYTES = 4 * 1024 * 1024
@@ -24,7 +25,7 @@ class Sink(Protocol):
         """Sends an item; says roughly how many bytes it takes."""
         ...
 
-    def send_end(self, stream: int, error: Optional[BaseException]) -> None: ...
+    def send_end(self, stream: int, error: BaseException | None) -> None: ...
 
     def send_resume(self, stream: int) -> None: ...
 
@@ -35,7 +36,7 @@ class Window:
     def __init__(self, sink: Sink) -> None:
         self._sink = sink
         self._lock = threading.Lock()
-        self._sizes: Deque[int] = deque()
+        self._sizes: deque[int] = deque()
         self._bytes = 0
 
     def has_room(self) -> bool:
@@ -83,7 +84,7 @@ class StreamExport:
         self._window.take_off(items)
         self._queue()
 
-    def close(self, error: Optional[BaseException]) -> None:
+    def close(self, error: BaseException | None) -> None:
         """The consumer wants no more, or throws into the generator, which may go on then."""
         self._submit(lambda: self._close(error))
 
@@ -113,7 +114,7 @@ class StreamExport:
         else:
             self._queue()
 
-    def _close(self, error: Optional[BaseException]) -> None:
+    def _close(self, error: BaseException | None) -> None:
         if self._is_over:
             return
         try:
@@ -139,7 +140,7 @@ class StreamExport:
         if close is not None:
             close()
 
-    def _end(self, error: Optional[BaseException]) -> None:
+    def _end(self, error: BaseException | None) -> None:
         if self._is_over:
             return
         self._is_over = True
@@ -171,7 +172,7 @@ class AsyncStreamExport:
         self._window.take_off(items)
         self._loop().call_soon_threadsafe(self._go_on)
 
-    def close(self, error: Optional[BaseException]) -> None:
+    def close(self, error: BaseException | None) -> None:
         """As of a StreamExport."""
         loop = self._loop()
         loop.call_soon_threadsafe(lambda: loop.create_task(self._close(error)))
@@ -203,7 +204,7 @@ class AsyncStreamExport:
         except BaseException as error:
             self._end(error)
 
-    async def _close(self, error: Optional[BaseException]) -> None:
+    async def _close(self, error: BaseException | None) -> None:
         if self._is_over:
             return
         await self._cancel_task()
@@ -237,10 +238,10 @@ class AsyncStreamExport:
             pass
         self._is_over = was_over
 
-    async def _leave(self, error: Optional[BaseException]) -> None:
+    async def _leave(self, error: BaseException | None) -> None:
         self._is_over = True
         self._window.clear()
-        close: Optional[Callable[[], Awaitable[Any]]] = getattr(self._iterator, "aclose", None)
+        close: Callable[[], Awaitable[Any]] | None = getattr(self._iterator, "aclose", None)
         try:
             if close is not None:
                 await close()
@@ -248,7 +249,7 @@ class AsyncStreamExport:
             error = failure
         self._sink.send_end(self._stream, error)
 
-    def _end(self, error: Optional[BaseException]) -> None:
+    def _end(self, error: BaseException | None) -> None:
         if self._is_over:
             return
         self._is_over = True

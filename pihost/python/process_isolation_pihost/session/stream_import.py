@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections import deque
-from typing import Any, Callable, Deque, Optional, Protocol
+from typing import Any, Callable, Protocol
 
 from ..errors import protocol_error, thrown_as_exception
 from .executor import Executor
@@ -36,8 +36,8 @@ class RemoteStream:
         self._stream = stream
         self._source = source
         self._news = threading.Condition()
-        self._items: Deque[Any] = deque()
-        self._wake: Optional[Callable[[], Any]] = None
+        self._items: deque[Any] = deque()
+        self._wake: Callable[[], Any] | None = None
         self._taken = 0
         self._taken_bytes = 0
         self._has_begun = False
@@ -45,7 +45,7 @@ class RemoteStream:
         self._is_over = False
         self._failure: Any = None
 
-    def __iter__(self) -> "RemoteStream":
+    def __iter__(self) -> RemoteStream:
         return self
 
     def __next__(self) -> Any:
@@ -63,7 +63,7 @@ class RemoteStream:
             self._raise_if_over(StopIteration)
             raise StopIteration
 
-    def __aiter__(self) -> "RemoteStream":
+    def __aiter__(self) -> RemoteStream:
         return self
 
     async def __anext__(self) -> Any:
@@ -76,13 +76,13 @@ class RemoteStream:
                 future = self._next_news()
             await future
 
-    def __enter__(self) -> "RemoteStream":
+    def __enter__(self) -> RemoteStream:
         return self
 
     def __exit__(self, *exc_info: object) -> None:
         self.close()
 
-    async def __aenter__(self) -> "RemoteStream":
+    async def __aenter__(self) -> RemoteStream:
         return self
 
     async def __aexit__(self, *exc_info: object) -> None:

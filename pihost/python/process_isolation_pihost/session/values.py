@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from typing import Any, Dict, List, Optional, Protocol
+from typing import Any, Protocol
 
 from ..codec import Decoder, Encoder
 from ..errors import IsolationError, ThrownValue, protocol_error
@@ -25,7 +25,7 @@ class Owner(Protocol):
 
     def call_lent(self, handle: Handle, args: Any) -> Any: ...
 
-    def give_back(self, reference: int, handles: List[int]) -> None: ...
+    def give_back(self, reference: int, handles: list[int]) -> None: ...
 
     def send_demand(self, stream: int, items: int) -> None: ...
 
@@ -39,14 +39,14 @@ class SessionValues:
         self._owner = owner
         self._places = places
         self._loans = loans
-        self.streams: Dict[int, "weakref.ref[RemoteStream]"] = {}
-        self.signals: "weakref.WeakValueDictionary[int, Signal]" = weakref.WeakValueDictionary()
+        self.streams: dict[int, weakref.ref[RemoteStream]] = {}
+        self.signals: weakref.WeakValueDictionary[int, Signal] = weakref.WeakValueDictionary()
 
-    def encode(self, value: Any, path: str, scope: Optional[Scope]) -> Payload:
+    def encode(self, value: Any, path: str, scope: Scope | None) -> Payload:
         """A value as a payload; its large parts have left then. Raises NOT_SERIALIZABLE, and nothing is lent then."""
         lent: Scope = []
 
-        def lend(candidate: Any, at: str) -> Optional[Dict[str, Any]]:
+        def lend(candidate: Any, at: str) -> dict[str, Any] | None:
             descriptor = self._loans.lend(candidate, scope)
             if descriptor is not None:
                 lent.append(descriptor["id"])
@@ -83,7 +83,7 @@ class SessionValues:
         for reference in scope:
             self._loans.end(reference)
 
-    def stream(self, reference: int) -> Optional[RemoteStream]:
+    def stream(self, reference: int) -> RemoteStream | None:
         """A stream of the other side that somebody here still has."""
         found = self.streams.get(reference)
         return found() if found is not None else None

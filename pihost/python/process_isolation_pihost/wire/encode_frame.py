@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import List, Optional, Tuple
-
 from .frame import Abort, CallDetails, Chunk, Introduction, Payload, Settlement
 from .protobuf import length_delimited, number_field, pack_uint32, text_field
 from .surrogates import utf8
@@ -48,28 +46,28 @@ class Draft:
     def __init__(self) -> None:
         self.entries = 0
         self.size = 0
-        self.introductions: List[Introduction] = []
-        self.call_ids: List[int] = []
-        self.call_handles: List[int] = []
-        self.call_args: List[str] = []
-        self.call_details: List[CallDetails] = []
-        self.cancels: List[int] = []
-        self.stream_resumes: List[int] = []
-        self.item_streams: List[int] = []
-        self.items: List[str] = []
-        self.item_payloads: List[Tuple[int, Payload]] = []
-        self.stream_ends: List[Tuple[int, Optional[Payload]]] = []
-        self.aborts: List[Abort] = []
-        self.result_ids: List[int] = []
-        self.results: List[str] = []
-        self.void_ids: List[int] = []
-        self.settlements: List[Settlement] = []
-        self.stream_demands: List[Tuple[int, int]] = []
-        self.stream_closes: List[Tuple[int, Optional[Payload]]] = []
-        self.releases: List[int] = []
-        self.segments_read: List[int] = []
-        self.handle_releases: List[int] = []
-        self.chunks: List[Chunk] = []
+        self.introductions: list[Introduction] = []
+        self.call_ids: list[int] = []
+        self.call_handles: list[int] = []
+        self.call_args: list[str] = []
+        self.call_details: list[CallDetails] = []
+        self.cancels: list[int] = []
+        self.stream_resumes: list[int] = []
+        self.item_streams: list[int] = []
+        self.items: list[str] = []
+        self.item_payloads: list[tuple[int, Payload]] = []
+        self.stream_ends: list[tuple[int, Payload | None]] = []
+        self.aborts: list[Abort] = []
+        self.result_ids: list[int] = []
+        self.results: list[str] = []
+        self.void_ids: list[int] = []
+        self.settlements: list[Settlement] = []
+        self.stream_demands: list[tuple[int, int]] = []
+        self.stream_closes: list[tuple[int, Payload | None]] = []
+        self.releases: list[int] = []
+        self.segments_read: list[int] = []
+        self.handle_releases: list[int] = []
+        self.chunks: list[Chunk] = []
         self.ping = 0
         self.pong = 0
 
@@ -93,7 +91,7 @@ def encode_payload(payload: Payload) -> bytes:
 
 def encode_frame(draft: Draft) -> bytes:
     """The frame, its fields in ascending order."""
-    parts: List[bytes] = []
+    parts: list[bytes] = []
     for introduction in draft.introductions:
         parts.append(length_delimited(1, _introduction(introduction)))
     if draft.call_ids:
@@ -133,11 +131,11 @@ def encode_frame(draft: Draft) -> bytes:
     return b"".join(parts)
 
 
-def _column(texts: List[str]) -> bytes:
+def _column(texts: list[str]) -> bytes:
     return utf8("[" + ",".join(texts) + "]")
 
 
-def _numbers(parts: List[bytes], field: int, numbers: List[int]) -> None:
+def _numbers(parts: list[bytes], field: int, numbers: list[int]) -> None:
     if numbers:
         parts.append(length_delimited(field, pack_uint32(numbers)))
 
@@ -152,7 +150,7 @@ def _introduction(introduction: Introduction) -> bytes:
 
 
 def _call_details(details: CallDetails) -> bytes:
-    parts = [number_field(1, details.index)]
+    parts = [number_field(1, details.place)]
     if details.args is not None:
         parts.append(length_delimited(2, encode_payload(details.args)))
     parts.append(number_field(3, details.attempt if details.attempt > 1 else 0))
@@ -162,7 +160,7 @@ def _call_details(details: CallDetails) -> bytes:
     return b"".join(parts)
 
 
-def _numbered(number: int, payload: Optional[Payload]) -> bytes:
+def _numbered(number: int, payload: Payload | None) -> bytes:
     return number_field(1, number) + (b"" if payload is None else length_delimited(2, encode_payload(payload)))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Callable, Dict, List, NamedTuple, Optional, Tuple
+from typing import Callable, NamedTuple
 
 from .protobuf import FieldValue, bytes_of, number_of, read_fields, text_of, unpack_uint32
 
@@ -10,7 +10,7 @@ from .protobuf import FieldValue, bytes_of, number_of, read_fields, text_of, unp
 class Payload(NamedTuple):
     """A value in the payload format: its bytes, or the JSON text that says where they are."""
 
-    inline: Optional[bytes]
+    inline: bytes | None
     place: str = ""
 
 
@@ -22,22 +22,22 @@ class Introduction(NamedTuple):
 
 
 class CallDetails(NamedTuple):
-    index: int
-    args: Optional[Payload] = None
+    place: int
+    args: Payload | None = None
     attempt: int = 1
     timeout_ms: int = 0
-    trace: Dict[str, str] = {}
+    trace: dict[str, str] = {}
 
 
 class Settlement(NamedTuple):
     id: int
-    value: Optional[Payload] = None
-    error: Optional[Payload] = None
+    value: Payload | None = None
+    error: Payload | None = None
 
 
 class Abort(NamedTuple):
     signal: int
-    reason: Optional[Payload] = None
+    reason: Payload | None = None
 
 
 class Chunk(NamedTuple):
@@ -77,28 +77,28 @@ class Frame:
     )
 
     def __init__(self) -> None:
-        self.introductions: List[Introduction] = []
-        self.call_ids: List[int] = []
-        self.call_handles: List[int] = []
+        self.introductions: list[Introduction] = []
+        self.call_ids: list[int] = []
+        self.call_handles: list[int] = []
         self.call_args = ""
-        self.call_details: List[CallDetails] = []
-        self.cancels: List[int] = []
-        self.stream_resumes: List[int] = []
-        self.item_streams: List[int] = []
+        self.call_details: list[CallDetails] = []
+        self.cancels: list[int] = []
+        self.stream_resumes: list[int] = []
+        self.item_streams: list[int] = []
         self.items = ""
-        self.item_payloads: List[Tuple[int, Payload]] = []
-        self.stream_ends: List[Tuple[int, Optional[Payload]]] = []
-        self.aborts: List[Abort] = []
-        self.result_ids: List[int] = []
+        self.item_payloads: list[tuple[int, Payload]] = []
+        self.stream_ends: list[tuple[int, Payload | None]] = []
+        self.aborts: list[Abort] = []
+        self.result_ids: list[int] = []
         self.results = ""
-        self.void_ids: List[int] = []
-        self.settlements: List[Settlement] = []
-        self.stream_demands: List[Tuple[int, int]] = []
-        self.stream_closes: List[Tuple[int, Optional[Payload]]] = []
-        self.releases: List[int] = []
-        self.segments_read: List[int] = []
-        self.handle_releases: List[int] = []
-        self.chunks: List[Chunk] = []
+        self.void_ids: list[int] = []
+        self.settlements: list[Settlement] = []
+        self.stream_demands: list[tuple[int, int]] = []
+        self.stream_closes: list[tuple[int, Payload | None]] = []
+        self.releases: list[int] = []
+        self.segments_read: list[int] = []
+        self.handle_releases: list[int] = []
+        self.chunks: list[Chunk] = []
         self.ping = 0
         self.pong = 0
 
@@ -141,8 +141,8 @@ def _introduction(data: bytes) -> Introduction:
 
 def _call_details(data: bytes) -> CallDetails:
     index = attempt = timeout_ms = 0
-    args: Optional[Payload] = None
-    trace: Dict[str, str] = {}
+    args: Payload | None = None
+    trace: dict[str, str] = {}
     for number, _, value in read_fields(data):
         if number == 1:
             index = number_of(value)
@@ -158,10 +158,10 @@ def _call_details(data: bytes) -> CallDetails:
     return CallDetails(index, args, attempt or 1, timeout_ms, trace)
 
 
-def _numbered_payload(data: bytes) -> Tuple[int, Optional[Payload]]:
+def _numbered_payload(data: bytes) -> tuple[int, Payload | None]:
     """A number and, perhaps, a payload: IndexedPayload, StreamEnd, StreamClose and Abort are all made so."""
     index = 0
-    payload: Optional[Payload] = None
+    payload: Payload | None = None
     for number, _, value in read_fields(data):
         if number == 1:
             index = number_of(value)
@@ -170,14 +170,14 @@ def _numbered_payload(data: bytes) -> Tuple[int, Optional[Payload]]:
     return index, payload
 
 
-def _indexed_payload(data: bytes) -> Tuple[int, Payload]:
+def _indexed_payload(data: bytes) -> tuple[int, Payload]:
     index, payload = _numbered_payload(data)
     return index, payload if payload is not None else Payload(b"")
 
 
 def _settlement(data: bytes) -> Settlement:
     call = 0
-    outcome: Tuple[Optional[Payload], Optional[Payload]] = (None, None)
+    outcome: tuple[Payload | None, Payload | None] = (None, None)
     for number, _, value in read_fields(data):
         if number == 1:
             call = number_of(value)
@@ -188,7 +188,7 @@ def _settlement(data: bytes) -> Settlement:
     return Settlement(call, *outcome)
 
 
-def _demand(data: bytes) -> Tuple[int, int]:
+def _demand(data: bytes) -> tuple[int, int]:
     stream = items = 0
     for number, _, value in read_fields(data):
         if number == 1:
@@ -230,7 +230,7 @@ def _messages(name: str, decode: Callable[[bytes], object]) -> Reader:
     return lambda frame, value: getattr(frame, name).append(decode(bytes_of(value)))
 
 
-_READERS: Dict[int, Reader] = {
+_READERS: dict[int, Reader] = {
     1: _messages("introductions", _introduction),
     2: _column("call_ids"),
     3: _column("call_handles"),

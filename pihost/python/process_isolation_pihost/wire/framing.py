@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-from typing import List
 
 from ..errors import protocol_error
 
@@ -23,11 +22,11 @@ class FrameSplitter:
         self._max = max_frame_bytes
         self._rest = b""
 
-    def push(self, data: bytes) -> List[bytes]:
+    def push(self, data: bytes) -> list[bytes]:
         """The frames that are complete now. Raises PROTOCOL for a prefix that announces none."""
         if self._rest:
             data = self._rest + data
-        frames: List[bytes] = []
+        frames: list[bytes] = []
         position = 0
         while len(data) - position >= _PREFIX.size:
             flag, length = _PREFIX.unpack_from(data, position)

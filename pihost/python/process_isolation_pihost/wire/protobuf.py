@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import struct
-from typing import Iterator, List, Sequence, Tuple, Union
+from collections.abc import Iterator, Sequence
+from typing import Union
 
 from ..errors import protocol_error
 
@@ -18,7 +19,7 @@ _UINT32 = 0xFFFFFFFF
 FieldValue = Union[int, bytes]
 
 
-def read_varint(data: bytes, position: int) -> Tuple[int, int]:
+def read_varint(data: bytes, position: int) -> tuple[int, int]:
     """The number at a position, and the position behind it."""
     value = shift = 0
     try:
@@ -34,7 +35,7 @@ def read_varint(data: bytes, position: int) -> Tuple[int, int]:
     raise protocol_error("a number has more than 10 bytes")
 
 
-def read_fields(data: bytes) -> Iterator[Tuple[int, int, FieldValue]]:
+def read_fields(data: bytes) -> Iterator[tuple[int, int, FieldValue]]:
     """Every field of a message: its number, its wire type, and a number or bytes. Groups are refused."""
     position = 0
     end = len(data)
@@ -52,7 +53,7 @@ def read_fields(data: bytes) -> Iterator[Tuple[int, int, FieldValue]]:
             position += length
         elif kind == VARINT:
             value, position = read_varint(data, position)
-        elif kind == FIXED64 or kind == FIXED32:
+        elif kind in (FIXED64, FIXED32):
             length = 8 if kind == FIXED64 else 4
             value = data[position : position + length]
             position += length
@@ -63,13 +64,13 @@ def read_fields(data: bytes) -> Iterator[Tuple[int, int, FieldValue]]:
         yield tag >> 3, kind, value
 
 
-def unpack_uint32(value: FieldValue) -> List[int]:
+def unpack_uint32(value: FieldValue) -> list[int]:
     """The members of a repeated number, packed or alone."""
     if isinstance(value, int):
         return [value & _UINT32]
     if value.isascii():
         return list(value)
-    numbers: List[int] = []
+    numbers: list[int] = []
     number = shift = 0
     for byte in value:
         if byte >= 0x80:
