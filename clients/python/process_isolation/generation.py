@@ -31,7 +31,21 @@ _MAX_HANDLES = 16_384
 _LOST_SECONDS = 0.2
 
 _FEATURES = frozenset(
-    ["session", "socket", "invoke", "payloads", "streams", "references", "signals", "shared-memory", "cancel", "data", "preload", "exports", "status"]
+    [
+        "session",
+        "socket",
+        "invoke",
+        "payloads",
+        "streams",
+        "references",
+        "signals",
+        "shared-memory",
+        "cancel",
+        "data",
+        "preload",
+        "exports",
+        "status",
+    ]
 )
 
 

@@ -198,6 +198,8 @@ class Decoder:
         elif isinstance(error, IsolationError):
             facts = fields.get("facts")
             error.facts.update(facts if isinstance(facts, dict) else fields)
+        else:
+            vars(error).update(fields)
         return error
 
     def _buffer(self, node: list[Any]) -> bytearray:

@@ -89,7 +89,7 @@ def exception_of(parts: dict[str, Any]) -> BaseException:
         # Some runtimes say the code in the message, too.
         return IsolationError(code, message[len(code) + 2 :] if message.startswith(f"{code}: ") else message)
     known = getattr(builtins, name, None)
-    if isinstance(known, type) and issubclass(known, Exception):
+    if isinstance(known, type) and issubclass(known, Exception) and "code" not in parts:
         try:
             error = known(message)
             if str(error) == message:

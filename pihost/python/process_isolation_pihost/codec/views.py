@@ -51,4 +51,6 @@ def view_of(kind: str, buffer: bytearray, offset: int, length: int | None) -> An
     if offset < 0 or count < 0 or count * size > room:
         raise ValueError(f"a view of {count} elements from byte {offset} is outside of its {len(buffer)} bytes")
     part = memoryview(buffer)[offset : offset + count * size]
-    return bytes(part) if kind in _BYTES else part.cast(cast(Any, code)) if code != "B" else part
+    if kind in _BYTES and len(part) == len(buffer):
+        return bytes(part)
+    return part if code == "B" else part.cast(cast(Any, code))

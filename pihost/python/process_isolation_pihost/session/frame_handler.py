@@ -10,12 +10,13 @@ from typing import Any, Protocol, Union
 from ..codec import parse_json
 from ..errors import IsolationError, protocol_error, thrown_as_exception
 from ..wire import CallDetails, Frame, Introduction, Payload, Settlement
+from .async_stream_export import AsyncStreamExport
 from .incoming_calls import Callee, IncomingCall, IncomingCalls
 from .lending import Loans
 from .outgoing_calls import OutgoingCalls
 from .places import Places
 from .sender import Sender
-from .stream_export import AsyncStreamExport, StreamExport
+from .stream_export import StreamExport
 from .values import SessionValues
 
 
@@ -178,7 +179,7 @@ class FrameHandler:
     def _end_stream(self, reference: int, payload: Payload | None) -> None:
         failure = self._values.decode_error(payload) if payload is not None else None
         stream = self._values.stream(reference)
-        self._values.streams.pop(reference, None)
+        self._values.end_stream(reference)
         if stream is not None:
             stream.end(failure)
 
@@ -199,12 +200,17 @@ class FrameHandler:
             thrown = self._values.decode_error(settlement.error)
             self._settle(settlement.id, None, thrown_as_exception(thrown))
             return
+        pending = self._outgoing.find(settlement.id)
+        scope = pending.scope if pending is not None else None
         try:
-            value = self._values.decode(settlement.value) if settlement.value is not None else None
+            value = self._values.decode_result(settlement.value or Payload(b""), scope)
         except IsolationError as error:
             self._settle(settlement.id, None, error)
-        else:
-            self._settle(settlement.id, value, None)
+            return
+        if pending is not None:
+            # Its result has it now.
+            pending.scope = None
+        self._settle(settlement.id, value, None)
 
     def _settle(self, call: int, value: Any, error: BaseException | None) -> None:
         pending = self._outgoing.take(call)

@@ -99,6 +99,10 @@ class OutgoingCalls:
         with self._lock:
             return self._pending.pop(call, None)
 
+    def find(self, call: int) -> PendingCall | None:
+        """The call of that number, which stays."""
+        return self._pending.get(call)
+
     def lose(self, error: BaseException) -> None:
         """No answer comes any more."""
         with self._lock:

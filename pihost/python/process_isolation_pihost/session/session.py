@@ -8,6 +8,7 @@ from typing import Any
 
 from ..errors import IsolationError
 from ..wire import decode_frame
+from .async_stream_export import AsyncStreamExport
 from .executor import Executor
 from .frame_handler import FrameHandler, Handler
 from .incoming_calls import IncomingCall, IncomingCalls
@@ -19,7 +20,7 @@ from .pending import AwaitedCall
 from .places import Places, SharedFolder
 from .sender import Sender
 from .stand_ins import Handle
-from .stream_export import AsyncStreamExport, StreamExport
+from .stream_export import StreamExport
 from .values import SessionValues
 
 

@@ -40,10 +40,9 @@ class Signal:
                 return
         listener()
 
-    def __await__(self) -> Any:
+    async def fired(self) -> Any:
         """Waits for it in an event loop; gives the reason."""
-        asyncio = sys.modules["asyncio"]
-        loop = asyncio.get_running_loop()
+        loop = sys.modules["asyncio"].get_running_loop()
         future = loop.create_future()
 
         def settle() -> None:
@@ -51,7 +50,7 @@ class Signal:
                 future.set_result(self.reason)
 
         self.on_abort(lambda: loop.call_soon_threadsafe(settle))
-        return future.__await__()
+        return await future
 
     def abort(self, reason: Any) -> None:
         """Fires it; only the first time counts."""

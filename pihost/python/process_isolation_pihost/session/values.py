@@ -40,6 +40,8 @@ class SessionValues:
         self._places = places
         self._loans = loans
         self.streams: dict[int, weakref.ref[RemoteStream]] = {}
+        self._made: list[int] = []
+        self._scopes: dict[int, tuple[set[int], Scope]] = {}
         self.signals: weakref.WeakValueDictionary[int, Signal] = weakref.WeakValueDictionary()
 
     def encode(self, value: Any, path: str, scope: Scope | None) -> Payload:
@@ -71,6 +73,26 @@ class SessionValues:
         """The value of a payload. Raises PROTOCOL."""
         return Decoder(self._places.read, self._borrow).decode(self._places.data_of(payload))
 
+    def decode_result(self, payload: Payload, scope: Scope | None) -> Any:
+        """As ``decode``. What the call has lent is lent until the streams in its result are over."""
+        made = self._made = []
+        value = self.decode(payload)
+        if scope and made:
+            waiting = set(made)
+            for reference in made:
+                self._scopes[reference] = (waiting, scope)
+        elif scope:
+            self.end_scope(scope)
+        return value
+
+    def end_stream(self, reference: int) -> None:
+        """A stream of the other side is over."""
+        self.streams.pop(reference, None)
+        waiting, scope = self._scopes.pop(reference, (set(), []))
+        waiting.discard(reference)
+        if not waiting:
+            self.end_scope(scope)
+
     def decode_error(self, payload: Payload) -> Any:
         """What was thrown; a payload that cannot be read is itself the error."""
         try:
@@ -100,6 +122,7 @@ class SessionValues:
         if kind in ("stream", "readable"):
             stream = RemoteStream(reference, self._owner)
             self.streams[reference] = weakref.ref(stream)
+            self._made.append(reference)
             return stream
         if kind == "signal":
             return self._signal(reference, descriptor)
