@@ -67,13 +67,8 @@ class FrameHandler:
             self._introduce(introduction)
         if frame.call_ids:
             self._take_calls(frame, calls)
-        if frame.cancels:
-            if calls:
-                # They have to be known before they can be cancelled.
-                self._incoming.run(list(calls))
-                calls.clear()
-            for call in frame.cancels:
-                self._incoming.cancel(call)
+        for call in frame.cancels:
+            self._incoming.cancel(call)
         if frame.item_streams:
             self._take_items(frame)
         for stream, payload in frame.stream_ends:
@@ -131,6 +126,7 @@ class FrameHandler:
         if not frame.call_details and refusal is None:
             found = [callees.get(handle) for handle in handles]
             if None not in found and _LIST.issuperset(map(type, column)) and not any(map(_is_immediate, found)):
+                self._incoming.note(ids)
                 calls.extend(zip(ids, found, column, repeat(None)))  # type: ignore[arg-type]
                 return
         details: dict[int, CallDetails] = {entry.place: entry for entry in frame.call_details}
@@ -153,6 +149,7 @@ class FrameHandler:
             elif refusal is not None:
                 self._incoming.refuse(call, refusal)
             else:
+                self._incoming.note((call,))
                 calls.append((call, callee, args, mine))
 
     def _answer_now(self, call: int, callee: Callee, args: Any) -> None:

@@ -71,10 +71,13 @@ class IncomingCalls:
         self.failed = 0
         self._drain_reason: IsolationError | None = None
 
+    def note(self, calls: Iterable[int]) -> None:
+        """They have come: they count as running, and can be cancelled."""
+        self.open.update(dict.fromkeys(calls))
+
     def run(self, calls: list[IncomingCall]) -> None:
-        """Has the calls run, in their order."""
+        """Has calls run, in their order."""
         waiting = deque(calls)
-        self.open.update([(call[0], None) for call in calls])
         self._executor.submit(lambda: self._run(waiting))
 
     def cancel(self, call: int) -> None:
