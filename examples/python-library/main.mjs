@@ -22,13 +22,12 @@ try {
 
 /** @param {string} python the interpreter that has numpy */
 async function main(python) {
-  await using statistics = await isolate(new URL("statistics_service.py", import.meta.url).href, {
+  const { api, isolator } = await isolate(new URL("statistics_service.py", import.meta.url).href, {
     name: "statistics",
     runtime: "python",
     env: { PIHOST_PYTHON: python },
     limits: { memory: "1 GiB" },
   });
-  const { api, isolator } = statistics;
 
   const values = Float64Array.from({ length: 100_000 }, (_, index) => Math.sin(index));
   const before = await api.describe(values);
@@ -48,4 +47,5 @@ async function main(python) {
 
   assert.deepEqual(await api.describe(values), before);
   console.log("and is back, as generation", isolator.generation);
+  await isolator.shutdown();
 }
