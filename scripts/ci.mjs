@@ -12,6 +12,7 @@ import { runNode } from "./run-command.mjs";
 import { smokeHosts } from "./smoke-hosts.mjs";
 import { smokeRecipes } from "./smoke-recipes.mjs";
 import { smokeTest } from "./smoke-test.mjs";
+import { smokeWindows } from "./smoke-windows.mjs";
 import { cacheDirectory, repositoryRoot } from "./workspace.mjs";
 
 const MINUTE_MS = 60_000;
@@ -31,6 +32,7 @@ const stages = [
   { name: "installed package", run: smokeTest },
   { name: "hosts", run: smokeHosts },
   { name: "bundling", run: smokeRecipes },
+  { name: "Windows", run: smokeWindows },
 ];
 
 /** Runs one of the scripts beside this one, its output going straight to ours. */
