@@ -33,7 +33,7 @@ const ALLOWED = [
   /^dist\/cli\/[^/]+\.mjs$/,
   /^dist\/pihost\/[^/]+\.(cjs|mjs|d\.[cm]ts|binpb|txt)$/,
   /^dist\/pihost\/vendor\/.+\.proto$/,
-  /^pihost\/python\/process_isolation_pihost\/([a-z]+\/)?[a-z_]+\.py$/,
+  /^pihost\/python\/process_isolation_pihost\/([a-z_]+\/)?[a-z_]+\.py$/,
   /^proto\/.+\.proto$/,
   /^docs\/[^/]+\.md$/,
 ];

@@ -45,13 +45,13 @@ function hasNothingElse(frame: SessionFrame): boolean {
 }
 
 function isPlainDetails({ args, attempt, timeoutMs, trace }: CallDetails): boolean {
-  if (args?.place?.$case !== "inline" || attempt !== 0 || timeoutMs !== 0) return false;
+  if (args?.form?.$case !== "inline" || attempt !== 0 || timeoutMs !== 0) return false;
   for (const _ in trace) return false;
   return true;
 }
 
 function isPlainSettlement({ outcome }: Settlement): boolean {
-  return outcome?.$case === "value" && outcome.value.place?.$case === "inline";
+  return outcome?.$case === "value" && outcome.value.form?.$case === "inline";
 }
 
 /** How long the entries of such a frame are, with their heads. */
@@ -93,7 +93,7 @@ export function readInlinePayload(
   if (bytes[at] === PLACE_TAG) [place, at] = readVarint(bytes, at + 1);
   at = enter(bytes, at, end, PAYLOAD_TAG);
   if (at >= 0) at = enter(bytes, at, end, INLINE_TAG);
-  return at < 0 ? undefined : [place, { place: { $case: "inline", value: Buffer.from(bytes.subarray(at, end)) } }];
+  return at < 0 ? undefined : [place, { form: { $case: "inline", value: Buffer.from(bytes.subarray(at, end)) } }];
 }
 
 /** Where the content of a field begins that goes on to the end of its message; -1 if it is another one. */
@@ -104,7 +104,7 @@ function enter(bytes: Buffer, at: number, end: number, tag: number): number {
 }
 
 function bytesOf(payload: Payload | undefined): Buffer {
-  return payload?.place?.value as Buffer;
+  return payload?.form?.value as Buffer;
 }
 
 function entryLength(place: number, { length }: Buffer): number {

@@ -1,7 +1,8 @@
 export const add = (a, b) => a + b;
 export const echo = (value) => value;
+class ValueError extends Error {}
 export const fail = (message) => {
-  throw Object.assign(new Error(message), { name: "ValueError" });
+  throw new ValueError(message);
 };
 export async function* count(n) {
   for (let index = 0; index < n; index += 1) yield index;
