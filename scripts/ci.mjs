@@ -8,6 +8,7 @@ import { contractLanguages } from "./contract-languages.mjs";
 import { ensureGrpcurl } from "./grpcurl.mjs";
 import { NODE_MAJORS, nodeOfLine } from "./node-versions.mjs";
 import { prepareWorkspace } from "./prepare-workspace.mjs";
+import { pythonTests } from "./python-tests.mjs";
 import { fetchTool } from "./registry-tools.mjs";
 import { runNode } from "./run-command.mjs";
 import { smokeHosts } from "./smoke-hosts.mjs";
@@ -31,6 +32,7 @@ const stages = [
   { name: "chaos", run: async () => countOf(await succeeds("chaos.mjs", ["--seconds", "60"], 5 * MINUTE_MS)) },
   { name: "contract in six languages", run: contractLanguages },
   { name: "demo", run: async () => countOf(await succeeds("demo.mjs", [], 5 * MINUTE_MS)) },
+  { name: "python", run: pythonTests },
   { name: "installed package", run: smokeTest },
   { name: "hosts", run: smokeHosts },
   { name: "bundling", run: smokeRecipes },
