@@ -81,11 +81,11 @@ export function strangeFrame(random) {
 function strangePayload(random) {
   if (random.between(0, 3) > 0) {
     const encoded = random.between(0, 1) === 0 ? random.pick(VALUES) : mutateValue(random, random.pick(VALUES));
-    return { place: { $case: "inline", value: encoded } };
+    return { form: { $case: "inline", value: encoded } };
   }
   const place = {
     [random.pick(["segment", "chunks"])]: random.pick(IDS),
     length: random.pick([...IDS, 40, -1, 2 ** 40]),
   };
-  return { place: { $case: "descriptor", value: random.pick([JSON.stringify(place), "[", "null", "1"]) } };
+  return { form: { $case: "place", value: random.pick([JSON.stringify(place), "[", "null", "1"]) } };
 }

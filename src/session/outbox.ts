@@ -177,5 +177,5 @@ export class Outbox {
 }
 
 function sizeOf(payload: Payload | undefined): number {
-  return payload?.place?.value.length ?? 0;
+  return payload?.form?.value.length ?? 0;
 }

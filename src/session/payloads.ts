@@ -50,12 +50,12 @@ export class Payloads {
       return place;
     };
     const encoded = encodeValue(value, { ...context, exportBytes, outOfBandThreshold: OUT_OF_BAND_BYTES });
-    const place: Payload["place"] =
+    const form: Payload["form"] =
       encoded.length < OUT_OF_BAND_BYTES
         ? { $case: "inline", value: encoded as Buffer }
-        : { $case: "descriptor", value: JSON.stringify(exportBytes(encoded)) };
+        : { $case: "place", value: JSON.stringify(exportBytes(encoded)) };
     return {
-      payload: { place },
+      payload: { form },
       bytes: places.reduce((sum, { length }) => sum + length, encoded.length),
       sent: uploads.length === 0 ? undefined : Promise.all(uploads).then(() => {}),
       drop: () => this.#outOfBand.drop(places),
@@ -68,14 +68,14 @@ export class Payloads {
   }
 
   /** @throws IsolationError PROTOCOL when the payload is none, or costs too much */
-  decode({ place }: Payload, wanted: Wanted, context: Pick<DecodeContext, "importReference">): unknown {
-    if (place === undefined) throw new IsolationError("PROTOCOL", "the peer sent a payload without a value");
+  decode({ form }: Payload, wanted: Wanted, context: Pick<DecodeContext, "importReference">): unknown {
+    if (form === undefined) throw new IsolationError("PROTOCOL", "the peer sent a payload without a value");
     const decoding = this.#account.beginDecoding(wanted !== "unasked");
     const maxBytes = this.#maxBytes;
     const room = wanted === "error" ? Number.POSITIVE_INFINITY : maxBytes;
     const limits: Limits = { maxBytes, room, decoding, wanted };
     try {
-      const encoded = place.$case === "inline" ? place.value : this.#fetchText(parsePlace(place.value), limits);
+      const encoded = form.$case === "inline" ? form.value : this.#fetchText(parsePlace(form.value), limits);
       if (encoded.length > maxBytes) throw tooLarge(encoded.length, maxBytes);
       const importBytes = (descriptor: unknown): Uint8Array =>
         this.#outOfBand.fetch(descriptor, limits, (length) => {
@@ -93,12 +93,12 @@ export class Payloads {
    *
    * @param giveBack called with the descriptor of each thing that is lent in it
    */
-  discard({ place }: Payload, giveBack: (descriptor: unknown) => void): void {
+  discard({ form }: Payload, giveBack: (descriptor: unknown) => void): void {
     const decoding = this.#account.beginDecoding(false);
     const limits: Limits = { maxBytes: this.#maxBytes, room: this.#maxBytes, decoding, wanted: "unasked" };
     try {
-      if (place === undefined) return;
-      const encoded = place.$case === "inline" ? place.value : this.#fetchText(parsePlace(place.value), limits);
+      if (form === undefined) return;
+      const encoded = form.$case === "inline" ? form.value : this.#fetchText(parsePlace(form.value), limits);
       discardValue(encoded, {
         importReference: giveBack,
         importBytes: (descriptor) => this.#outOfBand.giveBack(descriptor),

@@ -41,9 +41,9 @@ const text = fc.oneof(
 const bytes = fc.uint8Array({ maxLength: 200 }).map((data) => Buffer.from(data));
 
 const payload: fc.Arbitrary<Payload> = fc.record({
-  place: fc.oneof(
+  form: fc.oneof(
     fc.record({ $case: fc.constant("inline" as const), value: bytes }),
-    fc.record({ $case: fc.constant("descriptor" as const), value: text }),
+    fc.record({ $case: fc.constant("place" as const), value: text }),
     fc.constant(undefined),
   ),
 });

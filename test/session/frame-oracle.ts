@@ -57,6 +57,6 @@ export function toContractForm(frame: SessionFrame): object {
 
 function toPayload(payload: Payload | undefined): object | null {
   if (payload === undefined) return null;
-  const { place } = payload;
-  return place === undefined ? {} : { place: place.$case, [place.$case]: place.value };
+  const { form } = payload;
+  return form === undefined ? {} : { form: form.$case, [form.$case]: form.value };
 }

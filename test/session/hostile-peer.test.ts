@@ -17,7 +17,7 @@ const inline = (text: string) => {
   const head = Buffer.alloc(5);
   head[0] = 1;
   head.writeUInt32LE(body.length, 1);
-  return { place: { $case: "inline" as const, value: Buffer.concat([head, body]) } };
+  return { form: { $case: "inline" as const, value: Buffer.concat([head, body]) } };
 };
 
 /** A session whose peer has sent this; says whether it was lost, once it has read it all. */
@@ -103,7 +103,7 @@ describe("a session is lost with PROTOCOL when its peer sends", () => {
     ["a pong that nobody asked for", message({ pong: 12 })],
     [
       "an aborted signal's reason that is no value",
-      message({ aborts: [{ signal: 1, reason: { place: { $case: "inline", value: Buffer.from("nonsense") } } }] }),
+      message({ aborts: [{ signal: 1, reason: { form: { $case: "inline", value: Buffer.from("nonsense") } } }] }),
     ],
     ["a deep result", message({ resultIds: [1], results: `[${"[".repeat(2_000)}${"]".repeat(2_000)}]` })],
     ["a field of a later version", message(Buffer.from([0xfa, 0x3f, 1, 7]))],
@@ -183,7 +183,7 @@ describe("a call is answered with PROTOCOL", () => {
         callDetails: [
           {
             index: 0,
-            args: { place: { $case: "descriptor", value: '{"segment":1,"length":10}' } },
+            args: { form: { $case: "place", value: '{"segment":1,"length":10}' } },
             attempt: 1,
             timeoutMs: 0,
             trace: {},
@@ -201,7 +201,7 @@ describe("a call is answered with PROTOCOL", () => {
         callDetails: [
           {
             index: 0,
-            args: { place: { $case: "descriptor", value: '{"chunks":1,"length":10}' } },
+            args: { form: { $case: "place", value: '{"chunks":1,"length":10}' } },
             attempt: 1,
             timeoutMs: 0,
             trace: {},

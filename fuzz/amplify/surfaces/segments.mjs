@@ -141,11 +141,11 @@ async function answerWith(folder, sizes, uses) {
 /** A value whose bytes are there, or that is there itself. @param {number} segment @param {number} length @param {boolean} isValue */
 function outcomeOf(segment, length, isValue) {
   const descriptor = { segment, length };
-  if (isValue) return { $case: "value", value: { place: { $case: "descriptor", value: JSON.stringify(descriptor) } } };
+  if (isValue) return { $case: "value", value: { form: { $case: "place", value: JSON.stringify(descriptor) } } };
   const text = Buffer.from(JSON.stringify([["$v", "Uint8Array", 0, 0, length], [[length, descriptor]]]));
   const head = Buffer.alloc(5, 1);
   head.writeUInt32LE(text.length, 1);
-  return { $case: "value", value: { place: { $case: "inline", value: Buffer.concat([head, text]) } } };
+  return { $case: "value", value: { form: { $case: "inline", value: Buffer.concat([head, text]) } } };
 }
 
 /** @param {number} segment @param {number} length @returns {Use} */

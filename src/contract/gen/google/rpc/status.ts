@@ -10,7 +10,8 @@ import { Any } from "../protobuf/any.js";
 
 /**
  * Copyright 2025 Google LLC. Licensed under the Apache License, Version 2.0 (http://www.apache.org/licenses/LICENSE-2.0).
- * The message of github.com/googleapis/googleapis, google/rpc/status.proto, kept here so that code can be generated offline.
+ * The message of github.com/googleapis/googleapis, google/rpc/status.proto, kept here so that the
+ * TypeScript code can be generated offline. It is no part of the contract's files: other languages have a package with it.
  */
 
 /** The logical error model of gRPC: a code, a message for developers, and typed details. */

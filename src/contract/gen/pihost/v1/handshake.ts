@@ -23,7 +23,7 @@ export interface HandshakeFromHost {
 }
 
 export interface Hello {
-  /** The version of this conversation and of the contract. The only one today is 1. */
+  /** The newest version of this conversation and of the contract that the process speaks. The only one today is 1. */
   protocol: number;
   pid: number;
   /** What runs: "node v24.1.0". */
@@ -43,9 +43,19 @@ export interface Hello {
    * go on without.
    */
   checksIntegrity: boolean;
+  /** The oldest version that the process speaks; it speaks all between the two. 0: the same as `protocol`. */
+  oldestProtocol: number;
+  /**
+   * What the process can do, by the names that docs/protocol.md lists; it has "session" or "invoke" at the least. A hello
+   * with neither features nor values is one of 0.1.0, which had all of them.
+   */
+  features: string[];
+  /** The kinds of values beside JSON that the process takes and gives, by the names that docs/protocol.md lists. */
+  values: string[];
 }
 
 export interface Go {
+  /** The newest version that both sides speak. All that follows is in its terms. */
   protocol: number;
   /** The generation's token, 64 hexadecimal digits. Required on every RPC. */
   token: string;
@@ -92,6 +102,12 @@ export interface Go {
   lifecycle: string[];
   /** The same for every module. */
   lifecycleOfAll: boolean;
+  /** What the host will use: always a part of what `hello` has offered. Empty where the hello named no features. */
+  features: string[];
+  /** The version of the package that the host runs. */
+  hostVersion: string;
+  /** Bytes that one result may have; a larger one fails its call. 0: without bound. */
+  maxPayload: number;
 }
 
 export interface ModuleIntegrity {
@@ -351,6 +367,9 @@ function createBaseHello(): Hello {
     sessionOnDescriptor: false,
     sharedMemory: false,
     checksIntegrity: false,
+    oldestProtocol: 0,
+    features: [],
+    values: [],
   };
 }
 
@@ -376,6 +395,15 @@ export const Hello: MessageFns<Hello> = {
     }
     if (message.checksIntegrity !== false) {
       writer.uint32(56).bool(message.checksIntegrity);
+    }
+    if (message.oldestProtocol !== 0) {
+      writer.uint32(64).uint32(message.oldestProtocol);
+    }
+    for (const v of message.features) {
+      writer.uint32(74).string(v!);
+    }
+    for (const v of message.values) {
+      writer.uint32(82).string(v!);
     }
     return writer;
   },
@@ -449,6 +477,30 @@ export const Hello: MessageFns<Hello> = {
             message.checksIntegrity = reader.bool();
             continue;
           }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.oldestProtocol = reader.uint32();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.features.push(reader.string());
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.values.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -482,6 +534,15 @@ export const Hello: MessageFns<Hello> = {
         : isSet(object.checks_integrity)
         ? globalThis.Boolean(object.checks_integrity)
         : false,
+      oldestProtocol: isSet(object.oldestProtocol)
+        ? globalThis.Number(object.oldestProtocol)
+        : isSet(object.oldest_protocol)
+        ? globalThis.Number(object.oldest_protocol)
+        : 0,
+      features: globalThis.Array.isArray(object?.features)
+        ? object.features.map((e: any) => globalThis.String(e))
+        : [],
+      values: globalThis.Array.isArray(object?.values) ? object.values.map((e: any) => globalThis.String(e)) : [],
     };
   },
 
@@ -508,6 +569,15 @@ export const Hello: MessageFns<Hello> = {
     if (message.checksIntegrity !== false) {
       obj.checksIntegrity = message.checksIntegrity;
     }
+    if (message.oldestProtocol !== 0) {
+      obj.oldestProtocol = Math.round(message.oldestProtocol);
+    }
+    if (message.features?.length) {
+      obj.features = message.features;
+    }
+    if (message.values?.length) {
+      obj.values = message.values;
+    }
     return obj;
   },
 
@@ -523,6 +593,9 @@ export const Hello: MessageFns<Hello> = {
     message.sessionOnDescriptor = object.sessionOnDescriptor ?? false;
     message.sharedMemory = object.sharedMemory ?? false;
     message.checksIntegrity = object.checksIntegrity ?? false;
+    message.oldestProtocol = object.oldestProtocol ?? 0;
+    message.features = object.features?.map((e) => e) || [];
+    message.values = object.values?.map((e) => e) || [];
     return message;
   },
 };
@@ -544,6 +617,9 @@ function createBaseGo(): Go {
     listeningDescriptor: 0,
     lifecycle: [],
     lifecycleOfAll: false,
+    features: [],
+    hostVersion: "",
+    maxPayload: 0,
   };
 }
 
@@ -593,6 +669,15 @@ export const Go: MessageFns<Go> = {
     }
     if (message.lifecycleOfAll !== false) {
       writer.uint32(120).bool(message.lifecycleOfAll);
+    }
+    for (const v of message.features) {
+      writer.uint32(130).string(v!);
+    }
+    if (message.hostVersion !== "") {
+      writer.uint32(138).string(message.hostVersion);
+    }
+    if (message.maxPayload !== 0) {
+      writer.uint32(144).uint64(message.maxPayload);
     }
     return writer;
   },
@@ -730,6 +815,30 @@ export const Go: MessageFns<Go> = {
             message.lifecycleOfAll = reader.bool();
             continue;
           }
+          case 16: {
+            if (tag !== 130) {
+              break;
+            }
+
+            message.features.push(reader.string());
+            continue;
+          }
+          case 17: {
+            if (tag !== 138) {
+              break;
+            }
+
+            message.hostVersion = reader.string();
+            continue;
+          }
+          case 18: {
+            if (tag !== 144) {
+              break;
+            }
+
+            message.maxPayload = longToNumber(reader.uint64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -787,6 +896,19 @@ export const Go: MessageFns<Go> = {
         : isSet(object.lifecycle_of_all)
         ? globalThis.Boolean(object.lifecycle_of_all)
         : false,
+      features: globalThis.Array.isArray(object?.features)
+        ? object.features.map((e: any) => globalThis.String(e))
+        : [],
+      hostVersion: isSet(object.hostVersion)
+        ? globalThis.String(object.hostVersion)
+        : isSet(object.host_version)
+        ? globalThis.String(object.host_version)
+        : "",
+      maxPayload: isSet(object.maxPayload)
+        ? globalThis.Number(object.maxPayload)
+        : isSet(object.max_payload)
+        ? globalThis.Number(object.max_payload)
+        : 0,
     };
   },
 
@@ -837,6 +959,15 @@ export const Go: MessageFns<Go> = {
     if (message.lifecycleOfAll !== false) {
       obj.lifecycleOfAll = message.lifecycleOfAll;
     }
+    if (message.features?.length) {
+      obj.features = message.features;
+    }
+    if (message.hostVersion !== "") {
+      obj.hostVersion = message.hostVersion;
+    }
+    if (message.maxPayload !== 0) {
+      obj.maxPayload = Math.round(message.maxPayload);
+    }
     return obj;
   },
 
@@ -860,6 +991,9 @@ export const Go: MessageFns<Go> = {
     message.listeningDescriptor = object.listeningDescriptor ?? 0;
     message.lifecycle = object.lifecycle?.map((e) => e) || [];
     message.lifecycleOfAll = object.lifecycleOfAll ?? false;
+    message.features = object.features?.map((e) => e) || [];
+    message.hostVersion = object.hostVersion ?? "";
+    message.maxPayload = object.maxPayload ?? 0;
     return message;
   },
 };
@@ -1232,6 +1366,17 @@ type DeepPartial<T> = T extends Builtin ? T
 type KeysOfUnion<T> = T extends T ? keyof T : never;
 type Exact<P, I extends P> = P extends Builtin ? P
   : P & { [K in keyof P]: Exact<P[K], I[K]> } & { [K in Exclude<keyof I, KeysOfUnion<P>>]: never };
+
+function longToNumber(int64: { toString(): string }): number {
+  const num = globalThis.Number(int64.toString());
+  if (num > globalThis.Number.MAX_SAFE_INTEGER) {
+    throw new globalThis.Error("Value is larger than Number.MAX_SAFE_INTEGER");
+  }
+  if (num < globalThis.Number.MIN_SAFE_INTEGER) {
+    throw new globalThis.Error("Value is smaller than Number.MIN_SAFE_INTEGER");
+  }
+  return num;
+}
 
 function isSet(value: any): boolean {
   return value !== null && value !== undefined;

@@ -109,9 +109,9 @@ export interface CallDetails_TraceEntry {
 
 /** A value in the format that docs/protocol.md describes, here or elsewhere. */
 export interface Payload {
-  place: { $case: "inline"; value: Buffer } | //
-  /** Where it is: the same JSON descriptors that the format itself uses for bytes out of band. */
-  { $case: "descriptor"; value: string } | undefined;
+  form: { $case: "inline"; value: Buffer } | //
+  /** Where it is: the JSON text of a place, as the format itself uses them for bytes out of band. */
+  { $case: "place"; value: string } | undefined;
 }
 
 export interface IndexedPayload {
@@ -1334,17 +1334,17 @@ export const CallDetails_TraceEntry: MessageFns<CallDetails_TraceEntry> = {
 };
 
 function createBasePayload(): Payload {
-  return { place: undefined };
+  return { form: undefined };
 }
 
 export const Payload: MessageFns<Payload> = {
   encode(message: Payload, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    switch (message.place?.$case) {
+    switch (message.form?.$case) {
       case "inline":
-        writer.uint32(10).bytes(message.place.value);
+        writer.uint32(10).bytes(message.form.value);
         break;
-      case "descriptor":
-        writer.uint32(18).string(message.place.value);
+      case "place":
+        writer.uint32(18).string(message.form.value);
         break;
     }
     return writer;
@@ -1368,7 +1368,7 @@ export const Payload: MessageFns<Payload> = {
               break;
             }
 
-            message.place = { $case: "inline", value: Buffer.from(reader.bytes()) };
+            message.form = { $case: "inline", value: Buffer.from(reader.bytes()) };
             continue;
           }
           case 2: {
@@ -1376,7 +1376,7 @@ export const Payload: MessageFns<Payload> = {
               break;
             }
 
-            message.place = { $case: "descriptor", value: reader.string() };
+            message.form = { $case: "place", value: reader.string() };
             continue;
           }
         }
@@ -1393,20 +1393,20 @@ export const Payload: MessageFns<Payload> = {
 
   fromJSON(object: any): Payload {
     return {
-      place: isSet(object.inline)
+      form: isSet(object.inline)
         ? { $case: "inline", value: Buffer.from(bytesFromBase64(object.inline)) }
-        : isSet(object.descriptor)
-        ? { $case: "descriptor", value: globalThis.String(object.descriptor) }
+        : isSet(object.place)
+        ? { $case: "place", value: globalThis.String(object.place) }
         : undefined,
     };
   },
 
   toJSON(message: Payload): unknown {
     const obj: any = {};
-    if (message.place?.$case === "inline") {
-      obj.inline = base64FromBytes(message.place.value);
-    } else if (message.place?.$case === "descriptor") {
-      obj.descriptor = message.place.value;
+    if (message.form?.$case === "inline") {
+      obj.inline = base64FromBytes(message.form.value);
+    } else if (message.form?.$case === "place") {
+      obj.place = message.form.value;
     }
     return obj;
   },
@@ -1416,16 +1416,16 @@ export const Payload: MessageFns<Payload> = {
   },
   fromPartial<I extends Exact<DeepPartial<Payload>, I>>(object: I): Payload {
     const message = createBasePayload();
-    switch (object.place?.$case) {
+    switch (object.form?.$case) {
       case "inline": {
-        if (object.place?.value !== undefined && object.place?.value !== null) {
-          message.place = { $case: "inline", value: object.place.value };
+        if (object.form?.value !== undefined && object.form?.value !== null) {
+          message.form = { $case: "inline", value: object.form.value };
         }
         break;
       }
-      case "descriptor": {
-        if (object.place?.value !== undefined && object.place?.value !== null) {
-          message.place = { $case: "descriptor", value: object.place.value };
+      case "place": {
+        if (object.form?.value !== undefined && object.form?.value !== null) {
+          message.form = { $case: "place", value: object.form.value };
         }
         break;
       }
