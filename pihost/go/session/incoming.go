@@ -30,6 +30,7 @@ type Incoming struct {
 	cancelled   error
 	isCancelled bool
 	isAnswered  bool
+	hasFailed   bool
 	streams     int
 }
 
@@ -134,6 +135,7 @@ func (c *Incoming) settle(value any, failed bool) {
 			return
 		}
 	}
+	c.hasFailed = failed
 	c.answer(func(draft *wire.Frame) int {
 		settled := wire.Settlement{ID: c.id}
 		if failed {
@@ -145,6 +147,9 @@ func (c *Incoming) settle(value any, failed bool) {
 		return len(payload.Inline)
 	})
 }
+
+// Failed tells whether the call was answered with an error. It is for the goroutine that answered it.
+func (c *Incoming) Failed() bool { return c.hasFailed }
 
 // answer says the answer, or only that the call has ended where nobody waits for it.
 func (c *Incoming) answer(add func(draft *wire.Frame) int) {

@@ -2,8 +2,6 @@ package session
 
 import (
 	"context"
-	"errors"
-	"reflect"
 	"sync"
 
 	"github.com/process-isolation/process-isolation/pihost/go/values"
@@ -12,11 +10,6 @@ import (
 
 // loan is a function that the peer may call.
 type loan struct{ callee Callee }
-
-// CalleeOf makes a callee of a function. It is set by the package that knows how functions are called.
-var CalleeOf = func(function reflect.Value) Callee {
-	return failing(errors.New("functions cannot be called here"))
-}
 
 func (s *Session) lend(callee Callee) uint32 {
 	s.mu.Lock()
@@ -150,7 +143,6 @@ func (g *Signal) Reason() any {
 // Context makes a context that ends with the signal.
 func (g *Signal) Context(parent context.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancelCause(parent)
-	stop := context.AfterFunc(ctx, func() {})
 	go func() {
 		select {
 		case <-g.done:
@@ -158,7 +150,7 @@ func (g *Signal) Context(parent context.Context) (context.Context, context.Cance
 		case <-ctx.Done():
 		}
 	}()
-	return ctx, func() { stop(); cancel(context.Canceled) }
+	return ctx, func() { cancel(context.Canceled) }
 }
 
 func (g *Signal) abort(reason any) {

@@ -17,11 +17,14 @@ const (
 	keptBuffer = 1 << 20
 )
 
-// say adds to the frame that leaves next.
-func (s *Session) say(add func(draft *wire.Frame)) {
+// say adds a small entry to the frame that leaves next.
+func (s *Session) say(add func(draft *wire.Frame)) { s.sayLong(0, add) }
+
+// sayLong adds an entry of so many bytes.
+func (s *Session) sayLong(length int, add func(draft *wire.Frame)) {
 	s.mu.Lock()
 	add(&s.draft)
-	s.added(0)
+	s.added(length)
 	s.mu.Unlock()
 }
 
@@ -54,6 +57,7 @@ func (s *Session) write() {
 	for {
 		frames, ok := s.nextFrames()
 		if !ok {
+			close(s.flushed)
 			return
 		}
 		buffer = buffer[:0]
@@ -63,6 +67,7 @@ func (s *Session) write() {
 		}
 		if _, err := s.lane.Write(buffer); err != nil {
 			s.end(err)
+			close(s.flushed)
 			return
 		}
 		if cap(buffer) > keptBuffer {
@@ -91,13 +96,7 @@ func (s *Session) nextFrames() (frames []*wire.Frame, ok bool) {
 	if chunk := s.nextChunk(); chunk != nil {
 		frames = append(frames, chunk)
 	}
-	if len(frames) == 0 && s.closing {
-		s.mu.Unlock()
-		s.end(errFlushed)
-		s.mu.Lock()
-		return nil, false
-	}
-	return frames, true
+	return frames, len(frames) > 0 || !s.closing
 }
 
 // closeColumns ends the JSON texts, which are open while entries are added.
@@ -115,4 +114,13 @@ func openElement(column []byte) []byte {
 		return append(column, '[')
 	}
 	return append(column, ',')
+}
+
+// Flush waits until everything that was said has left. Nothing can be said afterwards.
+func (s *Session) Flush() {
+	s.mu.Lock()
+	s.closing = true
+	s.wake.Broadcast()
+	s.mu.Unlock()
+	<-s.flushed
 }

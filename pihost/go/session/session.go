@@ -34,6 +34,7 @@ type Session struct {
 	options Options
 	lane    io.ReadWriteCloser
 	done    chan struct{}
+	flushed chan struct{}
 
 	mu       sync.Mutex
 	wake     sync.Cond
@@ -65,7 +66,7 @@ type Session struct {
 // New makes a Session of a lane; nothing is read before Serve.
 func New(lane io.ReadWriteCloser, options Options) *Session {
 	s := &Session{
-		options: options, lane: lane, done: make(chan struct{}),
+		options: options, lane: lane, done: make(chan struct{}), flushed: make(chan struct{}),
 		running: map[uint32]*Incoming{}, calling: map[uint32]*outgoing{}, handles: map[target]uint32{},
 		loans: map[uint32]*loan{}, exports: map[uint32]*producer{}, imports: map[uint32]*Stream{},
 		signals: map[uint32]*Signal{}, chunks: map[uint32][][]byte{}, incoming: map[uint32]Callee{}, lent: map[uint32]uint32{},

@@ -116,10 +116,9 @@ func (p *producer) emit(item any) bool {
 	}
 	if text, ok := values.AppendPlain(nil, item); ok && len(text) < columnText {
 		p.count(len(text))
-		p.session.say(func(draft *wire.Frame) {
+		p.session.sayLong(len(text), func(draft *wire.Frame) {
 			draft.ItemStreams = append(draft.ItemStreams, p.id)
 			draft.Items = append(openElement(draft.Items), text...)
-			p.session.weight += len(text)
 		})
 		return true
 	}
@@ -139,12 +138,11 @@ func (p *producer) emitPayload(item any) bool {
 		return false
 	}
 	p.count(len(payload.Inline) + len(payload.Place)*chunkBytes)
-	p.session.say(func(draft *wire.Frame) {
+	p.session.sayLong(len(payload.Inline), func(draft *wire.Frame) {
 		index := uint32(len(draft.ItemStreams))
 		draft.ItemPayloads = append(draft.ItemPayloads, wire.IndexedPayload{Index: index, Value: *payload})
 		draft.ItemStreams = append(draft.ItemStreams, p.id)
 		draft.Items = append(openElement(draft.Items), "null"...)
-		p.session.weight += len(payload.Inline)
 	})
 	return true
 }
@@ -212,7 +210,7 @@ func (s *Session) exportOf(id uint32) *producer {
 	return s.exports[id]
 }
 
-// StreamsOver waits until no stream of this side is under way, or cancelled is closed.
+// StreamsOpen is how many streams of this side are under way.
 func (s *Session) StreamsOpen() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()

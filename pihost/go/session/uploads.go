@@ -19,8 +19,6 @@ const (
 	maxHeldChunks = 1 << 30
 )
 
-var errFlushed = errors.New("the session was ended on this side")
-
 // upload is a payload that leaves in chunks, one in each turn of the writer, so that small messages overtake it.
 type upload struct {
 	id   uint32
@@ -122,9 +120,13 @@ func (p *parcel) Lend(value reflect.Value) (values.Reference, bool, error) {
 		return values.Reference{}, false, nil
 	}
 	if !p.lendsFunctions {
-		return values.Reference{}, false, errors.New("is a function, and those are only lent in the arguments of a call")
+		return values.Reference{}, false, errors.New("a function: those are only lent in the arguments of a call")
 	}
-	id := p.session.lend(CalleeOf(value))
+	callee, err := NewCallee(value.Interface())
+	if err != nil {
+		return values.Reference{}, false, err
+	}
+	id := p.session.lend(callee)
 	p.loans = append(p.loans, id)
 	return values.Reference{Kind: "function", ID: id}, true, nil
 }

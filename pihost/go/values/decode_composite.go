@@ -178,17 +178,16 @@ func (d *decoder) borrowed(content []any) (any, error) {
 }
 
 func (d *decoder) errorOf(content []any) (any, error) {
-	if len(content) != 2 {
-		return nil, errors.New("an error is not [parts, fields]")
-	}
-	parts, hasParts := content[0].(*object)
-	fields, hasFields := content[1].(*object)
-	if !hasParts || !hasFields {
-		return nil, errors.New("an error is not [parts, fields]")
+	parts, fields, err := errorNodes(content)
+	if err != nil {
+		return nil, err
 	}
 	text := func(name string) string { text, _ := parts.get(name).(string); return text }
 	arrived := &Error{Class: text("class"), Base: text("base"), Message: text("message"), Stack: text("stack")}
 	arrived.Fields = map[string]any{}
+	if arrived.Class == "" {
+		arrived.Class = "Error"
+	}
 	framework := &FrameworkError{Code: text("framework"), Message: text("message"), Stack: text("stack")}
 	var whole any = arrived
 	if framework.Code != "" {
@@ -203,6 +202,22 @@ func (d *decoder) errorOf(content []any) (any, error) {
 		framework.Facts = facts
 	}
 	return whole, nil
+}
+
+// errorNodes gives the parts and the fields of an error, both of which may be left out from the end.
+func errorNodes(content []any) (parts, fields *object, err error) {
+	nodes := [2]*object{{}, {}}
+	if len(content) > len(nodes) {
+		return nil, nil, errors.New("an error is not [parts, fields]")
+	}
+	for index, node := range content {
+		given, isObject := node.(*object)
+		if !isObject {
+			return nil, nil, errors.New("the parts or fields of an error are no object")
+		}
+		nodes[index] = given
+	}
+	return nodes[0], nodes[1], nil
 }
 
 func (d *decoder) errorContents(arrived *Error, parts, fields *object) (err error) {

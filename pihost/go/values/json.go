@@ -19,7 +19,8 @@ const maxTextDepth = 2500
 
 var errJSON = errors.New("what came is no JSON")
 
-// node is a JSON value: nil, bool, float64, string, []any, or *object, which keeps the order of its fields.
+// object is a JSON object that keeps the order of its fields. The other nodes of a parsed text are nil, bool, float64, string
+// and []any.
 type object struct {
 	names  []string
 	values []any
