@@ -6,6 +6,7 @@ import { closeSync, readFileSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { constants, Script } from "node:vm";
 import { PIHOST_EXIT } from "../src/contract/exit-codes.js";
+import { FEATURES, VALUE_KINDS } from "../src/contract/features.js";
 import { forgetAllocatorEnvironment } from "../src/platform/allocator.js";
 import { foreignProcess } from "../src/platform/foreign-runtime.js";
 import { sayMistaken } from "../src/platform/mistaken-start.js";
@@ -32,12 +33,15 @@ writeSync(
   `${JSON.stringify({
     hello: {
       protocol: 1,
+      oldestProtocol: 1,
       pid: process.pid,
       runtime: `node ${process.version}`,
       version: PACKAGE_VERSION,
       sessionOnDescriptor: true,
       sharedMemory: true,
       checksIntegrity: true,
+      features: FEATURES,
+      values: VALUE_KINDS,
     },
   })}\n`,
 );

@@ -6,9 +6,9 @@ import {
   type HandshakeFromProcess,
   handshakeLine,
   PIHOST_EXIT,
+  PROTOCOLS,
   parseHandshakeFromHost,
   SESSION_DESCRIPTOR,
-  SUPPORTED_PROTOCOLS,
 } from "../src/contract/index.js";
 
 /**
@@ -19,8 +19,9 @@ export function awaitGo(): Go {
   const message = parseHandshakeFromHost(readLine());
   if (message?.$case !== "go") return refuse("the host broke the handshake: it must answer hello with go");
   const { protocol } = message.value;
-  if (SUPPORTED_PROTOCOLS.includes(protocol)) return message.value;
-  return refuse(`the host speaks protocol version ${protocol}, this pihost ${SUPPORTED_PROTOCOLS.join(", ")}`);
+  const { oldest, newest } = PROTOCOLS;
+  if (protocol >= oldest && protocol <= newest) return message.value;
+  return refuse(`the host speaks protocol version ${protocol}, this pihost ${oldest} to ${newest}`);
 }
 
 /** Tells the host something on the private descriptor. */

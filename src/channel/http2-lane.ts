@@ -5,25 +5,13 @@ import { IsolationError } from "../errors/index.js";
 import { timerDelay } from "../platform/index.js";
 import { printable } from "../sandbox/index.js";
 import { type Lane, type LaneListener, PacedReader, PREFIX_LENGTH } from "../session/index.js";
+import { CONNECTION_BOUNDS } from "./http2-bounds.js";
 import { Http2Overhead } from "./http2-overhead.js";
 
 const SESSION_PATH = "/pihost.v1.HostService/Session";
 
 /** How much each side may send before the other has read it, in bytes: 64 KiB, the default, makes large frames slow. */
 const WINDOW_BYTES = 4 * 1024 * 1024;
-
-/** What a peer that is not trusted may send beside the stream: a gRPC server needs a fraction of it. */
-const BOUNDS = {
-  maxHeaderListPairs: 64,
-  maxOutstandingPings: 1,
-  maxReservedRemoteStreams: 0,
-  maxSessionInvalidFrames: 10,
-  maxSessionRejectedStreams: 1,
-  maxSettings: 16,
-} as const;
-
-/** Bytes of one block of headers, as HTTP/2 counts them. */
-const MAX_HEADER_BYTES = 16 * 1024;
 
 /** How much of what the peer says about its refusal is told, in characters. */
 const REFUSAL_LENGTH = 500;
@@ -39,9 +27,9 @@ const REFUSAL_LENGTH = 500;
 export async function connectHttp2Lane(address: string, token: string, timeoutMs: number): Promise<Lane> {
   const socket = connectSocket(address);
   const session = connectHttp2("http://localhost", {
-    ...BOUNDS,
+    ...CONNECTION_BOUNDS,
     createConnection: () => socket,
-    settings: { initialWindowSize: WINDOW_BYTES, enablePush: false, maxHeaderListSize: MAX_HEADER_BYTES },
+    settings: { ...CONNECTION_BOUNDS.settings, initialWindowSize: WINDOW_BYTES },
   });
   session.on("error", () => {});
   const stream = session.request({

@@ -1,8 +1,9 @@
 import type { Duplex } from "node:stream";
-import { createDescriptorLane, Session, type SessionOptions } from "../session/index.js";
+import { createDescriptorLane, type ProcessSession, Session, type SessionOptions } from "../session/index.js";
 import { connectHttp2Lane } from "./http2-lane.js";
+import { InvokeSession } from "./invoke-session.js";
 
-/** The two ways to a process. */
+/** The ways to a process. */
 export interface SessionConnection {
   /** The stream socket that the process inherited, where it speaks Session on it. */
   readonly descriptor: Duplex | undefined;
@@ -10,11 +11,17 @@ export interface SessionConnection {
   readonly address: string;
   readonly token: string;
   readonly timeoutMs: number;
+  /** Whether it speaks Session at all; else each call is an RPC. */
+  readonly speaksSession: boolean;
 }
 
-/** Opens the Session with a process that is ready: on the inherited descriptor where it can, else by gRPC on its socket. */
-export async function openSession(connection: SessionConnection, options: SessionOptions): Promise<Session> {
-  const { descriptor, address, token, timeoutMs } = connection;
+/**
+ * Opens the Session with a process that is ready: on the inherited descriptor where it can, else by gRPC on its socket. Where it
+ * has none, calls are RPCs.
+ */
+export async function openSession(connection: SessionConnection, options: SessionOptions): Promise<ProcessSession> {
+  const { descriptor, address, token, timeoutMs, speaksSession } = connection;
+  if (!speaksSession) return InvokeSession.connect(address, token, timeoutMs, options);
   const lane =
     descriptor === undefined ? await connectHttp2Lane(address, token, timeoutMs) : createDescriptorLane(descriptor);
   return new Session(lane, options);

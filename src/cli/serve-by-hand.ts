@@ -45,6 +45,9 @@ export async function serve(options: ServeOptions): Promise<never> {
     listeningDescriptor: 0,
     lifecycle: [],
     lifecycleOfAll: false,
+    features: [],
+    hostVersion: "",
+    maxPayload: 0,
   };
   const listener = { onStopping: (reason: string) => note(`pihost: ending: ${reason}`), onDebugger: () => {} };
   const pihost = await privately(() => serveByHand(go, listener)).catch((error: unknown) => {

@@ -1,4 +1,4 @@
-import { ERROR_CODES, IsolationError, type IsolationErrorCode } from "../errors/index.js";
+import { IsolationError, type IsolationErrorCode } from "../errors/index.js";
 import { builtInClass, type ErrorFields, registeredUnder, shownNameOf } from "./error-classes.js";
 
 /** What arrived of an error, its parts already decoded. */
@@ -83,11 +83,14 @@ function createNative({ className, baseName, message, name }: ErrorHead): Error 
   return Native === undefined ? error : Object.setPrototypeOf(error, Native.prototype as object);
 }
 
-/** A code this version does not know is a breach of the contract, and says so with the words that came. */
+/** What a code of the framework looks like; one that this version does not know may be of a later one. */
+const CODE = /^[A-Z][A-Z0-9_]{0,63}$/;
+
+/** An unknown code stays what it is. What can be none is a breach of the contract, and says so with the words that came. */
 function createIsolationError({ frameworkCode, message }: ErrorHead): IsolationError {
   const prefix = `${frameworkCode}: `;
   const text = message.startsWith(prefix) ? message.slice(prefix.length) : message;
-  if (Object.hasOwn(ERROR_CODES, frameworkCode)) return new IsolationError(frameworkCode as IsolationErrorCode, text);
+  if (CODE.test(frameworkCode)) return new IsolationError(frameworkCode as IsolationErrorCode, text);
   const shownCode = JSON.stringify(frameworkCode);
   return new IsolationError("PROTOCOL", `the isolated process reported the unknown code ${shownCode}: ${text}`);
 }

@@ -1,3 +1,4 @@
+import type { ValueKind } from "../contract/index.js";
 import { IsolationError } from "../errors/index.js";
 import type { ExportBytes } from "./byte-ranges.js";
 import { GraphEncoder } from "./graph-encoder.js";
@@ -16,7 +17,9 @@ export interface EncodeContext {
    *
    * Without it, functions and async iterables are `NOT_SERIALIZABLE`.
    */
-  exportReference?: (value: object) => unknown;
+  exportReference?: (value: object, path: () => string) => unknown;
+  /** The kinds of values beside JSON that may be in it; default: all. */
+  takes?: ReadonlySet<ValueKind> | undefined;
   /**
    * Called for every run of bytes from `outOfBandThreshold` on. Returns a descriptor that JSON carries exactly, or
    * `undefined` to leave the bytes inline. Called last, when nothing can fail any more.

@@ -1,4 +1,5 @@
 import { types } from "node:util";
+import type { ValueKind } from "../contract/index.js";
 import type { IsolationError } from "../errors/index.js";
 import { checkInBounds, isLengthTracking } from "./array-buffers.js";
 import { ByteRanges } from "./byte-ranges.js";
@@ -11,10 +12,12 @@ import { encodeBigInt, encodeNumber, isIndex, isLockedStream, unbox, viewKindOf 
 import { readPlatformValue } from "./platform-value.js";
 import { REFERENCE_MARK } from "./reference-mark.js";
 import { flagsOf, sourceOf } from "./reg-exp.js";
+import { valueKindOf } from "./value-kind.js";
 import { type EntryStep, formatPath, type PathStep } from "./value-path.js";
 import { MARKER, MAX_DEPTH } from "./wire-format.js";
 
 const CANNOT_CROSS = "cannot cross the process boundary";
+const IS_NOT_TAKEN = "the runtime of the process does not take";
 
 const { getTime } = Date.prototype;
 const { forEach: eachEntry } = globalThis.Map.prototype;
@@ -30,14 +33,18 @@ export class GraphEncoder {
   /** Where the walk stands; only the first `#depth` steps count. */
   readonly #steps: PathStep[] = [];
   #depth = 0;
+  /** What the walk is inside of, where nothing may be met again in itself. */
+  readonly #open: Set<object> | undefined;
   /** How many errors the walk is inside of. Nothing of an error crosses by reference: nobody would ever release it. */
   #errors = 0;
 
   constructor(context: EncodeContext) {
     this.#context = context;
+    if (context.takes?.has("cycles") === false) this.#open = new Set();
   }
 
   encode(value: unknown): unknown {
+    if (this.#context.takes !== undefined) this.#checkTaken(value, this.#context.takes);
     switch (typeof value) {
       case "string":
         return value.charCodeAt(0) === MARKER ? `$${value}` : value;
@@ -52,13 +59,34 @@ export class GraphEncoder {
       case "symbol":
         throw this.#refuse(value);
       default:
-        return value === null ? null : this.#encodeObject(value as object);
+        if (value === null) return null;
+        return this.#open === undefined
+          ? this.#encodeObject(value as object)
+          : this.#encodeAnew(value as object, this.#open);
     }
   }
 
   /** Where the walk stands. */
   path(): string {
     return formatPath(this.#context.path ?? "value", this.#steps.slice(0, this.#depth));
+  }
+
+  #checkTaken(value: unknown, takes: ReadonlySet<ValueKind>): void {
+    const kind = valueKindOf(value);
+    if (kind === undefined || takes.has(kind)) return;
+    throw notSerializable(this.path(), `${describeValue(value)} (${JSON.stringify(kind)})`, IS_NOT_TAKEN);
+  }
+
+  /** For a runtime without shared references: what is met twice is there twice. */
+  #encodeAnew(value: object, open: Set<object>): unknown {
+    if (open.has(value)) throw notSerializable(this.path(), 'a part of itself ("cycles")', IS_NOT_TAKEN);
+    this.#numbers.delete(value);
+    open.add(value);
+    try {
+      return this.#encodeObject(value);
+    } finally {
+      open.delete(value);
+    }
   }
 
   #encodeObject(value: object): unknown {
@@ -82,7 +110,7 @@ export class GraphEncoder {
   }
 
   #encodeReference(value: object): unknown[] | undefined {
-    const descriptor = this.#errors > 0 ? undefined : this.#context.exportReference?.(value);
+    const descriptor = this.#errors > 0 ? undefined : this.#context.exportReference?.(value, () => this.path());
     return descriptor === undefined ? undefined : ["$x", descriptor];
   }
 

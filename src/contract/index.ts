@@ -1,6 +1,8 @@
 /** The contract: the only importer of the generated code. What needs gRPC itself is in `service.ts`, because loading that takes long. */
+export { type Capabilities, capabilitiesOf } from "./capabilities.js";
 export { fromDuration, toDuration } from "./duration.js";
 export { PIHOST_EXIT } from "./exit-codes.js";
+export { FEATURES, type Feature, NODE_FEATURES, VALUE_KINDS, type ValueKind } from "./features.js";
 export type { RemoteError } from "./gen/pihost/v1/errors.js";
 export { RemoteError as RemoteErrorCodec } from "./gen/pihost/v1/errors.js";
 export type { Go, HandshakeFromHost, HandshakeFromProcess, Hello } from "./gen/pihost/v1/handshake.js";
@@ -29,15 +31,26 @@ export {
 } from "./gen/pihost/v1/session.js";
 export { HostState, type HostStatus as HostStatusMessage } from "./gen/pihost/v1/status.js";
 export {
+  commonProtocol,
   HANDSHAKE_DESCRIPTOR,
   handshakeLine,
+  PROTOCOLS,
   parseHandshakeFromHost,
   parseHandshakeFromProcess,
   SESSION_DESCRIPTOR,
-  SUPPORTED_PROTOCOLS,
 } from "./handshake.js";
 export { HOST_MODULE } from "./host-module.js";
 export type { ModuleExport } from "./module-export.js";
 export { unwrapRequest, unwrapResponse, wrapFrame } from "./session-envelope.js";
 export { decodeStatusDetails, encodeStatusDetails, STATUS_DETAILS_KEY } from "./status-details.js";
 export { AUTHORIZATION_KEY, bearer } from "./token.js";
+export {
+  decodeGetDataResponse,
+  decodeInvokeResponse,
+  decodeShutdownResponse,
+  decodeStatusResponse,
+  encodeGetDataRequest,
+  encodeInvokeRequest,
+  encodeSetDataRequest,
+  encodeShutdownRequest,
+} from "./unary-messages.js";

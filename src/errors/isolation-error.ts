@@ -63,7 +63,7 @@ export interface IsolationErrorOptions {
  * package are loaded.
  */
 export class IsolationError extends Error {
-  /** One of a closed set, see `ERROR_CODES`. */
+  /** One of `ERROR_CODES`. A process of a later version may send another one, which stays what it is. */
   readonly code: IsolationErrorCode;
   readonly facts: Readonly<IsolationFacts>;
 

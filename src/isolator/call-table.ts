@@ -49,9 +49,14 @@ export class CallTable {
     return this.#answered;
   }
 
+  /** How many calls run in the generation. */
+  runningIn(generation: Generation): number {
+    return this.#generations.get(generation)?.calls.size ?? 0;
+  }
+
   /** Whether any call runs in the generation. */
   isBusy(generation: Generation): boolean {
-    return (this.#generations.get(generation)?.calls.size ?? 0) > 0;
+    return this.runningIn(generation) > 0;
   }
 
   /** Whether anybody waits for a call that runs in the generation. */

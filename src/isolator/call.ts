@@ -6,7 +6,7 @@ import {
   type CallSite,
   type CallTarget,
   onAbort,
-  type Session,
+  type ProcessSession,
   snapshotArguments,
 } from "../session/index.js";
 import type { ResolvedCallOptions } from "./options/index.js";
@@ -43,7 +43,7 @@ export class Call implements CallSink {
   private kept: ArgumentsSnapshot | undefined = undefined;
   private readonly options: ResolvedCallOptions;
   private readonly owner: CallOwner;
-  private session: Session | undefined = undefined;
+  private session: ProcessSession | undefined = undefined;
   private id = 0;
   private isSettled = false;
   private wasGivenUp = false;
@@ -102,7 +102,7 @@ export class Call implements CallSink {
   }
 
   /** Sends the call to a process. @throws IsolationError NOT_SERIALIZABLE naming the path */
-  hand(session: Session): void {
+  hand(session: ProcessSession): void {
     if (this.options.idempotent) this.keepArguments();
     this.attempts += 1;
     this.session = session;
@@ -163,7 +163,7 @@ export class Call implements CallSink {
     return this.target.kind === "module" ? `${this.target.method} of ${this.target.module}` : "the call";
   }
 
-  private send(session: Session): void {
+  private send(session: ProcessSession): void {
     this.id = session.call(this.target, this.args, this, this.extras());
   }
 

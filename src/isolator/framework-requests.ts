@@ -1,4 +1,4 @@
-import type { Session } from "../session/index.js";
+import type { ProcessSession } from "../session/index.js";
 import { type Generation, isWanted, RequestLost, type State } from "../supervision/index.js";
 import { activatingNow } from "./activating.js";
 import type { IsolateErrors } from "./isolate-errors.js";
@@ -9,7 +9,7 @@ import type { ReadyGate } from "./ready-gate.js";
 const REQUEST_ATTEMPTS = 3;
 
 /** Sends a request to a generation; rejects with RequestLost when it may be sent to the next one. */
-export type SendRequest<T> = (session: Session, live: Generation) => Promise<T>;
+export type SendRequest<T> = (session: ProcessSession, live: Generation) => Promise<T>;
 
 /** Requests of the framework itself. They may be sent again, and so outlive a crash. */
 export class FrameworkRequests {

@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import type { LimitPlan } from "../limits/index.js";
 import { type ProcessSpec, plugAndPlayFlags, startNodeProcess } from "../process/index.js";
 import type { GenerationSpec } from "../supervision/index.js";
@@ -10,6 +11,16 @@ import type { Outputs } from "./outputs.js";
 export type GenerationListener = Pick<GenerationSpec, "onLine" | "onData" | "onLimit" | "onDebugger" | "onDrain"> &
   Required<Pick<ProcessSpec, "hasListener">>;
 
+type Program = Pick<ProcessSpec, "execPath" | "execArgv" | "argv" | "env">;
+
+function programOf({ runtime, name, execPath, execArgv, pihostPath, from, env }: ResolvedOptions): Program {
+  if (runtime.kind === "command") {
+    return { execPath, execArgv: [], argv: [...runtime.args, name], env: { ...env, ...runtime.env } };
+  }
+  const flags = plugAndPlayFlags(from, [...execArgv, env.NODE_OPTIONS ?? ""]);
+  return { execPath, execArgv: [...flags, ...execArgv], argv: [pihostPath, name], env };
+}
+
 /** How every process of an isolate is started. */
 export function toGenerationSpec(
   isolatorId: number,
@@ -18,7 +29,7 @@ export function toGenerationSpec(
   outputs: Outputs,
   { hasListener, ...listener }: GenerationListener,
 ): GenerationSpec {
-  const { name: isolate, execPath, execArgv, cwd, env } = options;
+  const { name: isolate, cwd } = options;
   const { from, debug, lifecycle, startTimeoutMs, confinement, diagnostics, maxPayload, budget } = options;
   return {
     ...listener,
@@ -29,12 +40,13 @@ export function toGenerationSpec(
     isolatorId,
     confinement,
     diagnostics,
+    runtime: options.runtime.kind,
+    runtimeFolder: options.runtime.kind === "command" ? options.runtime.folder : "",
+    pihostFolder: dirname(options.pihostPath),
+    needs: options.needs,
     process: {
-      execPath,
-      execArgv: [...plugAndPlayFlags(from, [...execArgv, env.NODE_OPTIONS ?? ""]), ...execArgv],
-      argv: [options.pihostPath, isolate],
+      ...programOf(options),
       cwd,
-      env,
       stdout: outputs.stdout,
       stderr: outputs.stderr,
       limits,

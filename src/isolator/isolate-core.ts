@@ -1,10 +1,11 @@
+import { type HostStatusMessage, toDuration } from "../contract/index.js";
 import { IsolationError } from "../errors/index.js";
 import { type LimitPlan, planLimits } from "../limits/index.js";
 import type { ExitOutcome } from "../process/index.js";
-import type { Session } from "../session/index.js";
 import {
   type Generation,
   type Milestone,
+  requestStatus,
   type StopCause,
   Superseded,
   Supervisor,
@@ -14,9 +15,10 @@ import { activatingNow } from "./activating.js";
 import type { Call, CallOwner } from "./call.js";
 import { CallTable } from "./call-table.js";
 import { CallTargets } from "./call-targets.js";
+import { checkStatus } from "./check-status.js";
 import { EventPublisher } from "./event-publisher.js";
 import type { GenerationFacts, IsolatorEventSource, IsolatorEvents } from "./events.js";
-import { FrameworkRequests } from "./framework-requests.js";
+import { FrameworkRequests, type SendRequest } from "./framework-requests.js";
 import { GenerationActivation } from "./generation-activation.js";
 import { toGenerationSpec } from "./generation-spec.js";
 import { GenerationsInCare } from "./generations-in-care.js";
@@ -168,8 +170,24 @@ export class IsolateCore implements CallOwner {
   }
 
   /** Sends a request that may be sent again, to the generation that is or will be ready. */
-  request<T>(send: (session: Session) => Promise<T>): Promise<T> {
+  request<T>(send: SendRequest<T>): Promise<T> {
     return this.#requests.send(send);
+  }
+
+  /** What the process that is or will be ready says of itself; of one that says nothing, what is known here. */
+  status(): Promise<HostStatusMessage> {
+    return this.#requests.send(async (session, live) => {
+      if (live.capabilities.features.has("status")) return checkStatus(await requestStatus(session));
+      const uptime = toDuration(performance.now() - live.startedAt);
+      const { number: generation, pid } = live;
+      return checkStatus({
+        isolate: this.facts.name,
+        pid,
+        generation,
+        uptime,
+        callsInFlight: this.#calls.runningIn(live),
+      });
+    });
   }
 
   /** Replaces the present process; see `ProcessIsolator.recycle`. */

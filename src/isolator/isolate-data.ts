@@ -83,6 +83,7 @@ export class IsolateData {
 
   /** Tells a process what is stored under a name, after all that it is being told of that name. Rejects with RequestLost. */
   send(live: Generation, name: string): Promise<unknown> {
+    if (!keepsData(live)) return Promise.resolve();
     const entry = this.#entries.get(name);
     const sent = this.#inOrder(live, name, () => sendData(live.session, name, this.#entries.get(name)?.value));
     // On the lane itself nothing overtakes anything.
@@ -91,7 +92,8 @@ export class IsolateData {
   }
 
   /** Asks a process what it has under a name, after all that it is being told of that name. Rejects with RequestLost. */
-  read(live: Generation, name: string): Promise<unknown> {
+  async read(live: Generation, name: string): Promise<unknown> {
+    if (!keepsData(live)) return decodeValue(encodeValue(this.#entries.get(name)?.value));
     return this.#inOrder(live, name, () => requestData(live.session, name));
   }
 
@@ -149,4 +151,9 @@ export class IsolateData {
     this.#takenAway.delete(oldest);
     this.#entries.delete(oldest);
   }
+}
+
+/** A process without the feature is told nothing, and asked nothing: the host answers alone. */
+function keepsData({ capabilities }: Generation): boolean {
+  return capabilities.features.has("data");
 }

@@ -112,6 +112,7 @@ export class IsolateListener implements SupervisorListener {
   async warmUp(spare: Generation): Promise<void> {
     // A module may read them while it is loaded.
     await this.#parts.data.tell(spare);
+    if (!spare.capabilities.features.has("preload")) return;
     await preload(spare.session, [...new Set([...this.#options.preload, ...this.#parts.targets.modules()])]);
   }
 }

@@ -1,6 +1,6 @@
 import type { OnGeneration } from "./generation-context.js";
 import { ProcessIsolator } from "./isolator.js";
-import type { IsolationOptions } from "./options/index.js";
+import { defaultLifecycle, type IsolationOptions } from "./options/index.js";
 import type { Remote } from "./remote-types.js";
 
 /** A module in its own process. `await using` ends the process with the scope. */
@@ -26,7 +26,7 @@ export async function isolate<T>(module: string | URL, options: IsolationOptions
 /** The same options, with what they say of "the module". What is no object is left for the check of all options. */
 function forModule<T>(module: string | URL, options: IsolationOptions<Remote<T>>): IsolationOptions<undefined> {
   if (typeof options !== "object" || options === null) return options;
-  const { onGeneration, preload, lifecycle = [module], ...others } = options;
+  const { onGeneration, preload, lifecycle = defaultLifecycle(module), ...others } = options;
   return {
     ...others,
     lifecycle,

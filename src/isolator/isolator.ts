@@ -3,7 +3,7 @@ import { IsolationError } from "../errors/index.js";
 import { endIfMistaken } from "../platform/index.js";
 import { type ExitOutcome, noteLoadedFrom } from "../process/index.js";
 import { onAbort } from "../session/index.js";
-import { requestExports, requestStatus } from "../supervision/index.js";
+import { requestExports } from "../supervision/index.js";
 import type { IsolatorEventSource } from "./events.js";
 import { type HostStatus, type IsolatorState, toHostStatus } from "./host-status.js";
 import { IsolateCore, type RecycleFacts } from "./isolate-core.js";
@@ -142,7 +142,7 @@ export class ProcessIsolator {
 
   /** Asks the process how it is. Waits for a restart that is under way; rejects with STOPPED when the isolator is down. */
   async status(): Promise<HostStatus> {
-    const message = await this.#core.request(requestStatus);
+    const message = await this.#core.status();
     const { state, facts, limits } = this.#core;
     const pid = this.#core.activatingPid ?? this.pid;
     return toHostStatus(message, { state, restarts: facts.restarts, pid, limits: limits.enforcement });
@@ -155,7 +155,10 @@ export class ProcessIsolator {
    */
   async exports(module: string | URL): Promise<ModuleExport[]> {
     const name = moduleName(module);
-    return this.#core.request((session) => requestExports(session, name)) as Promise<ModuleExport[]>;
+    return this.#core.request((session, { capabilities }) => {
+      if (capabilities.features.has("exports")) return requestExports(session, name);
+      throw new IsolationError("METHOD_NOT_FOUND", `the runtime of ${this.name} does not tell what a module exports`);
+    }) as Promise<ModuleExport[]>;
   }
 
   /**

@@ -1,23 +1,18 @@
-import {
-  type Go,
-  type Hello,
-  handshakeLine,
-  parseHandshakeFromProcess,
-  SUPPORTED_PROTOCOLS,
-} from "../contract/index.js";
+import { type Go, type Hello, handshakeLine, parseHandshakeFromProcess } from "../contract/index.js";
 import { IsolationError, type IsolationFacts } from "../errors/index.js";
-import { printable } from "../sandbox/index.js";
+import { type Greeting, readGreeting } from "./greeting.js";
 import type { Lifeline } from "./host-process.js";
 
 /** What an inspector's URL looks like: in one line, and of a length that a log can take. */
 const DEBUGGER_URL = /^ws:\/\/[\x21-\x7e]{1,500}$/;
 
-/** How much of what a process says about itself an error repeats, in characters. */
-const QUOTED_LENGTH = 100;
-
 export interface HandshakeTalkOptions {
-  /** Everything that the process is told once it is registered, but the protocol version, which its hello decides. */
-  readonly go: Omit<Go, "protocol">;
+  /**
+   * Everything that the process is told once it is registered.
+   *
+   * @throws IsolationError for a process that cannot be gone on with
+   */
+  readonly answer: (greeting: Greeting) => Go;
   /** What is known already, for the errors. */
   readonly facts: IsolationFacts;
   /** Called when a debugger may attach. */
@@ -38,15 +33,16 @@ type Message = NonNullable<ReturnType<typeof parseHandshakeFromProcess>>;
  * Kinds that are not known are left out, since a later version may have them; they count against the lifeline's bounds.
  */
 export class HandshakeTalk {
-  /** Resolves with the hello once the process is ready. */
-  readonly ready: Promise<Hello>;
+  /** Resolves with what the hello said once the process is ready. */
+  readonly ready: Promise<Greeting>;
   /** Rejects with PROTOCOL when the process breaks the conversation. Never resolves. */
   readonly broken: Promise<never>;
   readonly #lifeline: Lifeline;
   readonly #options: HandshakeTalkOptions;
   readonly #said = new Set<Message["$case"]>();
-  #hello: Hello | undefined;
-  #onReady: (hello: Hello) => void = () => {};
+  #greeting: Greeting | undefined;
+  #go: Go | undefined;
+  #onReady: (greeting: Greeting) => void = () => {};
   #onBroken: (error: IsolationError) => void = () => {};
 
   constructor(lifeline: Lifeline, options: HandshakeTalkOptions) {
@@ -68,16 +64,17 @@ export class HandshakeTalk {
 
   /** Whether the process has said hello. */
   get isGreeted(): boolean {
-    return this.#hello !== undefined;
+    return this.#greeting !== undefined;
   }
 
   /** What the process has to do next, after "the process did not". */
   get step(): string {
-    return this.#hello === undefined ? "say hello" : "serve its socket";
+    if (this.#greeting === undefined) return "say hello";
+    return this.#go?.address === "" ? "say ready" : "serve its socket";
   }
 
   /** What the process did that it must not, if anything. */
-  #take(message: Message): string | undefined {
+  #take(message: Message): string | IsolationError | undefined {
     const kind = message.$case;
     if (this.#said.has(kind)) return `said ${kind} twice`;
     if (kind !== "hello" && !this.#said.has("hello")) return `said ${kind} before hello`;
@@ -86,7 +83,7 @@ export class HandshakeTalk {
       case "hello":
         return this.#greet(message.value);
       case "ready":
-        this.#onReady(this.#hello as Hello);
+        this.#onReady(this.#greeting as Greeting);
         return undefined;
       case "debugger":
         return this.#debug(message.value.url);
@@ -97,40 +94,32 @@ export class HandshakeTalk {
     }
   }
 
-  #greet(hello: Hello): string | undefined {
-    const { protocol, version, runtime, checksIntegrity } = hello;
-    const { go } = this.#options;
-    const peer = `process-isolation ${quote(version)} on ${quote(runtime)}`;
-    if (!SUPPORTED_PROTOCOLS.includes(protocol)) {
-      const ours = SUPPORTED_PROTOCOLS.join(", ");
-      const advice = "install the same version of process-isolation on both sides";
-      return `speaks protocol version ${protocol} (${peer}), this host speaks version ${ours}; ${advice}`;
+  #greet(hello: Hello): string | IsolationError | undefined {
+    const greeting = readGreeting(hello);
+    if (typeof greeting === "string") return greeting;
+    try {
+      this.#go = this.#options.answer(greeting);
+    } catch (error) {
+      if (IsolationError.is(error)) return error;
+      throw error;
     }
-    // A pihost of another make, which would load whatever is there.
-    if (go.integrity.length > 0 && !checksIntegrity) {
-      return `(${peer}) does not check modules, as the option integrity asks for`;
-    }
-    this.#hello = hello;
-    this.#lifeline.send(handshakeLine({ $case: "go", value: { ...go, protocol } }));
+    this.#greeting = greeting;
+    this.#lifeline.send(handshakeLine({ $case: "go", value: this.#go }));
     return undefined;
   }
 
   #debug(url: string): string | undefined {
-    if (!this.#options.go.debug) return "said debugger, which it was not asked for";
+    if (this.#go?.debug !== true) return "said debugger, which it was not asked for";
     if (!DEBUGGER_URL.test(url)) return "named a debugger whose URL is not one of ws:, or too long";
     this.#options.onDebugger(url);
     return undefined;
   }
 
-  #break(what: string): void {
+  #break(what: string | IsolationError): void {
     this.#lifeline.close();
-    const error = new IsolationError("PROTOCOL", `the process ${what}`, { facts: this.#options.facts });
+    const { facts } = this.#options;
+    const error = typeof what === "string" ? new IsolationError("PROTOCOL", `the process ${what}`, { facts }) : what;
     this.#onBroken(error);
     this.#options.onBreach(error);
   }
-}
-
-/** What a process says about itself may be of any length, and forge a line of a log. */
-function quote(text: string): string {
-  return printable(text.slice(0, QUOTED_LENGTH)) || "an unnamed one";
 }

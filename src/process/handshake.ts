@@ -1,7 +1,7 @@
-import type { Hello } from "../contract/index.js";
 import { IsolationError, type IsolationFacts } from "../errors/index.js";
 import { delay } from "../intrinsics/index.js";
 import { toExitOutcome } from "./exit-outcome.js";
+import type { Greeting } from "./greeting.js";
 import { HandshakeTalk, type HandshakeTalkOptions } from "./handshake-talk.js";
 import type { HostProcess } from "./host-process.js";
 
@@ -13,10 +13,10 @@ export interface HandshakeOptions<Connection> extends HandshakeTalkOptions {
   readonly timeoutMs: number;
   /** Gives up when aborted. */
   readonly signal: AbortSignal;
-  /** What was started, where that may be something else than a Node.js. */
-  readonly execPath?: string | undefined;
+  /** What it may be that keeps the process from its hello; undefined where nothing is to be said. */
+  readonly doubt?: string | undefined;
   /** Connects to the process once it is ready, within the same race. */
-  readonly connect: (hello: Hello) => Promise<Connection>;
+  readonly connect: (greeting: Greeting) => Promise<Connection>;
 }
 
 /**
@@ -35,14 +35,14 @@ export async function shakeHands<Connection>(
   const step = (): string => (isConnecting ? "take the connection" : talk.step);
   try {
     return await Promise.race([
-      talk.ready.then((hello) => {
+      talk.ready.then((greeting) => {
         isConnecting = true;
-        return options.connect(hello).catch((error: unknown) => preferExit(child, error));
+        return options.connect(greeting).catch((error: unknown) => preferExit(child, error));
       }),
       talk.broken,
       failOnExit(child, step, options.facts),
       failAfter(options.timeoutMs, scope.signal, () => {
-        const doubt = isConnecting || talk.isGreeted ? "" : doubtOf(options.execPath);
+        const doubt = isConnecting || talk.isGreeted || options.doubt === undefined ? "" : `; ${options.doubt}`;
         const message = `the process did not ${step()} within startTimeoutMs (${options.timeoutMs} ms)${doubt}`;
         return new IsolationError("START_TIMEOUT", withTail(message, child), { facts: factsNow(child, options.facts) });
       }),
@@ -51,11 +51,6 @@ export async function shakeHands<Connection>(
   } finally {
     scope.abort();
   }
-}
-
-/** A program that takes no script, as an application has, runs and says nothing. */
-function doubtOf(execPath: string | undefined): string {
-  return execPath === undefined ? "" : `; execPath must be a Node.js: is ${JSON.stringify(execPath)} one?`;
 }
 
 /** A connection that broke because the process ended: its end, which is about to be reported, says more. */

@@ -1,5 +1,6 @@
 /** Starting one child and seeing how it ends. */
 export { type ExitContext, type ExitOutcome, endedBetweenProcesses, toExitOutcome, toVerb } from "./exit-outcome.js";
+export type { Greeting } from "./greeting.js";
 export { type HandshakeOptions, shakeHands } from "./handshake.js";
 export type {
   HostProcess,
@@ -13,6 +14,6 @@ export type {
 } from "./host-process.js";
 export { LogFile } from "./log-file.js";
 export { startNodeProcess } from "./node-process.js";
-export { noteLoadedFrom, pihostEntry } from "./pihost-entry.js";
+export { noteLoadedFrom, PACKAGE_VERSION, pihostEntry } from "./pihost-entry.js";
 export { plugAndPlayFlags } from "./plug-and-play.js";
 export { stopProcess } from "./stop.js";

@@ -7,7 +7,8 @@ import { IsolationError } from "../errors/index.js";
 declare const PIHOST_FROM_BUNDLE: string | undefined;
 declare const PROCESS_ISOLATION_VERSION: string | undefined;
 
-const VERSION = typeof PROCESS_ISOLATION_VERSION === "string" ? PROCESS_ISOLATION_VERSION : undefined;
+/** The version in package.json, put in by the build; undefined where nothing was built. */
+export const PACKAGE_VERSION = typeof PROCESS_ISOLATION_VERSION === "string" ? PROCESS_ISOLATION_VERSION : undefined;
 
 /** Seen from the file that this code is in; the build says so where it puts it into another one. */
 const FROM_HERE = typeof PIHOST_FROM_BUNDLE === "string" ? PIHOST_FROM_BUNDLE : "../../pihost/boot.cjs";
@@ -46,7 +47,7 @@ function findEntry(): string {
   throw new IsolationError(
     "INVALID_OPTION",
     "the executable of process-isolation is not beside this code, which was bundled: keep it external, or give `pihostPath`, " +
-      `the path of the package's dist/pihost/boot.cjs (looked for ${places}, and for the package in version ${VERSION} ` +
+      `the path of the package's dist/pihost/boot.cjs (looked for ${places}, and for the package in version ${PACKAGE_VERSION} ` +
       "in the node_modules of this program)",
   );
 }
@@ -59,7 +60,7 @@ function installedEntry(files: readonly (string | undefined)[]): string | undefi
       const manifest = createRequire(file).resolve("process-isolation/package.json");
       const { version } = JSON.parse(readFileSync(manifest, "utf8")) as { version?: unknown };
       const entry = join(dirname(manifest), "dist/pihost/boot.cjs");
-      if (version === VERSION && existsSync(entry)) return entry;
+      if (version === PACKAGE_VERSION && existsSync(entry)) return entry;
     } catch {
       // Not installed there.
     }

@@ -69,7 +69,7 @@ export interface ChildStart {
 
 /** The framework's own folders, as this child is to see them. */
 export interface ChildFolders {
-  /** That of the executable and all that it loads of itself. */
+  /** That of the executable and all that it loads of itself; empty where there is none. */
   readonly executable: string;
   /** What it may read of this process's own: its shared memory. They exist. */
   readonly readable: readonly string[];
@@ -131,7 +131,7 @@ export function confine(confinement: Confinement, start: ChildStart, folders: Ch
   const { permissions, sandbox, identity, runtime } = confinement;
   // The cache lies in the home of the host's user, which another user has no business in.
   const cache = identity === undefined ? [codeCacheFolder(start.env, start.env.HOME ?? "/")] : [];
-  const read = [folders.executable, ...cache, ...folders.readable];
+  const read = [folders.executable, ...cache, ...folders.readable].filter((path) => path !== "");
   const descriptors = identity === undefined ? [] : HANDED_FILES;
   const { execArgv, denied } =
     permissions === undefined || runtime === undefined

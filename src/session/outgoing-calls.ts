@@ -8,6 +8,7 @@ import type { Outbox } from "./outbox.js";
 import { OutgoingHandles } from "./outgoing-handles.js";
 import type { ReadyPayload } from "./payloads.js";
 import { Scope } from "./scope.js";
+import { plainText, type Taken, withoutUndefined } from "./taken.js";
 import type { Values } from "./values.js";
 
 /** What a call lends, and what of it is still on its way. Only calls that need one have one. */
@@ -35,13 +36,16 @@ class CancelledCall implements CallSink {
 export class OutgoingCalls {
   readonly #outbox: Outbox;
   readonly #values: Values;
+  readonly #takes: Taken | undefined;
   readonly #sinks = new IdRing<CallSink>();
   readonly #lending = new Map<number, Lending>();
   readonly #handles: OutgoingHandles;
 
-  constructor(outbox: Outbox, values: Values) {
+  /** @param takes what the other side takes; undefined for everything */
+  constructor(outbox: Outbox, values: Values, takes?: Taken) {
     this.#outbox = outbox;
     this.#values = values;
+    this.#takes = takes;
     this.#handles = new OutgoingHandles(outbox);
   }
 
@@ -59,8 +63,9 @@ export class OutgoingCalls {
         this.#outbox.call(id, this.#handles.of(target), args, length, extras);
         return id;
       }
-      const text = columnTextOf(args, length >= 0 || areJsonSafe(args));
-      if (text === undefined) this.#sendPayload(id, target, args, extras, order);
+      const safe = columnTextOf(args, length >= 0 || areJsonSafe(args));
+      const text = safe ?? this.#plainTextOf(args);
+      if (text === undefined) this.#sendPayload(id, target, this.#taken(args), extras, order);
       else {
         const send = (): void => this.#outbox.callWithText(id, this.#handles.of(target), text, extras);
         if (order === undefined) send();
@@ -146,6 +151,15 @@ export class OutgoingCalls {
       this.#endLending(id);
       sink.reject(error);
     }
+  }
+
+  /** For who takes no payloads: there is no other way. */
+  #plainTextOf(args: readonly unknown[]): string | undefined {
+    return this.#takes?.payloads === false ? plainText(withoutUndefined(args)) : undefined;
+  }
+
+  #taken(args: readonly unknown[]): readonly unknown[] {
+    return this.#takes?.values.has("undefined") === false ? withoutUndefined(args) : args;
   }
 
   #sendPayload(

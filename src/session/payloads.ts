@@ -41,7 +41,7 @@ export class Payloads {
   }
 
   /** @throws IsolationError NOT_SERIALIZABLE naming the path */
-  encode(value: unknown, context: Pick<EncodeContext, "path" | "exportReference">): ReadyPayload {
+  encode(value: unknown, context: Pick<EncodeContext, "path" | "exportReference" | "takes">): ReadyPayload {
     const uploads: Promise<void>[] = [];
     const places: Place[] = [];
     const exportBytes = (bytes: Uint8Array): Place => {

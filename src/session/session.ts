@@ -19,6 +19,7 @@ import { quiet } from "./quiet.js";
 import type { Scope } from "./scope.js";
 import { StandIns } from "./stand-ins.js";
 import type { Hold } from "./stream-stand-ins.js";
+import type { Taken } from "./taken.js";
 import { UnsentAnswers } from "./unsent-answers.js";
 import { Values } from "./values.js";
 import { Wakefulness } from "./wakefulness.js";
@@ -34,6 +35,8 @@ export interface SessionOptions {
   readonly maxPayloadBytes?: number | undefined;
   /** What the peer may cost this side. Default: `BUDGET`. */
   readonly budget?: Budget | undefined;
+  /** What the peer takes of this side; default: everything. */
+  readonly takes?: Taken | undefined;
   /** Keeps the process alive while somebody waits for a stream or for what the peer has lent. Default: it does not. */
   readonly hold?: Hold;
 }
@@ -79,10 +82,10 @@ export class Session {
     });
     this.#outOfBand = new OutOfBand(this.#outbox, this.#sender, this.#account, options.sharedMemory);
     const payloads = new Payloads(this.#account, this.#outOfBand, options.maxPayloadBytes);
-    this.#values = new Values(payloads, this.#loans, this.#standIns);
+    this.#values = new Values(payloads, this.#loans, this.#standIns, options.takes);
     this.#loans.values = this.#values;
     this.#standIns.values = this.#values;
-    this.#outgoing = new OutgoingCalls(this.#outbox, this.#values);
+    this.#outgoing = new OutgoingCalls(this.#outbox, this.#values, options.takes);
     const handles = new IncomingHandles(this.#account, this.#loans, options.handler);
     this.#incoming = new IncomingCalls(this.#outbox, this.#account, this.#values, handles, options.handler);
     this.#loans.onTakenBack = (reference) => handles.forget(reference);

@@ -2,16 +2,21 @@ import type { Payload } from "../contract/index.js";
 import { IsolationError } from "../errors/index.js";
 import type { Loans } from "./loans.js";
 import type { Payloads, ReadyPayload, Wanted } from "./payloads.js";
+import type { ReferenceKind } from "./references.js";
 import type { Scope } from "./scope.js";
 import type { StandIns } from "./stand-ins.js";
+import type { Taken } from "./taken.js";
 
 /** Values as a Session carries them: payloads for the data, references for what cannot be copied. */
 export class Values {
   readonly #payloads: Payloads;
   readonly #loans: Loans;
   readonly #standIns: StandIns;
+  readonly #takes: Taken | undefined;
 
-  constructor(payloads: Payloads, loans: Loans, standIns: StandIns) {
+  /** @param takes what the other side takes; undefined for everything */
+  constructor(payloads: Payloads, loans: Loans, standIns: StandIns, takes?: Taken) {
+    this.#takes = takes;
     this.#payloads = payloads;
     this.#loans = loans;
     this.#standIns = standIns;
@@ -21,7 +26,7 @@ export class Values {
    * @param scope what ends the loans that the value contains; none for a result, which may lend no plain function
    * @throws IsolationError NOT_SERIALIZABLE naming the path; nothing is lent then
    */
-  encode(value: unknown, path: string, scope: Scope | undefined): ReadyPayload {
+  encode(value: unknown, path: string, scope: Scope | undefined, takes = this.#takes?.values): ReadyPayload {
     const lent: number[] = [];
     const giveBack = (): void => {
       for (const id of lent.splice(0)) this.#loans.release(id);
@@ -29,9 +34,12 @@ export class Values {
     try {
       const ready = this.#payloads.encode(value, {
         path,
-        exportReference: (object) => {
+        takes,
+        exportReference: (object, pathOf) => {
           const descriptor = this.#loans.lend(object, scope);
-          if (descriptor !== undefined) lent.push(descriptor.id);
+          if (descriptor === undefined) return undefined;
+          lent.push(descriptor.id);
+          if (this.#takes?.lent.has(descriptor.kind) === false) throw notLent(pathOf(), descriptor.kind);
           return descriptor;
         },
       });
@@ -74,10 +82,11 @@ export class Values {
 
   /** An error as a payload; one that cannot cross is replaced by one that says so. */
   encodeError(thrown: unknown): ReadyPayload {
+    const takes = this.#takes && new Set([...this.#takes.values, "error" as const]);
     try {
-      return this.encode(thrown, "error", undefined);
+      return this.encode(thrown, "error", undefined, takes);
     } catch (error) {
-      return this.encode(error, "error", undefined);
+      return this.encode(error, "error", undefined, takes);
     }
   }
 
@@ -102,4 +111,11 @@ export class Values {
       throw error;
     }
   }
+}
+
+function notLent(path: string, kind: ReferenceKind): IsolationError {
+  return new IsolationError(
+    "NOT_SERIALIZABLE",
+    `${path} is lent (${kind}), which the runtime of the process does not take`,
+  );
 }

@@ -8,33 +8,39 @@ import type { SharedMemory } from "../session/index.js";
  * memory.
  */
 export class GenerationFolders {
-  /** Where the process serves; empty where it has no socket. */
-  readonly address: string;
-  readonly sharedMemory: SharedMemory | undefined;
-  readonly #folder: string | undefined;
+  readonly #name: string | undefined;
+  #folder: string | undefined;
+  #address = "";
+  #sharedMemory: SharedMemory | undefined;
   #discarded: readonly (() => Promise<void>)[] | undefined;
 
-  /**
-   * Makes them.
-   *
-   * @param isReachable whether the process may enter the host's directories at all: one of another user may not
-   * @throws IsolationError START_FAILED where there is no place for them
-   */
+  /** @param isReachable whether the process may enter the host's directories at all: one of another user may not */
   constructor(isolatorId: number, serial: number, isReachable: boolean) {
-    if (!isReachable) {
-      this.address = "";
-      return;
-    }
-    const name = `${isolatorId}-${serial}`;
-    this.#folder = join(hostDirectory(), name);
-    this.address = socketAddress(this.#folder, "s");
+    if (isReachable) this.#name = `${isolatorId}-${serial}`;
+  }
+
+  /**
+   * Where the process serves, in a folder that is made by the first call; empty where it cannot have a socket.
+   *
+   * @throws IsolationError START_FAILED where there is no place for it
+   */
+  socket(): string {
+    if (this.#address !== "" || this.#name === undefined) return this.#address;
+    this.#folder = join(hostDirectory(), this.#name);
+    this.#address = socketAddress(this.#folder, "s");
     mkdirSync(this.#folder, { mode: 0o700 });
-    this.sharedMemory = createSharedMemory(name);
+    return this.#address;
+  }
+
+  /** Its shared memory, in a folder that is made by the first call; undefined where there is none. */
+  sharedMemory(): SharedMemory | undefined {
+    if (this.#name !== undefined) this.#sharedMemory ??= createSharedMemory(this.#name);
+    return this.#sharedMemory;
   }
 
   /** Those that exist. */
   get own(): string[] {
-    return [this.#folder, this.sharedMemory?.folder].filter((path) => path !== undefined);
+    return [this.#folder, this.#sharedMemory?.folder].filter((path) => path !== undefined);
   }
 
   /** What holds those of all processes of this host. */

@@ -1,4 +1,4 @@
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import {
   foreignRuntime,
   type HandedListener,
@@ -16,13 +16,19 @@ import { GenerationFolders } from "./generation-folders.js";
 /** The descriptor after those that every process gets. */
 const FIRST_INHERITED = 5;
 
-/** How one process is started with what it was provided with. */
-export interface GenerationLaunch {
+/** The ways to a process beside its descriptors. */
+export interface ProvidedWays {
   /** Where the process serves; empty where it has no socket. */
   readonly address: string;
   readonly sharedMemory: SharedMemory | undefined;
   /** The descriptor of the socket that it serves on; 0 where it makes its own. */
   readonly listeningDescriptor: number;
+}
+
+/** How one process is started with what it was provided with. */
+export interface GenerationLaunch {
+  /** Makes what the process is to have, once its hello has asked for it. Call it once. */
+  provide(asked: { readonly socket: boolean; readonly sharedMemory: boolean }): ProvidedWays;
   readonly deniedPermissions: readonly string[];
   /** What of the process's own start depends on it. */
   readonly process: Pick<ProcessSpec, "argv" | "inherits" | "execArgv" | "confined">;
@@ -48,13 +54,15 @@ export class GenerationResources {
     const { isolate, isolatorId, confinement, diagnostics, process: spec } = this.#spec;
     const { identity, sandbox } = confinement;
     this.#freeReaper = hostReaper().hold("process");
-    const executable = dirname(spec.argv[0] ?? "");
-    hostReaper().prepare(reaperOnNode(spec.execPath, executable));
+    const isNode = this.#spec.runtime === "node";
+    const { pihostFolder } = this.#spec;
+    hostReaper().prepare(reaperOnNode(isNode ? spec.execPath : "node", pihostFolder));
     const folders = new GenerationFolders(isolatorId, this.#serial, identity === undefined);
     this.#folders = folders;
-    const handed = handExecutable(executable, spec.execPath, identity, sandbox !== undefined);
+    // Any other executable is reached by its path, or not at all.
+    const handed = isNode ? handExecutable(pihostFolder, spec.execPath, identity, sandbox !== undefined) : undefined;
     this.#handed = handed;
-    const { script } = handed;
+    const script = handed?.script;
     if (diagnostics !== undefined) {
       this.#diagnostics = new GenerationDiagnostics(sandbox, diagnostics, {
         isolate,
@@ -63,24 +71,30 @@ export class GenerationResources {
         identity,
       });
     }
+    // What is mounted, or is listened at, has to be there before the process is.
+    const isEarly = isNode || isConfined(confinement);
+    const early = isEarly ? { address: folders.socket(), sharedMemory: folders.sharedMemory() } : undefined;
     const confined = confine(confinement, spec, {
-      executable,
-      readable: folders.sharedMemory === undefined ? [] : [folders.sharedMemory.folder],
+      executable: isNode ? pihostFolder : this.#spec.runtimeFolder,
+      readable: early?.sharedMemory === undefined ? [] : [early.sharedMemory.folder],
       diagnostics: this.#diagnostics?.folder.path,
       shared: folders.shared,
     });
     // Who is confined may write into none of the host's folders: what lies there is bounded by nothing.
-    const listens = isConfined(confinement) && folders.address !== "";
-    this.#listener = listens ? await handedListener(folders.address) : undefined;
+    const listens = isConfined(confinement) && early !== undefined && early.address !== "";
+    const listener = listens ? await handedListener(early.address) : undefined;
+    this.#listener = listener;
     return {
-      address: folders.address,
-      sharedMemory: folders.sharedMemory,
-      listeningDescriptor: this.#listener === undefined ? 0 : FIRST_INHERITED,
+      provide: (asked) => ({
+        address: asked.socket ? folders.socket() : "",
+        sharedMemory: asked.sharedMemory ? folders.sharedMemory() : undefined,
+        listeningDescriptor: listener === undefined || !asked.socket ? 0 : FIRST_INHERITED,
+      }),
       deniedPermissions: confined.denied,
       process: {
         argv: script === undefined ? spec.argv : [script, ...spec.argv.slice(1)],
-        inherits: this.#listener === undefined ? handed.descriptors : [this.#listener.descriptor],
-        execArgv: [...handed.execArgv, ...(this.#diagnostics?.folder.execArgv ?? []), ...confined.execArgv],
+        inherits: listener === undefined ? (handed?.descriptors ?? []) : [listener.descriptor],
+        execArgv: [...(handed?.execArgv ?? []), ...(this.#diagnostics?.folder.execArgv ?? []), ...confined.execArgv],
         confined,
       },
     };

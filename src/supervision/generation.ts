@@ -1,8 +1,15 @@
+import type { Capabilities, Feature } from "../contract/index.js";
 import type { Diagnostics, LimitBreach } from "../limits/index.js";
 import type { ExitOutcome, HostProcess, OutputLine, ProcessSpec, StartProcess } from "../process/index.js";
 import type { Confinement } from "../sandbox/index.js";
-import type { Budget, Hold, Session } from "../session/index.js";
+import type { Budget, Hold, ProcessSession } from "../session/index.js";
 import type { EndRecord } from "./end-record.js";
+
+/** An option that a process keeps only if it has the feature. */
+export interface FeatureNeed {
+  readonly option: string;
+  readonly feature: Feature;
+}
 
 /** What is the same for all generations of one isolator. */
 export interface GenerationSpec {
@@ -11,6 +18,14 @@ export interface GenerationSpec {
   /** Unique among the isolators of this host process. */
   readonly isolatorId: number;
   readonly process: Omit<ProcessSpec, "onLine" | "onLimit" | "confined">;
+  /** Whether a Node.js with the pihost of this package is started, or anything else that speaks the handshake. */
+  readonly runtime: "node" | "command";
+  /** The folder of this package's pihost. */
+  readonly pihostFolder: string;
+  /** What another runtime reads to start: a folder or file, which a sandbox shows; empty for nothing. */
+  readonly runtimeFolder: string;
+  /** What the options ask of the process. */
+  readonly needs: readonly FeatureNeed[];
   /** What keeps the process from the rest of the machine. */
   readonly confinement: Confinement;
   /** What a process that dies of its heap leaves; undefined for nothing. */
@@ -50,7 +65,9 @@ export interface Generation {
   readonly token: string;
   readonly startedAt: number;
   readonly process: HostProcess;
-  readonly session: Session;
+  readonly session: ProcessSession;
+  /** What it said that it can do. */
+  readonly capabilities: Capabilities;
   /** Resolves when the process has ended and its output was read. Never rejects. */
   readonly outcome: Promise<ExitOutcome>;
   /** Resolves when its descendants and its folders are gone too. Never rejects. */

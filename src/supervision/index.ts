@@ -1,6 +1,6 @@
 /** Keeping a process alive: its states, when to start again, when to replace it, when to stop. */
 export { isWanted } from "./end-record.js";
-export type { Generation, GenerationSpec } from "./generation.js";
+export type { FeatureNeed, Generation, GenerationSpec } from "./generation.js";
 export {
   activateModules,
   preload,

@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
+import type { Capabilities } from "../contract/index.js";
 import { IsolationError } from "../errors/index.js";
 import { isAlive } from "../platform/index.js";
 import { type ExitOutcome, type HostProcess, toExitOutcome } from "../process/index.js";
-import type { Session } from "../session/index.js";
+import type { ProcessSession } from "../session/index.js";
 import { EndRecord } from "./end-record.js";
 import type { Generation, GenerationSpec } from "./generation.js";
 import type { GenerationResources } from "./generation-resources.js";
@@ -16,7 +17,8 @@ export class SpawnedGeneration implements Generation {
   number: number;
   readonly wasSpare: boolean;
   readonly token = randomBytes(32).toString("hex");
-  readonly address: string;
+  /** Known once it has said whether it serves a socket. */
+  address = "";
   readonly process: HostProcess;
   readonly outcome: Promise<ExitOutcome>;
   readonly gone: Promise<void>;
@@ -24,19 +26,13 @@ export class SpawnedGeneration implements Generation {
   shutdownAccepted = false;
   readonly #resources: GenerationResources;
   readonly #publish: GenerationSpec["publish"];
-  #session: Session | undefined;
+  #session: ProcessSession | undefined;
+  #capabilities: Capabilities | undefined;
   #isReady = false;
 
-  constructor(
-    number: number,
-    address: string,
-    child: HostProcess,
-    resources: GenerationResources,
-    publish: GenerationSpec["publish"],
-  ) {
+  constructor(number: number, child: HostProcess, resources: GenerationResources, publish: GenerationSpec["publish"]) {
     this.number = number;
     this.wasSpare = number === 0;
-    this.address = address;
     this.process = child;
     this.#resources = resources;
     this.#publish = publish;
@@ -45,9 +41,14 @@ export class SpawnedGeneration implements Generation {
   }
 
   /** There is none before it is connected. */
-  get session(): Session {
+  get session(): ProcessSession {
     if (this.#session === undefined) throw new Error("the generation has not started");
     return this.#session;
+  }
+
+  get capabilities(): Capabilities {
+    if (this.#capabilities === undefined) throw new Error("the generation has not started");
+    return this.#capabilities;
   }
 
   get pid(): number {
@@ -63,8 +64,9 @@ export class SpawnedGeneration implements Generation {
     return innerPid === undefined || !isAlive(innerPid);
   }
 
-  connected(session: Session): void {
+  connected(session: ProcessSession, capabilities: Capabilities): void {
     this.#session = session;
+    this.#capabilities = capabilities;
   }
 
   /** Its process has started: what it runs from now on is the user's. */
@@ -76,7 +78,8 @@ export class SpawnedGeneration implements Generation {
   adopt(number: number): void {
     if (this.number === number) return;
     this.number = number;
-    void tellGeneration(this.session, number).catch(() => {});
+    // One that cannot hear of it is never a spare; what replaces another goes on as the number 0 of its `go`.
+    if (this.capabilities.features.has("standby")) void tellGeneration(this.session, number).catch(() => {});
   }
 
   publish(): void {

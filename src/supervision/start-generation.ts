@@ -1,10 +1,10 @@
 import { openSession } from "../channel/index.js";
-import type { Hello } from "../contract/index.js";
+import type { Capabilities, Go } from "../contract/index.js";
 import { IsolationError, type IsolationFacts } from "../errors/index.js";
 import { sweepOnce } from "../platform/index.js";
 import { type ExitOutcome, shakeHands } from "../process/index.js";
-import { strayDescriptors } from "../sandbox/index.js";
-import type { Session } from "../session/index.js";
+import { type ProcessSession, takenBy } from "../session/index.js";
+import { answerHello } from "./answer-hello.js";
 import type { Generation, GenerationIdentity, GenerationSpec } from "./generation.js";
 import { type GenerationLaunch, GenerationResources } from "./generation-resources.js";
 import { explainHidden } from "./hidden-at-start.js";
@@ -32,6 +32,11 @@ export async function startGeneration(
   }
 }
 
+interface Connected {
+  readonly session: ProcessSession;
+  readonly capabilities: Capabilities;
+}
+
 /** One attempt. */
 class GenerationStart {
   readonly #spec: GenerationSpec;
@@ -51,7 +56,8 @@ class GenerationStart {
     const deadline = performance.now() + this.#spec.startTimeoutMs;
     const launch = await this.#resources.acquire();
     const generation = await this.#spawn(launch);
-    generation.connected(await this.#shakeHands(generation, launch, deadline, signal));
+    const { session, capabilities } = await this.#shakeHands(generation, launch, deadline, signal);
+    generation.connected(session, capabilities);
     if (signal.aborted) throw new IsolationError("CANCELLED", "the start was cancelled", { facts: this.#facts });
     generation.markReady();
     void sweepOnce();
@@ -84,7 +90,7 @@ class GenerationStart {
       onLine: (stream, line) => this.#spec.onLine(number(), pid(), stream, line),
       onLimit: (breach) => this.#spec.onLimit(number(), pid(), breach),
     });
-    const spawned = new SpawnedGeneration(this.#number, launch.address, child, this.#resources, publish);
+    const spawned = new SpawnedGeneration(this.#number, child, this.#resources, publish);
     this.#spawned = spawned;
     this.#resources.closeDescriptors();
     return spawned;
@@ -95,58 +101,51 @@ class GenerationStart {
     launch: GenerationLaunch,
     deadline: number,
     signal: AbortSignal,
-  ): Promise<Session> {
-    const { isolate, from, debug, startTimeoutMs, confinement, lifecycle, onDebugger } = this.#spec;
-    const { execPath } = this.#spec.process;
-    const { token, address, number, pid, process: child } = generation;
+  ): Promise<Connected> {
+    const { startTimeoutMs, onDebugger } = this.#spec;
+    const { pid, process: child } = generation;
+    let go: Go | undefined;
     return shakeHands(child, {
-      go: {
-        token,
-        address,
-        isolate,
-        generation: number,
-        from,
-        debug,
-        sharedMemory: launch.sharedMemory?.folder ?? "",
-        deniedPermissions: [...launch.deniedPermissions],
-        integrity: [...confinement.integrity],
-        strayDescriptors: strayDescriptors(),
-        sessionOnDescriptor: this.#spec.lane === "descriptor",
-        listeningDescriptor: launch.listeningDescriptor,
-        lifecycle: lifecycle === true ? [] : [...lifecycle],
-        lifecycleOfAll: lifecycle === true,
+      answer: (greeting) => {
+        go = answerHello(greeting, this.#spec, launch, generation);
+        generation.address = go.address;
+        return go;
       },
       timeoutMs: startTimeoutMs,
-      execPath: execPath === process.execPath ? undefined : execPath,
+      doubt: doubtOf(this.#spec),
       signal,
       facts: this.#facts,
       onDebugger: (url) => onDebugger(pid, url),
       onStopping: () => generation.acceptedShutdown(),
       onBreach: (error) => generation.handshakeBroken(error),
-      connect: async (hello) => {
+      connect: async ({ capabilities }) => {
         await this.#resources.holdDiagnostics(child.innerPid);
-        return this.#openSession(generation, launch, hello, deadline);
+        return { session: await this.#openSession(generation, capabilities, go as Go, deadline), capabilities };
       },
     });
   }
 
   #openSession(
     generation: SpawnedGeneration,
-    launch: GenerationLaunch,
-    { sessionOnDescriptor, sharedMemory }: Hello,
+    capabilities: Capabilities,
+    { address, sessionOnDescriptor, sharedMemory }: Go,
     deadline: number,
-  ): Promise<Session> {
-    const { address, token, process: child } = generation;
-    const isOnSocket = this.#spec.lane === "socket" || !sessionOnDescriptor;
-    const descriptor = isOnSocket ? undefined : child.sessionSocket;
+  ): Promise<ProcessSession> {
+    const { token, process: child } = generation;
     // The start's own timeout comes first, and tells more.
     const timeoutMs = Math.max(1, deadline - performance.now()) + 1_000;
     return openSession(
-      { descriptor, address, token, timeoutMs },
+      {
+        descriptor: sessionOnDescriptor ? child.sessionSocket : undefined,
+        address,
+        token,
+        timeoutMs,
+        speaksSession: capabilities.features.has("session"),
+      },
       {
         handler: hostFunctions((name, value) => this.#spec.onData(generation, name, value)),
-        // Whoever speaks by the socket is not known to have the folder; the process does not use it there.
-        sharedMemory: sharedMemory && this.#spec.lane === "descriptor" ? launch.sharedMemory : undefined,
+        sharedMemory: sharedMemory === "" ? undefined : { folder: sharedMemory, ownPrefix: "h", peerPrefix: "p" },
+        takes: takenBy(capabilities),
         onLost: (error) => generation.connectionLost(error),
         onDrain: () => this.#spec.onDrain(),
         hold: this.#spec.hold,
@@ -155,4 +154,10 @@ class GenerationStart {
       },
     );
   }
+}
+
+/** A program that takes no script, as an application has, runs and says nothing. */
+function doubtOf({ runtime, process: { execPath } }: GenerationSpec): string | undefined {
+  if (runtime === "command") return `does ${JSON.stringify(execPath)} speak the handshake on descriptor 3?`;
+  return execPath === process.execPath ? undefined : `execPath must be a Node.js: is ${JSON.stringify(execPath)} one?`;
 }

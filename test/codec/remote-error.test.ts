@@ -230,7 +230,13 @@ describe("an IsolationError", () => {
     expect(arrived.cause).toBeInstanceOf(TypeError);
   });
 
-  test("of an unknown code becomes PROTOCOL and says both", () => {
+  test("of a code that only a later version knows keeps it", () => {
+    const arrived = fromRemoteError({ ...toRemoteError(new Error("m")), frameworkCode: "QUOTA_SPENT" }) as Error;
+    expect(IsolationError.is(arrived)).toBe(true);
+    expect(arrived).toMatchObject({ code: "QUOTA_SPENT", message: "QUOTA_SPENT: m" });
+  });
+
+  test("of what is no code becomes PROTOCOL and says both", () => {
     const arrived = fromRemoteError({ ...toRemoteError(new Error("m")), frameworkCode: "toString" }) as IsolationError;
     expect(arrived.code).toBe("PROTOCOL");
     expect(arrived.message).toContain('unknown code "toString": m');

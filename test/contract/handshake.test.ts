@@ -26,6 +26,9 @@ describe("a handshake message", () => {
       lifecycleOfAll: true,
       sharedMemory: "s",
       sessionOnDescriptor: true,
+      features: ["session"],
+      hostVersion: "0.2.0",
+      maxPayload: 2 ** 40,
     };
     const line = handshakeLine({ $case: "go", value });
     expect(line.indexOf("\n")).toBe(line.length - 1);

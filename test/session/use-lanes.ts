@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import { openSession } from "../../src/channel/index.js";
 import type { IsolationError } from "../../src/errors/index.js";
-import type { CallTarget, Session } from "../../src/session/index.js";
+import type { CallTarget, ProcessSession } from "../../src/session/index.js";
 import { liveRecordOf } from "../helpers/contract-client.js";
 import { useSharedIsolator } from "../helpers/use-isolator.js";
 
@@ -23,7 +23,7 @@ export function describeLanes(module: string, declare: (call: Call) => void): vo
   describe("on the gRPC stream", () => {
     const name = `lane-${process.pid}`;
     useSharedIsolator({ name, discoverable: true });
-    let session: Session;
+    let session: ProcessSession;
     const targets = new Map<string, CallTarget>();
     const losses = new Set<(error: unknown) => void>();
     beforeAll(async () => {
@@ -39,7 +39,8 @@ export function describeLanes(module: string, declare: (call: Call) => void): vo
         session.close(error ?? new Error("the stream was closed"));
         for (const lose of losses) lose(error);
       };
-      session = await openSession({ descriptor: undefined, address, token, timeoutMs: 10_000 }, { handler, onLost });
+      const connection = { descriptor: undefined, address, token, timeoutMs: 10_000, speaksSession: true };
+      session = await openSession(connection, { handler, onLost });
     });
     afterAll(() => session.close(new Error("the tests are over")));
     declare((method, ...args) => {

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -61,6 +62,10 @@ function useSupervisor(surroundings: Surroundings = {}) {
       limits: undefined,
       outputBytesPerSecond: undefined,
     },
+    runtime: "node",
+    pihostFolder: dirname(pihostEntry()),
+    runtimeFolder: "",
+    needs: [],
     confinement: UNCONFINED,
     from: pathToFileURL(`${process.cwd()}/`).href,
     debug: false,

@@ -8,6 +8,22 @@ export function resolveOnGeneration(value: unknown): OnGeneration<undefined> | u
   throw invalidOption("onGeneration", "a function", value);
 }
 
+/** What `isolate` sets of itself, which asks nothing of a process that has no such thing. */
+const BY_DEFAULT = new WeakSet<object>();
+
+/** The option `lifecycle` of `isolate` where nobody has given one. */
+export function defaultLifecycle(module: string | URL): readonly (string | URL)[] {
+  const modules = [module];
+  BY_DEFAULT.add(modules);
+  return modules;
+}
+
+/** Whether somebody has asked for `lifecycle`. */
+export function asksLifecycle(value: unknown): boolean {
+  if (value === undefined || value === false) return false;
+  return !Array.isArray(value) || (value.length > 0 && !BY_DEFAULT.has(value));
+}
+
 /** Which modules an option is about; `true` for all, where that can be. */
 export function resolveModules(name: "lifecycle", value: unknown): true | readonly string[];
 export function resolveModules(name: "preload", value: unknown): readonly string[];

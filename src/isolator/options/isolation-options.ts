@@ -14,17 +14,19 @@ import {
 } from "../../limits/index.js";
 import { type Confinement, type ConfinementOptions, resolveConfinement } from "../../sandbox/index.js";
 import type { Budget } from "../../session/index.js";
-import type { RecyclePolicy, RestartPolicy } from "../../supervision/index.js";
+import type { FeatureNeed, RecyclePolicy, RestartPolicy } from "../../supervision/index.js";
 import type { OnGeneration } from "../generation-context.js";
 import { type BudgetOptions, defaultMaxPayload, resolveBudget } from "./budget-options.js";
 import { anAbortSignal, aString, milliseconds, oneOf, strings, wholeNumberOrInfinity } from "./checks.js";
 import { resolveEnvironment } from "./environment-options.js";
 import { resolveExecPath } from "./exec-path-option.js";
-import { resolveModules, resolveOnGeneration } from "./generation-options.js";
+import { featureNeeds } from "./feature-needs.js";
+import { asksLifecycle, resolveModules, resolveOnGeneration } from "./generation-options.js";
 import { type OutputOption, type ResolvedOutput, resolveOutput } from "./output-options.js";
 import { resolvePihostPath } from "./pihost-path.js";
 import { type RecycleOptions, resolveRecycle } from "./recycle-options.js";
 import { type OnCrash, type RestartOptions, resolveOnCrash, resolveRestart } from "./restart-options.js";
+import { type ResolvedRuntime, type RuntimeOption, refuseForCommand, resolveRuntime } from "./runtime-option.js";
 
 /** How much the framework itself writes to the host's stderr. */
 export type LogLevel = "silent" | "error" | "warn" | "info" | "debug";
@@ -121,6 +123,13 @@ export interface IsolationOptions<Api = unknown> extends ConfinementOptions {
    * there. For hosts that were bundled without it. Default: the one that is installed with this package.
    */
   pihostPath?: string | URL;
+  /**
+   * What runs the modules: `"node"` (default); `"python"`, by this package's pihost for Python 3.9 or newer, with the interpreter that the
+   * environment variable PIHOST_PYTHON names, else `python3`; or `{ command: [executable, ...args] }`, any program that speaks the
+   * handshake of docs/protocol.md, which gets the isolate's name as its last argument. Options that it cannot keep are
+   * refused with INVALID_OPTION by name. `execPath`, `execArgv` and `pihostPath` are for `"node"`.
+   */
+  runtime?: RuntimeOption;
   /** Command-line flags for that Node.js. Default: none; the host's own are not inherited. */
   execArgv?: readonly string[];
   /** The child waits for a debugger before it loads the first module; the event `debugger` tells the URL. Default false. */
@@ -174,6 +183,11 @@ export interface ResolvedOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
   readonly execPath: string;
+  readonly runtime: ResolvedRuntime;
+  /** Whether `lifecycle` was asked for, or is what `isolate` does by itself. */
+  readonly asksLifecycle: boolean;
+  /** What the process must have to keep the options. */
+  readonly needs: readonly FeatureNeed[];
   readonly pihostPath: string;
   readonly execArgv: readonly string[];
   readonly debug: boolean;
@@ -230,21 +244,25 @@ interface Defaults {
 export function resolveOptions(options: unknown, defaults: Defaults): ResolvedOptions {
   const given = ownOptions("options", options, [
     ...Object.keys(RESOLVERS),
-    ...["env", "inheritEnv", "execPath"],
+    ...["env", "inheritEnv", "execPath", "runtime"],
     ...CONFINEMENT,
   ]);
   // First: on a host that is no Node.js nothing else matters.
   const env = resolveEnvironment(given.env, given.inheritEnv);
-  const execPath = resolveExecPath(given.execPath, env);
+  const runtime = resolveRuntime(given, env);
+  const execPath = runtime.kind === "command" ? runtime.executable : resolveExecPath(given.execPath, env);
   const resolved = Object.fromEntries(
     Object.entries(RESOLVERS).map(([name, resolveOption]) => [name, resolveOption(given[name], defaults)]),
   ) as { [name in keyof typeof RESOLVERS]: ReturnType<(typeof RESOLVERS)[name]> };
-  const context = { ...resolved, env, execPath };
+  const context = { ...resolved, env, execPath, runtime, asksLifecycle: asksLifecycle(given.lifecycle) };
+  if (given.permissions !== undefined) refuseForCommand([{ option: "permissions", feature: "permissions" }], runtime);
   const confinement = resolveConfinement(given, context);
   if (resolved.lane === "socket" && confinement.identity !== undefined) {
     throw invalidOption("lane", '"descriptor" with uid and gid: a process of another user has no socket', "socket");
   }
-  return Object.freeze({ ...context, confinement });
+  const needs = featureNeeds({ ...context, confinement });
+  refuseForCommand(needs, runtime);
+  return Object.freeze({ ...context, confinement, needs });
 }
 
 /** Only a left-out option has its default: `null` is a value, and a wrong one. */

@@ -1,0 +1,7 @@
+import type { Session } from "./session.js";
+
+/** What a host needs of a Session, whichever way its calls take. */
+export type ProcessSession = Pick<
+  Session,
+  "writable" | "unsent" | "call" | "cancel" | "ping" | "streamsRead" | "close"
+>;
