@@ -51,7 +51,10 @@ func Panicked(value any) error {
 
 const maxFrames = 200
 
-// stackOf describes the frames of this goroutine, those of the panic itself left out.
+// ownPackage begins the names of this library's functions. From there on a stack says nothing to its readers.
+const ownPackage = "github.com/process-isolation/process-isolation/pihost/go/session."
+
+// stackOf describes the frames of this goroutine, without those of the panic itself, and without those that lead to the call.
 func stackOf(skip int) string {
 	callers := make([]uintptr, maxFrames)
 	callers = callers[:runtime.Callers(skip, callers)]
@@ -59,9 +62,12 @@ func stackOf(skip int) string {
 	var lines []string
 	for {
 		frame, more := frames.Next()
-		if frame.Function == "runtime.gopanic" || strings.HasPrefix(frame.Function, "runtime.panic") || frame.Function == "runtime.sigpanic" {
+		if len(lines) > 0 && (strings.HasPrefix(frame.Function, ownPackage) || frame.Function == "reflect.Value.call") {
+			return strings.Join(lines, "\n")
+		}
+		if strings.HasPrefix(frame.Function, "runtime.") {
 			lines = lines[:0]
-		} else if frame.Function != "runtime.goexit" {
+		} else {
 			lines = append(lines, fmt.Sprintf("    at %s (%s:%d)", frame.Function, frame.File, frame.Line))
 		}
 		if !more {
