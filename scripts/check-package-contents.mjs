@@ -19,6 +19,8 @@ const REQUIRED = [
   "dist/pihost/descriptor.binpb",
   "dist/pihost/THIRD_PARTY_NOTICES.txt",
   "proto/pihost/v1/host_service.proto",
+  "proto/pihost.binpb",
+  "docs/protocol.md",
 ];
 
 /** What may be in the package at all; anything else is a file that slipped in. */
@@ -32,6 +34,7 @@ const ALLOWED = [
   /^dist\/pihost\/[^/]+\.(cjs|mjs|d\.[cm]ts|binpb|txt)$/,
   /^dist\/pihost\/vendor\/.+\.proto$/,
   /^proto\/.+\.proto$/,
+  /^proto\/pihost\.binpb$/,
   /^docs\/[^/]+\.md$/,
 ];
 

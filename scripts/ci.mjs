@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { ensureSandboxTools } from "./bubblewrap.mjs";
 import { addCounts, countOf, countVitest, NOTHING, printCounts } from "./ci-counts.mjs";
+import { contractLanguages } from "./contract-languages.mjs";
 import { ensureGrpcurl } from "./grpcurl.mjs";
 import { NODE_MAJORS, nodeOfLine } from "./node-versions.mjs";
 import { prepareWorkspace } from "./prepare-workspace.mjs";
@@ -12,6 +13,7 @@ import { runNode } from "./run-command.mjs";
 import { smokeHosts } from "./smoke-hosts.mjs";
 import { smokeRecipes } from "./smoke-recipes.mjs";
 import { smokeTest } from "./smoke-test.mjs";
+import { smokeWindows } from "./smoke-windows.mjs";
 import { cacheDirectory, repositoryRoot } from "./workspace.mjs";
 
 const MINUTE_MS = 60_000;
@@ -27,10 +29,12 @@ const stages = [
   { name: "check", run: async () => countOf(await succeeds("check.mjs", [], 5 * MINUTE_MS)) },
   { name: "tests", run: runTests },
   { name: "chaos", run: async () => countOf(await succeeds("chaos.mjs", ["--seconds", "60"], 5 * MINUTE_MS)) },
+  { name: "contract in six languages", run: contractLanguages },
   { name: "demo", run: async () => countOf(await succeeds("demo.mjs", [], 5 * MINUTE_MS)) },
   { name: "installed package", run: smokeTest },
   { name: "hosts", run: smokeHosts },
   { name: "bundling", run: smokeRecipes },
+  { name: "Windows", run: smokeWindows },
 ];
 
 /** Runs one of the scripts beside this one, its output going straight to ours. */

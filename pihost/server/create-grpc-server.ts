@@ -6,6 +6,7 @@ import { requireToken } from "./authentication.js";
 import { addHealth } from "./health.js";
 import { hostService } from "./host-service.js";
 import { addReflection } from "./reflection.js";
+import { refuseRepeatedToken } from "./repeated-token.js";
 
 export interface GrpcServer {
   /** Takes over a connection that was just accepted. */
@@ -28,6 +29,7 @@ export function createGrpcServer(pihost: Pihost): GrpcServer {
   addHealth(server, pihost);
   addReflection(server);
   const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
+  refuseRepeatedToken(server);
   return {
     accept: (socket) => injector.injectConnection(socket),
     // Not `tryShutdown`: it does not wait for connections that were injected.

@@ -1,7 +1,8 @@
 import { Metadata, type ServerErrorResponse, status } from "@grpc/grpc-js";
 import { toRemoteError } from "../../src/codec/index.js";
-import { encodeStatusDetails, STATUS_DETAILS_KEY } from "../../src/contract/index.js";
+import { STATUS_DETAILS_KEY } from "../../src/contract/index.js";
 import type { IsolationErrorCode } from "../../src/errors/index.js";
+import { fitStatus } from "./trailer-budget.js";
 
 /** The gRPC status that says most about each code of ours; details carry the code itself. */
 const STATUS_OF_CODE: { readonly [code in IsolationErrorCode]?: status } = {
@@ -13,19 +14,13 @@ const STATUS_OF_CODE: { readonly [code in IsolationErrorCode]?: status } = {
   STOPPED: status.UNAVAILABLE,
 };
 
-/**
- * Characters of an error that fit into trailers: as base64 they stay below the 16 KiB that gRPC clients take at the
- * least. A Session has no such bound.
- */
-const MAX_DETAILS_LENGTH = 10_000;
-const MAX_MESSAGE_LENGTH = 1_000;
-
 /** A failed call as gRPC carries it. */
 export function toServiceError(thrown: unknown): ServerErrorResponse {
-  const error = toRemoteError(thrown, { maxLength: MAX_DETAILS_LENGTH });
+  const error = toRemoteError(thrown);
   const code = STATUS_OF_CODE[error.frameworkCode as IsolationErrorCode] ?? status.UNKNOWN;
-  const message = (error.message || error.name || "what was thrown is not an error").slice(0, MAX_MESSAGE_LENGTH);
+  const text = error.message || error.name || "what was thrown is not an error";
+  const { message, details } = fitStatus(code, text, error);
   const metadata = new Metadata();
-  metadata.set(STATUS_DETAILS_KEY, encodeStatusDetails(code, message, error));
+  metadata.set(STATUS_DETAILS_KEY, details);
   return Object.assign(new Error(message), { code, details: message, metadata });
 }

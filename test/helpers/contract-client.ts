@@ -10,7 +10,9 @@ const REPOSITORY = join(import.meta.dirname, "../..");
 /** The contract as anybody reads it: from the .proto files, without our generated code. */
 export function readContract(...files: readonly string[]): PackageDefinition {
   return loadSync([...files], {
-    includeDirs: [join(REPOSITORY, "proto"), join(REPOSITORY, "node_modules/grpc-health-check/proto")],
+    includeDirs: ["proto", "scripts/googleapis", "node_modules/grpc-health-check/proto"].map((path) =>
+      join(REPOSITORY, path),
+    ),
     keepCase: true,
     longs: Number,
     enums: String,

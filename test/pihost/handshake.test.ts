@@ -8,6 +8,7 @@ import type { Duplex } from "node:stream";
 import { text } from "node:stream/consumers";
 import { pathToFileURL } from "node:url";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { FEATURES, VALUE_KINDS } from "../../src/contract/index.js";
 import { isAlive } from "../../src/platform/index.js";
 import { pihostEntry } from "../../src/process/index.js";
 import { ask, bearerOf, useClient } from "../helpers/contract-client.js";
@@ -80,8 +81,9 @@ describe("the handshake", () => {
     expect(messages).toEqual([
       {
         hello: {
-          ...{ protocol: 1, pid: child.pid, runtime, version },
+          ...{ protocol: 1, oldestProtocol: 1, pid: child.pid, runtime, version },
           ...{ sessionOnDescriptor: true, sharedMemory: true, checksIntegrity: true },
+          ...{ features: FEATURES, values: VALUE_KINDS },
         },
       },
     ]);
