@@ -62,7 +62,7 @@ function loadBundle(filename: string): { bundle: Bundle; saveCodeCache: () => vo
   const source = readFileSync(filename, "utf8");
   const cache = openCodeCache(filename, BUNDLE_DIGEST);
   const cachedData = cache.read(source);
-  const script = new Script(`(function (exports, require, module, __filename, __dirname) { ${source}\n})`, {
+  const script = new Script(source, {
     filename,
     importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     ...(cachedData === undefined ? {} : { cachedData }),
@@ -72,8 +72,6 @@ function loadBundle(filename: string): { bundle: Bundle; saveCodeCache: () => vo
   const isStale = cachedData === undefined || script.cachedDataRejected === true;
   return {
     bundle: module.exports,
-    saveCodeCache: () => {
-      if (isStale) cache.write(source, script.createCachedData());
-    },
+    saveCodeCache: isStale ? () => cache.write(source, script.createCachedData()) : () => {},
   };
 }

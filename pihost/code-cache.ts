@@ -1,4 +1,16 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, type Stats, statSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+  utimesSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { boundCodeCache, SUFFIX, TEMPORARY_SUFFIX } from "./code-cache-bounds.js";
@@ -55,11 +67,24 @@ function readIfTrusted(path: string, bundle: string, source: string): Buffer | u
   if (!isOurs(stats)) return undefined;
   const file = readFileSync(path);
   if (file.length <= HEADER_BYTES) return undefined;
-  const isAsBefore = file.subarray(0, TIME_BYTES).equals(timeOf(bundle));
-  if (!isAsBefore && !file.subarray(TIME_BYTES, HEADER_BYTES).equals(digestOf(source))) return undefined;
+  const time = timeOf(bundle);
+  if (!file.subarray(0, TIME_BYTES).equals(time)) {
+    if (!file.subarray(TIME_BYTES, HEADER_BYTES).equals(digestOf(source))) return undefined;
+    // The next start need not load the module for that.
+    quietly(() => overwriteStart(path, time));
+  }
   const now = Date.now();
   if (now - stats.mtimeMs > USE_NOTE_MS) quietly(() => utimesSync(path, now / 1_000, now / 1_000));
   return file.subarray(HEADER_BYTES);
+}
+
+function overwriteStart(path: string, bytes: Buffer): void {
+  const file = openSync(path, "r+");
+  try {
+    writeSync(file, bytes, 0, bytes.length, 0);
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** Whether nobody else can have written it. */

@@ -74,8 +74,19 @@ async function bundle(root, outputDirectory) {
     metafile: true,
     logLevel: "silent",
   });
+  wrap(join(outputDirectory, "main.cjs"));
   putInDigest(outputDirectory);
   writeFileSync(join(outputDirectory, "THIRD_PARTY_NOTICES.txt"), thirdPartyNotices(root, [metafile]));
+}
+
+/**
+ * Makes the large bundle the function that the small entry calls: put around it at each start, the text would be there twice
+ * in every process, for its whole life.
+ * @param {string} bundle
+ */
+function wrap(bundle) {
+  const source = readFileSync(bundle, "utf8");
+  writeFileSync(bundle, `(function (exports, require, module, __filename, __dirname) { ${source}\n})\n`);
 }
 
 /** The small entry knows the bytes of the large one: by them it finds V8's data for it. @param {string} outputDirectory */

@@ -18,6 +18,8 @@ const REQUIRED = [
   "dist/pihost/main.cjs",
   "dist/pihost/descriptor.binpb",
   "dist/pihost/THIRD_PARTY_NOTICES.txt",
+  "pihost/python/process_isolation_pihost/__main__.py",
+  "pihost/python/process_isolation_pihost/session/session.py",
   "proto/pihost/v1/host_service.proto",
 ];
 
@@ -31,6 +33,7 @@ const ALLOWED = [
   /^dist\/cli\/[^/]+\.mjs$/,
   /^dist\/pihost\/[^/]+\.(cjs|mjs|d\.[cm]ts|binpb|txt)$/,
   /^dist\/pihost\/vendor\/.+\.proto$/,
+  /^pihost\/python\/process_isolation_pihost\/([a-z_]+\/)?[a-z_]+\.py$/,
   /^proto\/.+\.proto$/,
   /^docs\/[^/]+\.md$/,
 ];

@@ -7,11 +7,13 @@ import { addCounts, countOf, countVitest, NOTHING, printCounts } from "./ci-coun
 import { ensureGrpcurl } from "./grpcurl.mjs";
 import { NODE_MAJORS, nodeOfLine } from "./node-versions.mjs";
 import { prepareWorkspace } from "./prepare-workspace.mjs";
+import { pythonTests } from "./python-tests.mjs";
 import { fetchTool } from "./registry-tools.mjs";
 import { runNode } from "./run-command.mjs";
 import { smokeHosts } from "./smoke-hosts.mjs";
 import { smokeRecipes } from "./smoke-recipes.mjs";
 import { smokeTest } from "./smoke-test.mjs";
+import { smokeWindows } from "./smoke-windows.mjs";
 import { cacheDirectory, repositoryRoot } from "./workspace.mjs";
 
 const MINUTE_MS = 60_000;
@@ -28,9 +30,11 @@ const stages = [
   { name: "tests", run: runTests },
   { name: "chaos", run: async () => countOf(await succeeds("chaos.mjs", ["--seconds", "60"], 5 * MINUTE_MS)) },
   { name: "demo", run: async () => countOf(await succeeds("demo.mjs", [], 5 * MINUTE_MS)) },
+  { name: "python", run: pythonTests },
   { name: "installed package", run: smokeTest },
   { name: "hosts", run: smokeHosts },
   { name: "bundling", run: smokeRecipes },
+  { name: "Windows", run: smokeWindows },
 ];
 
 /** Runs one of the scripts beside this one, its output going straight to ours. */

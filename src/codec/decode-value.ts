@@ -3,6 +3,7 @@ import { ByteSource } from "./byte-source.js";
 import type { DecodeContext } from "./decode-context.js";
 import { parseEncoded } from "./encoded-text.js";
 import { GraphDecoder } from "./graph-decoder.js";
+import { decodeLoneBytes } from "./lone-bytes.js";
 import type { Encoded } from "./wire-format.js";
 
 /**
@@ -13,6 +14,8 @@ import type { Encoded } from "./wire-format.js";
  */
 export function decodeValue(encoded: Encoded, context: DecodeContext = {}): unknown {
   try {
+    const alone = decodeLoneBytes(encoded, context);
+    if (alone !== undefined) return alone;
     const { root, ranges, inline } = parseEncoded(encoded, context.meter);
     const source = new ByteSource(ranges, inline, context);
     return new GraphDecoder(source, context).decode(root);

@@ -2,6 +2,7 @@ import type { ValueKind } from "../contract/index.js";
 import { IsolationError } from "../errors/index.js";
 import type { ExportBytes } from "./byte-ranges.js";
 import { GraphEncoder } from "./graph-encoder.js";
+import { encodeLoneBytes } from "./lone-bytes.js";
 import { notSerializable } from "./not-serializable.js";
 import { type Encoded, FORMAT_VERSION, HEADER_LENGTH } from "./wire-format.js";
 
@@ -46,9 +47,11 @@ const DEFAULT_THRESHOLD = 64 * 1024;
  *   read, and more than 1,000 objects inside one another.
  */
 export function encodeValue(value: unknown, context: EncodeContext = {}): Encoded {
+  const { exportBytes, outOfBandThreshold = DEFAULT_THRESHOLD } = context;
+  const alone = encodeLoneBytes(value, outOfBandThreshold);
+  if (alone !== undefined) return alone;
   const encoder = new GraphEncoder(context);
   const root = encodeRoot(encoder, value);
-  const { exportBytes, outOfBandThreshold = DEFAULT_THRESHOLD } = context;
   const { entries, inline } = encoder.ranges.finish(exportBytes, outOfBandThreshold);
   try {
     return pack(stringify(entries.length === 0 ? [root] : [root, entries]), inline);

@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { kernelUnits } from "./auxiliary-vector.linux.js";
 import { KeptFile } from "./kept-file.js";
+import { readKernelText } from "./kernel-text.js";
 import type { PeakMemoryReader } from "./peak-memory.js";
 
 /** How often the kernel's own record of the peak is read, which costs many times what the present size costs. */
@@ -36,7 +36,7 @@ export class LinuxPeakMemory implements PeakMemoryReader {
 
 function readRecord(pid: number): number | undefined {
   try {
-    const status = readFileSync(`/proc/${pid}/status`, "latin1");
+    const status = readKernelText(`/proc/${pid}/status`);
     const [, resident] = /^VmHWM:\s+(\d+) kB$/m.exec(status) ?? [];
     const [, swapped = "0"] = /^VmSwap:\s+(\d+) kB$/m.exec(status) ?? [];
     return resident === undefined ? undefined : (Number(resident) + Number(swapped)) * 1_024;

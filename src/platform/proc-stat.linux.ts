@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
+import { readKernelText } from "./kernel-text.js";
 
 /** What the framework reads from `/proc/PID/stat`, see proc(5). */
 export interface ProcStat {
@@ -19,7 +20,7 @@ export interface ProcStat {
 /** Reads `/proc/PID/stat`; undefined where there is no such process, or none that we may see. */
 export function readProcStat(pid: number): ProcStat | undefined {
   try {
-    return parseProcStat(readFileSync(`/proc/${pid}/stat`, "latin1"));
+    return parseProcStat(readKernelText(`/proc/${pid}/stat`));
   } catch {
     return undefined;
   }

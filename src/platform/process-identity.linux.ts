@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readKernelText } from "./kernel-text.js";
 import { readProcStat } from "./proc-stat.linux.js";
 
 let bootId: string | undefined;
@@ -21,7 +21,7 @@ export function linuxBootId(): string | undefined {
 
 function readBootId(): string | undefined {
   try {
-    return readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim() || undefined;
+    return readKernelText("/proc/sys/kernel/random/boot_id").trim() || undefined;
   } catch {
     return undefined;
   }

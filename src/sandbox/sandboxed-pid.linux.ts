@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
+import { readKernelText } from "../platform/index.js";
 
 /** Number 1 is the reaper. */
 const COMMAND = 2;
@@ -25,7 +26,7 @@ export function pidOutside(outside: number, inside = COMMAND): number | undefine
 function childrenOf(pid: number): number[] {
   try {
     return readdirSync(`/proc/${pid}/task`).flatMap((task) =>
-      readFileSync(`/proc/${pid}/task/${task}/children`, "utf8").split(" ").filter(Boolean).map(Number),
+      readKernelText(`/proc/${pid}/task/${task}/children`).split(" ").filter(Boolean).map(Number),
     );
   } catch {
     return [];
@@ -35,7 +36,7 @@ function childrenOf(pid: number): number[] {
 /** In the innermost namespace. */
 function pidInside(pid: number): number | undefined {
   try {
-    const [, ids = ""] = /^NSpid:(.*)$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
+    const [, ids = ""] = /^NSpid:(.*)$/m.exec(readKernelText(`/proc/${pid}/status`)) ?? [];
     return Number(ids.trim().split(/\s+/).at(-1));
   } catch {
     return undefined;

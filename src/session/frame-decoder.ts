@@ -1,6 +1,8 @@
 import { SessionFrame } from "../contract/index.js";
 import { BUDGET } from "./budget.js";
 import { countEntries } from "./frame-entries.js";
+import { CALL_DETAILS_TAG, readInlinePayload, SETTLEMENTS_TAG } from "./inline-payloads.js";
+import { readVarint } from "./varints.js";
 
 type NumberColumn = "callIds" | "callHandles" | "itemStreams" | "resultIds" | "voidIds";
 type TextColumn = "callArgs" | "items" | "results";
@@ -16,8 +18,8 @@ const NUMBERS: { readonly [tag: number]: NumberColumn } = {
 const TEXTS: { readonly [tag: number]: TextColumn } = { [34]: "callArgs", [66]: "items", [106]: "results" };
 
 /**
- * Reads a frame. The columns are read by hand, as they are written (see `frame-encoder.ts`); a frame that has anything
- * else, or has it otherwise than our own encoder does, goes through the generated decoder as a whole.
+ * Reads a frame. The columns, and inline payloads, are read by hand, as they are written (see `frame-encoder.ts`); a frame that
+ * has anything else, or has it otherwise than our own encoder does, goes through the generated decoder as a whole.
  *
  * @param maxEntries of the frame; each takes at least a byte, so that only longer frames have to be counted
  * @throws Error when the bytes are no frame; IsolationError PROTOCOL when it has too many entries
@@ -33,7 +35,8 @@ function decodeColumns(bytes: Buffer): SessionFrame | undefined {
     const tag = bytes[at] as number;
     const numbers = NUMBERS[tag];
     const text = TEXTS[tag];
-    if (numbers === undefined && text === undefined) return undefined;
+    const isEntry = tag === CALL_DETAILS_TAG || tag === SETTLEMENTS_TAG;
+    if (numbers === undefined && text === undefined && !isEntry) return undefined;
     const [size, start] = readVarint(bytes, at + 1);
     const end = start + size;
     if (end > bytes.length) return undefined;
@@ -41,14 +44,26 @@ function decodeColumns(bytes: Buffer): SessionFrame | undefined {
       if (frame[numbers].length > 0) return undefined;
       readPacked(bytes, start, end, frame[numbers]);
     } else if (text !== undefined) frame[text] = bytes.toString("utf8", start, end);
+    else if (!readEntry(bytes, start, end, tag, frame)) return undefined;
     at = end;
   }
   return frame;
 }
 
+/** Whether it was of the form that is read by hand. */
+function readEntry(bytes: Buffer, start: number, end: number, tag: number, frame: SessionFrame): boolean {
+  const entry = readInlinePayload(bytes, start, end);
+  if (entry === undefined) return false;
+  const [place, payload] = entry;
+  if (tag === SETTLEMENTS_TAG) frame.settlements.push({ id: place, outcome: { $case: "value", value: payload } });
+  else frame.callDetails.push({ index: place, args: payload, attempt: 0, timeoutMs: 0, trace: {} });
+  return true;
+}
+
 /** Ids of a long-lived session take two or three bytes: those are read without a detour. */
 function readPacked(bytes: Buffer, start: number, end: number, into: number[]): void {
-  for (let at = start; at < end; ) {
+  let at = start;
+  while (at < end) {
     const first = bytes[at] as number;
     const second = bytes[at + 1] as number;
     const third = bytes[at + 2] as number;
@@ -67,18 +82,7 @@ function readPacked(bytes: Buffer, start: number, end: number, into: number[]): 
       at = next;
     }
   }
-}
-
-/** An unsigned number of up to 32 bits, and where the next field begins. */
-function readVarint(bytes: Buffer, start: number): readonly [value: number, next: number] {
-  let value = 0;
-  for (let at = start, shift = 0; shift < 35; at += 1, shift += 7) {
-    const byte = bytes[at];
-    if (byte === undefined) break;
-    value += (byte & 0x7f) * 2 ** shift;
-    if (byte < 0x80) return [value > 0xffff_ffff ? value % 2 ** 32 : value, at + 1];
-  }
-  throw new RangeError("a number has no end");
+  if (at > end) throw new RangeError("a number goes on beyond its column");
 }
 
 /** A frame that says nothing. */

@@ -1,5 +1,7 @@
 import { SessionFrame } from "../contract/index.js";
+import { hasOnlyInlinePayloads, lengthOfInlinePayloads, writeInlinePayloads } from "./inline-payloads.js";
 import { PREFIX_LENGTH } from "./message-reader.js";
+import { varintLength, writeHead, writeVarint } from "./varints.js";
 
 /**
  * The columns, by field number: the fields that nearly every frame has and nearly all of its bytes. They are written
@@ -28,11 +30,10 @@ const NUMBER_NAMES = NUMBERS.map(([, name]) => name);
 const TEXT_FIELDS = TEXTS.map(([field]) => field);
 const TEXT_NAMES = TEXTS.map(([, name]) => name);
 
-const LENGTH_DELIMITED = 2;
-
 /** The frame as bytes, with room for a lane's prefix before it. `hasMore` says whether anything but columns is in it. */
 export function encodeFrame(frame: SessionFrame, hasMore: boolean): Buffer {
-  const rest = hasMore ? encodeRest(frame) : undefined;
+  const hasPayloads = hasMore && hasOnlyInlinePayloads(frame);
+  const rest = hasMore && !hasPayloads ? encodeRest(frame) : undefined;
   const numberLengths: number[] = [];
   const textLengths: number[] = [];
   for (let index = 0; index < NUMBERS.length; index += 1) {
@@ -43,6 +44,7 @@ export function encodeFrame(frame: SessionFrame, hasMore: boolean): Buffer {
   }
   let length = PREFIX_LENGTH + (rest?.length ?? 0);
   length += lengthOfAll(numberLengths) + lengthOfAll(textLengths);
+  if (hasPayloads) length += lengthOfInlinePayloads(frame);
   const bytes = Buffer.allocUnsafe(length);
   let at = PREFIX_LENGTH;
   for (let index = 0; index < NUMBERS.length; index += 1) {
@@ -59,7 +61,8 @@ export function encodeFrame(frame: SessionFrame, hasMore: boolean): Buffer {
     at = writeHead(bytes, at, TEXT_FIELDS[index] as number, size);
     at += bytes.write(frame[name], at, size, "utf8");
   }
-  if (rest !== undefined) bytes.set(rest, at);
+  if (hasPayloads) writeInlinePayloads(frame, bytes, at);
+  else if (rest !== undefined) bytes.set(rest, at);
   return bytes;
 }
 
@@ -84,28 +87,4 @@ function packedLength(values: readonly number[]): number {
   let length = 0;
   for (let index = 0; index < values.length; index += 1) length += varintLength(values[index] as number);
   return length;
-}
-
-function varintLength(value: number): number {
-  if (value < 0x80) return 1;
-  if (value < 0x4000) return 2;
-  if (value < 0x20_0000) return 3;
-  return value < 0x1000_0000 ? 4 : 5;
-}
-
-function writeHead(bytes: Buffer, at: number, field: number, size: number): number {
-  bytes[at] = (field << 3) | LENGTH_DELIMITED;
-  return writeVarint(bytes, at + 1, size);
-}
-
-function writeVarint(bytes: Buffer, at: number, value: number): number {
-  let rest = value;
-  let end = at;
-  while (rest > 0x7f) {
-    bytes[end] = (rest & 0x7f) | 0x80;
-    rest >>>= 7;
-    end += 1;
-  }
-  bytes[end] = rest;
-  return end + 1;
 }

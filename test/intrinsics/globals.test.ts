@@ -53,6 +53,6 @@ describe("a host that replaces globals calls as ever", () => {
     ...WAYS_BEFORE.map((way): [string, string] => [way, "before"]),
   ])("%s, %s the package is loaded", async (way, when) => {
     const { stdout } = await promisify(execFile)(process.execPath, [path("host.mjs"), way, when]);
-    expect(stdout).toBe("3 | null | true | 21 | as it should | 0 | 1");
+    expect(stdout).toBe("3 | null | true | 21 | as it should | 0 | 1 | ended");
   });
 });

@@ -113,3 +113,24 @@ export const arbitraryFrame: fc.Arbitrary<SessionFrame> = fc.record({
 
 /** A frame that has nothing but columns. */
 export const arbitraryColumns: fc.Arbitrary<Pick<SessionFrame, keyof typeof columns>> = fc.record(columns);
+
+const inline = fc.record({ place: fc.record({ $case: fc.constant("inline" as const), value: bytes }) });
+
+/** A frame that has nothing but columns and plain calls and results with an inline payload. */
+export const arbitraryInlinePayloads: fc.Arbitrary<
+  Pick<SessionFrame, keyof typeof columns | "callDetails" | "settlements">
+> = fc.record({
+  ...columns,
+  callDetails: list(
+    fc.record({
+      index: number,
+      args: inline,
+      attempt: fc.constant(0),
+      timeoutMs: fc.constant(0),
+      trace: fc.constant({}),
+    }),
+  ),
+  settlements: list(
+    fc.record({ id: number, outcome: fc.record({ $case: fc.constant("value" as const), value: inline }) }),
+  ),
+});

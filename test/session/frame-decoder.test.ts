@@ -4,7 +4,7 @@ import { SessionFrame } from "../../src/contract/index.js";
 import { decodeFrame, emptyFrame } from "../../src/session/frame-decoder.js";
 import { encodeFrame } from "../../src/session/frame-encoder.js";
 import { PREFIX_LENGTH } from "../../src/session/index.js";
-import { arbitraryColumns, arbitraryFrame } from "./arbitrary-frame.js";
+import { arbitraryColumns, arbitraryFrame, arbitraryInlinePayloads } from "./arbitrary-frame.js";
 import { createRandom, encodeLoosely, lengthDelimited, type Random, varint } from "./field-records.js";
 import { deserializeByContract, serializeByContract, toContractForm } from "./frame-oracle.js";
 
@@ -24,19 +24,26 @@ describe("any frame, decoded by hand, is what was encoded", () => {
     );
   });
 
-  test("by the generated code, where it is only columns", () => {
+  test.each([
+    ["columns", arbitraryColumns],
+    ["columns and inline payloads", arbitraryInlinePayloads],
+  ])("by the generated code, where it is only %s", (_, fields) => {
     fc.assert(
-      fc.property(arbitraryColumns, (columns) => {
-        const frame = SessionFrame.fromPartial(columns);
+      fc.property(fields, (some) => {
+        const frame = SessionFrame.fromPartial(some);
         expect(decodeFrame(Buffer.from(SessionFrame.encode(frame).finish()))).toEqual(frame);
       }),
       RUNS,
     );
   });
 
-  test("by hand", () => {
+  test.each([
+    ["", arbitraryFrame],
+    [", where it is only columns and inline payloads", arbitraryInlinePayloads],
+  ])("by hand%s", (_, frames) => {
     fc.assert(
-      fc.property(arbitraryFrame, (frame) => {
+      fc.property(frames, (some) => {
+        const frame = SessionFrame.fromPartial(some);
         expect(decodeFrame(encodeFrame(frame, true).subarray(PREFIX_LENGTH))).toEqual(frame);
       }),
       RUNS,
@@ -55,6 +62,10 @@ describe("any frame, decoded by hand, is what was encoded", () => {
   test.each([
     ["", arbitraryFrame],
     [", where it is only columns", arbitraryColumns.map((columns) => SessionFrame.fromPartial(columns))],
+    [
+      ", where it is only inline payloads beside",
+      arbitraryInlinePayloads.map((some) => SessionFrame.fromPartial(some)),
+    ],
   ])("in any of the ways that protobuf allows%s", (_, frames) => {
     fc.assert(
       fc.property(frames, fc.nat(), (frame, seed) => {
@@ -114,6 +125,7 @@ describe("bytes that are no frame", () => {
     ["a length that never ends", [0x12, ...new Array(20).fill(0xff)]],
     ["a column that ends inside a number", [0x12, 2, 0x80, 0x80]],
     ["a column that ends inside its only number", [0x12, 1, 0xff]],
+    ["a column whose number goes on in the field after it", [0x1a, 1, 0x8d, 0x22, 2, 0x5b, 0x5d]],
     ["a call's details that end inside", [0x2a, 2, 0x12, 0x10]],
     ["a fixed number that is cut off", [0xc1, 6, 1, 2, 3]],
   ])("are refused: %s", (_, bytes) => {

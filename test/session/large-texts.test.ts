@@ -4,7 +4,8 @@ import { settle, useSessionPair } from "./use-session-pair.js";
 
 const MIB = 1024 * 1024;
 
-describe("text", () => {
+/** They move half a gigabyte, which takes a busy machine its time. */
+describe("text", { timeout: 180_000 }, () => {
   test("a string longer than the longest message crosses as an argument", async () => {
     const { caller } = await useSessionPair({ sharedMemory: true });
     expect(await caller.call("byteLength", "x".repeat(70 * MIB))).toBe(70 * MIB);

@@ -5,6 +5,7 @@ from process_isolation_pihost.errors import IsolationError, RemoteError, ThrownV
 from process_isolation_pihost.session import RemoteFunction, RemoteObject, RemoteStream, Signal, keep, remote
 
 from .async_isolate import AsyncIsolate
+from .invoke import SocketClient
 from .isolate import Isolate
 from .options import IsolateOptions, Restart
 
@@ -22,6 +23,7 @@ __all__ = [
     "RemoteStream",
     "Restart",
     "Signal",
+    "SocketClient",
     "ThrownValue",
     "keep",
     "remote",

@@ -53,7 +53,7 @@ async function openAttacker(descriptor, make) {
           () => false,
           (error) => isEnd(error),
         );
-      await subject.expectAlive();
+      await subject.expectSettled();
       return isLost ? { accepted: 0, refused: inputs.length } : { accepted: inputs.length, refused: 0 };
     },
     close: () => subject.close(),

@@ -1,5 +1,6 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { readKernelText } from "../../platform/index.js";
 
 /** A file of a group and what to write into it. Where it is optional, a kernel without it will do. */
 export interface Setting {
@@ -24,7 +25,7 @@ export function writeSettings(folder: string, settings: readonly Setting[]): voi
 /** The text of a group's file; empty where there is none, as in a group that is gone. */
 export function readCgroupFile(folder: string, file: string): string {
   try {
-    return readFileSync(join(folder, file), "latin1");
+    return readKernelText(join(folder, file));
   } catch {
     return "";
   }

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readKernelText } from "../../platform/index.js";
 import { KeptFile } from "../../platform/kept-file.js";
 
 /** A descriptor each: for larger trees than those that stand still most of the time it is not worth that. */
@@ -26,7 +26,7 @@ export class MemberFiles {
     const kept = this.#kept.get(pid);
     if (kept !== undefined) return kept.read();
     try {
-      return readFileSync(this.#pathOf(pid), "latin1");
+      return readKernelText(this.#pathOf(pid));
     } catch {
       return "";
     }

@@ -1,5 +1,4 @@
-import { readFileSync } from "node:fs";
-import { inSlices, type Steps } from "../../platform/index.js";
+import { inSlices, readKernelText, type Steps } from "../../platform/index.js";
 import { MemberFiles } from "./member-files.linux.js";
 import { treePids } from "./tree-members.linux.js";
 import type { TreeMemoryReader } from "./tree-memory.js";
@@ -50,7 +49,7 @@ function* sumOf(pids: readonly number[], measure: (pid: number) => number | unde
 
 function proportionalBytes(pid: number): number | undefined {
   try {
-    const text = readFileSync(`/proc/${pid}/smaps_rollup`, "latin1");
+    const text = readKernelText(`/proc/${pid}/smaps_rollup`);
     return sumOfFields(text, ["Pss_Anon", "Pss_Shmem", "SwapPss"]);
   } catch {
     return undefined;

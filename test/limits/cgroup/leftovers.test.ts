@@ -60,13 +60,15 @@ describe.skipIf(parents.length === 0)("on a machine with cgroups", () => {
   test("what a reaper left too is found, ended and removed by the next host; what a live host has is not", async () => {
     const alive = await useHost("wait");
     const [, namespace] = newCgroupName().split("-");
-    const stale = join(parents[0] as string, `pi-${namespace}-4194304-1-1`);
-    mkdirSync(stale);
-    onTestFinished(() => removeCgroups([stale]).then(() => {}));
+    // Not among the groups of hosts: any host of a test beside this one, which sweeps at its start, would be quicker.
+    const parent = join(parents[0] as string, `sweep-test-${process.pid}`);
+    const stale = join(parent, `pi-${namespace}-4194304-1-1`);
+    mkdirSync(stale, { recursive: true });
+    onTestFinished(() => removeCgroups([stale, parent]).then(() => {}));
     const sleeper = spawn("/bin/sleep", ["1000"], { stdio: "ignore" });
     const exited = once(sleeper, "exit");
     writeFileSync(join(stale, "cgroup.procs"), String(sleeper.pid));
-    await sweepCgroups(parents);
+    await sweepCgroups([parent, ...parents]);
     expect(existsSync(stale)).toBe(false);
     expect(await exited).toEqual([null, "SIGKILL"]);
     expect(alive.folders.every(existsSync)).toBe(true);

@@ -6,6 +6,7 @@ import socket
 import sys
 import threading
 
+from ..grpc_socket import can_serve, serve
 from ..session.lane import SocketLane
 from ..version import VERSION
 from .handshake import (
@@ -18,7 +19,6 @@ from .handshake import (
     wait_for_end_of_host,
 )
 from .pihost import Pihost
-from .socket_server import can_serve, serve
 
 # Deep enough for a value of 1,000 objects inside one another, each of which takes two frames.
 _RECURSION_LIMIT = 4_000

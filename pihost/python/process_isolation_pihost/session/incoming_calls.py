@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from collections.abc import Iterable
 from time import perf_counter
 from typing import Any, Callable, Optional, Protocol, Union
 
