@@ -21,6 +21,8 @@ const REQUIRED = [
   "pihost/python/process_isolation_pihost/__main__.py",
   "pihost/python/process_isolation_pihost/session/session.py",
   "proto/pihost/v1/host_service.proto",
+  "proto/pihost.binpb",
+  "docs/protocol.md",
 ];
 
 /** What may be in the package at all; anything else is a file that slipped in. */
@@ -35,6 +37,7 @@ const ALLOWED = [
   /^dist\/pihost\/vendor\/.+\.proto$/,
   /^pihost\/python\/process_isolation_pihost\/([a-z_]+\/)?[a-z_]+\.py$/,
   /^proto\/.+\.proto$/,
+  /^proto\/pihost\.binpb$/,
   /^docs\/[^/]+\.md$/,
 ];
 

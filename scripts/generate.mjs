@@ -9,6 +9,8 @@ import { cacheDirectory, repositoryRoot, toolEntry } from "./workspace.mjs";
 
 const CODE = "src/contract/gen";
 const IMPORT_RULES = "biome.rooms.json";
+/** The contract as a FileDescriptorSet, for grpcurl's -protoset and for code that has no compiler at hand. */
+const DESCRIPTORS = "proto/pihost.binpb";
 
 /** Generates everything below `target`, at the same relative paths as in the repository. Works offline. */
 async function generateInto(/** @type {string} */ target) {
@@ -19,13 +21,17 @@ async function generateInto(/** @type {string} */ target) {
     env: { ...process.env, PATH: path },
   });
   if (buf.code !== 0) throw new Error(`buf generate:\n${buf.output}`);
+  mkdirSync(join(target, dirname(DESCRIPTORS)), { recursive: true });
+  const args = ["build", "proto", "--as-file-descriptor-set", "--exclude-source-info", "-o", join(target, DESCRIPTORS)];
+  const build = await runNode([toolEntry("@bufbuild/buf", "buf"), ...args], { cwd: repositoryRoot });
+  if (build.code !== 0) throw new Error(`buf build:\n${build.output}`);
   writeFileSync(join(target, IMPORT_RULES), `${JSON.stringify(importRules(), null, 2)}\n`);
 }
 
 /** The generated files that differ between two trees, in either direction. */
 function differences(/** @type {string} */ fresh) {
   const roots = [fresh, repositoryRoot];
-  const paths = new Set([IMPORT_RULES, ...roots.flatMap((root) => listFiles(root, CODE))]);
+  const paths = new Set([IMPORT_RULES, DESCRIPTORS, ...roots.flatMap((root) => listFiles(root, CODE))]);
   return [...paths].sort().filter((path) => {
     const [left, right] = roots.map((root) =>
       existsSync(join(root, path)) ? readFileSync(join(root, path)) : undefined,

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import type { AddCommand } from "./add-command.js";
 import { addCallCommand } from "./call.js";
+import { addChildCommand } from "./child.js";
 import { addDoctorCommand } from "./doctor.js";
 import { EXIT, EXIT_CODES_HELP } from "./exit-codes.js";
 import { addExportsCommand } from "./exports.js";
@@ -28,6 +29,7 @@ const COMMANDS: readonly AddCommand[] = [
   addCallCommand,
   addShutdownCommand,
   addServeCommand,
+  addChildCommand,
   addExportsCommand,
   addDoctorCommand,
 ];

@@ -1,8 +1,7 @@
 #!/usr/bin/env node
-import { runCommandLine } from "./command-line.js";
-import { endOnBrokenOutput, flushOutput } from "./output.js";
+// The one command that a program starts, not a person: it says hello before anything else is loaded.
+const isChild = process.argv[2] === "child" && !["-h", "--help"].includes(process.argv[3] ?? "");
+const { run } = isChild ? await import("./run-child.js") : await import("./run-command.js");
+await run();
 
-endOnBrokenOutput();
-const exitCode = await runCommandLine(process.argv.slice(2));
-await flushOutput();
-process.exit(exitCode);
+export {};

@@ -177,16 +177,14 @@ export class IsolateCore implements CallOwner {
   /** What the process that is or will be ready says of itself; of one that says nothing, what is known here. */
   status(): Promise<HostStatusMessage> {
     return this.#requests.send(async (session, live) => {
-      if (live.capabilities.features.has("status")) return checkStatus(await requestStatus(session));
+      const { number, pid, capabilities } = live;
+      const known = { isolate: this.facts.name, generation: number };
+      if (capabilities.features.has("status")) {
+        const said = checkStatus(await requestStatus(session));
+        return { ...said, isolate: known.isolate, generation: said.generation || number };
+      }
       const uptime = toDuration(performance.now() - live.startedAt);
-      const { number: generation, pid } = live;
-      return checkStatus({
-        isolate: this.facts.name,
-        pid,
-        generation,
-        uptime,
-        callsInFlight: this.#calls.runningIn(live),
-      });
+      return checkStatus({ ...known, pid, uptime, callsInFlight: this.#calls.runningIn(live) });
     });
   }
 

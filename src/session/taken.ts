@@ -4,7 +4,7 @@ import { IsolationError } from "../errors/index.js";
 import type { ReferenceKind } from "./references.js";
 
 /** The longest text of arguments, in characters, for a peer that takes columns alone: a message has 4 MiB. */
-const MAX_PLAIN_TEXT = 1024 * 1024;
+const MAX_PLAIN_TEXT = 1_048_576;
 
 /** What a peer takes that does not take everything. */
 export interface Taken {

@@ -3,8 +3,16 @@ import { join } from "node:path";
 import type { Duplex, Readable } from "node:stream";
 import { loadSync } from "@grpc/proto-loader";
 import { expect, onTestFinished, test } from "vitest";
-import { encodeValue } from "../../src/codec/index.js";
-import { parseHandshakeFromHost, parseHandshakeFromProcess } from "../../src/contract/index.js";
+import { decodeValue, encodeValue } from "../../src/codec/index.js";
+import {
+  capabilitiesOf,
+  FEATURES,
+  type Hello,
+  parseHandshakeFromHost,
+  parseHandshakeFromProcess,
+  VALUE_KINDS,
+} from "../../src/contract/index.js";
+import { checkStatus } from "../../src/isolator/check-status.js";
 import { pihostEntry } from "../../src/process/index.js";
 import { isolationError } from "../helpers/rejection.js";
 import { useIsolator } from "../helpers/use-isolator.js";
@@ -151,4 +159,64 @@ test("the methods of the module pihost: are those that it has", async () => {
   const known = /it has (.*)$/.exec(message)?.[1]?.split(", ") ?? [];
   const rows = rowsOf(sectionOf(document, "The module `pihost:`"));
   expect(rows.map(([method = ""]) => codeIn(method)[0]).toSorted()).toEqual(known.toSorted());
+});
+
+/** The names in code in the first column of the table that begins with this word. */
+function namesIn(section: string, heading: string): string[] {
+  const table = section.slice(section.indexOf(`| ${heading} |`)).split("\n\n")[0] ?? "";
+  return rowsOf(table).flatMap(([names = ""]) => codeIn(names));
+}
+
+test("the features and values of the document are those that there are", () => {
+  const section = sectionOf(document, "What a process can do");
+  expect(namesIn(section, "feature")).toEqual([...FEATURES]);
+  expect(namesIn(section, "value")).toEqual([...VALUE_KINDS]);
+  const named = rowsOf(sectionOf(document, "Levels")).flatMap(([, features = ""]) => codeIn(features));
+  expect(named.filter((name) => !(FEATURES as readonly string[]).includes(name))).toEqual([]);
+});
+
+test("the hello of the document is read as it says, and its go uses no more", () => {
+  const [hello = "", go = ""] = fencesOf(sectionOf(document, "Lines on descriptor 3")).map(({ text }) => text.trim());
+  const said = parseHandshakeFromProcess(hello)?.value as Hello;
+  const { features, values, isUnnamed } = capabilitiesOf(said);
+  expect([[...features].toSorted(), [...values].toSorted(), isUnnamed]).toEqual([
+    said.features.toSorted(),
+    said.values.toSorted(),
+    false,
+  ]);
+  const answer = parseHandshakeFromHost(go)?.value as { features: string[]; maxPayload: number };
+  expect(answer.features.filter((name) => !said.features.includes(name))).toEqual([]);
+  expect(answer.maxPayload).toBe(2 ** 30);
+});
+
+/** A value of the document, by its text. */
+function decode(text: string): unknown {
+  const bytes = Buffer.from(text);
+  const head = Buffer.alloc(5);
+  head[0] = 1;
+  head.writeUInt32LE(bytes.length, 1);
+  return decodeValue(Buffer.concat([head, bytes]));
+}
+
+test("the error of the document is one, whole and with all left out that may be", () => {
+  const [example] = fencesOf(sectionOf(document, "Payloads")).filter(({ text }) => text.includes("Traceback"));
+  const error = decode(example?.text.trim() ?? "") as Error & { retry: unknown };
+  expect(error).toMatchObject({ name: "ValueError", message: "no", retry: false, cause: { name: "KeyError" } });
+  expect(error.stack).toMatch(/^Traceback.*ValueError: no$/s);
+  expect((error.cause as Error).stack).toBe("KeyError: 'k'");
+  expect(decode('[["$e",{"message":"no"}]]')).toMatchObject({ name: "Error", message: "no", stack: "Error: no" });
+  expect(decode('[["$e"]]')).toMatchObject({ name: "Error", message: "", stack: "Error" });
+  expect(decode('[["$e",{"framework":"QUOTA_SPENT","message":"no"}]]')).toMatchObject({ code: "QUOTA_SPENT" });
+});
+
+test.each(['[["$e",7]]', '[["$e",{"stack":7}]]', '[["$e",{"class":[]}]]', '[["$e",{},[]]]'])(
+  "what is there of an error has to be what it says: %s is no value",
+  (text) => {
+    expect(() => decode(text)).toThrow("PROTOCOL");
+  },
+);
+
+test("the status of the document is one", () => {
+  const [example] = fencesOf(sectionOf(document, "The module `pihost:`"));
+  expect(checkStatus(JSON.parse(example?.text ?? ""))).toMatchObject({ callsDone: 7, heapLimitBytes: 0, pid: 4711 });
 });
