@@ -148,7 +148,7 @@ async function systemProtoc() {
   const hasAll =
     existsSync("/usr/include/google/protobuf/message.h") && spawnSync("protoc", ["--version"]).status === 0;
   const why = hasAll ? undefined : await installDebianPackages(packages);
-  if (why !== "") throw new Missing(`${packages.join(" and ")} cannot be had: ${why}`);
+  if (why !== undefined) throw new Missing(`${packages.join(" and ")} cannot be had: ${why}`);
 }
 
 function need(/** @type {string} */ command, /** @type {string[]} */ args) {
