@@ -13,7 +13,9 @@ const KEPT_FLAGS = 5;
  */
 export function connectWithHeaders(path, headers) {
   const socket = createConnection(path);
-  const block = Buffer.concat(headers.map(([name, value]) => Buffer.concat([Buffer.from([0]), text(name), text(value)])));
+  const block = Buffer.concat(
+    headers.map(([name, value]) => Buffer.concat([Buffer.from([0]), text(name), text(value)])),
+  );
   let pending = Buffer.alloc(0);
   let start = PREFACE;
   const connection = new Duplex({

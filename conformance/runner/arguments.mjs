@@ -20,12 +20,16 @@ export function toPayload(wire, by, { next, folder, version = 1 }) {
   const chunks = [];
   const upload = (/** @type {Buffer} */ bytes) => {
     const number = next();
-    for (let at = 0; at < bytes.length; at += CHUNK) chunks.push({ payload: number, data: bytes.subarray(at, at + CHUNK) });
+    for (let at = 0; at < bytes.length; at += CHUNK)
+      chunks.push({ payload: number, data: bytes.subarray(at, at + CHUNK) });
     return { chunks: number, length: bytes.length };
   };
   if (by === "text") return { payload: { place: JSON.stringify(upload(encodePayload(wire))) }, chunks };
-  const place = { inline: () => undefined, chunks: upload, segment: (/** @type {Buffer} */ bytes) => writeSegment(folder, next(), bytes) }[by];
-  return { payload: { inline: encodePayload(wire, wire.ranges.map(place), version) }, chunks };
+  const places = wire.ranges.map((bytes) => {
+    if (by === "inline") return undefined;
+    return by === "chunks" ? upload(bytes) : writeSegment(folder, next(), bytes);
+  });
+  return { payload: { inline: encodePayload(wire, places, version) }, chunks };
 }
 
 /** @param {string} folder @param {number} number @param {Buffer} bytes */

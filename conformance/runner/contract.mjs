@@ -33,7 +33,14 @@ const DESCRIPTORS = new Map([
 
 /** What errors of RPCs come in, and what reflection needs to list services. @type {Types} */
 const STANDARD = new Map([
-  ["google.rpc.Status", [field("code", 1, 5), field("message", 2, 9), field("details", 3, 11, { repeated: true, typeName: "google.protobuf.Any" })]],
+  [
+    "google.rpc.Status",
+    [
+      field("code", 1, 5),
+      field("message", 2, 9),
+      field("details", 3, 11, { repeated: true, typeName: "google.protobuf.Any" }),
+    ],
+  ],
   ["google.protobuf.Any", [field("type_url", 1, 9), field("value", 2, 12)]],
   ["grpc.reflection.v1.ServerReflectionRequest", [field("list_services", 7, 9)]],
   ["grpc.reflection.v1.ServerReflectionResponse", [field("list_services_response", 6, 11, { typeName: "Services" })]],

@@ -13,7 +13,11 @@ import { Mismatch, show, Watch } from "./wait.mjs";
 
 /** RPCs whose messages do not follow from their names. @type {Record<string, Form>} */
 const FORMS = {
-  Check: { service: "grpc.health.v1.Health", request: "grpc.health.v1.HealthCheckRequest", response: "grpc.health.v1.HealthCheckResponse" },
+  Check: {
+    service: "grpc.health.v1.Health",
+    request: "grpc.health.v1.HealthCheckRequest",
+    response: "grpc.health.v1.HealthCheckResponse",
+  },
   ServerReflectionInfo: {
     service: "grpc.reflection.v1.ServerReflection",
     request: "grpc.reflection.v1.ServerReflectionRequest",
@@ -23,7 +27,11 @@ const FORMS = {
 
 /** @param {string} rpc @returns {Form} */
 const formOf = (rpc) =>
-  FORMS[rpc] ?? { service: "pihost.v1.HostService", request: `pihost.v1.${rpc}Request`, response: `pihost.v1.${rpc}Response` };
+  FORMS[rpc] ?? {
+    service: "pihost.v1.HostService",
+    request: `pihost.v1.${rpc}Request`,
+    response: `pihost.v1.${rpc}Response`,
+  };
 
 /** The socket of a process, over one connection. */
 export class GrpcSocket {
@@ -46,12 +54,23 @@ export class GrpcSocket {
   request(rpc, message, { authorization, path }) {
     const form = formOf(rpc);
     const headers = [
-      ...[[":method", "POST"], [":scheme", "http"], [":path", path ?? `/${form.service}/${rpc}`], [":authority", "localhost"]],
-      ...[["content-type", "application/grpc"], ["te", "trailers"], ...authorization.map((value) => ["authorization", value])],
+      ...[
+        [":method", "POST"],
+        [":scheme", "http"],
+        [":path", path ?? `/${form.service}/${rpc}`],
+        [":authority", "localhost"],
+      ],
+      ...[
+        ["content-type", "application/grpc"],
+        ["te", "trailers"],
+        ...authorization.map((value) => ["authorization", value]),
+      ],
     ];
     // Node.js does not send a header twice that HTTP wants once.
     const isUsual = authorization.length < 2;
-    const client = isUsual ? this.#client : open(() => connectWithHeaders(this.#path, /** @type {[string, string][]} */ (headers)));
+    const client = isUsual
+      ? this.#client
+      : open(() => connectWithHeaders(this.#path, /** @type {[string, string][]} */ (headers)));
     const stream = client.request(isUsual ? Object.fromEntries(headers) : { ":method": "POST" });
     if (!isUsual) stream.once("close", () => client.destroy());
     const answer = new Answer(stream, (bytes) => decode(this.#types, form.response, bytes), this.#types);
@@ -109,7 +128,10 @@ export class Answer {
     return this.watch.until(
       () => {
         if (this.messages.length >= count) return this.messages;
-        if (this.status !== undefined) throw new Mismatch(`the RPC ended with ${show(this.status)} and ${this.messages.length} of ${count} messages`);
+        if (this.status !== undefined)
+          throw new Mismatch(
+            `the RPC ended with ${show(this.status)} and ${this.messages.length} of ${count} messages`,
+          );
         return undefined;
       },
       timeoutMs,
@@ -144,7 +166,18 @@ function remoteError(types, bytes) {
 }
 
 /** @param {Message} error @returns {Message} */
-function factsOf({ framework_code = "", name = "", message = "", stack = "", code, cause, cause_value, errors, fields = {}, thrown }) {
+function factsOf({
+  framework_code = "",
+  name = "",
+  message = "",
+  stack = "",
+  code,
+  cause,
+  cause_value,
+  errors,
+  fields = {},
+  thrown,
+}) {
   if (thrown !== undefined) return { thrown };
   const facts = { framework: framework_code, class: name, message, stack, fields };
   return {

@@ -9,8 +9,10 @@ export function checkKnownFailures(json, names) {
     throw new TypeError("known failures are a JSON object: the name of a scenario, and the reason");
   }
   for (const [name, reason] of Object.entries(json)) {
-    if (!names.includes(name)) throw new TypeError(`known failures name ${JSON.stringify(name)}, and there is no such scenario`);
-    if (typeof reason !== "string" || reason === "") throw new TypeError(`the known failure ${JSON.stringify(name)} has no reason`);
+    if (!names.includes(name))
+      throw new TypeError(`known failures name ${JSON.stringify(name)}, and there is no such scenario`);
+    if (typeof reason !== "string" || reason === "")
+      throw new TypeError(`the known failure ${JSON.stringify(name)} has no reason`);
   }
   return /** @type {KnownFailures} */ (json);
 }

@@ -90,23 +90,31 @@ function toBytes(content) {
  */
 export function matches(actual, pattern, names, options) {
   if (isName(pattern)) return names.matches(String(pattern), actual);
-  if (typeof pattern !== "object" || pattern === null) return Object.is(actual, pattern) || (actual === 0 && pattern === 0);
+  if (typeof pattern !== "object" || pattern === null)
+    return Object.is(actual, pattern) || (actual === 0 && pattern === 0);
   if (Array.isArray(pattern)) {
-    return Array.isArray(actual) && actual.length === pattern.length && pattern.every((each, index) => matches(actual[index], each, names, options));
+    return (
+      Array.isArray(actual) &&
+      actual.length === pattern.length &&
+      pattern.every((each, index) => matches(actual[index], each, names, options))
+    );
   }
   const [first] = Object.keys(pattern);
   if (first?.startsWith("?")) return matchesRule(actual, pattern, names, options);
   if (typeof actual !== "object" || actual === null || Array.isArray(actual)) return false;
   const fields = Object.entries(pattern);
   if (options.exact && Object.keys(actual).length !== fields.length) return false;
-  return fields.every(([name, each]) => Object.hasOwn(actual, name) && matches(Reflect.get(actual, name), each, names, options));
+  return fields.every(
+    ([name, each]) => Object.hasOwn(actual, name) && matches(Reflect.get(actual, name), each, names, options),
+  );
 }
 
 /** @type {Record<string, (actual: any, rule: any, names: Names, options: Parameters<typeof matches>[3]) => boolean>} */
 const RULES = {
   "?type": (actual, rule) => (rule === "array" ? Array.isArray(actual) : typeof actual === rule),
   "?matches": (actual, rule) => typeof actual === "string" && new RegExp(rule, "su").test(actual),
-  "?any": (actual, rule, names, options) => rule.some((/** @type {unknown} */ each) => matches(actual, each, names, options)),
+  "?any": (actual, rule, names, options) =>
+    rule.some((/** @type {unknown} */ each) => matches(actual, each, names, options)),
   "?min": (actual, rule) => typeof actual === "number" && actual >= rule,
   "?max": (actual, rule) => typeof actual === "number" && actual <= rule,
   "?length": (actual, rule) => actual?.length === rule,
@@ -114,7 +122,8 @@ const RULES = {
   "?absent": (actual) => actual === undefined,
   "?has": (actual, rule, names, options) => matches(actual, rule, names, { ...options, exact: false }),
   "?includes": (actual, rule, names, options) =>
-    Array.isArray(actual) && rule.every((/** @type {unknown} */ each) => actual.some((one) => matches(one, each, names, options))),
+    Array.isArray(actual) &&
+    rule.every((/** @type {unknown} */ each) => actual.some((one) => matches(one, each, names, options))),
   "?repeat": (actual, [text, times]) => actual === text.repeat(times),
   "?range": (actual, rule, names) => JSON.stringify(actual) === JSON.stringify(expand({ "?range": rule }, names).root),
   "?nest": (actual, rule, names) => JSON.stringify(actual) === JSON.stringify(expand({ "?nest": rule }, names).root),

@@ -8,7 +8,9 @@ const HEAD = 5;
 
 /** @param {Wire} wire @param {readonly unknown[]} [places] of the ranges that are not inline @param {number} [version] */
 export function encodePayload({ root, ranges }, places = [], version = 1) {
-  const lengths = ranges.map((range, index) => (places[index] === undefined ? range.length : [range.length, places[index]]));
+  const lengths = ranges.map((range, index) =>
+    places[index] === undefined ? range.length : [range.length, places[index]],
+  );
   const text = Buffer.from(JSON.stringify(ranges.length === 0 ? [root] : [root, lengths]));
   const head = Buffer.from([version, 0, 0, 0, 0]);
   head.writeUInt32LE(text.length, 1);

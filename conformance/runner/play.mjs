@@ -1,5 +1,5 @@
-import { expand, matches, Names } from "./pattern.mjs";
 import { GrpcSocket, openSessionRpc } from "./grpc.mjs";
+import { expand, matches, Names } from "./pattern.mjs";
 import { HostSession } from "./session.mjs";
 import { featuresOf, Subject } from "./subject.mjs";
 import { Mismatch, show } from "./wait.mjs";
@@ -43,7 +43,7 @@ export class Play {
   /** The name of a module as calls use it. @param {string | undefined} name */
   module(name) {
     if (name === undefined) return this.#target.module;
-    return name === "broken" ? this.#target.brokenModule ?? "" : name;
+    return name === "broken" ? (this.#target.brokenModule ?? "") : name;
   }
 
   /** Whether the process can go on with another scenario. */

@@ -6,7 +6,18 @@
  * @typedef {ReadonlyMap<string, readonly Field[]>} Types by full name
  */
 
-const TYPE = { double: 1, int64: 3, uint64: 4, int32: 5, bool: 8, string: 9, message: 11, bytes: 12, uint32: 13, enum: 14 };
+const TYPE = {
+  double: 1,
+  int64: 3,
+  uint64: 4,
+  int32: 5,
+  bool: 8,
+  string: 9,
+  message: 11,
+  bytes: 12,
+  uint32: 13,
+  enum: 14,
+};
 const NUMBERS = [TYPE.int64, TYPE.uint64, TYPE.int32, TYPE.bool, TYPE.uint32, TYPE.enum];
 const NATURAL = ["google.protobuf.Value", "google.protobuf.ListValue", "google.protobuf.Struct"];
 
@@ -28,7 +39,8 @@ export function encode(types, name, message) {
 
 /** @param {Types} types @param {Field} field @param {any} value */
 function encodeField(types, field, value) {
-  if (isPackable(field)) return Buffer.concat([tag(field.number, field.type === TYPE.double ? 1 : 0), encodeNumber(field, value)]);
+  if (isPackable(field))
+    return Buffer.concat([tag(field.number, field.type === TYPE.double ? 1 : 0), encodeNumber(field, value)]);
   if (field.type === TYPE.string) return delimited(field.number, Buffer.from(value));
   if (field.type === TYPE.bytes) return delimited(field.number, value);
   const inner = NATURAL.includes(field.typeName) ? fromNatural(field.typeName, value) : value;

@@ -42,9 +42,16 @@ export async function runConformance(target, { scenarios, known = {}, jobs = 2, 
   }
   const shared = wanted.filter(({ own, fresh }) => !own && !fresh);
   const alone = wanted.filter((scenario) => !shared.includes(scenario));
-  const finish = (/** @type {Scenario} */ scenario, /** @type {string | undefined} */ problem, /** @type {number} */ startedAt) =>
+  const finish = (
+    /** @type {Scenario} */ scenario,
+    /** @type {string | undefined} */ problem,
+    /** @type {number} */ startedAt,
+  ) =>
     tell(scenario, { ...verdictOf(problem, known[scenario.name]), tookMs: Math.round(performance.now() - startedAt) });
-  await Promise.all([playShared(shared, target, types, finish), ...Array.from({ length: jobs }, () => playAlone(alone, target, types, finish))]);
+  await Promise.all([
+    playShared(shared, target, types, finish),
+    ...Array.from({ length: jobs }, () => playAlone(alone, target, types, finish)),
+  ]);
   return scenarios.flatMap(({ name }) => results.get(name) ?? []);
 }
 
@@ -60,7 +67,10 @@ async function playShared(scenarios, target, types, finish) {
       if (play?.isUsable !== true) play = new Play(target, types);
       const startedAt = performance.now();
       const problem = await playScenario(scenario, play);
-      const died = problem === undefined && !play.isUsable ? `afterwards: ${play.session?.over ?? "the process has ended"}` : problem;
+      const died =
+        problem === undefined && !play.isUsable
+          ? `afterwards: ${play.session?.over ?? "the process has ended"}`
+          : problem;
       finish(scenario, died, startedAt);
       // What a failed scenario has left under way could disturb the next one.
       if (died !== undefined) {
@@ -101,7 +111,9 @@ function whatIsMissing({ needs, values, needsBroken }, hello, target) {
   const features = featuresOf(hello);
   const missing = [
     ...needs.filter((name) => !features.includes(name)),
-    ...values.filter((name) => hello.values !== undefined && !hello.values.includes(name)).map((name) => `values of the kind ${name}`),
+    ...values
+      .filter((name) => hello.values !== undefined && !hello.values.includes(name))
+      .map((name) => `values of the kind ${name}`),
     ...(needsBroken && target.brokenModule === undefined ? ["a module that cannot be loaded"] : []),
   ];
   return missing.length === 0 ? undefined : `without ${missing.join(", ")}`;
@@ -109,7 +121,8 @@ function whatIsMissing({ needs, values, needsBroken }, hello, target) {
 
 /** @param {string | undefined} problem @param {string | undefined} reason @returns {Pick<Result, "verdict" | "why">} */
 function verdictOf(problem, reason) {
-  if (reason === undefined) return problem === undefined ? { verdict: "passed", why: "" } : { verdict: "failed", why: problem };
+  if (reason === undefined)
+    return problem === undefined ? { verdict: "passed", why: "" } : { verdict: "failed", why: problem };
   if (problem === undefined) return { verdict: "fixed", why: `it passes, and is listed as a known failure: ${reason}` };
   return { verdict: "known", why: reason };
 }

@@ -23,9 +23,19 @@ const VERBS = {
   ...{ call: calls.call, answer: calls.answer, reply: calls.reply, cancel: calls.cancel },
   ...{ consume: streams.consume, flood: streams.flood, close: streams.close, produce: streams.produce },
   ...{ hello: processes.hello, go: processes.go, write: processes.write, line: processes.line, ready: processes.ready },
-  ...{ sever: processes.sever, exit: processes.exit, stdout: processes.output("stdout"), stderr: processes.output("stderr") },
+  ...{
+    sever: processes.sever,
+    exit: processes.exit,
+    stdout: processes.output("stdout"),
+    stderr: processes.output("stderr"),
+  },
   ...{ send: processes.send, bytes: processes.bytes, expect: processes.expect, never: processes.never },
-  ...{ inOrder: processes.inOrder, sessionEnds: processes.sessionEnds, rpc: processes.rpc, socketMode: processes.socketMode },
+  ...{
+    inOrder: processes.inOrder,
+    sessionEnds: processes.sessionEnds,
+    rpc: processes.rpc,
+    socketMode: processes.socketMode,
+  },
 };
 
 /**

@@ -7,7 +7,9 @@ const FOLDER = new URL("../scenarios/", import.meta.url);
 /** All scenarios, theme by theme. @returns {Scenario[]} */
 export function readScenarios(folder = FOLDER) {
   const files = readdirSync(folder).filter((name) => name.endsWith(".json"));
-  const scenarios = files.toSorted().flatMap((name) => readTheme(JSON.parse(readFileSync(new URL(name, folder), "utf8"))));
+  const scenarios = files
+    .toSorted()
+    .flatMap((name) => readTheme(JSON.parse(readFileSync(new URL(name, folder), "utf8"))));
   const names = scenarios.map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) throw new Error(`two scenarios have the name ${twice}`);

@@ -2,8 +2,8 @@ import { closeSync, constants, openSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { decodeFrame, encodeFrame } from "./contract.mjs";
 import { createMessageReader, prefixed } from "./framing.mjs";
-import { decodePayload, errorFacts, escaped } from "./payload.mjs";
 import { matches } from "./pattern.mjs";
+import { decodePayload, errorFacts, escaped } from "./payload.mjs";
 import { Mismatch, show, Watch } from "./wait.mjs";
 
 /**
@@ -54,7 +54,8 @@ export class HostSession {
     let seen = 0;
     answer.watch.until(
       () => {
-        for (; seen < answer.messages.length; seen += 1) this.#guarded(() => this.#onMessage(answer.messages[seen]?.frame ?? {}));
+        for (; seen < answer.messages.length; seen += 1)
+          this.#guarded(() => this.#onMessage(answer.messages[seen]?.frame ?? {}));
         if (answer.status !== undefined) this.#end(`the RPC ended with ${show(answer.status)}`);
         return answer.status;
       },
@@ -93,7 +94,8 @@ export class HostSession {
     const found = await this.watch.until(
       () => {
         const event = this.find(pattern, names);
-        if (event === undefined && this.over !== undefined) throw new Mismatch(`${show(pattern)} cannot come any more: ${this.over}`);
+        if (event === undefined && this.over !== undefined)
+          throw new Mismatch(`${show(pattern)} cannot come any more: ${this.over}`);
         return event;
       },
       this.#subject.timeoutMs,
@@ -105,8 +107,8 @@ export class HostSession {
 
   /** @param {Message} pattern @param {Names} names */
   find(pattern, names) {
-    return this.events.find(
-      (event) => names.keepIf(() => matches(event, pattern, names, { exact: false, ranges: event.ranges })),
+    return this.events.find((event) =>
+      names.keepIf(() => matches(event, pattern, names, { exact: false, ranges: event.ranges })),
     );
   }
 
@@ -160,7 +162,8 @@ export class HostSession {
     for (const [index, id] of call_ids.entries()) {
       const { handle: _, ...introduction } = this.#introduced.get(call_handles[index]) ?? {};
       const details = call_details.find((/** @type {Message} */ each) => (each.index ?? 0) === index);
-      const { root, ranges } = details?.args === undefined ? { root: escaped(columns[index]), ranges: [] } : this.#open(details.args);
+      const { root, ranges } =
+        details?.args === undefined ? { root: escaped(columns[index]), ranges: [] } : this.#open(details.args);
       this.#note("call", { id, method: "", ...introduction, args: root }, ranges);
     }
   }
@@ -170,7 +173,8 @@ export class HostSession {
     const values = readColumn("items", items, item_streams.length);
     for (const [index, stream] of item_streams.entries()) {
       const payload = item_payloads.find((/** @type {Message} */ each) => (each.index ?? 0) === index);
-      const { root, ranges } = payload === undefined ? { root: escaped(values[index]), ranges: [] } : this.#open(payload.value);
+      const { root, ranges } =
+        payload === undefined ? { root: escaped(values[index]), ranges: [] } : this.#open(payload.value);
       this.#note("item", { stream, value: root }, ranges);
     }
   }
@@ -217,7 +221,8 @@ export class HostSession {
     }
     const bytes = Buffer.concat(this.#chunks.get(chunks ?? 0) ?? []);
     this.#chunks.delete(chunks ?? 0);
-    if (bytes.length !== length) throw new Error(`payload ${chunks} has ${bytes.length} bytes in chunks, not ${length}`);
+    if (bytes.length !== length)
+      throw new Error(`payload ${chunks} has ${bytes.length} bytes in chunks, not ${length}`);
     return bytes;
   }
 }
@@ -225,7 +230,8 @@ export class HostSession {
 /** @param {string} name @param {string} text @param {number} length @returns {unknown[]} */
 function readColumn(name, text, length) {
   const values = JSON.parse(text);
-  if (!Array.isArray(values) || values.length !== length) throw new Error(`${name} should have ${length} elements: ${show(text)}`);
+  if (!Array.isArray(values) || values.length !== length)
+    throw new Error(`${name} should have ${length} elements: ${show(text)}`);
   return values;
 }
 

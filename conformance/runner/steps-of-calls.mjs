@@ -1,6 +1,6 @@
 import { asJson, toPayload } from "./arguments.mjs";
-import { fill, judge, sessionOf, socketOf } from "./play.mjs";
 import { escaped } from "./payload.mjs";
+import { fill, judge, sessionOf, socketOf } from "./play.mjs";
 
 /**
  * @typedef {import("./protobuf.mjs").Message} Message
@@ -11,16 +11,19 @@ import { escaped } from "./payload.mjs";
 export async function call(step, scene) {
   const label = step.id ?? `call ${scene.labels.size}`;
   scene.labels.set(label, scene.play.session === undefined ? invoke(step, scene) : send(step, scene));
-  if (["gives", "fails", "nothing"].some((name) => Object.hasOwn(step, name))) await answer({ ...step, answer: label }, scene);
+  if (["gives", "fails", "nothing"].some((name) => Object.hasOwn(step, name)))
+    await answer({ ...step, answer: label }, scene);
 }
 
 /** Judges the answer of a call that was made before. @param {Message} step @param {Scene} scene */
 export async function answer(step, scene) {
   const { id, rpc } = scene.labels.get(step.answer);
-  const { ranges, ...event } = rpc === undefined ? await sessionOf(scene).expect({ answer: { id } }, scene.names) : await answerOfRpc(rpc, scene);
+  const { ranges, ...event } =
+    rpc === undefined ? await sessionOf(scene).expect({ answer: { id } }, scene.names) : await answerOfRpc(rpc, scene);
   const { value, error, nothing } = event.answer;
   const what = `the answer of ${step.call ?? step.answer}`;
-  if (Object.hasOwn(step, "gives")) judge(what, error === undefined ? value : { error }, step.gives, scene, { exact: true, ranges });
+  if (Object.hasOwn(step, "gives"))
+    judge(what, error === undefined ? value : { error }, step.gives, scene, { exact: true, ranges });
   else if (step.fails !== undefined) judge(what, error ?? { value }, step.fails, scene);
   else if (value !== null) judge(what, nothing ?? event.answer, true, scene);
 }
@@ -33,7 +36,10 @@ function send(step, scene) {
   if (step.id?.startsWith("@")) scene.names.matches(step.id, id);
   const args = fill(step.args ?? [], scene);
   const json = step.by === undefined ? asJson(args) : undefined;
-  const details = { ...(step.timeoutMs ? { timeout_ms: step.timeoutMs } : {}), ...(step.attempt ? { attempt: step.attempt } : {}) };
+  const details = {
+    ...(step.timeoutMs ? { timeout_ms: step.timeoutMs } : {}),
+    ...(step.attempt ? { attempt: step.attempt } : {}),
+  };
   const parts = { call_ids: [id], call_handles: [handle], ...(introductions.length > 0 ? { introductions } : {}) };
   if (json !== undefined) {
     const more = Object.keys(details).length > 0 ? { call_details: [{ index: 0, ...details }] } : {};
@@ -41,7 +47,11 @@ function send(step, scene) {
     return { id };
   }
   const folder = String(scene.play.subject.go.sharedMemory ?? "");
-  const { payload, chunks } = toPayload(args, step.by ?? "inline", { next: session.next, folder, version: step.version });
+  const { payload, chunks } = toPayload(args, step.by ?? "inline", {
+    next: session.next,
+    folder,
+    version: step.version,
+  });
   for (const chunk of chunks) session.send({ chunks: [chunk] });
   session.send({ ...parts, call_args: "[null]", call_details: [{ index: 0, args: payload, ...details }] });
   return { id };
@@ -59,7 +69,8 @@ function invoke(step, scene) {
 async function answerOfRpc(rpc, scene) {
   const { code, error, message } = await rpc.over(scene.play.subject.timeoutMs);
   const [first] = rpc.messages;
-  const answered = code === 0 ? { value: escaped(first?.result ?? null) } : { error: error ?? { status: code, message } };
+  const answered =
+    code === 0 ? { value: escaped(first?.result ?? null) } : { error: error ?? { status: code, message } };
   return { answer: /** @type {Message} */ (answered), ranges: [] };
 }
 
@@ -68,7 +79,11 @@ export function reply(step, scene) {
   const session = sessionOf(scene);
   const id = scene.names.number(step.reply);
   if (step.error !== undefined) {
-    const { payload } = toPayload(fill(["$e", step.error, {}], scene), "inline", { next: session.next, folder: "", version: 1 });
+    const { payload } = toPayload(fill(["$e", step.error, {}], scene), "inline", {
+      next: session.next,
+      folder: "",
+      version: 1,
+    });
     session.send({ settlements: [{ id, error: payload }] });
   } else if (Object.hasOwn(step, "value")) {
     const value = fill(step.value, scene);

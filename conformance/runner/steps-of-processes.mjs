@@ -1,6 +1,6 @@
-import { fill, judge, sessionOf, socketOf } from "./play.mjs";
-import { prefixed } from "./framing.mjs";
 import { statSync } from "node:fs";
+import { prefixed } from "./framing.mjs";
+import { fill, judge, sessionOf, socketOf } from "./play.mjs";
 import { Mismatch, show } from "./wait.mjs";
 
 /**
@@ -55,7 +55,11 @@ export async function exit(step, scene) {
 export const output = (name) => async (/** @type {Message} */ step, /** @type {Scene} */ scene) => {
   const { subject } = scene.play;
   const holds = () => (step[name] === "" ? subject[name] === "" : subject[name].includes(step[name])) || undefined;
-  await subject.watch.until(holds, subject.timeoutMs, () => `${name} should have ${show(step[name])}; it has ${show(subject[name])}`);
+  await subject.watch.until(
+    holds,
+    subject.timeoutMs,
+    () => `${name} should have ${show(step[name])}; it has ${show(subject[name])}`,
+  );
 };
 
 /** The Session is over, or the process is, or, if the step allows that, something else comes. @param {Message} step @param {Scene} scene */
@@ -66,7 +70,11 @@ export async function sessionEnds(step, scene) {
     if (session.over !== undefined || subject.exit !== undefined) return true;
     return step.or !== undefined && session.find(step.or, scene.names) !== undefined ? true : undefined;
   };
-  await Promise.race([subject, session].map(({ watch }) => watch.until(isOver, subject.timeoutMs, () => `the Session goes on; there were ${show(session.events)}`)));
+  await Promise.race(
+    [subject, session].map(({ watch }) =>
+      watch.until(isOver, subject.timeoutMs, () => `the Session goes on; there were ${show(session.events)}`),
+    ),
+  );
 }
 
 /** Sends a frame as it stands. @param {Message} step @param {Scene} scene */
@@ -100,16 +108,27 @@ export async function inOrder(step, scene) {
   const session = sessionOf(scene);
   const places = [];
   for (const pattern of step.inOrder) places.push((await session.expect(pattern, scene.names)).at);
-  judge("the order in which they came", places, places.toSorted((left, right) => left - right), scene);
+  judge(
+    "the order in which they came",
+    places,
+    places.toSorted((left, right) => left - right),
+    scene,
+  );
 }
 
 /** @param {Message} step @param {Scene} scene */
 export async function rpc(step, scene) {
   const { token, timeoutMs } = scene.play.subject;
-  const authorization = (step.tokens ?? ["right"]).map((/** @type {string} */ each) => `Bearer ${{ right: token, wrong: "0".repeat(64), empty: "" }[each]}`);
+  const authorization = (step.tokens ?? ["right"]).map(
+    (/** @type {string} */ each) => `Bearer ${{ right: token, wrong: "0".repeat(64), empty: "" }[each]}`,
+  );
   const message = fill(step.message ?? {}, scene).root;
-  const named = step.rpc === "Invoke" ? { module: scene.play.module(undefined), .../** @type {Message} */ (message) } : message;
-  const { answer, stream } = socketOf(scene).request(step.rpc, /** @type {Message} */ (named), { authorization, path: step.path });
+  const named =
+    step.rpc === "Invoke" ? { module: scene.play.module(undefined), .../** @type {Message} */ (message) } : message;
+  const { answer, stream } = socketOf(scene).request(step.rpc, /** @type {Message} */ (named), {
+    authorization,
+    path: step.path,
+  });
   if (step.take !== undefined) {
     judge(`the messages of ${step.rpc}`, await answer.atLeast(step.take, timeoutMs), step.gives, scene);
     return stream.close();
@@ -125,7 +144,12 @@ export async function rpc(step, scene) {
 
 /** The mode of the socket file. @param {Message} step @param {Scene} scene */
 export function socketMode(step, scene) {
-  judge("the mode of the socket", (statSync(scene.play.subject.go.address).mode & 0o777).toString(8), step.socketMode, scene);
+  judge(
+    "the mode of the socket",
+    (statSync(scene.play.subject.go.address).mode & 0o777).toString(8),
+    step.socketMode,
+    scene,
+  );
 }
 
 /** Resolves when the process is ready. @param {Message} _ @param {Scene} scene */

@@ -39,7 +39,8 @@ export async function consume(step, scene) {
 /** @param {Message} step @param {Message} end @param {Scene} scene */
 function judgeEnd(step, end, scene) {
   if (step.take !== undefined) throw new Mismatch(`the stream ended before its item ${step.take}`);
-  if (step.fails === undefined && end.error !== undefined) throw new Mismatch(`the stream failed: ${JSON.stringify(end.error)}`);
+  if (step.fails === undefined && end.error !== undefined)
+    throw new Mismatch(`the stream failed: ${JSON.stringify(end.error)}`);
   if (step.fails !== undefined) judge("the end of the stream", end.error, step.fails, scene);
 }
 
@@ -61,7 +62,10 @@ export async function flood(step, scene) {
 export function close(step, scene) {
   const session = sessionOf(scene);
   const stream = scene.names.number(step.close);
-  const error = step.error === undefined ? {} : { error: toPayload(fill(["$e", step.error, {}], scene), "inline", placeless(session)).payload };
+  const error =
+    step.error === undefined
+      ? {}
+      : { error: toPayload(fill(["$e", step.error, {}], scene), "inline", placeless(session)).payload };
   session.send({ stream_closes: [{ stream, ...error }] });
 }
 
@@ -71,8 +75,14 @@ export function produce(step, scene) {
   const stream = scene.names.number(step.produce);
   const items = /** @type {unknown[]} */ (fill(step.items ?? [], scene).root);
   const frame = items.length === 0 ? {} : { item_streams: items.map(() => stream), items: JSON.stringify(items) };
-  const error = step.error === undefined ? {} : { error: toPayload(fill(["$e", step.error, {}], scene), "inline", placeless(session)).payload };
-  session.send({ ...frame, ...(step.ends === true || step.error !== undefined ? { stream_ends: [{ stream, ...error }] } : {}) });
+  const error =
+    step.error === undefined
+      ? {}
+      : { error: toPayload(fill(["$e", step.error, {}], scene), "inline", placeless(session)).payload };
+  session.send({
+    ...frame,
+    ...(step.ends === true || step.error !== undefined ? { stream_ends: [{ stream, ...error }] } : {}),
+  });
 }
 
 /** @param {import("./session.mjs").HostSession} session */

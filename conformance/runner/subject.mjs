@@ -18,8 +18,18 @@ import { Mismatch, show, Watch } from "./wait.mjs";
  */
 
 /** Feature names that this runner can use. */
-const USED = ["session", "socket", "invoke", "payloads", "streams", "references", "signals", "shared-memory", "cancel", "data"]
-  .concat("preload", "lifecycle", "exports", "standby", "integrity", "status");
+const USED = [
+  "session",
+  "socket",
+  "invoke",
+  "payloads",
+  "streams",
+  "references",
+  "signals",
+  "shared-memory",
+  "cancel",
+  "data",
+].concat("preload", "lifecycle", "exports", "standby", "integrity", "status");
 
 /** One process: its lines, its output and its end. It is killed, with its group, by `dispose`. */
 export class Subject {
@@ -47,7 +57,9 @@ export class Subject {
       stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
       detached: process.platform !== "win32",
     });
-    this.#child.on("error", (error) => this.#ended({ code: null, signal: null }, `cannot start ${executable}: ${error.message}\n`));
+    this.#child.on("error", (error) =>
+      this.#ended({ code: null, signal: null }, `cannot start ${executable}: ${error.message}\n`),
+    );
     this.#child.on("close", (code, signal) => this.#ended({ code, signal }));
     this.#child.on("exit", (code, signal) => this.#ended({ code, signal }));
     this.#collect("stdout");
@@ -150,7 +162,7 @@ export class Subject {
 
   /** @param {"stdout" | "stderr"} name */
   #collect(name) {
-    this.#child[name].setEncoding("utf8").on("data", (/** @type {string} */ text) => {
+    this.#child[name]?.setEncoding("utf8").on("data", (/** @type {string} */ text) => {
       this[name] += text;
       this.watch.changed();
     });
@@ -172,7 +184,11 @@ export class Subject {
 /** A hello without features and values is one of version 0.1.0, of a Node.js. @param {Message} hello @returns {readonly string[]} */
 export function featuresOf({ features = [], values = [], sharedMemory, sessionOnDescriptor, checksIntegrity }) {
   if (features.length > 0 || values.length > 0) return features;
-  const own = [["shared-memory", sharedMemory], ["session", sessionOnDescriptor], ["integrity", checksIntegrity]];
+  const own = [
+    ["shared-memory", sharedMemory],
+    ["session", sessionOnDescriptor],
+    ["integrity", checksIntegrity],
+  ];
   const always = ["socket", "invoke", "payloads", "streams", "references", "signals", "cancel", "data", "status"];
   return always.concat(own.filter(([, has]) => has === true).map(([name]) => name));
 }

@@ -32,7 +32,10 @@ export class Watch {
           settle(() => reject(error));
         }
       };
-      const timer = setTimeout(() => settle(() => reject(new Mismatch(`${explain()}, within ${timeoutMs} ms`))), timeoutMs);
+      const timer = setTimeout(
+        () => settle(() => reject(new Mismatch(`${explain()}, within ${timeoutMs} ms`))),
+        timeoutMs,
+      );
       this.#waiting.add(look);
       look();
     });

@@ -36,10 +36,7 @@ interface Result extends Scenario {
 }
 
 /** Runs the scenarios and prints what came of them; false when something is not as it should be. */
-export async function runConformanceCommand(
-  options: ConformanceOptions,
-  command: readonly string[],
-): Promise<boolean> {
+export async function runConformanceCommand(options: ConformanceOptions, command: readonly string[]): Promise<boolean> {
   if (command.length === 0) throw new CommandFailure(EXIT.usage, "name the executable behind --");
   const from = resolve(options.from);
   if (statIfPresent(from)?.isDirectory() !== true) {
