@@ -5,8 +5,8 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeF
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { installDebianPackages } from "./debian-packages.mjs";
 import { addCounts, countOf, NOTHING, printCounts } from "./ci-counts.mjs";
+import { installDebianPackages } from "./debian-packages.mjs";
 import { runCommand } from "./run-command.mjs";
 import { cacheDirectory, repositoryRoot } from "./workspace.mjs";
 

@@ -48,7 +48,7 @@ const DEFAULT_THRESHOLD = 64 * 1024;
  */
 export function encodeValue(value: unknown, context: EncodeContext = {}): Encoded {
   const { exportBytes, outOfBandThreshold = DEFAULT_THRESHOLD } = context;
-  const alone = encodeLoneBytes(value, outOfBandThreshold);
+  const alone = context.takes?.has("bytes") === false ? undefined : encodeLoneBytes(value, outOfBandThreshold);
   if (alone !== undefined) return alone;
   const encoder = new GraphEncoder(context);
   const root = encodeRoot(encoder, value);

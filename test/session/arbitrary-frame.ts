@@ -114,7 +114,7 @@ export const arbitraryFrame: fc.Arbitrary<SessionFrame> = fc.record({
 /** A frame that has nothing but columns. */
 export const arbitraryColumns: fc.Arbitrary<Pick<SessionFrame, keyof typeof columns>> = fc.record(columns);
 
-const inline = fc.record({ place: fc.record({ $case: fc.constant("inline" as const), value: bytes }) });
+const inline = fc.record({ form: fc.record({ $case: fc.constant("inline" as const), value: bytes }) });
 
 /** A frame that has nothing but columns and plain calls and results with an inline payload. */
 export const arbitraryInlinePayloads: fc.Arbitrary<

@@ -14,7 +14,7 @@ from process_isolation import Isolate, IsolateOptions
 
 REPOSITORY = Path(__file__).parents[3]
 MODULES = Path(__file__).parent / "modules"
-NODE_PIHOST = REPOSITORY / "dist" / "pihost" / "boot.cjs"
+CLI = REPOSITORY / "dist" / "cli" / "main.mjs"
 
 
 class Runtime(NamedTuple):
@@ -26,14 +26,14 @@ class Runtime(NamedTuple):
 
 RUNTIMES = {
     "python": Runtime([sys.executable, str(REPOSITORY / "pihost/python/process_isolation_pihost")], "./sample.py"),
-    "node": Runtime(["node", str(NODE_PIHOST)], "./sample.mjs"),
+    "node": Runtime(["node", str(CLI), "child"], "./sample.mjs"),
 }
 
 
 @pytest.fixture(params=["python", "node"])
 def runtime(request: pytest.FixtureRequest) -> Runtime:
     name: str = request.param
-    if name == "node" and (shutil.which("node") is None or not NODE_PIHOST.exists()):
+    if name == "node" and (shutil.which("node") is None or not CLI.exists()):
         pytest.skip("there is no Node.js, or the package is not built")
     return RUNTIMES[name]
 

@@ -8,11 +8,9 @@ import secrets
 import socket
 import sys
 import threading
-import time
 from typing import Any
 
 _COPY_BYTES = 64 * 1024
-_LISTEN_SECONDS = 5.0
 
 
 def can_serve() -> bool:
@@ -43,6 +41,7 @@ class _Front:
     def __init__(self, pihost: Any, listener: socket.socket, address: str) -> None:
         self._pihost = pihost
         self._listener = listener
+        self._server: Any = None
         self._inner = "" if sys.platform == "linux" else f"{address}.i"
 
     def accept(self) -> None:
@@ -53,7 +52,8 @@ class _Front:
             if not target:
                 target = self._start_server()
             try:
-                server = _connect(target)
+                server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+                server.connect(target)
             except OSError:
                 client.close()
                 continue
@@ -64,27 +64,12 @@ class _Front:
         from .server import start_server
 
         if self._inner:
-            start_server(self._pihost, f"unix:{self._inner}")
+            self._server = start_server(self._pihost, f"unix:{self._inner}")
             return self._inner
         # No file that a crash would leave. Whoever finds the name needs the token as well.
         name = f"pihost-{secrets.token_hex(16)}"
-        start_server(self._pihost, f"unix-abstract:{name}")
+        self._server = start_server(self._pihost, f"unix-abstract:{name}")
         return f"\0{name}"
-
-
-def _connect(target: str) -> socket.socket:
-    """gRPC's server listens a moment after it has said that it does."""
-    deadline = time.monotonic() + _LISTEN_SECONDS
-    while True:
-        server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        try:
-            server.connect(target)
-            return server
-        except OSError:
-            server.close()
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.005)
 
 
 def _copy(source: socket.socket, sink: socket.socket) -> None:

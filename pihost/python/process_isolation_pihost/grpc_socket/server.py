@@ -25,8 +25,8 @@ _STATUS_CODES = {code.value[0]: code for code in grpc.StatusCode}
 _SERVING, _NOT_SERVING = 1, 2
 
 
-def start_server(pihost: Any, target: str) -> None:
-    """Serves until the process ends."""
+def start_server(pihost: Any, target: str) -> Any:
+    """Serves for as long as somebody keeps what it returns."""
     server = grpc.server(
         ThreadPoolExecutor(_THREADS, thread_name_prefix="pihost-grpc"),
         interceptors=[_TokenCheck(pihost.token)],
@@ -55,6 +55,7 @@ def start_server(pihost: Any, target: str) -> None:
     )
     server.add_insecure_port(target)
     server.start()
+    return server
 
 
 class _TokenCheck(grpc.ServerInterceptor):  # type: ignore[misc, unused-ignore]
