@@ -79,14 +79,18 @@ async function bundle(root, outputDirectory) {
   writeFileSync(join(outputDirectory, "THIRD_PARTY_NOTICES.txt"), thirdPartyNotices(root, [metafile]));
 }
 
+/** What Node.js hands to a module. */
+const OF_MODULE = "exports, require, module, __filename, __dirname";
+
 /**
- * Makes the large bundle the function that the small entry calls: put around it at each start, the text would be there twice
- * in every process, for its whole life.
+ * Makes the large bundle, as a script, the function that the small entry calls: put around it at each start, the text would be
+ * there twice in every process, for its whole life. As a module it is what it was.
  * @param {string} bundle
  */
 function wrap(bundle) {
   const source = readFileSync(bundle, "utf8");
-  writeFileSync(bundle, `(function (exports, require, module, __filename, __dirname) { ${source}\n})\n`);
+  const run = `((run) => (typeof module === "object" ? run(${OF_MODULE}) : run))`;
+  writeFileSync(bundle, `${run}(function (${OF_MODULE}) { ${source}\n});\n`);
 }
 
 /** The small entry knows the bytes of the large one: by them it finds V8's data for it. @param {string} outputDirectory */

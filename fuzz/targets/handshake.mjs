@@ -6,7 +6,10 @@ import { expectCleanPrototypes, tally } from "./target.mjs";
 const MESSAGES = /** @type {readonly NonNullable<Parameters<typeof handshakeLine>[0]>[]} */ ([
   {
     $case: "hello",
-    value: { protocol: 1, pid: 7, runtime: "node v24", version: "1.0", sessionOnDescriptor: true, sharedMemory: true },
+    value: {
+      ...{ protocol: 2, oldestProtocol: 1, pid: 7, runtime: "node v24", version: "1.0" },
+      ...{ sessionOnDescriptor: true, sharedMemory: true, features: ["session", "payloads"], values: ["date"] },
+    },
   },
   { $case: "ready", value: {} },
   { $case: "debugger", value: { url: "ws://127.0.0.1:9229/x" } },
@@ -16,6 +19,7 @@ const MESSAGES = /** @type {readonly NonNullable<Parameters<typeof handshakeLine
     value: {
       ...{ protocol: 1, token: "ab", address: "/tmp/s", isolate: "one", generation: 1, from: "/tmp", debug: false },
       ...{ sharedMemory: "", sessionOnDescriptor: true, deniedPermissions: ["net", "fs.read:/etc"] },
+      ...{ features: ["session"], hostVersion: "1.0", maxPayload: 1024 },
     },
   },
 ]);

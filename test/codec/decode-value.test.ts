@@ -84,7 +84,6 @@ describe("hostile bytes", () => {
     '[["$a",2,{},2,1]]',
     '[["$a",2,{},"__proto__",1]]',
     '[["$a",2,null]]',
-    '[["$e",{},{}]]',
     '[["$e",null,null]]',
     '[["$e",{"class":"Error","base":"Error","framework":"","message":1,"stack":""},{}]]',
     '[["$l",0]]',

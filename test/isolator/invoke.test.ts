@@ -149,6 +149,11 @@ describe("invokeMethod", () => {
       expect(String(error)).toContain(json);
     },
   );
+
+  test("shows no more than the beginning of what is returned", async () => {
+    const error = await rejection(isolator().invokeMethod(codes, "returnJson", [`"${"x".repeat(9_000)}"`]));
+    expect(String(error).length).toBeLessThan(500);
+  });
 });
 
 describe("the typed proxy", () => {

@@ -101,6 +101,7 @@ test.each([
   [{ stdout: { path: "log" } }, "a Writable stream or { file }"],
   [{ stdout: { file: "log", mode: "w" } }, "mode"],
   [{ stdout: "file" }, "stdout must be"],
+  [{ stdout: { write: () => true } }, "a Writable stream or { file }"],
   [{ stdout: new PassThrough().end() }, "a stream that can still be written to"],
 ])("%o is refused", async (options, message) => {
   expect((await isolationError(ProcessIsolator.create(options as never))).message).toContain(message);

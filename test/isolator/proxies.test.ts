@@ -185,3 +185,8 @@ test("a host that prints, compares and binds a proxy ends with code 0", async ()
   expect(output).toContain("RemoteModule");
   expect(code, output).toBe(0);
 });
+
+test("a module is no async iterable", () => {
+  expect(Symbol.asyncIterator in citizen.api).toBe(false);
+  expect((citizen.api as Partial<AsyncIterable<unknown>>)[Symbol.asyncIterator]).toBeUndefined();
+});

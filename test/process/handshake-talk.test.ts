@@ -40,9 +40,12 @@ describe("a process that breaks the conversation before it is ready is not start
   test.each(["http://127.0.0.1:9229/", "javascript:alert(1)", "ws://x\n[forged]", `ws://${"x".repeat(501)}`, "ws://"])(
     "a debugger at %j",
     async (url) => {
-      const error = await failedStart(`hello(); awaitGo(); say({ debugger: { url: ${JSON.stringify(url)} } })`, {
-        debug: true,
-      });
+      const error = await failedStart(
+        `hello({ runtime: "node" }); awaitGo(); say({ debugger: { url: ${JSON.stringify(url)} } })`,
+        {
+          debug: true,
+        },
+      );
       expect(error.code).toBe("PROTOCOL");
       expect(error.message).not.toContain(url);
     },

@@ -20,6 +20,9 @@ const GO = {
     listeningDescriptor: 0,
     lifecycle: [],
     lifecycleOfAll: false,
+    features: [],
+    hostVersion: "",
+    maxPayload: 0,
   },
 };
 /** What a line costs beside its characters, in bytes. */
@@ -51,7 +54,7 @@ export const handshakeLines = {
         },
       });
       const talk = new HandshakeTalk(createLifeline(pipe), {
-        go: GO,
+        answer: ({ protocol }) => ({ ...GO, protocol }),
         facts: {},
         onDebugger: (url) => {
           made += url.length;
