@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { isolate } from "process-isolation";
+import { expect, onTestFinished, test } from "vitest";
 import { readScenarios, runConformance } from "../../conformance/runner/index.mjs";
 import { useDirectory } from "../helpers/use-directory.js";
 import { fencesOf, REPOSITORY, readDocument, sectionOf } from "./markdown.js";
