@@ -39,6 +39,8 @@ export class Subject {
   stderr = "";
   /** @type {{ code: number | null, signal: NodeJS.Signals | null } | undefined} */
   exit;
+  /** Whether all that it wrote has been read, too. */
+  #isRead = false;
   watch = new Watch();
   token = randomBytes(32).toString("hex");
   /** Its own, for the socket and for shared memory. */
@@ -57,11 +59,14 @@ export class Subject {
       stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
       detached: process.platform !== "win32",
     });
-    this.#child.on("error", (error) =>
-      this.#ended({ code: null, signal: null }, `cannot start ${executable}: ${error.message}\n`),
-    );
-    this.#child.on("close", (code, signal) => this.#ended({ code, signal }));
+    this.#child.on("error", (error) => {
+      this.stderr += `cannot start ${executable}: ${error.message}\n`;
+      this.#ended({ code: null, signal: null });
+      this.#finished();
+    });
     this.#child.on("exit", (code, signal) => this.#ended({ code, signal }));
+    this.#child.on("close", () => this.#finished());
+    this.descriptor(4)?.on("error", () => {});
     this.#collect("stdout");
     this.#collect("stderr");
     this.#readLines();
@@ -86,7 +91,7 @@ export class Subject {
       () => {
         const found = this.lines.find((line) => Object.hasOwn(line, kind));
         if (found !== undefined) return found[kind];
-        if (this.exit !== undefined) throw new Mismatch(`no ${kind} came: the process has ended (${this.#ending()})`);
+        if (this.#isRead) throw new Mismatch(`no ${kind} came: the process has ended (${this.#ending()})`);
         return undefined;
       },
       this.timeoutMs,
@@ -153,10 +158,16 @@ export class Subject {
     return `${signal ?? `code ${code}`}; stderr: ${show(this.stderr.slice(-200))}`;
   }
 
-  /** @param {NonNullable<Subject["exit"]>} exit @param {string} [why] */
-  #ended(exit, why = "") {
+  /** @param {NonNullable<Subject["exit"]>} exit */
+  #ended(exit) {
     this.exit ??= exit;
-    this.stderr += why;
+    // What nobody reads would never end.
+    for (const stream of this.#child.stdio) if (stream !== null && "resume" in stream) stream.resume();
+    this.watch.changed();
+  }
+
+  #finished() {
+    this.#isRead = true;
     this.watch.changed();
   }
 
@@ -175,9 +186,19 @@ export class Subject {
     descriptor.setEncoding("utf8").on("data", (/** @type {string} */ text) => {
       const lines = (rest + text).split("\n");
       rest = lines.pop() ?? "";
-      this.lines.push(...lines.map((line) => JSON.parse(line)));
+      this.lines.push(...lines.map(parseLine));
       this.watch.changed();
     });
+  }
+}
+
+/** @param {string} line @returns {Message} */
+function parseLine(line) {
+  try {
+    const message = JSON.parse(line);
+    return typeof message === "object" && message !== null ? message : { "no object": line };
+  } catch {
+    return { "no JSON": line };
   }
 }
 

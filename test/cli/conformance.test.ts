@@ -84,6 +84,10 @@ describe.skipIf(process.platform === "win32")("pihost conformance", () => {
     const silent = await conformance("--timeout", "3000", "--", process.execPath, "-e", "");
     expect(silent.stderr).toMatch(/says no hello: no hello came: the process has ended/);
     expect(silent.code).toBe(69);
+    const babbling = 'require("node:fs").writeSync(3, "no JSON\\n[1]\\nnull\\n")';
+    const garbage = await conformance("--timeout", "3000", "--", process.execPath, "-e", babbling);
+    expect(garbage.stderr).toContain("says no hello");
+    expect(garbage.code).toBe(69);
     const missing = await conformance("--", "/nonexistent/pihost");
     expect(missing.stderr).toContain("cannot start /nonexistent/pihost");
     expect(missing.code).toBe(69);
