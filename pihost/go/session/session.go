@@ -199,7 +199,11 @@ func (s *Session) end(err error) {
 	s.segments.close()
 }
 
-// lostError is what calls fail with that ran when the Session ended.
+// lostError is what calls fail with that ran when the Session ended. It does not wrap io.EOF, by which streams end in order.
 func (s *Session) lostError() error {
-	return &values.FrameworkError{Code: "CRASHED", Message: fmt.Sprintf("CRASHED: the connection to the process is lost: %v", s.failure), Cause: s.failure}
+	lost := &values.FrameworkError{Code: "CRASHED", Message: fmt.Sprintf("CRASHED: the connection to the process is lost: %v", s.failure)}
+	if !errors.Is(s.failure, io.EOF) {
+		lost.Cause = s.failure
+	}
+	return lost
 }
