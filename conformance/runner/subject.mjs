@@ -162,7 +162,7 @@ export class Subject {
   #ended(exit) {
     this.exit ??= exit;
     // What nobody reads would never end.
-    for (const stream of this.#child.stdio) if (stream !== null && "resume" in stream) stream.resume();
+    for (const stream of this.#child.stdio) if (stream && "resume" in stream) stream.resume();
     this.watch.changed();
   }
 
