@@ -64,33 +64,25 @@ func (iso *Isolator) onSession(ctx context.Context, call func(*session.Session) 
 	return iso.onGeneration(ctx, &of, call)
 }
 
+// onGeneration makes a call in the process that is there. One that was never sent, since the process had just ended, is for the
+// next one.
 func (iso *Isolator) onGeneration(ctx context.Context, of **generation, call func(*session.Session) (any, error)) (any, error) {
-	g, err := iso.ready(ctx)
-	if err != nil {
-		return nil, err
+	for {
+		g, err := iso.ready(ctx)
+		if err != nil {
+			return nil, err
+		}
+		*of = g
+		result, err := call(g.session)
+		if errors.Is(err, session.ErrNotSent) {
+			continue
+		}
+		if err != nil {
+			return nil, iso.explain(ctx, g, err)
+		}
+		g.answered.Store(true)
+		return result, nil
 	}
-	*of = g
-	if iso.isStopping() {
-		return nil, failure("STOPPED", nil, nil, "%s is shutting down", iso.options.Name)
-	}
-	result, err := call(g.session)
-	if err != nil {
-		return nil, iso.explain(ctx, g, err)
-	}
-	iso.noteAnswer()
-	return result, nil
-}
-
-func (iso *Isolator) isStopping() bool {
-	iso.mu.Lock()
-	defer iso.mu.Unlock()
-	return iso.stopping
-}
-
-func (iso *Isolator) noteAnswer() {
-	iso.mu.Lock()
-	iso.answered = true
-	iso.mu.Unlock()
 }
 
 // explain says of a call whose Session was lost how the process ended, and of one whose context ended which way.

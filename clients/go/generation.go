@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"slices"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -41,6 +42,18 @@ type generation struct {
 	exit     Exit
 	stopping chan struct{}
 	talk     chan error
+	// answered: a call was answered, so that a crash is no sign that the next process will fail as well.
+	answered atomic.Bool
+}
+
+// isUsable tells whether calls can be sent. After the end of the Session it takes a moment until the process is lost.
+func (g *generation) isUsable() bool {
+	select {
+	case <-g.session.Done():
+		return false
+	default:
+		return true
+	}
 }
 
 // spawn starts a process, shakes hands, and opens the Session.

@@ -21,7 +21,6 @@ type Isolator struct {
 	stopping bool
 	number   int
 	restarts int
-	answered bool
 	last     Exit
 	data     map[string]any
 }
@@ -88,12 +87,15 @@ func (iso *Isolator) Err() error {
 func (iso *Isolator) ready(ctx context.Context) (*generation, error) {
 	for {
 		iso.mu.Lock()
-		g, down, changed := iso.current, iso.down, iso.changed
+		g, down, changed, stopping := iso.current, iso.down, iso.changed, iso.stopping
 		iso.mu.Unlock()
 		if down != nil {
 			return nil, down
 		}
-		if g != nil {
+		if stopping {
+			return nil, failure("STOPPED", nil, nil, "%s is shutting down", iso.options.Name)
+		}
+		if g != nil && g.isUsable() {
 			return g, nil
 		}
 		select {
@@ -114,7 +116,6 @@ func (iso *Isolator) adopt(g *generation) {
 	iso.mu.Lock()
 	defer iso.mu.Unlock()
 	iso.current = g
-	iso.answered = false
 	iso.change()
 }
 
@@ -175,7 +176,7 @@ func (iso *Isolator) lose(g *generation) (again, healthy bool) {
 		iso.down = failure("STOPPED", nil, g.exit.facts(iso.options.Name), "%s %s, and restarting is off", iso.options.Name, g.exit)
 	}
 	iso.change()
-	return iso.down == nil, iso.answered
+	return iso.down == nil, g.answered.Load()
 }
 
 // restart starts the next process, as often as the budget allows. It returns nil when that is spent.

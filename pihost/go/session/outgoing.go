@@ -13,6 +13,9 @@ import (
 // maxHandles is how many handles one side has at a time.
 const maxHandles = 16384
 
+// ErrNotSent is the cause where a call was never sent, since the Session was over before.
+var ErrNotSent = errors.New("the connection to the process was lost before the call")
+
 // target is what a handle stands for.
 type target struct {
 	module, method string
@@ -88,7 +91,7 @@ func (s *Session) start(ctx context.Context, to target, args []any) (uint32, *ou
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.failure != nil {
-		return 0, nil, s.lostError()
+		return 0, nil, &values.FrameworkError{Code: "CRASHED", Message: "CRASHED: " + ErrNotSent.Error(), Cause: ErrNotSent}
 	}
 	id := nextNumber(s.lastCall, func(number uint32) bool { return s.calling[number] != nil })
 	s.lastCall = id
