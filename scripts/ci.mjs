@@ -5,6 +5,7 @@ import { delimiter, dirname, join } from "node:path";
 import { ensureSandboxTools } from "./bubblewrap.mjs";
 import { addCounts, countOf, countVitest, NOTHING, printCounts } from "./ci-counts.mjs";
 import { contractLanguages } from "./contract-languages.mjs";
+import { goTests } from "./go-tests.mjs";
 import { ensureGrpcurl } from "./grpcurl.mjs";
 import { NODE_MAJORS, nodeOfLine } from "./node-versions.mjs";
 import { prepareWorkspace } from "./prepare-workspace.mjs";
@@ -31,6 +32,7 @@ const stages = [
   { name: "chaos", run: async () => countOf(await succeeds("chaos.mjs", ["--seconds", "60"], 5 * MINUTE_MS)) },
   { name: "contract in six languages", run: contractLanguages },
   { name: "demo", run: async () => countOf(await succeeds("demo.mjs", [], 5 * MINUTE_MS)) },
+  { name: "go", run: goTests },
   { name: "installed package", run: smokeTest },
   { name: "hosts", run: smokeHosts },
   { name: "bundling", run: smokeRecipes },
