@@ -146,44 +146,45 @@ func (iso *Isolator) supervise(g *generation) {
 	var restarts []time.Time
 	for g != nil {
 		<-g.exited
-		again, healthy := iso.lose(g)
+		exit, again := iso.lose(g)
 		if iso.options.OnExit != nil {
-			iso.options.OnExit(g.exit)
+			iso.options.OnExit(exit)
 		}
 		if !again {
 			return
 		}
-		g, restarts = iso.restart(g, restarts, healthy)
+		g, restarts = iso.restart(g, restarts)
 	}
 }
 
-// lose takes a process that ended out of use. It tells whether another follows, and whether this one answered calls.
-func (iso *Isolator) lose(g *generation) (again, healthy bool) {
+// lose takes a process that ended out of use. It tells how that ended, and whether another follows.
+func (iso *Isolator) lose(g *generation) (exit Exit, again bool) {
 	iso.mu.Lock()
 	defer iso.mu.Unlock()
 	iso.current = nil
+	exit = g.exit
 	select {
 	case <-g.stopping:
-		g.exit.Requested = true
+		exit.Requested = true
 	default:
-		g.exit.Requested = iso.stopping
+		exit.Requested = iso.stopping
 	}
-	iso.last = g.exit
+	iso.last = exit
 	switch {
-	case iso.stopping || g.exit.Requested:
-		iso.down = failure("STOPPED", nil, g.exit.facts(iso.options.Name), "%s was shut down", iso.options.Name)
+	case exit.Requested:
+		iso.down = failure("STOPPED", nil, exit.facts(iso.options.Name), "%s was shut down", iso.options.Name)
 	case iso.options.Restart.Off:
-		iso.down = failure("STOPPED", nil, g.exit.facts(iso.options.Name), "%s %s, and restarting is off", iso.options.Name, g.exit)
+		iso.down = failure("STOPPED", nil, exit.facts(iso.options.Name), "%s %s, and restarting is off", iso.options.Name, exit)
 	}
 	iso.change()
-	return iso.down == nil, g.answered.Load()
+	return exit, iso.down == nil
 }
 
 // restart starts the next process, as often as the budget allows. It returns nil when that is spent.
-func (iso *Isolator) restart(g *generation, before []time.Time, healthy bool) (*generation, []time.Time) {
+func (iso *Isolator) restart(g *generation, before []time.Time) (*generation, []time.Time) {
 	policy := iso.options.Restart
 	wait := time.Duration(0)
-	if !healthy {
+	if !g.answered.Load() {
 		wait = policy.Initial
 	}
 	for {

@@ -169,12 +169,12 @@ func (c *Incoming) answer(add func(draft *wire.Frame) int) {
 	}
 	s.added(length)
 	streams, isCancelled := c.closing()
-	cancel := c.cancel
+	cancel, isOver := c.cancel, c.streams == 0 || isCancelled
 	s.mu.Unlock()
 	for _, producer := range streams {
 		producer.close(nil)
 	}
-	if cancel != nil && (c.streams == 0 || isCancelled) {
+	if cancel != nil && isOver {
 		cancel(context.Canceled)
 	}
 }
