@@ -16,6 +16,9 @@ import { featuresOf, Subject } from "./subject.mjs";
  * @property {(result: Result) => void} [onResult]
  */
 
+/** How long a known failure in a process of its own is waited for, in milliseconds: nobody hopes for it. */
+const KNOWN_FAILURE_MS = 2_000;
+
 /** Verdicts that fail a run. */
 export const BAD = /** @type {readonly Verdict[]} */ (["failed", "fixed"]);
 
@@ -42,6 +45,8 @@ export async function runConformance(target, { scenarios, known = {}, jobs = 2, 
   }
   const shared = wanted.filter(({ own, fresh }) => !own && !fresh);
   const alone = wanted.filter((scenario) => !shared.includes(scenario));
+  const targetOf = (/** @type {Scenario} */ { name }) =>
+    known[name] === undefined ? target : { ...target, timeoutMs: Math.min(target.timeoutMs, KNOWN_FAILURE_MS) };
   const finish = (
     /** @type {Scenario} */ scenario,
     /** @type {string | undefined} */ problem,
@@ -50,7 +55,7 @@ export async function runConformance(target, { scenarios, known = {}, jobs = 2, 
     tell(scenario, { ...verdictOf(problem, known[scenario.name]), tookMs: Math.round(performance.now() - startedAt) });
   await Promise.all([
     playShared(shared, target, types, finish),
-    ...Array.from({ length: jobs }, () => playAlone(alone, target, types, finish)),
+    ...Array.from({ length: jobs }, () => playAlone(alone, targetOf, types, finish)),
   ]);
   return scenarios.flatMap(({ name }) => results.get(name) ?? []);
 }
@@ -83,11 +88,11 @@ async function playShared(scenarios, target, types, finish) {
   }
 }
 
-/** Each in a process of its own. @param {Scenario[]} queue shared with others that do the same @param {Target} target @param {import("./protobuf.mjs").Types} types @param {Finish} finish */
-async function playAlone(queue, target, types, finish) {
+/** Each in a process of its own. @param {Scenario[]} queue shared with others that do the same @param {(scenario: Scenario) => Target} targetOf @param {import("./protobuf.mjs").Types} types @param {Finish} finish */
+async function playAlone(queue, targetOf, types, finish) {
   for (let scenario = queue.shift(); scenario !== undefined; scenario = queue.shift()) {
     const startedAt = performance.now();
-    const play = new Play(target, types);
+    const play = new Play(targetOf(scenario), types);
     try {
       finish(scenario, await playScenario(scenario, play), startedAt);
     } finally {
