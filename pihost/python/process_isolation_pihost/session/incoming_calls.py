@@ -76,10 +76,15 @@ class IncomingCalls:
         """They have come: they count as running, and can be cancelled."""
         self.open.update(dict.fromkeys(calls))
 
-    def run(self, calls: list[IncomingCall]) -> None:
-        """Has calls run, in their order."""
+    def submit(self, calls: list[IncomingCall]) -> None:
+        """Has calls run, in their order, after the jobs that wait already."""
         waiting = deque(calls)
         self._executor.submit(lambda: self._run(waiting))
+
+    def run(self, calls: list[IncomingCall]) -> None:
+        """Runs calls in this thread, in their order."""
+        waiting = deque(calls)
+        self._executor.run(lambda: self._run(waiting))
 
     def cancel(self, call: int) -> None:
         """Nobody waits for the call any more. Once it has ended, the caller hears of it."""
