@@ -9,6 +9,8 @@ const REQUIRED = [
   "dist/index.d.cts",
   "dist/index.d.mts",
   "dist/THIRD_PARTY_NOTICES.txt",
+  "conformance/runner/index.mjs",
+  "conformance/scenarios/handshake.json",
   "dist/cli/main.mjs",
   "dist/pihost/boot.cjs",
   "dist/pihost/inside.cjs",
@@ -32,6 +34,8 @@ const ALLOWED = [
   // How pipes are named on Windows, for acceptance checks on other systems; and what that stands on.
   /^dist\/src\/(errors\/[^/]+|platform\/socket-(address\.windows|name))\.js$/,
   /^dist\/types\/.+\.d\.cts$/,
+  /^conformance\/(README\.md|runner\/[^/]+\.mjs|scenarios\/[^/]+\.json)$/,
+  /^conformance\/fixtures\/(node|python|go)\/[^/]+\.(mjs|py|go|mod)$/,
   /^dist\/cli\/[^/]+\.mjs$/,
   /^dist\/pihost\/[^/]+\.(cjs|mjs|d\.[cm]ts|binpb|txt)$/,
   /^dist\/pihost\/vendor\/.+\.proto$/,

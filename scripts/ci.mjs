@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { ensureSandboxTools } from "./bubblewrap.mjs";
 import { addCounts, countOf, countVitest, NOTHING, printCounts } from "./ci-counts.mjs";
+import { conformance } from "./conformance.mjs";
 import { contractLanguages } from "./contract-languages.mjs";
 import { ensureGrpcurl } from "./grpcurl.mjs";
 import { NODE_MAJORS, nodeOfLine } from "./node-versions.mjs";
@@ -33,6 +34,7 @@ const stages = [
   { name: "contract in six languages", run: contractLanguages },
   { name: "demo", run: async () => countOf(await succeeds("demo.mjs", [], 5 * MINUTE_MS)) },
   { name: "python", run: pythonTests },
+  { name: "conformance", run: conformance },
   { name: "installed package", run: smokeTest },
   { name: "hosts", run: smokeHosts },
   { name: "bundling", run: smokeRecipes },
