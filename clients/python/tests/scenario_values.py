@@ -85,9 +85,9 @@ def expect_error(error: BaseException, want: dict[str, Any]) -> None:
     if "framework" in want:
         assert isinstance(error, IsolationError), error
         assert error.code == want["framework"]
-        for fact in ("exitCode", "signal"):
+        for fact, own in (("exitCode", "exit_code"), ("signal", "signal")):
             if fact in want:
-                assert error.facts.get(fact) == want[fact]
+                assert error.facts.get(own) == want[fact]
         return
     if "thrown" in want:
         assert isinstance(error, ThrownValue), error

@@ -56,7 +56,7 @@ def check(step: dict[str, Any], action: Callable[[], Any]) -> None:
     if "throws" not in step:
         same(action(), to_value(step["returns"]))
         return
-    with pytest.raises(BaseException) as caught:  # noqa: PT011 - expect_error looks closer
+    with pytest.raises(BaseException) as caught:
         action()
     expect_error(caught.value, step["throws"])
 
@@ -111,7 +111,7 @@ def stream(isolate: Isolate, step: dict[str, Any]) -> None:
                 run(isolate, step["meanwhile"])
 
     if "throws" in step:
-        with pytest.raises(BaseException) as caught:  # noqa: PT011 - expect_error looks closer
+        with pytest.raises(BaseException) as caught:
             read()
         expect_error(caught.value, step["throws"])
     else:

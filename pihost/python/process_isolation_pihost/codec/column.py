@@ -59,7 +59,7 @@ def plain_texts(values: list[Any]) -> list[str | None]:
     ``None`` in its place for an element that has to go as a payload.
     """
     kinds = set(map(type, values))
-    if kinds == _INTS and -MAX_SAFE_INTEGER <= min(values) and max(values) <= MAX_SAFE_INTEGER:
+    if kinds == _INTS and min(values) >= -MAX_SAFE_INTEGER and max(values) <= MAX_SAFE_INTEGER:
         # As JSON writes them, in a single step.
         return [repr(values)[1:-1]]
     return [value if type(value) is str else SCALARS[type(value)](value) for value in values]
