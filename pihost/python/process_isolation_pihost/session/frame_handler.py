@@ -124,7 +124,7 @@ class FrameHandler:
         refusal = self._handler.refusal
         if not frame.call_details and refusal is None:
             distinct = [callees.get(handle) for handle in set(handles)]
-            is_plain = all([callee is not None and not callee.is_immediate for callee in distinct])
+            is_plain = not any(callee is None or callee.is_immediate for callee in distinct)
             if is_plain and _LIST.issuperset(map(type, column)):
                 self._incoming.note(ids)
                 calls.extend(zip(ids, map(callees.__getitem__, handles), column, repeat(None)))

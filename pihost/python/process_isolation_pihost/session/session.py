@@ -28,8 +28,8 @@ class Session:
     """
     Calls both ways over one lane.
 
-    One thread calls ``serve``, which reads until the lane ends, or ``receive`` again and again. User code runs in the executor. Everything else may be
-    called from any thread.
+    One thread calls ``serve``, which reads until the lane ends, or ``receive`` again and again. User code runs in the
+    executor. Everything else may be called from any thread.
     """
 
     def __init__(
