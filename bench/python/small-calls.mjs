@@ -20,7 +20,10 @@ const answers = createInterface({ input: pool.stdout })[Symbol.asyncIterator]();
 /** Nanoseconds on a processor so far, of all threads of a process. @param {number} pid */
 function processorTime(pid) {
   const threads = readdirSync(`/proc/${pid}/task`);
-  return threads.reduce((sum, id) => sum + Number.parseInt(readFileSync(`/proc/${pid}/task/${id}/schedstat`, "utf8")), 0);
+  return threads.reduce(
+    (sum, id) => sum + Number.parseInt(readFileSync(`/proc/${pid}/task/${id}/schedstat`, "utf8")),
+    0,
+  );
 }
 
 async function measureOurs() {
