@@ -36,11 +36,11 @@ def start_server(pihost: Any, target: str) -> Any:
     unary = {
         "Invoke": service.invoke,
         "Status": service.status,
-        "Shutdown": service.shutdown,
         "SetData": service.set_data,
         "GetData": service.get_data,
     }
     handlers = {name: grpc.unary_unary_rpc_method_handler(_answering(handle)) for name, handle in unary.items()}
+    handlers["Shutdown"] = grpc.unary_unary_rpc_method_handler(service.shutdown)
     handlers["Watch"] = grpc.unary_stream_rpc_method_handler(service.watch)
     handlers["Session"] = grpc.stream_stream_rpc_method_handler(service.session)
     health = {
@@ -120,10 +120,13 @@ class _HostService:
                 yield self.status(b"")
                 return
 
-    def shutdown(self, request: bytes) -> bytes:
+    def shutdown(self, request: bytes, context: Any) -> bytes:
         fields = {number: raw for number, _, raw in read_fields(request)}
         in_flight = self._pihost.counts().in_flight
-        self._pihost.shutdown(text_of(fields.get(1, b"")), _seconds_of(request, 2, _DEFAULT_GRACE))
+        answered = threading.Event()
+        context.add_callback(answered.set)
+        grace = _seconds_of(request, 2, _DEFAULT_GRACE)
+        self._pihost.shutdown(text_of(fields.get(1, b"")), grace, answered=answered)
         return number_field(1, in_flight)
 
     def set_data(self, request: bytes) -> bytes:

@@ -25,6 +25,9 @@ from .status import Counts, read_status
 # What running calls get after the death of the host, in seconds; the host's reaper waits a little longer.
 _HOST_GONE_GRACE = 0.15
 
+# How long the answer to a request to end may take to leave the socket, in seconds.
+_ANSWER_SECONDS = 1.0
+
 # What the last output and the exit handlers get, in seconds.
 _EXIT_SECONDS = 2.0
 
@@ -127,8 +130,18 @@ class Pihost:
 
     # -- the end ------------------------------------------------------------------------------------------------------
 
-    def shutdown(self, reason: str, grace: float, stop_after: float | None = None) -> None:
-        """Refuses new calls, gives running ones so many seconds, then ends the process. The first request decides."""
+    def shutdown(
+        self,
+        reason: str,
+        grace: float,
+        stop_after: float | None = None,
+        answered: threading.Event | None = None,
+    ) -> None:
+        """
+        Refuses new calls, gives running ones so many seconds, then ends the process. The first request decides.
+
+        ``answered`` is set once whoever asked by the socket has heard of it.
+        """
         if self._draining.is_set():
             return
         self._draining.set()
@@ -137,7 +150,8 @@ class Pihost:
             tell()
         for session in list(self._sessions):
             session.drain(self._stopped)
-        threading.Thread(target=self._end, args=(grace, grace / 2 if stop_after is None else stop_after)).start()
+        stop_within = grace / 2 if stop_after is None else stop_after
+        threading.Thread(target=self._end, args=(grace, stop_within, answered)).start()
 
     def end_with_host(self) -> None:
         """The host is gone: running calls get a moment to clean up, not more."""
@@ -159,10 +173,14 @@ class Pihost:
         _flush_output()
         os._exit(code)
 
-    def _end(self, grace: float, stop_after: float) -> None:
+    def _end(self, grace: float, stop_after: float, answered: threading.Event | None) -> None:
         from time import monotonic
 
         deadline = monotonic() + grace
+        if answered is not None:
+            answered.wait(_ANSWER_SECONDS)
+        for session in list(self._sessions):
+            session.wait_until_process_answered()
         self._wait_until_answered(min(stop_after, grace))
         stopping = threading.Thread(target=self._lifecycle.stop, daemon=True)
         stopping.start()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from itertools import repeat
 from typing import Any, Protocol, Union
@@ -56,6 +57,8 @@ class FrameHandler:
         self._loans = loans
         self._sender = sender
         self._callees: dict[int, Callee] = {}
+        #: Held from the beginning of what the process itself does until its answer is on its way.
+        self.answering = threading.Lock()
         #: Streams that this side produces.
         self.exports: dict[int, Export] = {}
 
@@ -154,12 +157,13 @@ class FrameHandler:
 
     def _answer_now(self, call: int, callee: Callee, args: Any) -> None:
         """For what the process itself answers, also while user code runs."""
-        try:
-            value = callee.resolve(callee)(*args)
-            self._sender.answer_payload(call, value)
-        except Exception as error:
-            self._sender.answer_error(call, error)
-        self._sender.flush_later()
+        with self.answering:
+            try:
+                value = callee.resolve(callee)(*args)
+                self._sender.answer_payload(call, value)
+            except Exception as error:
+                self._sender.answer_error(call, error)
+            self._sender.flush_later()
 
     def _take_items(self, frame: Frame) -> None:
         column = parse_json(frame.items)

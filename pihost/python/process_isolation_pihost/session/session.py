@@ -113,6 +113,11 @@ class Session:
         """Tells the calls that run that the process is to end."""
         self.incoming.drain(reason)
 
+    def wait_until_process_answered(self) -> None:
+        """Waits until what the process itself was asked for is answered: a request to end is one of that."""
+        with self._frames.answering:
+            pass
+
     def wait_until_answered(self, timeout: float) -> bool:
         """Waits until no call runs and no stream is open, at most so many seconds."""
         if not self.incoming.wait_until_idle(timeout):
