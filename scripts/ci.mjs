@@ -4,11 +4,13 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { ensureSandboxTools } from "./bubblewrap.mjs";
 import { addCounts, countOf, countVitest, NOTHING, printCounts } from "./ci-counts.mjs";
+import { conformance } from "./conformance.mjs";
 import { contractLanguages } from "./contract-languages.mjs";
 import { goTests } from "./go-tests.mjs";
 import { ensureGrpcurl } from "./grpcurl.mjs";
 import { NODE_MAJORS, nodeOfLine } from "./node-versions.mjs";
 import { prepareWorkspace } from "./prepare-workspace.mjs";
+import { pythonTests } from "./python-tests.mjs";
 import { fetchTool } from "./registry-tools.mjs";
 import { runNode } from "./run-command.mjs";
 import { smokeHosts } from "./smoke-hosts.mjs";
@@ -32,6 +34,8 @@ const stages = [
   { name: "chaos", run: async () => countOf(await succeeds("chaos.mjs", ["--seconds", "60"], 5 * MINUTE_MS)) },
   { name: "contract in six languages", run: contractLanguages },
   { name: "demo", run: async () => countOf(await succeeds("demo.mjs", [], 5 * MINUTE_MS)) },
+  { name: "python", run: pythonTests },
+  { name: "conformance", run: conformance },
   { name: "go", run: goTests },
   { name: "installed package", run: smokeTest },
   { name: "hosts", run: smokeHosts },

@@ -36,6 +36,18 @@ const run = spawnSync(
 assert.equal(run.status, 3, run.stderr);
 assert.match(run.stdout, /^args: return3$/m);
 
+const fixtures = join(dirname(manifest), "conformance/fixtures/node");
+const judged = spawnSync(
+  process.execPath,
+  [
+    ...[command, "conformance", "--module", "./fixture.mjs", "--from", fixtures, "--only", "^calls: "],
+    ...["--", process.execPath, command, "child"],
+  ],
+  { encoding: "utf8" },
+);
+assert.equal(judged.status, 0, judged.stdout + judged.stderr);
+assert.match(judged.stderr, /^\d+ passed$/m);
+
 console.log(`Node ${process.versions.node}: ${Math.round(performance.now() - started)} ms`);
 
 async function exitOf(one) {

@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import type { AddCommand } from "./add-command.js";
 import { addCallCommand } from "./call.js";
 import { addChildCommand } from "./child.js";
+import { addConformanceCommand } from "./conformance.js";
 import { addDoctorCommand } from "./doctor.js";
 import { EXIT, EXIT_CODES_HELP } from "./exit-codes.js";
 import { addExportsCommand } from "./exports.js";
@@ -44,6 +45,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
   const program = createProgram();
   addRunCommand(program, end, programArguments);
   for (const addCommand of COMMANDS) addCommand(program, end);
+  addConformanceCommand(program, end, programArguments);
   try {
     await program.parseAsync(own, { from: "user" });
     return exitCode;
@@ -65,9 +67,12 @@ function createProgram(): Command {
     .showHelpAfterError("Try `pihost --help`, or `pihost COMMAND --help`.");
 }
 
-/** What comes after `--` belongs to the program that `pihost run` runs, options and further `--` included. */
+/** Commands that run a program of the user's. */
+const RUNNING = ["run", "conformance"];
+
+/** What comes after `--` belongs to the program that is run, options and further `--` included. */
 function splitArguments(argv: readonly string[]): { own: readonly string[]; programArguments: readonly string[] } {
   const at = argv.indexOf("--");
-  if (argv[0] !== "run" || at < 0) return { own: argv, programArguments: [] };
+  if (!RUNNING.includes(argv[0] ?? "") || at < 0) return { own: argv, programArguments: [] };
   return { own: argv.slice(0, at), programArguments: argv.slice(at + 1) };
 }

@@ -1,12 +1,12 @@
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { AUTHORIZATION_KEY, bearer, type Go } from "../contract/index.js";
+import type { Go } from "../contract/index.js";
 import { pihostEntry } from "../process/index.js";
 import { CommandFailure } from "./command-failure.js";
+import { commandsToPaste } from "./commands-to-paste.js";
 import { EXIT, signalExitCode } from "./exit-codes.js";
 import { note, print } from "./output.js";
-import { quoteForShell } from "./quote-for-shell.js";
 import type { ServeOptions } from "./serve.js";
 import { clearSocketPath, isPipe } from "./socket-path.js";
 import { statIfPresent } from "./stat-if-present.js";
@@ -76,20 +76,10 @@ function introduce(address: string, { token, from }: ServeOptions): void {
   const bold = (text: string): string => styled(process.stdout, "bold", text);
   print(`${bold("address")}  ${address}`, `${bold("token")}    ${token}`, `${bold("modules")}  ${resolve(from)}`, "");
   if (isPipe(address)) return;
-  const header = `${AUTHORIZATION_KEY}: ${bearer(token)}`;
-  // Not `-unix PATH`, which grpcurl 1.9.2 and 1.9.3 take for a TCP address (fullstorydev/grpcurl#546).
-  const grpcurl = (call: string, data?: object): string => {
-    const body = data === undefined ? "" : ` -d ${quoteForShell(JSON.stringify(data))}`;
-    return `  grpcurl -plaintext -H ${quoteForShell(header)}${body} ${quoteForShell(`unix://${address}`)} ${call}`;
-  };
-  print(
-    bold("to paste (grpcurl from 1.9.2 on)"),
-    grpcurl("list"),
-    grpcurl("pihost.v1.HostService/Status"),
-    grpcurl("pihost.v1.HostService/Invoke", { module: "node:path", method: "join", args: ["a", "b"] }),
-    "",
-    "Ctrl+C ends it.",
-  );
+  const { grpcurl, buf } = commandsToPaste(address, token);
+  const indented = (lines: readonly string[]): string[] => lines.map((line) => `  ${line}`);
+  print(bold("to paste (grpcurl from 1.9.2 on)"), ...indented(grpcurl), "");
+  print(bold("the same with buf"), ...indented(buf), "", "Ctrl+C ends it.");
 }
 
 function toFolderUrl(from: string): string {

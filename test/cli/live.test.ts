@@ -20,6 +20,23 @@ describe("pihost ps", () => {
     expect(table[1]?.slice(0, 5)).toEqual(["parser", String(one.pids.parser), "1", String(one.pid), "ready"]);
   });
 
+  test("prints commands to paste, with the token, only where it is asked for them", async () => {
+    const { pids } = await useLiveHost("worker");
+    const { code, stdout } = await pihost(["ps", "--commands"]);
+    expect(code).toBe(0);
+    const [title, ...commands] = stdout.trimEnd().split("\n");
+    expect(title).toBe(`# worker (pid ${pids.worker})`);
+    expect(commands.map((command) => command.split(" ")[0])).toEqual([
+      "grpcurl",
+      "grpcurl",
+      "grpcurl",
+      "buf",
+      "buf",
+      "buf",
+    ]);
+    for (const command of commands) expect(command).toMatch(/'authorization: Bearer [0-9a-f]{64}'/);
+  });
+
   test("lists isolates of one name in one host, each until it ends, and wants a pid for one of them", async () => {
     const host = await useLiveHost("twin", "twin");
     const twins = async (): Promise<number[]> => {

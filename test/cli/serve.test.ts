@@ -48,6 +48,10 @@ describe.skipIf(process.platform === "win32")("pihost serve", () => {
     const socket = join(useDirectory(), "pihost.sock");
     const { child, introduction } = await serving(socket, "--token", TOKEN);
     expect(introduction).toContain(`grpcurl -plaintext -H 'authorization: Bearer ${TOKEN}' unix://${socket} list`);
+    expect(introduction).toContain(
+      `buf curl --protocol grpc --http2-prior-knowledge --reflect --reflect-header '*' -H 'authorization: Bearer ${TOKEN}' ` +
+        `-d '{}' --unix-socket ${socket} http://localhost/pihost.v1.HostService/Status`,
+    );
     expect(statSync(socket).mode & 0o777).toBe(0o600);
     const call = useClient(socket);
     expect(await call("invoke", add, TOKEN)).toMatchObject({ result: { numberValue: 3 } });

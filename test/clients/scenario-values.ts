@@ -9,7 +9,7 @@ export function toValue(notation: unknown, lent: LentFunction[] = []): unknown {
   if (Array.isArray(notation)) return notation.map((item) => toValue(item, lent));
   const [[mark, content] = ["", undefined]] = Object.entries(notation);
   const read = NOTATIONS[mark];
-  if (read !== undefined) return read(content, lent);
+  if (read !== undefined) return read(content as never, lent);
   return Object.fromEntries(Object.entries(notation).map(([name, value]) => [name, toValue(value, lent)]));
 }
 

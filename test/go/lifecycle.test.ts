@@ -59,9 +59,10 @@ describe.skipIf(hasNoGo)("an isolated Go program", () => {
     const reading = (async () => {
       for await (const item of stream) items.push(item);
     })();
-    const { code, reason } = await isolator.shutdown({ graceMs: 5_000 });
+    const outcome = await isolator.shutdown({ graceMs: 5_000 });
     await reading;
-    expect({ code, reason, items }).toEqual({ code: 0, reason: "requested", items: [1, 2, 3] });
+    expect(outcome).toMatchObject({ kind: "exited", code: 0, reason: "requested" });
+    expect(items).toEqual([1, 2, 3]);
   });
 
   test("tells its status", async () => {

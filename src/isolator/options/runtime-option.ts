@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { delimiter, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { NODE_FEATURES } from "../../contract/index.js";
 import { IsolationError, invalidOption, ownOptions } from "../../errors/index.js";
 import { pihostEntry } from "../../process/index.js";
@@ -73,7 +73,10 @@ function commandRuntime(value: unknown): CommandRuntime {
   return { kind: "command", executable: aString("runtime.command[0]", executable), args, env: {}, folder: "" };
 }
 
-/** Python finds the package's own module first, and writes each line when it is there. */
+/**
+ * The package is run as a folder: with `-m`, a file in the working directory could stand in for one of Python's own modules.
+ * Each line is written when it is there.
+ */
 function pythonRuntime(env: Readonly<Record<string, string>>): CommandRuntime {
   const folder = join(dirname(pihostEntry()), "../../pihost/python");
   if (!existsSync(join(folder, PYTHON_MODULE))) {
@@ -85,11 +88,8 @@ function pythonRuntime(env: Readonly<Record<string, string>>): CommandRuntime {
   return {
     kind: "command",
     executable: env.PIHOST_PYTHON ?? process.env.PIHOST_PYTHON ?? "python3",
-    args: ["-m", PYTHON_MODULE],
-    env: {
-      PYTHONPATH: [folder, env.PYTHONPATH].filter((path) => path !== undefined && path !== "").join(delimiter),
-      PYTHONUNBUFFERED: "1",
-    },
+    args: [join(folder, PYTHON_MODULE)],
+    env: { PYTHONUNBUFFERED: "1" },
     folder,
   };
 }

@@ -184,7 +184,7 @@ describe("what is left out has its documented default", () => {
   });
 
   test("undefined is the same as left out", () => {
-    const made = ["env", "confinement"];
+    const made = ["env", "confinement", "asksLifecycle", "needs"];
     const names = [
       ...Object.keys(resolved).filter((name) => !made.includes(name)),
       "permissions",

@@ -1,0 +1,5 @@
+from .rates import VAT
+
+
+def gross(net):
+    return net * (100 + VAT) / 100
