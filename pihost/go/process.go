@@ -61,13 +61,6 @@ func (p *process) serve(exports *exports) error {
 		Resolve: p.resolve, Segments: p.given.SharedMemory, OwnSegments: "p",
 	})
 	current.Store(p)
-	if p.options.Socket != nil && p.given.Address != "" {
-		stop, err := p.options.Socket.Listen(p.given.Address, p.given.Token, &Process{p})
-		if err != nil {
-			return &exitError{exitCannotServe, "cannot serve " + p.given.Address + ": " + err.Error()}
-		}
-		defer stop()
-	}
 	if err := handshake.Write(p.host, handshake.FromProcess{Ready: &struct{}{}}); err != nil {
 		endUnheard()
 	}

@@ -55,6 +55,7 @@ type Session struct {
 	imports  map[uint32]*Stream
 	signals  map[uint32]*Signal
 	chunks   map[uint32][][]byte
+	held     int
 	lastPart uint32
 	failure  error
 
