@@ -24,6 +24,13 @@ describe.skipIf(noPython)("a Python module", () => {
     expect(await isolator().invoke(stats, "Meter.unit", [])).toBe("m");
   });
 
+  test.each([
+    ["an array with holes", Object.assign([], { 2: 1 })],
+    ["an object around a primitive", Object(1)],
+  ])("is not sent what Python does not have: %s", async (_, value) => {
+    expect((await isolationError(isolator().invoke(stats, "echo", [value]))).code).toBe("NOT_SERIALIZABLE");
+  });
+
   test("imports what lies beside it", async () => {
     expect(await isolator().invoke(stats, "neighbours_name", [])).toBe("next door");
   });

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from process_isolation_pihost.codec import UNDEFINED, BigInt, Decoder, Encoder, Map, column_text
+from process_isolation_pihost.codec.column import plain_texts
 from process_isolation_pihost.errors import IsolationError, RemoteError
 
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
@@ -228,3 +229,16 @@ COLUMNS = [
 @pytest.mark.parametrize(("value", "text"), COLUMNS, ids=lambda part: repr(part)[:20])
 def test_only_what_json_carries_exactly_goes_into_a_column(value: Any, text: str | None) -> None:
     assert column_text(value) == text
+
+
+@pytest.mark.parametrize(
+    ("answers", "texts"),
+    [
+        ([1, 2], ["1, 2"]),
+        ([1, True, None, 1.5, '"text"'], ["1", "true", "null", "1.5", '"text"']),
+        ([1, 2**53], ["1", None]),
+        ([float("nan"), 2.5], [None, "2.5"]),
+    ],
+)
+def test_plain_answers_become_texts_together_or_have_to_go_alone(answers: list[Any], texts: list[Any]) -> None:
+    assert plain_texts(answers) == texts

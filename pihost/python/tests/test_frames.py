@@ -19,6 +19,7 @@ from process_isolation_pihost.wire import (
     encode_frame,
     with_prefix,
 )
+from process_isolation_pihost.wire.protobuf import pack_uint32, unpack_uint32
 
 PROTOCOL = Path(__file__).parents[3] / "docs" / "protocol.md"
 # The arrows, and the bytes behind them up to the decoded form.
@@ -102,3 +103,25 @@ def test_bytes_that_are_no_frame_are_a_protocol_error(data: bytes) -> None:
 def test_a_prefix_that_announces_no_frame_is_a_protocol_error(data: bytes) -> None:
     with pytest.raises(IsolationError, match="PROTOCOL"):
         FrameSplitter().push(data)
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        [1, 127],
+        [128, 16_383],
+        [16_384, 2_097_151],
+        [1, 128],
+        [127, 16_384, 1, 128],
+        [128, 2**32 - 1],
+        [2**21, 128, 128],
+    ],
+)
+def test_columns_of_numbers_of_any_length_are_read_as_they_were_written(numbers: list[int]) -> None:
+    assert unpack_uint32(pack_uint32(numbers)) == numbers
+
+
+def test_a_column_that_ends_inside_a_number_is_refused() -> None:
+    for column in (b"\x80", b"\x80\x01\x80", b"\x80\x80\x01\x80"):
+        with pytest.raises(IsolationError):
+            unpack_uint32(column)

@@ -48,6 +48,25 @@ SCALARS: dict[type, Callable[[Any], str | None]] = {
 }
 _CONTAINERS = (list, dict, tuple)
 
+#: Values of these types do not change, and their text is short: it can be made for many of them at once.
+PLAIN = frozenset((int, float, bool, type(None)))
+
+
+def plain_texts(values: list[Any]) -> list[str | None]:
+    """
+    The texts of elements that are plain, or JSON texts already; where it can be, one text of them all.
+
+    ``None`` in its place for an element that has to go as a payload.
+    """
+    kinds = set(map(type, values))
+    if kinds == _INTS and min(values) >= -MAX_SAFE_INTEGER and max(values) <= MAX_SAFE_INTEGER:
+        # As JSON writes them, in a single step.
+        return [repr(values)[1:-1]]
+    return [value if type(value) is str else SCALARS[type(value)](value) for value in values]
+
+
+_INTS = {int}
+
 
 def _is_json_safe(root: Any) -> bool:
     """Whether JSON gives back exactly this: plain containers, none of them twice, numbers that JavaScript has."""

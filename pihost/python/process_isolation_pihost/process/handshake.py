@@ -35,6 +35,7 @@ FEATURES = [
     "status",
 ]
 SOCKET_FEATURES = ["socket", "invoke"]
+# What arrives as the value that it was. Holes of arrays and objects around primitives have no counterpart in Python.
 VALUES = [
     "undefined",
     "number",
@@ -46,9 +47,7 @@ VALUES = [
     "bytes",
     "views",
     "error",
-    "sparse",
     "cycles",
-    "boxed",
 ]
 
 

@@ -11,7 +11,7 @@ from typing import Any, Callable
 
 from ..errors import IsolationError
 from ..modules import Exports, ModuleLoader, describe_exports, resolve_export
-from ..session import Executor, Session
+from ..session import Executor, MainLoop, Session, SocketLane
 from ..session.incoming_calls import Callee
 from ..session.lane import Lane
 from ..session.places import SharedFolder
@@ -47,16 +47,17 @@ class Pihost:
         self._immediate = host_methods(self)
         self._stopped = IsolationError("STOPPED", f"{self.isolate} is shutting down")
         self._exit_code = 0
+        self._main_loop: MainLoop | None = None
         self.on_draining: list[Callable[[], Any]] = []
 
     # -- sessions -----------------------------------------------------------------------------------------------------
 
-    def serve_host(self, lane: Lane) -> None:
-        """Speaks Session with the host itself, in a thread of its own."""
+    def serve_host(self, lane: SocketLane) -> None:
+        """Speaks Session with the host itself, as soon as the main thread runs."""
         session = self._open(lane, self._shared)
         store = session.new_handle(HOST_MODULE, "setData")
         self.data.tell_host = lambda name, value: session.call_lent(store, [name, value])
-        threading.Thread(target=session.serve, name="pihost-session", daemon=True).start()
+        self._main_loop = MainLoop(lane, session, self.executor)
 
     def serve_session(self, lane: Lane) -> None:
         """Speaks Session with somebody who has the token, until the lane ends."""
@@ -145,7 +146,10 @@ class Pihost:
 
     def run_forever(self) -> int:
         """Runs the calls, in the main thread; gives the exit code."""
-        self.executor.run_forever()
+        if self._main_loop is not None:
+            self._main_loop.run()
+        else:
+            self.executor.run_forever()
         return self._exit_code
 
     def exit(self, code: int) -> None:

@@ -4,6 +4,7 @@ from .current_call import CurrentCall, current_call
 from .executor import Executor
 from .lane import Lane, SocketLane
 from .lending import keep, remote
+from .main_loop import MainLoop
 from .session import Session
 from .signals import Signal
 from .stand_ins import RemoteFunction, RemoteObject
@@ -13,6 +14,7 @@ __all__ = [
     "CurrentCall",
     "Executor",
     "Lane",
+    "MainLoop",
     "RemoteFunction",
     "RemoteObject",
     "RemoteStream",

@@ -30,26 +30,61 @@ class Executor:
         self._blocked = 0
         self._loop: Any = None
         self.on_exit: Callable[[BaseException], Any] = lambda error: None
+        #: Told after each job that is submitted.
+        self.on_submit: Job = _nothing
+        #: Told when a job begins to wait for the other process.
+        self.on_block: Job = _nothing
 
     def submit(self, job: Job) -> None:
         """Runs the job after those that wait already."""
         self._jobs.put(job)
+        self.on_submit()
 
     def stop(self) -> None:
         """Has ``run_forever`` return once the jobs before are done."""
         self._jobs.put(None)
+        self.on_submit()
+
+    @property
+    def has_jobs(self) -> bool:
+        """Whether jobs wait."""
+        return not self._jobs.empty()
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """For who waits for something else than jobs, and runs the next job nevertheless."""
+        with self._lock:
+            self._idle += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._idle -= 1
+
+    def run_waiting(self) -> bool:
+        """Runs the jobs that wait; says whether there may be more, which ``stop`` ends."""
+        while not self._jobs.empty():
+            try:
+                job = self._jobs.get_nowait()
+            except Empty:
+                break
+            if job is None:
+                return False
+            self.run(job)
+        return True
+
+    def run_next(self) -> bool:
+        """Waits for a job and runs it; says whether there may be more."""
+        with self.waiting():
+            job = self._jobs.get()
+        if job is not None:
+            self.run(job)
+        return job is not None
 
     def run_forever(self) -> None:
         """Runs jobs until ``stop``."""
-        while True:
-            with self._lock:
-                self._idle += 1
-            job = self._jobs.get()
-            with self._lock:
-                self._idle -= 1
-            if job is None:
-                return
-            self._run(job)
+        while self.run_next():
+            pass
 
     def start_thread(self) -> None:
         """Runs the jobs in a thread of its own, for who has no thread to give."""
@@ -75,6 +110,7 @@ class Executor:
         local.has_turn = False
         self._turn.release()
         try:
+            self.on_block()
             if needs_spare:
                 threading.Thread(target=self._spare, name="pihost-spare", daemon=True).start()
             yield
@@ -98,7 +134,8 @@ class Executor:
         """Runs coroutines in a loop that is there already."""
         self._loop = loop
 
-    def _run(self, job: Job) -> None:
+    def run(self, job: Job) -> None:
+        """Runs a job in this thread, once it is its turn."""
         local = self._local
         with self._turn:
             local.has_turn = True
@@ -127,6 +164,10 @@ class Executor:
                 self._idle -= 1
             if job is None:
                 # Meant for run_forever, which is busy.
-                self._jobs.put(None)
+                self.stop()
                 return
-            self._run(job)
+            self.run(job)
+
+
+def _nothing() -> None:
+    pass

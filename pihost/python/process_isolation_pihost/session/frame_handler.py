@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import repeat
-from operator import attrgetter
 from typing import Any, Protocol, Union
 
 from ..codec import parse_json
@@ -124,10 +123,11 @@ class FrameHandler:
         callees = self._callees
         refusal = self._handler.refusal
         if not frame.call_details and refusal is None:
-            found = [callees.get(handle) for handle in handles]
-            if None not in found and _LIST.issuperset(map(type, column)) and not any(map(_is_immediate, found)):
+            distinct = [callees.get(handle) for handle in set(handles)]
+            is_plain = not any(callee is None or callee.is_immediate for callee in distinct)
+            if is_plain and _LIST.issuperset(map(type, column)):
                 self._incoming.note(ids)
-                calls.extend(zip(ids, found, column, repeat(None)))  # type: ignore[arg-type]
+                calls.extend(zip(ids, map(callees.__getitem__, handles), column, repeat(None)))
                 return
         details: dict[int, CallDetails] = {entry.place: entry for entry in frame.call_details}
         for index, call in enumerate(ids):
@@ -226,4 +226,3 @@ def aiter_of(target: Any) -> Any:
 
 
 _LIST = frozenset((list,))
-_is_immediate = attrgetter("is_immediate")

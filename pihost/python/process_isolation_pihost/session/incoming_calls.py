@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from time import perf_counter
 from typing import Any, Callable, Optional, Protocol, Union
 
-from ..codec.column import SCALARS, column_text
+from ..codec.column import PLAIN, column_text, plain_texts
 from ..errors import IsolationError
 from ..wire import CallDetails
 from .current_call import CurrentCall, in_task, in_thread
@@ -20,6 +19,7 @@ _QUICK_SECONDS = 0.0005
 
 # Answers in one frame.
 _ANSWERS_A_FRAME = 256
+_BYTES_A_FRAME = 256 * 1024
 
 
 class Callee:
@@ -76,10 +76,13 @@ class IncomingCalls:
         """They have come: they count as running, and can be cancelled."""
         self.open.update(dict.fromkeys(calls))
 
+    def submit(self, calls: list[IncomingCall]) -> None:
+        """Has calls run, in their order, after the jobs that wait already."""
+        self._executor.submit(lambda: self._run(calls))
+
     def run(self, calls: list[IncomingCall]) -> None:
-        """Has calls run, in their order."""
-        waiting = deque(calls)
-        self._executor.submit(lambda: self._run(waiting))
+        """Runs calls in this thread, in their order."""
+        self._executor.run(lambda: self._run(calls))
 
     def cancel(self, call: int) -> None:
         """Nobody waits for the call any more. Once it has ended, the caller hears of it."""
@@ -114,34 +117,39 @@ class IncomingCalls:
         with self._idle:
             return self._idle.wait_for(lambda: not self.open, timeout)
 
-    def _run(self, calls: deque[IncomingCall]) -> None:
+    def _run(self, calls: Iterable[IncomingCall]) -> None:
         ids: list[int] = []
-        texts: list[str] = []
+        # JSON texts, and values whose text is made with that of the others.
+        answers: list[Any] = []
+        waiting = iter(calls)
+        incoming: IncomingCall | None = None
 
         def before_block() -> None:
-            self._deliver(ids, texts)
-            if calls:
-                self._executor.submit(lambda: self._run(calls))
+            self._deliver(ids, answers)
+            rest = list(waiting)
+            if rest:
+                self.submit(rest)
 
         self._executor.before_block(before_block)
-        settle_open, take, write_scalar = self.open.pop, calls.popleft, SCALARS.get
-        current: list[IncomingCall | None] = [None]
-        in_thread.find = lambda: self._current(current[0]) if current[0] is not None else None
+        in_thread.find = lambda: self._current(incoming) if incoming is not None else None
         tasks: list[Any] = []
-        started = perf_counter()
-        while calls:
-            try:
-                current[0] = incoming = take()
-            except IndexError:
-                break
+        started, size = perf_counter(), 0
+        for incoming in waiting:
             call, callee, args, _ = incoming
-            if ids and (callee.slow or len(ids) >= _ANSWERS_A_FRAME):
-                self._deliver(ids, texts)
+            if ids and (callee.slow or len(ids) >= _ANSWERS_A_FRAME or size >= _BYTES_A_FRAME):
+                self._deliver(ids, answers)
+                size = 0
             try:
                 function = callee.function
                 value = function(*args) if function is not None else callee.resolve(callee)(*args)
-                write = write_scalar(type(value))
-                text = write(value) if write is not None else column_text(value)
+                if type(value) not in PLAIN:
+                    text = column_text(value)
+                    if text is None:
+                        self._answer_late(incoming, value, tasks)
+                        started = perf_counter()
+                        continue
+                    value = text
+                    size += len(text)
             except BaseException as error:
                 self._fail(call, error)
                 started = perf_counter()
@@ -149,22 +157,19 @@ class IncomingCalls:
             now = perf_counter()
             callee.slow = now - started > _QUICK_SECONDS
             started = now
-            if text is None:
-                if hasattr(value, "__await__"):
-                    tasks.append((incoming, value))
-                else:
-                    self.succeed(call, value)
-                continue
-            state = settle_open(call, None)
-            if state is not None and self._is_cancelled(state):
-                self._acknowledge(call)
-            else:
-                ids.append(call)
-                texts.append(text)
+            ids.append(call)
+            answers.append(value)
         in_thread.find = None
         if tasks:
             self._start_tasks(tasks)
-        self._deliver(ids, texts)
+        self._deliver(ids, answers)
+
+    def _answer_late(self, incoming: IncomingCall, value: Any, tasks: list[Any]) -> None:
+        """What is no text of a column: a coroutine is run first, all else is sent by itself."""
+        if hasattr(value, "__await__"):
+            tasks.append((incoming, value))
+        else:
+            self.succeed(incoming[0], value)
 
     def succeed(self, call: int, value: Any) -> None:
         """Answers with any value."""
@@ -218,22 +223,48 @@ class IncomingCalls:
         self._forget(call)
         self._outbox.flush()
 
-    def _deliver(self, ids: list[int], texts: list[str]) -> None:
+    def _deliver(self, ids: list[int], answers: list[Any]) -> None:
         """Sends answers, and empties the lists."""
         if ids:
-            with self._outbox.lock:
-                draft = self._outbox.draft()
-                draft.result_ids += ids
-                draft.results += texts
-                draft.entries += len(ids)
-                draft.size += sum(map(len, texts))
-            self.done += len(ids)
+            texts = plain_texts(answers)
+            if None in texts:
+                self._send_each(ids, answers, texts)
+            else:
+                self._send_column(ids, texts)  # type: ignore[arg-type]
             ids.clear()
-            texts.clear()
+            answers.clear()
         self._outbox.flush()
         if not self.open:
             with self._idle:
                 self._idle.notify_all()
+
+    def _send_column(self, ids: list[int], texts: list[str]) -> None:
+        settle = self.open.pop
+        with self._lock:
+            states = [settle(call, None) for call in ids]
+            if any(states) and any(map(self._is_cancelled, states)):
+                self.open.update(zip(ids, states))
+                states = []
+        if not states:
+            self._send_each(ids, [], ",".join(texts).split(",") if len(texts) != len(ids) else texts)
+            return
+        with self._outbox.lock:
+            draft = self._outbox.draft()
+            draft.result_ids += ids
+            draft.results += texts
+            draft.entries += len(ids)
+            draft.size += sum(map(len, texts))
+        self.done += len(ids)
+
+    def _send_each(self, ids: list[int], answers: list[Any], texts: Sequence[str | None]) -> None:
+        """Where some were cancelled, or have to go as payloads."""
+        for index, (call, text) in enumerate(zip(list(ids), list(texts))):
+            if text is None:
+                self.succeed(call, answers[index])
+            elif self._is_cancelled(self.open.get(call)):
+                self._acknowledge(call)
+            else:
+                self._send_column([call], [text])
 
     def _current(self, call: IncomingCall) -> CurrentCall:
         with self._lock:

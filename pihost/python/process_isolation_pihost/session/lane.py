@@ -34,6 +34,10 @@ class SocketLane:
         self._stream = stream
         self._splitter = FrameSplitter()
 
+    def fileno(self) -> int:
+        """The descriptor, to wait for several at once."""
+        return self._stream.fileno()
+
     def read(self) -> list[bytes]:
         while True:
             try:

@@ -28,8 +28,8 @@ class Session:
     """
     Calls both ways over one lane.
 
-    One thread calls ``serve``, which reads until the lane ends. User code runs in the executor. Everything else may be
-    called from any thread.
+    One thread calls ``serve``, which reads until the lane ends, or ``receive`` again and again. User code runs in the
+    executor. Everything else may be called from any thread.
     """
 
     def __init__(
@@ -58,19 +58,25 @@ class Session:
         """Reads until the lane ends; gives the breach of the contract that ended it, if any. ``lose`` comes next."""
         try:
             while True:
-                frames = self._lane.read()
-                if not frames:
-                    break
-                calls: list[IncomingCall] = []
-                for data in frames:
-                    self._frames.handle(decode_frame(data), calls)
+                calls = self.receive()
+                if calls is None:
+                    return None
                 if calls:
-                    self.incoming.run(calls)
-                if self._outgoing.settled:
-                    AwaitedCall.wake(self._outgoing.settled)
+                    self.incoming.submit(calls)
         except IsolationError as error:
             return error
-        return None
+
+    def receive(self) -> list[IncomingCall] | None:
+        """Waits for frames and handles them; gives the calls that are to run. ``None``: the lane has ended."""
+        frames = self._lane.read()
+        if not frames:
+            return None
+        calls: list[IncomingCall] = []
+        for data in frames:
+            self._frames.handle(decode_frame(data), calls)
+        if self._outgoing.settled:
+            AwaitedCall.wake(self._outgoing.settled)
+        return calls
 
     def new_handle(self, module: str = "", method: str = "", reference: int = 0) -> Handle:
         """A handle of this side."""

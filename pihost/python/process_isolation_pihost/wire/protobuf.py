@@ -70,6 +70,13 @@ def unpack_uint32(value: FieldValue) -> list[int]:
         return [value & _UINT32]
     if value.isascii():
         return list(value)
+    # Ids of calls mostly have all the same length.
+    low, high = value[::2], value[1::2]
+    if len(low) == len(high) and high.isascii() and min(low) >= 0x80:
+        return [first + (second << 7) - 0x80 for first, second in zip(low, high)]
+    low, middle, high = value[::3], value[1::3], value[2::3]
+    if len(low) == len(high) and high.isascii() and min(low) >= 0x80 and min(middle) >= 0x80:
+        return [first + (second << 7) + (third << 14) - 0x4080 for first, second, third in zip(low, middle, high)]
     numbers: list[int] = []
     number = shift = 0
     for byte in value:
@@ -124,7 +131,14 @@ def pack_uint32(numbers: Sequence[int]) -> bytes:
     """The members of a repeated number, packed."""
     if max(numbers) < 0x80:
         return bytes(numbers)
-    return b"".join([varint(number) for number in numbers])
+    out = bytearray()
+    append = out.append
+    for number in numbers:
+        while number >= 0x80:
+            append(number & 0x7F | 0x80)
+            number >>= 7
+        append(number)
+    return bytes(out)
 
 
 def length_delimited(field: int, data: bytes) -> bytes:
