@@ -94,6 +94,10 @@ func (iso *Isolator) explain(ctx context.Context, g *generation, err error) erro
 		}
 		return err
 	}
+	if _, bounded := ctx.Deadline(); bounded && framework.Code == "DEADLINE_EXCEEDED" {
+		// The process has seen the deadline pass a moment before this side.
+		return failure("DEADLINE_EXCEEDED", context.DeadlineExceeded, nil, "the call did not settle before the deadline of its context")
+	}
 	if framework.Code != "CRASHED" {
 		return err
 	}

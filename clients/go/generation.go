@@ -57,7 +57,7 @@ func (g *generation) isUsable() bool {
 }
 
 // spawn starts a process, shakes hands, and opens the Session.
-func spawn(ctx context.Context, options Options, number int, serve func(module, method string) session.Callee) (*generation, error) {
+func spawn(ctx context.Context, options Options, number int, serve func(module, method string) (session.Callee, bool)) (*generation, error) {
 	g := &generation{
 		number: number, tail: newTail(options.Stderr),
 		exited: make(chan struct{}), stopping: make(chan struct{}), talk: make(chan error, 1),

@@ -52,7 +52,8 @@ func TestMain(m *testing.M) {
 
 func options(role string) isolate.Options {
 	return isolate.Options{
-		Command: []string{os.Args[0]}, Env: []string{roleVariable + "=" + role}, Name: "test",
+		// The race detector would have the process wait for a second before it exits.
+		Command: []string{os.Args[0]}, Env: []string{roleVariable + "=" + role, "GORACE=atexit_sleep_ms=0"}, Name: "test",
 		Stdout: io.Discard, Stderr: io.Discard,
 	}
 }

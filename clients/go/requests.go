@@ -137,35 +137,41 @@ func (iso *Isolator) dataNow() map[string]any {
 }
 
 // serve answers the one request that a process may make: to keep its data for the processes to come.
-func (iso *Isolator) serve(module, method string) session.Callee {
-	if module != hostModule || method != "setData" {
-		return func(call *session.Incoming) {
-			call.Fail(values.Errorf("METHOD_NOT_FOUND", "METHOD_NOT_FOUND: this side serves no modules"))
-		}
-	}
-	callee, err := session.NewCallee(func(name string, value any) {})
-	if err != nil {
-		panic(err)
+func (iso *Isolator) serve(module, method string) (callee session.Callee, inOrder bool) {
+	if module == hostModule && method == "setData" {
+		return iso.keepFromProcess, false
 	}
 	return func(call *session.Incoming) {
-		args, err := call.Args()
-		if err != nil || len(args) != 2 {
-			callee(call)
-			return
-		}
-		name, isText := args[0].(string)
-		if !isText {
-			call.Fail(invalid("the name of data must be a string"))
-			return
-		}
-		iso.keep(name, args[1])
-		// In return, so that both agree on which value was the last.
-		if _, err := call.Session().Call(call.Context(), hostModule, "setData", name, args[1]); err != nil {
-			call.Fail(err)
-			return
-		}
-		call.Return(values.Undefined{})
+		call.Fail(failure("METHOD_NOT_FOUND", nil, nil, "the host serves no modules"))
+	}, false
+}
+
+func (iso *Isolator) keepFromProcess(call *session.Incoming) {
+	args, err := call.Args()
+	if err != nil {
+		call.Fail(err)
+		return
 	}
+	if len(args) == 0 || len(args) > 2 {
+		call.Fail(invalid("setData takes a name and a value, and got %d arguments", len(args)))
+		return
+	}
+	name, isText := args[0].(string)
+	if !isText {
+		call.Fail(invalid("the name of data must be a string"))
+		return
+	}
+	var value any = values.Undefined{}
+	if len(args) == 2 {
+		value = args[1]
+	}
+	iso.keep(name, value)
+	// In return, so that both agree on which value was the last.
+	if _, err := call.Session().Call(call.Context(), hostModule, "setData", name, value); err != nil {
+		call.Fail(err)
+		return
+	}
+	call.Return(values.Undefined{})
 }
 
 // Shutdown says how a process is to end.

@@ -1,7 +1,6 @@
 package pihost
 
 import (
-	"context"
 	"os"
 	"runtime"
 	"runtime/debug"
@@ -140,29 +139,4 @@ func processorSeconds() float64 {
 		return 0
 	}
 	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano()).Seconds()
-}
-
-// Process is the isolated process, for who serves its socket.
-type Process struct{ process *process }
-
-// Status says how the process is.
-func (p *Process) Status() Status { return p.process.status() }
-
-// Shutdown begins to drain, and returns how many calls run. They have the grace from when goOn is called.
-func (p *Process) Shutdown(reason string, grace time.Duration) (running int, goOn func()) {
-	return p.process.shutdown(reason, grace)
-}
-
-// Data reads a value that was stored; values.Undefined where there is none.
-func (p *Process) Data(name string) any { return p.process.getData(name) }
-
-// SetData stores a value, and tells the host, so that processes to come have it.
-func (p *Process) SetData(ctx context.Context, name string, value any) error {
-	return p.process.tellData(ctx, name, value)
-}
-
-// Socket serves gRPC for a process.
-type Socket interface {
-	// Listen serves at an address whoever has the token, until stop is called.
-	Listen(address, token string, process *Process) (stop func(), err error)
 }

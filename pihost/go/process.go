@@ -61,13 +61,6 @@ func (p *process) serve(exports *exports) error {
 		Resolve: p.resolve, Segments: p.given.SharedMemory, OwnSegments: "p",
 	})
 	current.Store(p)
-	if p.options.Socket != nil && p.given.Address != "" {
-		stop, err := p.options.Socket.Listen(p.given.Address, p.given.Token, &Process{p})
-		if err != nil {
-			return &exitError{exitCannotServe, "cannot serve " + p.given.Address + ": " + err.Error()}
-		}
-		defer stop()
-	}
 	if err := handshake.Write(p.host, handshake.FromProcess{Ready: &struct{}{}}); err != nil {
 		endUnheard()
 	}
@@ -99,15 +92,16 @@ func (p *process) readSession() {
 }
 
 // resolve implements session.Options.
-func (p *process) resolve(module, method string) session.Callee {
+func (p *process) resolve(module, method string) (callee session.Callee, inOrder bool) {
 	if module == hostModule {
-		return p.hostMethod(method)
+		// A call that came after setData finds what was set.
+		return p.hostMethod(method), method == "setData" || method == "takeOver" || method == "shutdown"
 	}
 	callee, err := p.exports.find(module, method)
 	if err != nil {
 		callee = func(call *session.Incoming) { call.Fail(err) }
 	}
-	return p.counted(callee)
+	return p.counted(callee), false
 }
 
 // counted keeps the books of a call: what runs, what was done, and what is refused since the process drains.

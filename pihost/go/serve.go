@@ -33,15 +33,12 @@ type Options struct {
 	Modules map[string]Functions
 	// OnStop runs when the process ends in order, after the last call, and before the exit. Its context ends with the grace.
 	OnStop func(ctx context.Context)
-	// Socket serves gRPC at the address that the host gives. Nil: the process has no socket. Package pihostgrpc makes one.
-	Socket Socket
 }
 
 // Exit codes of a pihost, beside 0 after a shutdown in order.
 const (
-	exitUsage       = 64
-	exitCannotServe = 69
-	exitProtocol    = 76
+	exitUsage    = 64
+	exitProtocol = 76
 )
 
 // Serve answers calls until the host ends the process, and does not return: it exits with the code that the protocol asks for.

@@ -28,9 +28,6 @@ func shakeHands(options Options) (*process, error) {
 		Runtime: "go " + runtime.Version(), Version: Version, SessionOnDescriptor: true, SharedMemory: true,
 		Features: features, Values: values.Kinds,
 	}
-	if options.Socket != nil {
-		hello.Features = append([]string{"socket", "invoke"}, features...)
-	}
 	if err := handshake.Write(host, handshake.FromProcess{Hello: &hello}); err != nil {
 		endUnheard()
 	}

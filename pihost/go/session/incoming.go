@@ -24,7 +24,7 @@ type Incoming struct {
 	// Trace is the caller's trace context.
 	Trace map[string]string
 
-	callee      Callee
+	handle      handle
 	ctx         context.Context
 	cancel      context.CancelCauseFunc
 	cancelled   error
@@ -192,28 +192,35 @@ func (c *Incoming) closing() (streams []*producer, isCancelled bool) {
 	return streams, true
 }
 
+// handle is what a number of the peer's calls.
+type handle struct {
+	callee  Callee
+	inOrder bool
+}
+
 // introduce binds a handle of the peer.
 func (s *Session) introduce(introduction *wire.Introduction) error {
-	handle := introduction.Handle
-	if handle == 0 {
+	number := introduction.Handle
+	if number == 0 {
 		return errors.New("a handle is 0")
 	}
-	if _, taken := s.incoming[handle]; taken {
-		if reference := s.lent[handle]; reference == 0 || s.loanOf(reference) != nil {
-			return fmt.Errorf("handle %d is introduced again while it stands for something", handle)
+	if _, taken := s.incoming[number]; taken {
+		if reference := s.lent[number]; reference == 0 || s.loanOf(reference) != nil {
+			return fmt.Errorf("handle %d is introduced again while it stands for something", number)
 		}
 	}
 	if introduction.Reference != 0 {
-		s.lent[handle] = introduction.Reference
-		s.incoming[handle] = s.calleeOfLoan(introduction.Reference, introduction.Method)
+		s.lent[number] = introduction.Reference
+		s.incoming[number] = handle{callee: s.calleeOfLoan(introduction.Reference, introduction.Method)}
 		return nil
 	}
-	delete(s.lent, handle)
+	delete(s.lent, number)
 	if s.options.Resolve == nil {
-		s.incoming[handle] = failing(values.Errorf("METHOD_NOT_FOUND", "METHOD_NOT_FOUND: this side serves no modules"))
+		s.incoming[number] = handle{callee: failing(values.Errorf("METHOD_NOT_FOUND", "METHOD_NOT_FOUND: this side serves no modules"))}
 		return nil
 	}
-	s.incoming[handle] = s.options.Resolve(introduction.Module, introduction.Method)
+	callee, inOrder := s.options.Resolve(introduction.Module, introduction.Method)
+	s.incoming[number] = handle{callee, inOrder}
 	return nil
 }
 
@@ -231,11 +238,11 @@ func (s *Session) startCalls(frame *wire.Frame) error {
 	}
 	calls := make([]Incoming, count)
 	for index := range calls {
-		callee, known := s.incoming[frame.CallHandles[index]]
+		bound, known := s.incoming[frame.CallHandles[index]]
 		if !known {
 			return fmt.Errorf("handle %d was never introduced", frame.CallHandles[index])
 		}
-		calls[index] = Incoming{session: s, id: frame.CallIDs[index], plain: args[index], Attempt: 1, callee: callee}
+		calls[index] = Incoming{session: s, id: frame.CallIDs[index], plain: args[index], Attempt: 1, handle: bound}
 	}
 	for index := range frame.CallDetails {
 		details := &frame.CallDetails[index]
@@ -254,7 +261,11 @@ func (s *Session) startCalls(frame *wire.Frame) error {
 		if call.payload == nil && call.plain[0] != '[' {
 			return errors.New("the arguments of a call are no array")
 		}
-		go call.callee(call)
+		if call.handle.inOrder {
+			call.handle.callee(call)
+		} else {
+			go call.handle.callee(call)
+		}
 	}
 	return nil
 }

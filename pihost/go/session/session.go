@@ -20,8 +20,9 @@ type Callee func(call *Incoming)
 
 // Options are what the two ends of a Session do differently.
 type Options struct {
-	// Resolve finds an export. Nil: no module is served.
-	Resolve func(module, method string) Callee
+	// Resolve finds an export. Nil: no module is served. What is served in order is called by the goroutine that reads, before
+	// anything that came later is looked at: it must not wait for the peer, nor answer with much.
+	Resolve func(module, method string) (callee Callee, inOrder bool)
 	// Segments is a folder in shared memory for large payloads; empty where there is none.
 	Segments string
 	// OwnSegments is the letter before the numbers of the segments that this side writes: "p" in the process, "h" in the host.
@@ -54,12 +55,13 @@ type Session struct {
 	imports  map[uint32]*Stream
 	signals  map[uint32]*Signal
 	chunks   map[uint32][][]byte
+	held     int
 	lastPart uint32
 	failure  error
 
 	segments *segments
 	// incoming is only the reader's.
-	incoming map[uint32]Callee
+	incoming map[uint32]handle
 	lent     map[uint32]uint32
 }
 
@@ -69,7 +71,7 @@ func New(lane io.ReadWriteCloser, options Options) *Session {
 		options: options, lane: lane, done: make(chan struct{}), flushed: make(chan struct{}),
 		running: map[uint32]*Incoming{}, calling: map[uint32]*outgoing{}, handles: map[target]uint32{},
 		loans: map[uint32]*loan{}, exports: map[uint32]*producer{}, imports: map[uint32]*Stream{},
-		signals: map[uint32]*Signal{}, chunks: map[uint32][][]byte{}, incoming: map[uint32]Callee{}, lent: map[uint32]uint32{},
+		signals: map[uint32]*Signal{}, chunks: map[uint32][][]byte{}, incoming: map[uint32]handle{}, lent: map[uint32]uint32{},
 	}
 	s.wake.L = &s.mu
 	s.segments = openSegments(options.Segments, options.OwnSegments)
@@ -156,9 +158,9 @@ func (s *Session) handle(frame *wire.Frame) error {
 	s.steerStreams(frame)
 	s.releaseLoans(frame.Releases)
 	s.segments.wereRead(frame.SegmentsRead)
-	for _, handle := range frame.HandleReleases {
-		delete(s.incoming, handle)
-		delete(s.lent, handle)
+	for _, number := range frame.HandleReleases {
+		delete(s.incoming, number)
+		delete(s.lent, number)
 	}
 	if frame.Ping != 0 {
 		s.say(func(draft *wire.Frame) { draft.Pong = frame.Ping })

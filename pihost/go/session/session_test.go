@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"iter"
 	"net"
 	"strings"
@@ -32,12 +33,12 @@ func connect(t *testing.T, functions map[string]any) *session.Session {
 	if err != nil {
 		t.Fatal(err)
 	}
-	resolve := func(_, method string) session.Callee {
+	resolve := func(_, method string) (session.Callee, bool) {
 		callee, err := session.NewCallee(functions[method])
 		if err != nil {
-			return func(call *session.Incoming) { call.Fail(err) }
+			return func(call *session.Incoming) { call.Fail(err) }, false
 		}
-		return callee
+		return callee, false
 	}
 	serving := session.New(server, session.Options{Resolve: resolve})
 	calling := session.New(client, session.Options{})
@@ -272,5 +273,29 @@ func TestAPeerThatBreaksTheContractEndsTheSession(t *testing.T) {
 				t.Error("the session goes on")
 			}
 		})
+	}
+}
+
+func TestWhatIsServedInOrderIsDoneBeforeLaterCallsBegin(t *testing.T) {
+	set, seen := 0, make(chan int, 1)
+	near, far := net.Pipe()
+	defer near.Close()
+	served := session.New(far, session.Options{Resolve: func(_, method string) (session.Callee, bool) {
+		if method == "set" {
+			return func(call *session.Incoming) { set++; call.Return(nil) }, true
+		}
+		return func(call *session.Incoming) { seen <- set; call.Return(nil) }, false
+	}})
+	go func() { _ = served.Serve() }()
+	go func() { _, _ = io.Copy(io.Discard, near) }()
+	frame := &wire.Frame{
+		Introductions: []wire.Introduction{{Handle: 1, Method: "set"}, {Handle: 2, Method: "get"}},
+		CallIDs:       []uint32{1, 2, 3}, CallHandles: []uint32{1, 1, 2}, CallArgs: []byte("[[],[],[]]"),
+	}
+	if _, err := near.Write(wire.AppendMessage(nil, frame)); err != nil {
+		t.Fatal(err)
+	}
+	if got := <-seen; got != 2 {
+		t.Errorf("the third call saw %d of the two before it", got)
 	}
 }

@@ -140,8 +140,12 @@ func (s *Session) takeChunks(chunks []wire.Chunk) error {
 	defer s.mu.Unlock()
 	for _, chunk := range chunks {
 		if chunk.Dropped {
+			s.held -= lengthOf(s.chunks[chunk.Payload])
 			delete(s.chunks, chunk.Payload)
 			continue
+		}
+		if s.held += len(chunk.Data); s.held > maxHeldChunks {
+			return values.Errorf("PROTOCOL", "PROTOCOL: the peer has sent %d bytes in chunks that no value refers to; %d are the most", s.held, maxHeldChunks)
 		}
 		s.chunks[chunk.Payload] = append(s.chunks[chunk.Payload], chunk.Data)
 	}
@@ -168,16 +172,21 @@ func (s *Session) Fetch(place []byte, length int) ([]byte, error) {
 	}
 	s.mu.Lock()
 	parts := s.chunks[where.Chunks]
+	s.held -= lengthOf(parts)
 	delete(s.chunks, where.Chunks)
 	s.mu.Unlock()
 	return joinParts(parts, where.Length)
 }
 
-func joinParts(parts [][]byte, length int) ([]byte, error) {
-	total := 0
+func lengthOf(parts [][]byte) (total int) {
 	for _, part := range parts {
 		total += len(part)
 	}
+	return total
+}
+
+func joinParts(parts [][]byte, length int) ([]byte, error) {
+	total := lengthOf(parts)
 	if total != length {
 		return nil, fmt.Errorf("%d bytes were promised in chunks, and %d came", length, total)
 	}
