@@ -7,6 +7,7 @@ import { dirname, join } from "node:path";
 import { constants, Script } from "node:vm";
 import { PIHOST_EXIT } from "../src/contract/exit-codes.js";
 import { FEATURES, VALUE_KINDS } from "../src/contract/features.js";
+import { PROTOCOLS } from "../src/contract/protocols.js";
 import { forgetAllocatorEnvironment } from "../src/platform/allocator.js";
 import { foreignProcess } from "../src/platform/foreign-runtime.js";
 import { sayMistaken } from "../src/platform/mistaken-start.js";
@@ -32,8 +33,8 @@ writeSync(
   3,
   `${JSON.stringify({
     hello: {
-      protocol: 1,
-      oldestProtocol: 1,
+      protocol: PROTOCOLS.newest,
+      oldestProtocol: PROTOCOLS.oldest,
       pid: process.pid,
       runtime: `node ${process.version}`,
       version: PACKAGE_VERSION,

@@ -26,11 +26,19 @@ async function makeProject(project, scratch) {
   mkdirSync(project, { recursive: true });
   cpSync(files, project, { recursive: true });
   cpSync(join(files, "tools.json"), join(project, "package.json"));
-  const { path } = await packPackage(scratch);
-  const args = ["install", "--ignore-scripts", "--no-audit", "--no-fund", path];
-  const { code, output } = await runNpm(args, { cwd: project, timeoutMs: INSTALL_MS });
-  if (code !== 0) throw new Error(`npm install:\n${output}`);
+  const { install } = await installPacked(project, scratch);
+  if (install.code !== 0) throw new Error(`npm install:\n${install.output}`);
   return project;
+}
+
+/**
+ * Packs the package and installs it, with all else that the project's package.json names.
+ * @param {string} project @param {string} scratch
+ */
+export async function installPacked(project, scratch) {
+  const packed = await packPackage(scratch);
+  const args = ["install", "--ignore-scripts", "--no-audit", "--no-fund", packed.path];
+  return { packed, install: await runNpm(args, { cwd: project, timeoutMs: INSTALL_MS }) };
 }
 
 /** The packed package that a project has installed. @param {string} project */

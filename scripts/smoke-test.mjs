@@ -3,9 +3,8 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { addCounts, countOf, NOTHING } from "./ci-counts.mjs";
 import { NODE_MAJORS, nodeOfLine } from "./node-versions.mjs";
-import { packPackage } from "./pack-package.mjs";
 import { runCommand, runNode } from "./run-command.mjs";
-import { runNpm } from "./run-npm.mjs";
+import { installPacked } from "./smoke-project.mjs";
 import { repositoryRoot, toolEntry } from "./workspace.mjs";
 
 /**
@@ -35,10 +34,11 @@ async function installInto(project, scratch) {
   mkdirSync(project, { recursive: true });
   writeFileSync(join(project, "package.json"), '{ "private": true, "type": "module" }\n');
   cpSync(join(repositoryRoot, "scripts/smoke"), project, { recursive: true });
-  const { path, packedBytes, unpackedBytes } = await packPackage(scratch);
+  const { packed, install } = await installPacked(project, scratch);
+  const { packedBytes, unpackedBytes } = packed;
   const kilobytes = (/** @type {number} */ bytes) => `${Math.round(bytes / 1024)} KiB`;
   process.stdout.write(`package: ${kilobytes(packedBytes)} packed, ${kilobytes(unpackedBytes)} unpacked\n`);
-  return runNpm(["install", "--ignore-scripts", "--no-audit", "--no-fund", path], { cwd: project });
+  return install;
 }
 
 /** Type-checks the TypeScript user against the installed declarations, theirs included. @param {string} project */

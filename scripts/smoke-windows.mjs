@@ -2,8 +2,7 @@ import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { addCounts, countOf, NOTHING } from "./ci-counts.mjs";
-import { packPackage } from "./pack-package.mjs";
-import { runNpm } from "./run-npm.mjs";
+import { installPacked } from "./smoke-project.mjs";
 import { ensureWine, Wine } from "./wine.mjs";
 import { repositoryRoot } from "./workspace.mjs";
 
@@ -25,9 +24,7 @@ export async function smokeWindows(scratch) {
   const project = join(scratch, "windows-project");
   cpSync(join(repositoryRoot, "scripts/smoke/windows"), project, { recursive: true });
   writeFileSync(join(project, "package.json"), '{ "private": true, "type": "module" }\n');
-  const { path } = await packPackage(scratch);
-  const args = ["install", "--ignore-scripts", "--no-audit", "--no-fund", path];
-  const install = await runNpm(args, { cwd: project, timeoutMs: 5 * MINUTE_MS });
+  const { install } = await installPacked(project, scratch);
   if (install.code !== 0) throw new Error(`npm install:\n${install.output}`);
   let counts = NOTHING;
   for (const major of MAJORS) counts = addCounts(counts, await testOn(major, project, scratch));

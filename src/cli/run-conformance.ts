@@ -44,7 +44,8 @@ export async function runConformanceCommand(options: ConformanceOptions, command
   }
   const runner = (await import(new URL("../../conformance/runner/index.mjs", import.meta.url).href)) as Runner;
   const all = runner.readScenarios();
-  const scenarios = all.filter(({ name }) => patternOf(options.only).test(name));
+  const only = patternOf(options.only);
+  const scenarios = all.filter(({ name }) => only.test(name));
   if (scenarios.length === 0) throw new CommandFailure(EXIT.usage, `no scenario matches --only ${options.only}`);
   const known = readKnown(options.known, (json) =>
     runner.checkKnownFailures(

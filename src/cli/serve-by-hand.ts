@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Go } from "../contract/index.js";
+import { Go, PROTOCOLS } from "../contract/index.js";
 import { pihostEntry } from "../process/index.js";
 import { CommandFailure } from "./command-failure.js";
 import { commandsToPaste } from "./commands-to-paste.js";
@@ -29,26 +29,14 @@ export async function serve(options: ServeOptions): Promise<never> {
   const from = toFolderUrl(options.from);
   for (const warning of await clearSocketPath(address)) note(`pihost: warning: ${warning}`);
   const { serveByHand } = createRequire(import.meta.url)(join(dirname(pihostEntry()), "main.cjs")) as PihostBundle;
-  const go: Go = {
-    protocol: 1,
+  const go = Go.fromPartial({
+    protocol: PROTOCOLS.newest,
     token: options.token,
     address,
     isolate: "by-hand",
     generation: 1,
     from,
-    debug: false,
-    sharedMemory: "",
-    sessionOnDescriptor: false,
-    deniedPermissions: [],
-    integrity: [],
-    strayDescriptors: [],
-    listeningDescriptor: 0,
-    lifecycle: [],
-    lifecycleOfAll: false,
-    features: [],
-    hostVersion: "",
-    maxPayload: 0,
-  };
+  });
   const listener = { onStopping: (reason: string) => note(`pihost: ending: ${reason}`), onDebugger: () => {} };
   const pihost = await privately(() => serveByHand(go, listener)).catch((error: unknown) => {
     const why = error instanceof Error ? error.message : String(error);

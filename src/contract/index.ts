@@ -5,7 +5,7 @@ export { PIHOST_EXIT } from "./exit-codes.js";
 export { FEATURES, type Feature, NODE_FEATURES, VALUE_KINDS, type ValueKind } from "./features.js";
 export type { RemoteError } from "./gen/pihost/v1/errors.js";
 export { RemoteError as RemoteErrorCodec } from "./gen/pihost/v1/errors.js";
-export type { Go, HandshakeFromHost, HandshakeFromProcess, Hello } from "./gen/pihost/v1/handshake.js";
+export { Go, type HandshakeFromHost, type HandshakeFromProcess, type Hello } from "./gen/pihost/v1/handshake.js";
 export type {
   GetDataRequest,
   GetDataResponse,
@@ -31,16 +31,15 @@ export {
 } from "./gen/pihost/v1/session.js";
 export { HostState, type HostStatus as HostStatusMessage } from "./gen/pihost/v1/status.js";
 export {
-  commonProtocol,
   HANDSHAKE_DESCRIPTOR,
   handshakeLine,
-  PROTOCOLS,
   parseHandshakeFromHost,
   parseHandshakeFromProcess,
   SESSION_DESCRIPTOR,
 } from "./handshake.js";
 export { HOST_MODULE } from "./host-module.js";
 export type { ModuleExport } from "./module-export.js";
+export { commonProtocol, PROTOCOLS } from "./protocols.js";
 export { unwrapRequest, unwrapResponse, wrapFrame } from "./session-envelope.js";
 export { decodeStatusDetails, encodeStatusDetails, STATUS_DETAILS_KEY } from "./status-details.js";
 export { AUTHORIZATION_KEY, bearer } from "./token.js";

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readKernelText } from "../platform/index.js";
 import { posixIdentityProblem } from "./identity.posix.js";
 
 /** Bits of the capabilities that `setgroups`, `setgid` and `setuid` need: root in a container may lack them. */
@@ -16,7 +16,7 @@ export function linuxIdentityProblem(status = readStatus()): string | undefined 
 
 function readStatus(): string {
   try {
-    return readFileSync("/proc/self/status", "utf8");
+    return readKernelText("/proc/self/status");
   } catch {
     return "";
   }

@@ -1,4 +1,5 @@
-import { fstatSync, readdirSync, readFileSync } from "node:fs";
+import { fstatSync, readdirSync } from "node:fs";
+import { readKernelText } from "../platform/index.js";
 import type { StrayDescriptor } from "./stray-descriptors.js";
 
 /** As /proc shows it, in octal; the same on every processor that Node.js runs on. */
@@ -16,7 +17,7 @@ export function linuxStrayDescriptors(first: number): StrayDescriptor[] {
 
 function toStray(number: number): StrayDescriptor[] {
   try {
-    const [, flags = ""] = /^flags:\s*([0-7]+)$/m.exec(readFileSync(`/proc/self/fdinfo/${number}`, "latin1")) ?? [];
+    const [, flags = ""] = /^flags:\s*([0-7]+)$/m.exec(readKernelText(`/proc/self/fdinfo/${number}`)) ?? [];
     if (flags === "" || (Number.parseInt(flags, 8) & O_CLOEXEC) !== 0) return [];
     const { dev, ino } = fstatSync(number, { bigint: true });
     return [{ number, file: `${dev}:${ino}` }];

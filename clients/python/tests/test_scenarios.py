@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import Any, Callable
 
 import pytest
-from conftest import CLI, REPOSITORY, RUNTIMES
+from conftest import REPOSITORY, RUNTIMES, Runtime
 from scenario_values import expect_error, same, to_value
 
 from process_isolation import Isolate, IsolateOptions
@@ -23,11 +22,9 @@ SCENARIOS = {scenario["name"]: scenario["steps"] for scenario in FILE["scenarios
 
 
 @pytest.fixture
-def node() -> Iterator[Isolate]:
-    if shutil.which("node") is None or not CLI.exists():
-        pytest.skip("there is no Node.js, or the package is not built")
+def node(node_runtime: Runtime) -> Iterator[Isolate]:
     options = IsolateOptions(name="scenario", origin=str(CLIENTS), start_timeout=30)
-    with Isolate(RUNTIMES["node"].command, options) as started:
+    with Isolate(node_runtime.command, options) as started:
         yield started
 
 

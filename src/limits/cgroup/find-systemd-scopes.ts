@@ -1,8 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Cgroup } from "../../platform/capabilities.cgroup.linux.js";
 import { findProgram } from "../../platform/capabilities.files.js";
+import { readKernelText } from "../../platform/index.js";
 import type { Parents } from "./candidate-parents.js";
 import { type CgroupMachinery, CONTROLLERS } from "./cgroup-machinery.js";
 import { newCgroupName } from "./cgroup-name.js";
@@ -69,6 +70,6 @@ function systemdRun(): string[] | undefined {
 
 /** Where the tree is mounted: our group's folder without our path in the tree. */
 function mountPoint(folder: string): string {
-  const [, path = ""] = /^0::(.*)$/m.exec(readFileSync("/proc/self/cgroup", "latin1")) ?? [];
+  const [, path = ""] = /^0::(.*)$/m.exec(readKernelText("/proc/self/cgroup")) ?? [];
   return folder.endsWith(path) ? folder.slice(0, folder.length - path.length) : folder;
 }
