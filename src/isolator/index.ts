@@ -1,4 +1,6 @@
 /** The public face. */
+
+export type { Remote, RemoteObject, RemoteStream } from "../inside/index.js";
 export type { GenerationFacts, IsolatorEventSource, IsolatorEvents, OutputEvent } from "./events.js";
 export { toExitCode } from "./exit-host.js";
 export type { GenerationContext, OnGeneration } from "./generation-context.js";
@@ -21,4 +23,3 @@ export type {
   TerminateOptions,
   WaitOptions,
 } from "./options/index.js";
-export type { Remote, RemoteObject, RemoteStream } from "./remote-types.js";

@@ -1,5 +1,6 @@
 import { type ModuleExport, PIHOST_EXIT } from "../contract/index.js";
 import { IsolationError } from "../errors/index.js";
+import type { Remote } from "../inside/index.js";
 import { endIfMistaken } from "../platform/index.js";
 import { type ExitOutcome, noteLoadedFrom } from "../process/index.js";
 import { onAbort } from "../session/index.js";
@@ -24,7 +25,6 @@ import {
   type TerminateOptions,
   type WaitOptions,
 } from "./options/index.js";
-import type { Remote } from "./remote-types.js";
 import { waitFor } from "./wait-for.js";
 
 endIfMistaken(PIHOST_EXIT.notNode);

@@ -1,10 +1,10 @@
+import type { Remote } from "../inside/index.js";
 import { type CallTarget, currentCallSite } from "../session/index.js";
 import { Call, type CallOwner } from "./call.js";
 import type { CallTargets } from "./call-targets.js";
 import { moduleName } from "./module-name.js";
 import { type CallOptions, invalidOption, type ResolvedCallOptions, resolveCallOptions } from "./options/index.js";
 import { createRemote } from "./remote.js";
-import type { Remote } from "./remote-types.js";
 
 /** Who takes calls. */
 export interface CallTaker extends CallOwner {

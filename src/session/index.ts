@@ -18,4 +18,5 @@ export { quiet } from "./quiet.js";
 export { Session, type SessionOptions } from "./session.js";
 export { type ArgumentsSnapshot, snapshotArguments } from "./snapshot-arguments.js";
 export type { Hold } from "./stream-stand-ins.js";
+export { iterateResult, type StreamingPromise } from "./streaming-promise.js";
 export { plainArguments, type Taken, takenBy } from "./taken.js";
