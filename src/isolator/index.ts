@@ -3,11 +3,12 @@
 export type { Remote, RemoteObject, RemoteStream } from "../inside/index.js";
 export type { GenerationFacts, IsolatorEventSource, IsolatorEvents, OutputEvent } from "./events.js";
 export { toExitCode } from "./exit-host.js";
+export type { IsolateExtension } from "./extension.js";
 export type { GenerationContext, OnGeneration } from "./generation-context.js";
 export type { HostStatus, IsolatorState } from "./host-status.js";
 export { type Isolate, isolate } from "./isolate.js";
 export type { RecycleFacts } from "./isolate-core.js";
-export { ProcessIsolator } from "./isolator.js";
+export { type ExtendedIsolator, ProcessIsolator, startExtended } from "./isolator.js";
 export { type LiveRecord, listLive } from "./live-record.js";
 export type {
   BudgetOptions,

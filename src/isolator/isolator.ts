@@ -6,6 +6,7 @@ import { type ExitOutcome, noteLoadedFrom } from "../process/index.js";
 import { onAbort } from "../session/index.js";
 import { requestExports } from "../supervision/index.js";
 import type { IsolatorEventSource } from "./events.js";
+import type { IsolateExtension } from "./extension.js";
 import { type HostStatus, type IsolatorState, toHostStatus } from "./host-status.js";
 import { IsolateCore, type RecycleFacts } from "./isolate-core.js";
 import { keepAlive } from "./keep-alive.js";
@@ -36,6 +37,24 @@ const FROM_CREATE = Symbol("create");
 const USE_CREATE =
   "new ProcessIsolator() starts no process: use await ProcessIsolator.create(options), or await isolate(module, options)";
 
+/** An isolate of a kernel, with what the kernel needs of it beside its public face. */
+export interface ExtendedIsolator {
+  readonly isolator: ProcessIsolator;
+  readonly core: IsolateCore;
+  readonly calls: ModuleCalls;
+}
+
+/**
+ * As `ProcessIsolator.create`, for a kernel.
+ *
+ * @param data what `setData` would store, before the first process
+ */
+export let startExtended: (
+  options: IsolationOptions<undefined>,
+  extension: IsolateExtension,
+  data: Readonly<Record<string, unknown>>,
+) => Promise<ExtendedIsolator>;
+
 /**
  * One logical isolated process. It is started, supervised, restarted after a crash and stopped behind this handle, which
  * stays valid for all of its generations.
@@ -65,11 +84,23 @@ export class ProcessIsolator {
     return isolator;
   }
 
-  private constructor(id: number, options: ResolvedOptions, caller: typeof FROM_CREATE) {
+  /** As `create`, for a kernel. @internal */
+  static {
+    startExtended = async (options, extension, data) => {
+      isolators += 1;
+      const resolved = resolveOptions(options, { name: `isolate-${isolators}` });
+      const isolator = new ProcessIsolator(isolators, resolved, FROM_CREATE, extension);
+      for (const [name, value] of Object.entries(data)) isolator.#core.data.set(name, value);
+      await isolator.#start();
+      return { isolator, core: isolator.#core, calls: isolator.#calls };
+    };
+  }
+
+  private constructor(id: number, options: ResolvedOptions, caller: typeof FROM_CREATE, extension?: IsolateExtension) {
     if (caller !== FROM_CREATE) throw new IsolationError("INVALID_OPTION", USE_CREATE);
     this.name = options.name;
     this.#options = options;
-    this.#core = new IsolateCore(id, options);
+    this.#core = new IsolateCore(id, options, extension);
     this.#calls = new ModuleCalls(this.#core, options.callTimeoutMs);
     this.events = this.#core.events;
   }

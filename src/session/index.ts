@@ -8,7 +8,7 @@ export type { Callee, CallHandler, CallSink, CallTarget, IncomingCall } from "./
 export { createDescriptorLane } from "./descriptor-lane.js";
 export { iterateLater } from "./iterate-later.js";
 export type { Lane, LaneListener } from "./lane.js";
-export { createMemberProxy } from "./member-proxy.js";
+export { createMemberProxy, type MemberProxyOptions } from "./member-proxy.js";
 export { MessageReader, PREFIX_LENGTH } from "./message-reader.js";
 export type { SharedMemory } from "./out-of-band.js";
 export { PacedReader } from "./paced-reader.js";
