@@ -42,6 +42,8 @@ export interface ExtendedIsolator {
   readonly isolator: ProcessIsolator;
   readonly core: IsolateCore;
   readonly calls: ModuleCalls;
+  /** Its option of that name. */
+  readonly graceMs: number;
 }
 
 /**
@@ -92,7 +94,7 @@ export class ProcessIsolator {
       const isolator = new ProcessIsolator(isolators, resolved, FROM_CREATE, extension);
       for (const [name, value] of Object.entries(data)) isolator.#core.data.set(name, value);
       await isolator.#start();
-      return { isolator, core: isolator.#core, calls: isolator.#calls };
+      return { isolator, core: isolator.#core, calls: isolator.#calls, graceMs: resolved.graceMs };
     };
   }
 

@@ -9,6 +9,7 @@ export { createDescriptorLane } from "./descriptor-lane.js";
 export { iterateLater } from "./iterate-later.js";
 export type { Lane, LaneListener } from "./lane.js";
 export { createMemberProxy, type MemberProxyOptions } from "./member-proxy.js";
+export { type Container, hasMember, isClass, isContainer, memberNames } from "./members.js";
 export { MessageReader, PREFIX_LENGTH } from "./message-reader.js";
 export type { SharedMemory } from "./out-of-band.js";
 export { PacedReader } from "./paced-reader.js";

@@ -2,7 +2,7 @@
 export type { AfterCrash, Death, Judge, Judgement } from "./after-crash.js";
 export { isWanted } from "./end-record.js";
 export type { FeatureNeed, Generation, GenerationSpec } from "./generation.js";
-export type { Serve, ServedFunction } from "./host-functions.js";
+export { type Serve, type ServedCallee, toServed } from "./host-functions.js";
 export {
   activateModules,
   preload,
