@@ -26,7 +26,10 @@ export interface KernelManifest {
 }
 
 /** Options of `ProcessIsolator.create` that are data, and that the kernel does not set itself. */
-export type IsolateOptions = Omit<IsolationOptions<undefined>, (typeof NOT_IN_A_MANIFEST)[number] | "stdout" | "stderr" | "env">;
+export type IsolateOptions = Omit<
+  IsolationOptions<undefined>,
+  (typeof NOT_IN_A_MANIFEST)[number] | "stdout" | "stderr" | "env"
+>;
 
 /** Options of an isolate that a manifest does not have. */
 export const NOT_IN_A_MANIFEST = [
@@ -64,7 +67,10 @@ export interface IsolateDefinition extends IsolateOptions {
 }
 
 /** What is granted of one target: everything, some exports, or that with more to say about it. */
-export type UseDefinition = "*" | readonly string[] | { exports?: "*" | readonly string[]; lazy?: boolean; handOn?: boolean };
+export type UseDefinition =
+  | "*"
+  | readonly string[]
+  | { exports?: "*" | readonly string[]; lazy?: boolean; handOn?: boolean };
 
 /** gRPC services, by `.proto` files or by a module of generated definitions. */
 export interface GrpcDefinition {
