@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { jsonErrorPosition } from "../../src/cli/json-error-position.js";
+import { jsonErrorPosition } from "../../src/errors/index.js";
 
 test.each([
   ["", 0],

@@ -1,0 +1,32 @@
+import { IsolationError, jsonErrorPosition } from "../../errors/index.js";
+import { duplicateKey, type ParsedText, placesOf } from "./yaml-source.js";
+
+/**
+ * JSON is YAML, as far as places go; whether it is JSON, JSON.parse says.
+ *
+ * @param name the file, for messages
+ * @throws IsolationError `INVALID_OPTION` with line and column for what is no JSON, and for a key that is there twice
+ */
+export function parseJson(text: string, name: string): ParsedText {
+  try {
+    const value: unknown = JSON.parse(text);
+    const twice = duplicateKey(text);
+    if (twice === undefined) return { value, locate: placesOf(text) };
+    throw new IsolationError("INVALID_OPTION", `${name}:${placeOf(text, twice)}: the key is there twice`);
+  } catch (error) {
+    if (IsolationError.is(error)) throw error;
+    throw new IsolationError("INVALID_OPTION", `${name}:${describeMistake(text)}`, { cause: error });
+  }
+}
+
+function describeMistake(text: string): string {
+  const position = jsonErrorPosition(text);
+  const what = position >= text.length ? "it ends too early" : `unexpected ${JSON.stringify(text[position])}`;
+  return `${placeOf(text, position)}: this is no JSON: ${what}`;
+}
+
+/** `line:column`, from 1. */
+function placeOf(text: string, position: number): string {
+  const before = text.slice(0, position).split("\n");
+  return `${before.length}:${(before.at(-1) ?? "").length + 1}`;
+}
