@@ -1,6 +1,5 @@
 /** The public face. */
 
-export { createRemote } from "./remote.js";
 export type { Remote, RemoteObject, RemoteStream } from "../inside/index.js";
 export type { GenerationFacts, IsolatorEventSource, IsolatorEvents, OutputEvent } from "./events.js";
 export { toExitCode } from "./exit-host.js";
@@ -28,3 +27,4 @@ export type {
   TerminateOptions,
   WaitOptions,
 } from "./options/index.js";
+export { createRemote } from "./remote.js";

@@ -1,4 +1,10 @@
-import { type BoundCall, type CallOptions, createRemote, type ProcessIsolator, type Remote } from "../isolator/index.js";
+import {
+  type BoundCall,
+  type CallOptions,
+  createRemote,
+  type ProcessIsolator,
+  type Remote,
+} from "../isolator/index.js";
 import type { Unit } from "./life/index.js";
 
 /** An isolate of a kernel. The handle stays valid whatever happens to what is behind it: restarts, replacements, stops. */

@@ -44,7 +44,10 @@ export class Kernel {
 
   private constructor(runtime: KernelRuntime, caller: typeof FROM_START) {
     if (caller !== FROM_START) {
-      throw new IsolationError("INVALID_OPTION", "new Kernel() starts nothing: use await Kernel.start(manifest, options)");
+      throw new IsolationError(
+        "INVALID_OPTION",
+        "new Kernel() starts nothing: use await Kernel.start(manifest, options)",
+      );
     }
     this.#runtime = runtime;
     this.events = runtime.events;
@@ -113,4 +116,3 @@ export class Kernel {
     await this.shutdown({ reason: "disposed" });
   }
 }
-

@@ -29,8 +29,7 @@ export function resolveKernelOptions(value: unknown, manifest: ResolvedManifest)
   const given = ownOptions("kernel options", value, ["host", "signal", "graceMs", "frontDoor"]);
   const { host = {}, signal, graceMs, frontDoor = false } = given;
   if (typeof host !== "object" || host === null) throw invalidOption("host", "an object of functions", host);
-  if (signal !== undefined && !(signal instanceof AbortSignal))
-    throw invalidOption("signal", "an AbortSignal", signal);
+  if (signal !== undefined && !(signal instanceof AbortSignal)) throw invalidOption("signal", "an AbortSignal", signal);
   if (graceMs !== undefined && !(typeof graceMs === "number" && graceMs >= 0))
     throw invalidOption("graceMs", "a number of milliseconds from 0", graceMs);
   if (typeof frontDoor !== "boolean") throw invalidOption("frontDoor", "true or false", frontDoor);

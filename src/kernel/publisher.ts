@@ -36,7 +36,7 @@ export class KernelPublisher {
   /** Hands on what happens to an isolate. */
   follow({ isolator }: ExtendedIsolator, onEvent: (event: IsolateEvent) => void): void {
     for (const type of TYPES) {
-      (isolator.events as EventEmitter).on(type, (event: object) => {
+      isolator.events.on(type, (event: object) => {
         const named = { type, ...event } as IsolateEvent;
         onEvent(named);
         this.emit("isolate", named);

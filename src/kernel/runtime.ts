@@ -5,7 +5,7 @@ import type { IsolateEvent, KernelEventSource } from "./events.js";
 import { servedTo } from "./grants/index.js";
 import type { KernelOutcome } from "./kernel.js";
 import { Conductor, startInOrder, stopInOrder, Unit } from "./life/index.js";
-import { moduleIn, type ResolvedManifest } from "./manifest/index.js";
+import { absolute, type ResolvedManifest } from "./manifest/index.js";
 import type { ResolvedKernelOptions } from "./options.js";
 import { KernelPublisher } from "./publisher.js";
 import { type IsolateSummary, summaryOf } from "./summary.js";
@@ -60,7 +60,9 @@ export class KernelRuntime {
   async start(): Promise<void> {
     const { signal } = this.#options;
     const cancelled = (): IsolationError => {
-      return new IsolationError("CANCELLED", `the start of ${this.manifest.name} was cancelled`, { cause: signal?.reason });
+      return new IsolationError("CANCELLED", `the start of ${this.manifest.name} was cancelled`, {
+        cause: signal?.reason,
+      });
     };
     if (signal?.aborted === true) throw cancelled();
     const failed = new Promise<never>((_, reject) => {
@@ -124,7 +126,7 @@ export class KernelRuntime {
     const unit = this.#open(name);
     const { version, current, module: old } = unit;
     const predecessor = { version, module: old, pid: current?.isolator.pid ?? 0 };
-    const { isolator } = await unit.replace(moduleIn(this.manifest.folder, module));
+    const { isolator } = await unit.replace(absolute(module, "module", this.manifest.folder));
     const { pid } = isolator;
     this.#tell({ type: "replaced", isolate: name, version: unit.version, module: unit.module, pid, predecessor });
   }
@@ -180,7 +182,9 @@ export class KernelRuntime {
   #exhausted(isolate: string, restarts: number, withinMs: number): void {
     const reason = `${isolate} was one failure too many: ${restarts} within ${withinMs} ms`;
     this.#publisher.emit("exhausted", { isolate, restarts, withinMs });
-    this.#failStart(new IsolationError("RESTARTS_EXHAUSTED", `${this.manifest.name}: ${reason}`, { facts: { isolate } }));
+    this.#failStart(
+      new IsolationError("RESTARTS_EXHAUSTED", `${this.manifest.name}: ${reason}`, { facts: { isolate } }),
+    );
     // The isolator of the dead one has yet to hear of it.
     setImmediate(() => {
       void this.stop({ kind: "exhausted", reason }).then(() => {

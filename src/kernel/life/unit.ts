@@ -3,8 +3,7 @@ import type { ExtendedIsolator, IsolateExtension, RecycleFacts } from "../../iso
 import { forwardCall, startExtended } from "../../isolator/index.js";
 import type { ExitOutcome } from "../../process/index.js";
 import { type IncomingCall, quiet } from "../../session/index.js";
-import type { Generation, Judgement, Serve } from "../../supervision/index.js";
-import type { Death } from "../../supervision/index.js";
+import type { Death, Generation, Judgement, Serve } from "../../supervision/index.js";
 import type { ResolvedIsolate } from "../manifest/index.js";
 import { Gate } from "./gate.js";
 
