@@ -44,6 +44,7 @@ export class ServerCall implements GrpcCall {
     this.#rawHeaders = rawHeaders;
     const timeout = headers["grpc-timeout"];
     const timeoutMs = timeout === undefined ? undefined : parseTimeout(String(timeout));
+    if (timeoutMs === 0) throw expired();
     const encoding = requestEncoding(headers["grpc-encoding"] as string | undefined);
     if (timeoutMs !== undefined) this.deadline = Date.now() + timeoutMs;
     this.response = new Response(stream, headers["grpc-accept-encoding"] as string | undefined);
@@ -128,7 +129,7 @@ export class ServerCall implements GrpcCall {
   }
 
   #expire(): void {
-    this.fail(new GrpcError(GrpcStatus.DEADLINE_EXCEEDED, "the deadline of the call has passed"));
+    this.fail(expired());
   }
 
   #cancelled(): void {
@@ -144,4 +145,8 @@ export class ServerCall implements GrpcCall {
     this.#controller?.abort(reason);
     this.#onGone?.(reason);
   }
+}
+
+function expired(): GrpcError {
+  return new GrpcError(GrpcStatus.DEADLINE_EXCEEDED, "the deadline of the call has passed");
 }
