@@ -1,5 +1,5 @@
-import type { GrpcMethod } from "../../grpc/index.js";
 import type { IsolationError } from "../../errors/index.js";
+import type { GrpcMethod } from "../../grpc/index.js";
 
 /** What `option idempotency_level` says: 0 unknown, 1 NO_SIDE_EFFECTS, 2 IDEMPOTENT. */
 export type Idempotency = 0 | 1 | 2;
