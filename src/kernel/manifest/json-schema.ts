@@ -30,7 +30,11 @@ function schemaOf(field: Field): Schema {
 function kindSchema(field: Field): Schema {
   switch (field.kind) {
     case "text":
-      return { type: "string", minLength: 1, ...(field.pattern === undefined ? {} : { pattern: field.pattern.source }) };
+      return {
+        type: "string",
+        minLength: 1,
+        ...(field.pattern === undefined ? {} : { pattern: field.pattern.source }),
+      };
     case "choice":
       return { enum: field.values };
     case "flag":

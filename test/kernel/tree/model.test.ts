@@ -128,9 +128,9 @@ test("whoever is stopped is started again, given up, or ends with the tree", () 
 test("an event leaves the state before it as it was", () => {
   fc.assert(
     fc.property(tree, events, (root, happenings) => {
-      const states: { state: TreeState; then: string }[] = [];
-      for (const { before } of play(root, happenings)) states.push({ state: before, then: print(before) });
-      for (const { state, then } of states) expect(print(state)).toBe(then);
+      const states: { state: TreeState; print: string }[] = [];
+      for (const { before } of play(root, happenings)) states.push({ state: before, print: print(before) });
+      for (const one of states) expect(print(one.state)).toBe(one.print);
     }),
     FEWER_RUNS,
   );
