@@ -69,10 +69,18 @@ export const ALL_KEPT_BYTES = 64 * 1024 * 1024;
 /** How often a request is sent that may be sent again: as calls of the host, it is not the cause of three crashes. */
 export const ATTEMPTS_AT_MOST = 3;
 
-/** From a connection that was lost to the story of the death, at most; and to the process that answers, in milliseconds. */
+/** From a connection that was lost to the story of the death, at most, in milliseconds. */
 export const STORY_MS = 1_000;
-export const CONNECT_MS = 10_000;
+
+/** Connections to one process that are tried for one request, and the first pause between them, in milliseconds; each is twice as long, up to 500. */
+export const CONNECT_TRIES_AT_MOST = 20;
 export const CONNECT_PAUSE_MS = 20;
 
 /** Stream identifiers that one connection to an isolate gives out, before another is opened. */
 export const STREAM_IDS_AT_MOST = 0x3fffffff;
+
+/** Descriptors of one isolate: files, their bytes together, names in one file, and messages within messages. */
+export const DESCRIPTOR_FILES = 2_000;
+export const DESCRIPTOR_BYTES = 16 * 1024 * 1024;
+export const DESCRIPTOR_SYMBOLS = 50_000;
+export const DESCRIPTOR_DEPTH = 64;

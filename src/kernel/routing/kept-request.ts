@@ -31,8 +31,7 @@ export class KeptRequest {
   add(chunk: Buffer, isEnd: boolean, mayDrop: boolean): void {
     this.isEnded ||= isEnd;
     if (this.#isDropped || chunk.length === 0) return;
-    const isTooMuch =
-      this.#length + chunk.length > KEPT_BYTES || this.#total.bytes + chunk.length > ALL_KEPT_BYTES;
+    const isTooMuch = this.#length + chunk.length > KEPT_BYTES || this.#total.bytes + chunk.length > ALL_KEPT_BYTES;
     if (isTooMuch && mayDrop) {
       this.drop();
       return;

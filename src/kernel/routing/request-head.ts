@@ -64,7 +64,10 @@ export function readRequestHead(fields: Fields): RequestHead | undefined {
   return {
     path,
     service: path.slice(1, Math.max(1, path.indexOf("/", 1))),
-    isGrpc: method === "POST" && contentType.startsWith("application/grpc") && !contentType.startsWith("application/grpc-web"),
+    isGrpc:
+      method === "POST" &&
+      contentType.startsWith("application/grpc") &&
+      !contentType.startsWith("application/grpc-web"),
     method,
     authorization,
     isolate,

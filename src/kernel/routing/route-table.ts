@@ -57,8 +57,7 @@ export class RouteTable {
   resolve(service: string, path: string, isolate: string | undefined): Route | Refusal {
     this.#refresh();
     if (isolate !== undefined) return this.#onIsolate(service, path, isolate);
-    if (this.#local.has(service))
-      return { isolate: undefined, scopes: OPEN_SERVICES.has(service) ? [] : ["operate"] };
+    if (this.#local.has(service)) return { isolate: undefined, scopes: OPEN_SERVICES.has(service) ? [] : ["operate"] };
     if (service === HOST_SERVICE) return this.#whichIsolate(`every isolate has a ${HOST_SERVICE}`, this.#names());
     const owners = this.#owners.get(service);
     if (owners === undefined) return this.#unknownService(service);

@@ -19,16 +19,13 @@ export interface Waiter {
 export class UpstreamLink {
   readonly connection: Http2Connection;
   readonly #waiters = new Set<Waiter>();
-  readonly #onUnprocessed: (stream: Http2Stream) => void;
   readonly #onClose: () => void;
   #nextId = 1;
   #isReady = false;
   /** Nothing more is begun on it. */
   #isRetired = false;
 
-  /** @param onUnprocessed the isolate says that it has not begun with what is on this stream */
-  constructor(socket: Duplex, onUnprocessed: (stream: Http2Stream) => void, onClose: () => void) {
-    this.#onUnprocessed = onUnprocessed;
+  constructor(socket: Duplex, onClose: () => void) {
     this.#onClose = onClose;
     this.connection = new Http2Connection(socket, "client", {
       onReady: () => {
@@ -44,11 +41,6 @@ export class UpstreamLink {
 
   get isUsable(): boolean {
     return !this.#isRetired && !this.connection.isClosed;
-  }
-
-  /** The process answers. */
-  get isReady(): boolean {
-    return this.#isReady;
   }
 
   /** In the order of the requests; what the isolate takes at once is its own bound. */
@@ -104,7 +96,7 @@ export class UpstreamLink {
       this.connection.streams.delete(stream.id);
     }
     this.retire();
-    for (const stream of unprocessed) this.#onUnprocessed(stream);
+    for (const stream of unprocessed) stream.sink?.onReset(CODE.refused);
   }
 
   #closed(): void {

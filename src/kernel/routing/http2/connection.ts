@@ -2,7 +2,6 @@ import type { Duplex } from "node:stream";
 import {
   CALM_POINTS_PER_DATA_FRAME,
   CONNECTION_WINDOW_BYTES,
-  COST,
   METADATA_BYTES,
   METADATA_FIELDS,
   UNREAD_ANSWERS_BYTES,
@@ -48,7 +47,6 @@ export class Http2Connection implements StreamCarrier {
   /** Of the peer's settings. */
   peerInitialWindow = DEFAULT_WINDOW;
   peerMaxStreams = Number.POSITIVE_INFINITY;
-  peerMaxMetadata = Number.POSITIVE_INFINITY;
   isClosed = false;
   readonly #socket: Duplex;
   readonly #writer: FrameWriter;
@@ -85,12 +83,13 @@ export class Http2Connection implements StreamCarrier {
     return this.#handler.received;
   }
 
-  /** A stream of ours. The caller keeps to `peerMaxStreams`. */
-  open(id: number): Http2Stream {
-    return this.add(id);
+  /** The highest stream that the peer has begun. */
+  get lastRequestId(): number {
+    return this.#handler.lastId;
   }
 
-  add(id: number): Http2Stream {
+  /** A stream of either side; of ours, the caller keeps to `peerMaxStreams`. */
+  open(id: number): Http2Stream {
     const stream = new Http2Stream(id, this, this.peerInitialWindow);
     this.streams.set(id, stream);
     return stream;
@@ -160,7 +159,7 @@ export class Http2Connection implements StreamCarrier {
     const payload = Buffer.alloc(8 + text.length);
     payload.writeUInt32BE(lastId, 0);
     payload.writeUInt32BE(code, 4);
-    payload.latin1Write(text, 8);
+    payload.write(text, 8, "latin1");
     this.#writer.frame(FRAME.goaway, 0, 0, payload);
   }
 
@@ -251,9 +250,4 @@ export class Http2Connection implements StreamCarrier {
     for (const stream of streams) stream.sink?.onLost();
     this.listener.onClose(this.#error);
   }
-}
-
-/** Charges for a request that the kernel answers itself with a refusal. */
-export function chargeRefusal(connection: Http2Connection): void {
-  connection.calm.charge(COST.refused);
 }

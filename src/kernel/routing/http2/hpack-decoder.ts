@@ -119,7 +119,7 @@ export class HpackDecoder {
     const from = this.#at;
     if (length > this.#end - from) throw broken("a string that is longer than its block");
     this.#at += length;
-    if (!isHuffman) return this.#bytes.latin1Slice(from, from + length);
+    if (!isHuffman) return this.#bytes.toString("latin1", from, from + length);
     const text = decodeHuffman(this.#bytes, from, from + length);
     if (text === undefined) throw broken("a string that is no Huffman code");
     return text;
@@ -143,7 +143,10 @@ export class HpackDecoder {
  * A connection ends for it, and not just its stream: so only what is good is ever kept in the table, and is looked at once.
  */
 function malformed(part: string, text: string): ConnectionError {
-  return new ConnectionError(CODE.protocol, `the peer sent a field with the ${part} ${JSON.stringify(text.slice(0, 100))}`);
+  return new ConnectionError(
+    CODE.protocol,
+    `the peer sent a field with the ${part} ${JSON.stringify(text.slice(0, 100))}`,
+  );
 }
 
 function broken(what: string): ConnectionError {

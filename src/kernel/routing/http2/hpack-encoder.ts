@@ -116,7 +116,7 @@ export class HpackEncoder {
 
   #string(text: string): void {
     this.#integer(text.length, 7, 0);
-    this.#at += this.#room.latin1Write(text, this.#at);
+    this.#at += this.#room.write(text, this.#at, "latin1");
   }
 
   #integer(value: number, prefixBits: number, pattern: number): void {

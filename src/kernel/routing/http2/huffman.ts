@@ -70,5 +70,5 @@ export function decodeHuffman(bytes: Buffer, from: number, to: number): string |
       isPadding = true;
     }
   }
-  return depth > 7 || !isPadding ? undefined : room.latin1Slice(0, length);
+  return depth > 7 || !isPadding ? undefined : room.toString("latin1", 0, length);
 }

@@ -55,3 +55,15 @@ export class ConnectionError extends Error {
     this.code = code;
   }
 }
+
+/** Ends a stream, with a code for its RST_STREAM. */
+export class StreamError extends Error {
+  readonly streamId: number;
+  readonly code: number;
+
+  constructor(streamId: number, code: number) {
+    super(`stream ${streamId} ends with code ${code}`);
+    this.streamId = streamId;
+    this.code = code;
+  }
+}

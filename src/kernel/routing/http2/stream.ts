@@ -1,7 +1,7 @@
 import { STREAM_WINDOW_BYTES } from "../bounds.js";
 import { ByteQueue } from "./byte-queue.js";
 import type { Fields } from "./hpack-decoder.js";
-import { CODE } from "./protocol.js";
+import { CODE, StreamError } from "./protocol.js";
 
 /** Who hears of a stream. */
 export interface StreamSink {
@@ -71,6 +71,13 @@ export class Http2Stream {
     }
     this.#carrier.writeHeaders(this.id, fields, isEnd);
     if (isEnd) this.localEnded();
+  }
+
+  /** So much of the request came. @throws StreamError where it is not as long as was announced */
+  expect(bytes: number, isEnd: boolean): void {
+    if (this.expectedBytes === undefined) return;
+    this.expectedBytes -= bytes;
+    if (this.expectedBytes < 0 || (isEnd && this.expectedBytes > 0)) throw new StreamError(this.id, CODE.protocol);
   }
 
   send(chunk: Buffer, isEnd: boolean): void {
