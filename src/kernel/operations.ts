@@ -16,6 +16,10 @@ export function operationsOf(runtime: KernelRuntime, logs: Logs, tokens: Tokens)
       const { state, current } = runtime.unit(name);
       return state === "ready" ? current?.core.status() : undefined;
     },
+    capabilities: (name) => {
+      const { state, current } = runtime.unit(name);
+      return state === "ready" ? current?.core.present().then(({ capabilities }) => capabilities) : undefined;
+    },
     start: (name) => runtime.startByHand(name),
     stop: (name, reason) => runtime.stopByHand(name, reason),
     restart: async (name) => void (await runtime.restart(name)),

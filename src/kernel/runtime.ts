@@ -2,6 +2,7 @@ import { closestName, IsolationError } from "../errors/index.js";
 import type { ExtendedIsolator, RecycleFacts } from "../isolator/index.js";
 import { type Generation, tellHandedOn } from "../supervision/index.js";
 import type { IsolateEvent, KernelEventSource } from "./events.js";
+import { KernelFront } from "./front.js";
 import { servedTo } from "./grants/index.js";
 import type { KernelOutcome } from "./kernel.js";
 import { Conductor, startInOrder, stopInOrder, Unit } from "./life/index.js";
@@ -9,6 +10,9 @@ import { absolute, type ResolvedManifest } from "./manifest/index.js";
 import type { ResolvedKernelOptions } from "./options.js";
 import { KernelPublisher } from "./publisher.js";
 import { type IsolateSummary, summaryOf } from "./summary.js";
+
+/** Until clients of the front door have read the last of it, in milliseconds. */
+const FRONT_GRACE_MS = 500;
 
 /** What is behind a kernel's public face: its isolates, and whoever watches over them. */
 export class KernelRuntime {
@@ -21,6 +25,7 @@ export class KernelRuntime {
   readonly #conductor: Conductor;
   #end!: (outcome: KernelOutcome) => void;
   #stopping: Promise<KernelOutcome> | undefined;
+  readonly #front: KernelFront | undefined;
   /** What has gone wrong before all were ready. */
   #failStart: (error: IsolationError) => void = () => {};
 
@@ -44,12 +49,17 @@ export class KernelRuntime {
       });
       this.#units.set(definition.name, unit);
     }
+    this.#front = hasFront(manifest, options) ? new KernelFront(this) : undefined;
     this.#conductor = new Conductor(manifest.tree, this.#units, {
       onEscalated: (escalation, isolate) => this.#publisher.emit("escalated", { ...escalation, isolate }),
       onGivenUp: (unit) => this.#givenUp(unit),
       onExhausted: ({ restarts, withinMs }, isolate) => this.#exhausted(isolate, restarts, withinMs),
       onStartFailed: (unit, error) => this.#startFailed(unit, error),
     });
+  }
+
+  get front(): KernelFront | undefined {
+    return this.#front;
   }
 
   get events(): KernelEventSource {
@@ -72,6 +82,7 @@ export class KernelRuntime {
     signal?.addEventListener("abort", cancel, { once: true });
     try {
       await Promise.race([startInOrder(this.#units, (unit, error) => this.#startFailed(unit, error)), failed]);
+      await this.#front?.open();
     } catch (error) {
       await this.stop({ kind: "requested", reason: "the start failed" }, 0);
       throw error;
@@ -142,6 +153,7 @@ export class KernelRuntime {
     this.#publisher.emit("stopping", { reason });
     this.#conductor.close();
     await stopInOrder(this.#units, { reason, graceMs });
+    await this.#front?.close(FRONT_GRACE_MS);
     this.#publisher.emit("stopped", { reason });
     this.#end(outcome);
     return outcome;
@@ -196,4 +208,9 @@ export class KernelRuntime {
   #tell(event: IsolateEvent): void {
     this.#publisher.emit("isolate", event);
   }
+}
+
+function hasFront({ socket, listen, isolates }: ResolvedManifest, { frontDoor }: ResolvedKernelOptions): boolean {
+  const hasServices = [...isolates.values()].some(({ grpc }) => grpc !== undefined);
+  return frontDoor || socket !== undefined || listen !== undefined || hasServices;
 }

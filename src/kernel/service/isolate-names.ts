@@ -1,4 +1,6 @@
-import { closestName } from "../../errors/index.js";
+import { toRemoteError } from "../../codec/index.js";
+import { encodeStatusDetails } from "../../contract/index.js";
+import { closestName, IsolationError } from "../../errors/index.js";
 import { GrpcError, GrpcStatus } from "../../grpc/index.js";
 import type { KernelOperations } from "./operations.js";
 
@@ -9,7 +11,10 @@ export function checkName({ manifest }: KernelOperations, name: string): void {
   const closest = closestName(name, names);
   const hint = closest === undefined ? "" : `; did you mean ${JSON.stringify(closest)}?`;
   const message = `${manifest.name} has no isolate ${JSON.stringify(name)}${hint}; it has ${names.join(", ")}`;
-  throw new GrpcError(GrpcStatus.NOT_FOUND, message);
+  const error = toRemoteError(new IsolationError("INVALID_OPTION", message), { maxLength: 2_048 });
+  throw new GrpcError(GrpcStatus.NOT_FOUND, message, {
+    details: encodeStatusDetails(GrpcStatus.NOT_FOUND, message, error),
+  });
 }
 
 /** The names of a request; undefined where it names none, and so wants all. @throws GrpcError as `checkName` */

@@ -1,5 +1,5 @@
 import { fromJsonValue, toJsonValue } from "../../codec/index.js";
-import { fromDuration, type HostStatusMessage } from "../../contract/index.js";
+import { fromDuration } from "../../contract/index.js";
 import * as messages from "../../contract/kernel.js";
 import { GrpcError, GrpcStatus } from "../../grpc/index.js";
 import type { LocalService } from "../routing/index.js";
@@ -62,7 +62,7 @@ function changeMethods(kernel: KernelOperations): LocalService["methods"] {
     await make();
     const summary = kernel.list().find((one) => one.name === name);
     if (summary === undefined) throw new GrpcError(GrpcStatus.INTERNAL, `${name} is not listed`);
-    return { isolate: summaryMessage(summary) };
+    return { isolate: summaryMessage(summary, undefined) };
   };
   return [
     unary("Start", messages.KernelServiceStartRequest, messages.KernelServiceStartResponse, ({ isolate }) =>
@@ -102,16 +102,17 @@ async function list(kernel: KernelOperations, withStatus: boolean): Promise<mess
   const { manifest, startedAt } = kernel;
   const isolates = await Promise.all(
     kernel.list().map(async (summary) => {
-      const status = withStatus ? await statusInTime(kernel, summary.name) : undefined;
-      return summaryMessage(summary, status);
+      const can = await inTime(kernel.capabilities(summary.name));
+      const status = withStatus ? await inTime(kernel.status(summary.name)) : undefined;
+      return summaryMessage(summary, can, status);
     }),
   );
   const { name, file = "" } = manifest;
   return { kernel: name, pid: process.pid, file, startedAt: toTimestamp(startedAt), isolates };
 }
 
-async function statusInTime(kernel: KernelOperations, name: string): Promise<HostStatusMessage | undefined> {
-  const asked = kernel.status(name);
+/** What a process says, if it does so in time. */
+async function inTime<T>(asked: Promise<T> | undefined): Promise<T | undefined> {
   if (asked === undefined) return undefined;
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<undefined>((resolve) => {

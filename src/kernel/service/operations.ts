@@ -1,4 +1,4 @@
-import type { HostStatusMessage } from "../../contract/index.js";
+import type { Capabilities, HostStatusMessage } from "../../contract/index.js";
 import type { KernelEventSource } from "../events.js";
 import type { Logs } from "../logs.js";
 import type { ResolvedManifest } from "../manifest/index.js";
@@ -16,6 +16,8 @@ export interface KernelOperations {
   list(): IsolateSummary[];
   /** What the process of an isolate says of itself; undefined while there is none that takes calls. */
   status(isolate: string): Promise<HostStatusMessage> | undefined;
+  /** What the present process of an isolate can do; undefined while there is none that takes calls. */
+  capabilities(isolate: string): Promise<Capabilities> | undefined;
   start(isolate: string): Promise<void>;
   stop(isolate: string, reason: string): Promise<void>;
   restart(isolate: string): Promise<void>;

@@ -1,4 +1,4 @@
-import type { HostStatusMessage } from "../../contract/index.js";
+import type { Capabilities, HostStatusMessage } from "../../contract/index.js";
 import { type IsolateSummary as IsolateMessage, IsolateState } from "../../contract/kernel.js";
 import type { UnitState } from "../life/index.js";
 import type { IsolateSummary } from "../summary.js";
@@ -14,13 +14,31 @@ const STATES: Readonly<Record<UnitState, IsolateState>> = {
 };
 const NAMES = new Map(Object.entries(STATES).map(([name, state]) => [state, name as UnitState]));
 
-export function summaryMessage(summary: IsolateSummary, status?: HostStatusMessage): IsolateMessage {
+export function summaryMessage(
+  summary: IsolateSummary,
+  can: Pick<Capabilities, "features" | "values"> | undefined,
+  status?: HostStatusMessage,
+): IsolateMessage {
   const { uses, services, state, ...rest } = summary;
-  return { ...rest, uses: [...uses], services: [...services], state: STATES[state], status };
+  return {
+    ...rest,
+    uses: [...uses],
+    services: [...services],
+    state: STATES[state],
+    status,
+    features: [...(can?.features ?? [])],
+    values: [...(can?.values ?? [])],
+  };
 }
 
 /** @throws RangeError for a state that this version does not know */
-export function summaryOfMessage({ state, status: _, ...rest }: IsolateMessage): IsolateSummary {
+export function summaryOfMessage({
+  state,
+  status: _,
+  features: __,
+  values: ___,
+  ...rest
+}: IsolateMessage): IsolateSummary {
   const name = NAMES.get(state);
   if (name === undefined) throw new RangeError(`the kernel is of a later version: it has a state ${state}`);
   return { ...rest, state: name };

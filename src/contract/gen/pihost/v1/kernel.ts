@@ -137,7 +137,13 @@ export interface IsolateSummary {
   /** Whether the kernel's start fails without it. */
   essential: boolean;
   /** What its process says of itself, where that was asked for and it answered in time. */
-  status: HostStatus | undefined;
+  status:
+    | HostStatus
+    | undefined;
+  /** What its process said that it can do, as `hello` names it; empty while there is none. */
+  features: string[];
+  /** The kinds of values that it takes. */
+  values: string[];
 }
 
 export interface KernelServiceListRequest {
@@ -375,6 +381,8 @@ function createBaseIsolateSummary(): IsolateSummary {
     services: [],
     essential: false,
     status: undefined,
+    features: [],
+    values: [],
   };
 }
 
@@ -409,6 +417,12 @@ export const IsolateSummary: MessageFns<IsolateSummary> = {
     }
     if (message.status !== undefined) {
       HostStatus.encode(message.status, writer.uint32(82).fork()).join();
+    }
+    for (const v of message.features) {
+      writer.uint32(90).string(v!);
+    }
+    for (const v of message.values) {
+      writer.uint32(98).string(v!);
     }
     return writer;
   },
@@ -506,6 +520,22 @@ export const IsolateSummary: MessageFns<IsolateSummary> = {
             message.status = HostStatus.decode(reader, reader.uint32());
             continue;
           }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.features.push(reader.string());
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.values.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -530,6 +560,8 @@ export const IsolateSummary: MessageFns<IsolateSummary> = {
       services: globalThis.Array.isArray(object?.services) ? object.services.map((e: any) => globalThis.String(e)) : [],
       essential: isSet(object.essential) ? globalThis.Boolean(object.essential) : false,
       status: isSet(object.status) ? HostStatus.fromJSON(object.status) : undefined,
+      features: globalThis.Array.isArray(object?.features) ? object.features.map((e: any) => globalThis.String(e)) : [],
+      values: globalThis.Array.isArray(object?.values) ? object.values.map((e: any) => globalThis.String(e)) : [],
     };
   },
 
@@ -565,6 +597,12 @@ export const IsolateSummary: MessageFns<IsolateSummary> = {
     if (message.status !== undefined) {
       obj.status = HostStatus.toJSON(message.status);
     }
+    if (message.features?.length) {
+      obj.features = message.features;
+    }
+    if (message.values?.length) {
+      obj.values = message.values;
+    }
     return obj;
   },
 
@@ -585,6 +623,8 @@ export const IsolateSummary: MessageFns<IsolateSummary> = {
     message.status = (object.status !== undefined && object.status !== null)
       ? HostStatus.fromPartial(object.status)
       : undefined;
+    message.features = object.features?.map((e) => e) || [];
+    message.values = object.values?.map((e) => e) || [];
     return message;
   },
 };
