@@ -73,7 +73,7 @@ export class KernelRuntime {
     try {
       await Promise.race([startInOrder(this.#units, (unit, error) => this.#startFailed(unit, error)), failed]);
     } catch (error) {
-      await this.stop({ kind: "requested", reason: "the start failed" }, 0);
+      await this.stop({ kind: "requested", reason: "the start failed" });
       throw error;
     } finally {
       this.#failStart = () => {};
