@@ -12,7 +12,7 @@ import {
   UNBOUNDED,
 } from "../src/session/index.js";
 import { CallLedger } from "./call-ledger.js";
-import { offerData, runInCall } from "./current-call.js";
+import { offerData, offerUse, runInCall } from "./current-call.js";
 import { openInspector, waitForDebugger } from "./debugging.js";
 import { EventLoopLag } from "./event-loop-lag.js";
 import { createHostModule } from "./host-module.js";
@@ -21,6 +21,7 @@ import { type Listener, listen } from "./listener.js";
 import { ModuleLifecycle } from "./module-lifecycle.js";
 import { createModuleLoader, type ModuleLoader } from "./modules/index.js";
 import { makeOutputSynchronous } from "./output.js";
+import { Uses } from "./uses.js";
 
 /** What running calls get after the death of the host, in milliseconds; the host's reaper waits a little longer. */
 const HOST_GONE_GRACE_MS = 150;
@@ -51,6 +52,7 @@ export class Pihost implements CallHandler {
   readonly #loader: ModuleLoader;
   readonly #sharedMemory: SharedMemory | undefined;
   readonly #sessions = new Set<Session>();
+  readonly #uses = new Uses();
   readonly #hostModule = createHostModule(this);
   #server: Listener | undefined;
   #generation: number;
@@ -77,6 +79,7 @@ export class Pihost implements CallHandler {
     });
     this.#lifecycle = new ModuleLifecycle(go.lifecycleOfAll || go.lifecycle, (name) => this.#loader.urlOf(name));
     offerData(this.data);
+    offerUse((target, options) => this.#uses.proxyOf(target, options));
     if (debug) listener.onDebugger(openInspector());
     // What has been answered reaches the caller, even when a module ends the process in the same turn.
     process.once("exit", () => this.#flush());
@@ -140,6 +143,11 @@ export class Pihost implements CallHandler {
       const loaded = await this.#loader.load(name);
       await this.#lifecycle.start(loaded, "START_FAILED");
     }
+  }
+
+  /** The host tells what this process may hand on to others, of what it lets it use. */
+  mayHandOn(targets: readonly string[]): void {
+    this.#uses.handedOn = new Set(targets);
   }
 
   /** What a module exports. */
@@ -217,6 +225,7 @@ export class Pihost implements CallHandler {
   /** The host keeps the isolate's data. */
   #hostSpeaksOn(session: Session): void {
     this.#awaitsHost = false;
+    this.#uses.speakOn(session);
     this.data.tellHost = (name, value) =>
       new Promise((resolve, reject) => {
         session.call(STORE, [name, value], { resolve, reject, lost: reject });

@@ -38,6 +38,8 @@ export class CallTable {
   readonly #waiting = new CallQueue();
   #live: Running | undefined;
   #answered = 0;
+  /** Told when nobody waits for any call. */
+  #onIdle: (() => void)[] = [];
 
   constructor(maxInFlight: number, maxQueue: number) {
     this.#maxInFlight = maxInFlight;
@@ -96,6 +98,7 @@ export class CallTable {
       place.abandoned += 1;
       if (isDrained(place)) place.onDrained?.();
     } else if (place !== undefined) this.#free(call, place);
+    if (this.#onIdle.length > 0) this.#tellIfIdle();
   }
 
   /** To be called when a call that was given up while it ran has ended. */
@@ -150,6 +153,14 @@ export class CallTable {
     });
   }
 
+  /** Resolves when nobody waits for any call, whether it runs or has yet to. */
+  whenIdle(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onIdle.push(resolve);
+      this.#tellIfIdle();
+    });
+  }
+
   /**
    * The generation is gone: settles every call that ran in it. Idempotent ones run again, where there is a generation to
    * come, unless they have been through too many crashes.
@@ -171,6 +182,7 @@ export class CallTable {
     this.#waiting.unshiftAll(again);
     running.onDrained?.();
     this.#fill();
+    if (this.#onIdle.length > 0) this.#tellIfIdle();
   }
 
   /** Settles every call that waits. */
@@ -179,6 +191,11 @@ export class CallTable {
       call.place = undefined;
       call.fail(toError(call));
     }
+  }
+
+  #tellIfIdle(): void {
+    if (this.#waiting.size > 0 || ![...this.#generations.values()].every(isDrained)) return;
+    for (const tell of this.#onIdle.splice(0)) tell();
   }
 
   /** A process that does not read what it was sent gets no more: such calls are not handed over yet. */

@@ -5,12 +5,13 @@ import {
   type CallSink,
   type CallSite,
   type CallTarget,
+  iterateResult,
   onAbort,
   type ProcessSession,
+  type StreamingPromise,
   snapshotArguments,
 } from "../session/index.js";
 import type { ResolvedCallOptions } from "./options/index.js";
-import { iterateResult, type StreamingPromise } from "./streaming-promise.js";
 
 /** Who takes care of calls. */
 export interface CallOwner {

@@ -52,6 +52,11 @@ export function activateModules(session: ProcessSession, modules: readonly strin
   return request(session, "activate", [modules]);
 }
 
+/** What the process may hand on to others of what it uses. */
+export function tellHandedOn(session: ProcessSession, targets: readonly string[]): Promise<unknown> {
+  return request(session, "mayHandOn", [targets]);
+}
+
 /** The session ended before the process answered; another process may. */
 export class RequestLost extends Error {}
 

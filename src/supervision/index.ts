@@ -1,6 +1,8 @@
 /** Keeping a process alive: its states, when to start again, when to replace it, when to stop. */
+export type { AfterCrash, Death, Judge, Judgement } from "./after-crash.js";
 export { isWanted } from "./end-record.js";
 export type { FeatureNeed, Generation, GenerationSpec } from "./generation.js";
+export { type Serve, type ServedCallee, toServed } from "./host-functions.js";
 export {
   activateModules,
   preload,
@@ -9,6 +11,7 @@ export {
   requestExports,
   requestStatus,
   sendData,
+  tellHandedOn,
 } from "./host-requests.js";
 export { Milestone } from "./milestone.js";
 export { type RecyclePolicy, Recycling } from "./recycling.js";

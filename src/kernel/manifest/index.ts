@@ -1,4 +1,6 @@
 /** The manifest of a kernel: reading, checking, positions, the graph and its order. */
+
+export { absolute } from "./absolute.js";
 export {
   defineKernel,
   type GroupDefinition,

@@ -1,4 +1,3 @@
-import type { Live } from "../inside/index.js";
 import type { Obstacle, RemoteArgument } from "./callback-types.js";
 import type {
   AnyClass,
@@ -11,6 +10,7 @@ import type {
   Nothing,
   Stream,
 } from "./crossing-types.js";
+import type { Live } from "./marks.js";
 
 /**
  * A module that lives in another process: its functions become asynchronous, async generators stay async iterables,

@@ -1,5 +1,5 @@
-import type { Live } from "../inside/index.js";
 import type { AnyFunction, CannotCross, Contents, IsAny, Nothing } from "./crossing-types.js";
+import type { Live } from "./marks.js";
 import type { RemoteObject } from "./remote-types.js";
 
 /** An argument as the caller gives it. */

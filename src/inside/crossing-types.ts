@@ -1,7 +1,7 @@
 import type { Blob } from "node:buffer";
 import type { KeyObject, X509Certificate } from "node:crypto";
 import type { BlockList, SocketAddress } from "node:net";
-import type { Live } from "../inside/index.js";
+import type { Live } from "./marks.js";
 
 /** In the place of what cannot cross. */
 export interface CannotCross<Why extends string> {

@@ -1,4 +1,4 @@
-import { iterateLater } from "../session/index.js";
+import { iterateLater } from "./iterate-later.js";
 
 /** The promise of a call, which may as well be iterated: `for await (const row of api.readRows())`. */
 export interface StreamingPromise extends Promise<unknown> {
