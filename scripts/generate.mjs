@@ -1,6 +1,7 @@
 // npm run generate: re-makes every generated file. With --check nothing is written; differences end it with code 1.
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { listFiles } from "./build-fingerprint.mjs";
 import { importRules } from "./import-rules.mjs";
 import { ensureInstalled } from "./prepare-workspace.mjs";
@@ -11,6 +12,8 @@ const CODE = "src/contract/gen";
 const IMPORT_RULES = "biome.rooms.json";
 /** The contract as a FileDescriptorSet, for grpcurl's -protoset and for code that has no compiler at hand. */
 const DESCRIPTORS = "proto/pihost.binpb";
+/** The kernel's manifest, for editors. */
+const MANIFEST_SCHEMA = "schema/kernel.schema.json";
 
 /** Generates everything below `target`, at the same relative paths as in the repository. Works offline. */
 async function generateInto(/** @type {string} */ target) {
@@ -26,12 +29,24 @@ async function generateInto(/** @type {string} */ target) {
   const build = await runNode([toolEntry("@bufbuild/buf", "buf"), ...args], { cwd: repositoryRoot });
   if (build.code !== 0) throw new Error(`buf build:\n${build.output}`);
   writeFileSync(join(target, IMPORT_RULES), `${JSON.stringify(importRules(), null, 2)}\n`);
+  mkdirSync(join(target, dirname(MANIFEST_SCHEMA)), { recursive: true });
+  writeFileSync(join(target, MANIFEST_SCHEMA), await manifestSchema(target));
+}
+
+/** From the fields of the validator. */
+async function manifestSchema(/** @type {string} */ target) {
+  const { build } = await import("esbuild");
+  const bundle = join(target, "json-schema.mjs");
+  const entry = join(repositoryRoot, "src/kernel/manifest/json-schema.ts");
+  await build({ entryPoints: [entry], outfile: bundle, bundle: true, platform: "node", format: "esm" });
+  const { manifestSchema: create } = await import(pathToFileURL(bundle).href);
+  return `${JSON.stringify(create(), null, 2)}\n`;
 }
 
 /** The generated files that differ between two trees, in either direction. */
 function differences(/** @type {string} */ fresh) {
   const roots = [fresh, repositoryRoot];
-  const paths = new Set([IMPORT_RULES, DESCRIPTORS, ...roots.flatMap((root) => listFiles(root, CODE))]);
+  const paths = new Set([IMPORT_RULES, DESCRIPTORS, MANIFEST_SCHEMA, ...roots.flatMap((root) => listFiles(root, CODE))]);
   return [...paths].sort().filter((path) => {
     const [left, right] = roots.map((root) =>
       existsSync(join(root, path)) ? readFileSync(join(root, path)) : undefined,

@@ -41,6 +41,7 @@ export const PACKAGE_OWNERS = {
   "@bufbuild/protobuf": ["src/contract"],
   "tree-kill": ["src/platform/process-tree"],
   commander: ["src/cli"],
+  yaml: ["src/kernel/manifest"],
   "@grpc/proto-loader": ["pihost/server"],
   "@grpc/reflection": ["pihost/server"],
   "grpc-health-check": ["pihost/server"],

@@ -6,6 +6,7 @@ import type { ManifestSource, Path } from "./source.js";
 const SHOWN = 20;
 
 interface Problem {
+  readonly path: Path;
   readonly line: number;
   readonly text: string;
 }
@@ -19,16 +20,18 @@ export class Problems {
     this.#source = source;
   }
 
-  get found(): number {
-    return this.#problems.length;
-  }
-
-  /** @param text what follows the name of the field: "must be …; received …" */
+  /**
+   * What is wrong as a whole is not told where something in it was told already: it mostly follows from that.
+   *
+   * @param text what follows the name of the field: "must be …; received …"
+   */
   add(at: Path, text: string, part: "key" | "value" = "value"): void {
+    if (this.#problems.some(({ path }) => at.every((key, index) => path[index] === key))) return;
     const place = this.#source.locate(at, part);
     const prefix = this.#source.describe(place);
     const subject = at.length === 0 ? "the manifest" : fieldName(at);
     this.#problems.push({
+      path: at,
       line: place?.line ?? 0,
       text: `${prefix === undefined ? "" : `${prefix}: `}${subject} ${text}`,
     });

@@ -18,9 +18,8 @@ export async function readManifest(source: string | URL | KernelManifest): Promi
   const found = await readSource(source);
   const problems = new Problems(found);
   const checked = checkField(MANIFEST, found.value, [], { problems, folder: found.folder });
-  // What is of the wrong kind is told first: all other checks would stumble over it.
-  problems.throwIfAny();
-  if (checked === WRONG) throw new Error("a manifest that is wrong has no problem");
+  if (checked === WRONG) problems.throwIfAny();
+  // With what was right, so that all problems are told at once.
   const resolved = resolveManifest(checked as KernelManifest, found, problems);
   problems.throwIfAny();
   return resolved;
