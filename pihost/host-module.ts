@@ -27,6 +27,7 @@ export function createHostModule(pihost: Pihost): HostModule {
     ["preload", (modules) => pihost.preload(modules as string[])],
     ["activate", (modules) => pihost.activate(modules as string[])],
     ["exports", (module) => pihost.exportsOf(String(module))],
+    ["serve", (request) => pihost.serveServices(request)],
     ["getData", (name) => pihost.data.get(String(name))],
   ]);
   const own = new Set(methods.values());

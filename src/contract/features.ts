@@ -21,6 +21,7 @@ export const FEATURES = [
   "debug",
   "code-cache",
   "status",
+  "services",
 ] as const;
 
 export type Feature = (typeof FEATURES)[number];
