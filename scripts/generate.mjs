@@ -46,7 +46,12 @@ async function manifestSchema(/** @type {string} */ target) {
 /** The generated files that differ between two trees, in either direction. */
 function differences(/** @type {string} */ fresh) {
   const roots = [fresh, repositoryRoot];
-  const paths = new Set([IMPORT_RULES, DESCRIPTORS, MANIFEST_SCHEMA, ...roots.flatMap((root) => listFiles(root, CODE))]);
+  const paths = new Set([
+    IMPORT_RULES,
+    DESCRIPTORS,
+    MANIFEST_SCHEMA,
+    ...roots.flatMap((root) => listFiles(root, CODE)),
+  ]);
   return [...paths].sort().filter((path) => {
     const [left, right] = roots.map((root) =>
       existsSync(join(root, path)) ? readFileSync(join(root, path)) : undefined,
