@@ -10,7 +10,7 @@ const module = kernelFixture("life.mjs");
 const uses = { "host.journal": "*" } as const;
 
 /** A kernel of a, b and c, each of which uses the one before, and what their modules have written since it started. */
-async function useChain(supervision: KernelManifest["supervision"], more: Record<string, object> = {}) {
+async function useChain(supervision: NonNullable<KernelManifest["supervision"]>, more: Record<string, object> = {}) {
   const lines: string[] = [];
   const manifest: KernelManifest = {
     supervision,

@@ -16,7 +16,7 @@ export interface UnitSurroundings {
   /** Decides what follows a death of the present process. */
   judge(unit: Unit, death: Death): Judgement;
   /** Goes on with a process whose module has started. */
-  prepareLoaded(unit: Unit, live: Generation): Promise<unknown> | undefined;
+  prepareLoaded(unit: Unit, live: Generation, module: string): Promise<unknown> | undefined;
   /** Prepares a process before its module is loaded. */
   prepare(unit: Unit, live: Generation): Promise<unknown> | undefined;
   /** Another isolator is behind the unit. */
@@ -158,7 +158,7 @@ export class Unit {
       prepareLoaded: async (live) => {
         // Another runtime loads it at the first call.
         if (live.capabilities.features.has("preload")) await activateModules(live.session, [module]);
-        await this.#around.prepareLoaded(this, live);
+        await this.#around.prepareLoaded(this, live, module);
       },
     };
     const options = { ...this.definition.options, lifecycle: defaultLifecycle(module), signal };
