@@ -44,7 +44,8 @@ export const PACKAGE_OWNERS = {
   "tree-kill": ["src/platform/process-tree"],
   commander: ["src/cli"],
   yaml: ["src/kernel/manifest"],
-  "@grpc/proto-loader": ["pihost/server"],
+  "@grpc/proto-loader": ["pihost/server", "pihost/services"],
+  protobufjs: ["pihost/services"],
   "@grpc/reflection": ["pihost/server"],
   "grpc-health-check": ["pihost/server"],
 };

@@ -14,4 +14,5 @@ export type { UnitState } from "./life/index.js";
 export type { KernelLogLine } from "./logs.js";
 export { defineKernel, type KernelManifest } from "./manifest/index.js";
 export type { KernelOptions } from "./options.js";
+export type { TokenFacts, TokenOptions, TokenScope, Tokens } from "./routing/index.js";
 export type { IsolateSummary } from "./summary.js";

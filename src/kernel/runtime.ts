@@ -2,17 +2,19 @@ import { closestName, IsolationError } from "../errors/index.js";
 import type { ExtendedIsolator, RecycleFacts } from "../isolator/index.js";
 import { type Generation, tellHandedOn } from "../supervision/index.js";
 import type { IsolateEvent, KernelEventSource } from "./events.js";
-import { KernelFront } from "./front.js";
 import { servedTo } from "./grants/index.js";
 import type { KernelOutcome } from "./kernel.js";
 import { Conductor, startInOrder, stopInOrder, Unit } from "./life/index.js";
 import { absolute, type ResolvedManifest } from "./manifest/index.js";
+import { Operators } from "./operators.js";
 import type { ResolvedKernelOptions } from "./options.js";
 import { KernelPublisher } from "./publisher.js";
+import { type FrontDoor, openFrontDoor, Tokens } from "./routing/index.js";
+import { KernelRoutes, serveServices } from "./services/index.js";
 import { type IsolateSummary, summaryOf } from "./summary.js";
 
-/** Until clients of the front door have read the last of it, in milliseconds. */
-const FRONT_GRACE_MS = 500;
+/** Until clients of the front door have read the last of it, when no isolate is left. */
+const DOOR_GRACE_MS = 500;
 
 /** What is behind a kernel's public face: its isolates, and whoever watches over them. */
 export class KernelRuntime {
@@ -23,9 +25,12 @@ export class KernelRuntime {
   readonly #units = new Map<string, Unit>();
   readonly #publisher = new KernelPublisher();
   readonly #conductor: Conductor;
+  readonly #routes = new KernelRoutes(this.#units);
+  readonly tokens = new Tokens();
+  readonly #operators: Operators | undefined;
+  #door: FrontDoor | undefined;
   #end!: (outcome: KernelOutcome) => void;
   #stopping: Promise<KernelOutcome> | undefined;
-  readonly #front: KernelFront | undefined;
   /** What has gone wrong before all were ready. */
   #failStart: (error: IsolationError) => void = () => {};
 
@@ -44,22 +49,18 @@ export class KernelRuntime {
         serve,
         judge: (dead, death) => this.#conductor.judge(dead, death),
         prepare: (_, live) => this.#tellHandedOn(unit, live),
-        prepareLoaded: () => undefined,
+        prepareLoaded: (own, live, module) => this.#serveServices(own, live, module),
         onIsolator: (own, current) => this.#follow(own, current),
       });
       this.#units.set(definition.name, unit);
     }
-    this.#front = hasFront(manifest, options) ? new KernelFront(this) : undefined;
+    this.#operators = wantsDoor(manifest, options) ? new Operators(this) : undefined;
     this.#conductor = new Conductor(manifest.tree, this.#units, {
       onEscalated: (escalation, isolate) => this.#publisher.emit("escalated", { ...escalation, isolate }),
       onGivenUp: (unit) => this.#givenUp(unit),
       onExhausted: ({ restarts, withinMs }, isolate) => this.#exhausted(isolate, restarts, withinMs),
       onStartFailed: (unit, error) => this.#startFailed(unit, error),
     });
-  }
-
-  get front(): KernelFront | undefined {
-    return this.#front;
   }
 
   get events(): KernelEventSource {
@@ -81,15 +82,20 @@ export class KernelRuntime {
     const cancel = (): void => this.#failStart(cancelled());
     signal?.addEventListener("abort", cancel, { once: true });
     try {
+      if (this.#operators !== undefined) await this.#openDoor(this.#operators);
       await Promise.race([startInOrder(this.#units, (unit, error) => this.#startFailed(unit, error)), failed]);
-      await this.#front?.open();
     } catch (error) {
-      await this.stop({ kind: "requested", reason: "the start failed" }, 0);
+      await this.stop({ kind: "requested", reason: "the start failed" });
       throw error;
     } finally {
       this.#failStart = () => {};
       signal?.removeEventListener("abort", cancel);
     }
+  }
+
+  /** The front door, where there is one. */
+  get door(): FrontDoor | undefined {
+    return this.#door;
   }
 
   /** @throws IsolationError INVALID_OPTION for a name that the manifest does not have */
@@ -152,8 +158,12 @@ export class KernelRuntime {
     const { reason } = outcome;
     this.#publisher.emit("stopping", { reason });
     this.#conductor.close();
+    this.#operators?.withdraw();
+    // Its requests end while the isolates do: those that run may finish there.
+    this.#door?.drain();
     await stopInOrder(this.#units, { reason, graceMs });
-    await this.#front?.close(FRONT_GRACE_MS);
+    this.#operators?.end();
+    await this.#door?.close(DOOR_GRACE_MS);
     this.#publisher.emit("stopped", { reason });
     this.#end(outcome);
     return outcome;
@@ -165,6 +175,18 @@ export class KernelRuntime {
     return this.unit(name);
   }
 
+  async #openDoor({ service }: Operators): Promise<void> {
+    const { name: kernel, socket, listen, auth } = this.manifest;
+    const own = { tokens: this.tokens, routes: this.#routes, local: [service] };
+    this.#door = await openFrontDoor({ kernel, socket, listen, auth, ...own });
+    this.#operators?.publish(this.#door.socket);
+  }
+
+  async #serveServices({ name, definition }: Unit, live: Generation, module: string): Promise<void> {
+    if (definition.grpc === undefined) return;
+    this.#routes.set(name, await serveServices(live, definition, definition.grpc, module));
+  }
+
   #tellHandedOn({ definition }: Unit, live: Generation): Promise<unknown> | undefined {
     const handedOn = [...definition.uses].filter(([, { handOn }]) => handOn).map(([target]) => target);
     if (handedOn.length === 0 || !live.capabilities.features.has("use")) return undefined;
@@ -172,7 +194,10 @@ export class KernelRuntime {
   }
 
   #follow(unit: Unit, current: ExtendedIsolator): void {
-    this.#publisher.follow(current, () => {});
+    this.#routes.changed();
+    this.#publisher.follow(current, ({ type }) => {
+      if (type !== "stdout" && type !== "stderr") this.#routes.changed();
+    });
     // However it ended: by its own judgement, or by a Shutdown request of somebody who has its token.
     current.core.stopped.onReached(() => {
       if (unit.current === current && unit.state !== "stopping") this.#givenUp(unit);
@@ -206,11 +231,12 @@ export class KernelRuntime {
   }
 
   #tell(event: IsolateEvent): void {
+    this.#routes.changed();
     this.#publisher.emit("isolate", event);
   }
 }
 
-function hasFront({ socket, listen, isolates }: ResolvedManifest, { frontDoor }: ResolvedKernelOptions): boolean {
-  const hasServices = [...isolates.values()].some(({ grpc }) => grpc !== undefined);
-  return frontDoor || socket !== undefined || listen !== undefined || hasServices;
+function wantsDoor({ socket, listen, isolates }: ResolvedManifest, { frontDoor }: ResolvedKernelOptions): boolean {
+  if (frontDoor || socket !== undefined || listen !== undefined) return true;
+  return [...isolates.values()].some(({ grpc }) => grpc !== undefined);
 }

@@ -86,6 +86,9 @@ function drawEdge({ from, to, label, lazy }: Edge, boxes: ReadonlyMap<string, Bo
   return path + text;
 }
 
+/** XML has no way to write a control character. */
 function escaped(text: string): string {
-  return text.replace(/[<>&"'\p{Cc}]/gu, (character) => `&#${character.codePointAt(0)};`);
+  return text
+    .replace(/[\p{Cc}\p{Cs}]/gu, "\ufffd")
+    .replace(/[<>&"']/g, (character) => `&#${character.codePointAt(0)};`);
 }

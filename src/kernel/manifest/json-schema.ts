@@ -32,7 +32,6 @@ function kindSchema(field: Field): Schema {
     case "text":
       return {
         type: "string",
-        minLength: 1,
         ...(field.pattern === undefined ? {} : { pattern: field.pattern.source }),
       };
     case "choice":

@@ -15,12 +15,22 @@ export function parseJson(text: string, name: string): ParsedText {
     throw new IsolationError("INVALID_OPTION", `${name}:${placeOf(text, twice)}: the key is there twice`);
   } catch (error) {
     if (IsolationError.is(error)) throw error;
-    throw new IsolationError("INVALID_OPTION", `${name}:${describeMistake(text)}`, { cause: error });
+    const position = mistakeIn(text);
+    const what = position === undefined ? " it is nested too deep" : describeMistake(text, position);
+    throw new IsolationError("INVALID_OPTION", `${name}:${what}`, { cause: error });
   }
 }
 
-function describeMistake(text: string): string {
-  const position = jsonErrorPosition(text);
+/** Where it stops being JSON; undefined where the stack ends before. */
+function mistakeIn(text: string): number | undefined {
+  try {
+    return jsonErrorPosition(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function describeMistake(text: string, position: number): string {
   const what = position >= text.length ? "it ends too early" : `unexpected ${JSON.stringify(text[position])}`;
   return `${placeOf(text, position)}: this is no JSON: ${what}`;
 }

@@ -5,6 +5,9 @@ import type { ManifestSource, Path, Place } from "./source.js";
 /** How often values may be repeated by aliases: a few lines of them can stand for gigabytes. */
 const MAX_ALIASES = 100;
 
+/** Of the mistakes in a text; the later ones mostly follow from the first. */
+const SHOWN = 5;
+
 export type ParsedText = Pick<ManifestSource, "value" | "locate">;
 
 /**
@@ -41,7 +44,7 @@ export function duplicateKey(text: string): number | undefined {
 
 /** What is wrong with the text; a tag that nobody knows is, too, because its value would be something else than meant. */
 function refuseErrors(document: Document, lines: LineCounter, name: string): void {
-  const problems = [...document.errors, ...document.warnings].slice(0, 20).map(({ pos, message }) => {
+  const problems = [...document.errors, ...document.warnings].slice(0, SHOWN).map(({ pos, message }) => {
     const { line, col } = lines.linePos(pos[0]);
     return `${name}:${line}:${col}: ${message}`;
   });

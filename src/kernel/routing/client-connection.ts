@@ -11,6 +11,7 @@ import { CODE, ConnectionError } from "./http2/protocol.js";
 import type { Http2Stream } from "./http2/stream.js";
 import { type Holder, identify } from "./identify.js";
 import type { KeptTotal } from "./kept-request.js";
+import { PlainHttp } from "./plain-http.js";
 import { type RequestHead, readRequestHead } from "./request-head.js";
 import type { RouteTable } from "./route-table.js";
 import type { Idempotency, Routes, Upstream } from "./routes.js";
@@ -135,10 +136,13 @@ export class ClientConnection implements ExchangeContext {
     if (isMalformed) {
       this.connection.calm.charge(COST.refused);
       stream.reset(CODE.protocol);
-    } else if (!head.isGrpc) this.#refuseHttp(stream, head);
+      return;
+    }
+    stream.expectedBytes = head.contentLength;
+    if (head.isGrpc) this.#route(stream, head);
     else {
-      stream.expectedBytes = head.contentLength;
-      this.#route(stream, head);
+      new PlainHttp(stream, head.method);
+      this.connection.calm.charge(COST.refused);
     }
   }
 
@@ -178,15 +182,6 @@ export class ClientConnection implements ExchangeContext {
   #refuse(stream: Http2Stream, refusal: Refusal): void {
     stream.finish(statusFields(refusal, false));
     this.connection.calm.charge(COST.refused);
-  }
-
-  /** A client that speaks HTTP and no gRPC: a browser, curl. */
-  #refuseHttp(stream: Http2Stream, { method }: RequestHead): void {
-    this.connection.calm.charge(COST.refused);
-    const status = method === "POST" ? "415" : "405";
-    stream.headers([":status", status, "content-type", "text/plain", "allow", "POST"], false);
-    stream.send(Buffer.from("This is a front door for gRPC: POST, content-type application/grpc.\n"), true);
-    if (!stream.isRemoteEnded) stream.resetAfterEnd(CODE.none);
   }
 
   #linkTo(upstream: Upstream): KnownLink {

@@ -16,12 +16,15 @@ export class LocalServices {
     this.#server = createServer({
       settings: { maxConcurrentStreams: STREAMS_AT_ONCE, maxHeaderListSize: 2 * METADATA_BYTES },
     });
-    this.#server.on("stream", (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, _: number, rawHeaders: string[]) => {
-      const path = String(headers[":path"]);
-      const method = this.#methods.get(path);
-      if (method !== undefined) serveStream(stream, headers, method, {}, rawHeaders);
-      else endWithStatus(stream, GrpcStatus.UNIMPLEMENTED, `the kernel has no method ${path.slice(0, 200)}`);
-    });
+    this.#server.on(
+      "stream",
+      (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, _: number, rawHeaders: string[]) => {
+        const path = String(headers[":path"]);
+        const method = this.#methods.get(path);
+        if (method !== undefined) serveStream(stream, headers, method, {}, rawHeaders);
+        else endWithStatus(stream, GrpcStatus.UNIMPLEMENTED, `the kernel has no method ${path.slice(0, 200)}`);
+      },
+    );
     this.#server.on("sessionError", () => {});
   }
 

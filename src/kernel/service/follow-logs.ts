@@ -46,12 +46,12 @@ class Follower {
   readonly #queue: BoundedQueue<KernelLogLine>;
   readonly #forget: (() => void)[];
 
-  constructor({ logs, events }: KernelOperations, wanted: ReadonlySet<string> | undefined) {
+  constructor({ logs, over }: KernelOperations, wanted: ReadonlySet<string> | undefined) {
     this.#queue = new BoundedQueue(WAITING_LINES, () => this.#drop());
     const end = (): void => this.#queue.end();
-    events.once("stopped", end);
+    over.addEventListener("abort", end, { once: true });
     this.#forget = [
-      () => events.off("stopped", end),
+      () => over.removeEventListener("abort", end),
       logs.follow((line) => {
         if (wanted?.has(line.isolate) !== false) this.#push(line);
       }),

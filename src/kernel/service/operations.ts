@@ -10,6 +10,8 @@ export interface KernelOperations {
   readonly manifest: ResolvedManifest;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
+  /** Aborted when the kernel has stopped but for its front door. */
+  readonly over: AbortSignal;
   readonly events: KernelEventSource;
   readonly logs: Logs;
   readonly tokens: Tokens;

@@ -8,7 +8,7 @@ import type { KernelOperations } from "./operations.js";
 /** Events that may wait for one reader; a few hundred bytes each. */
 export const WAITING_EVENTS = 1_024;
 
-const KERNEL_EVENTS = ["escalated", "exhausted", "stopping", "stopped"] as const;
+const KERNEL_EVENTS = ["escalated", "exhausted", "stopping"] as const;
 
 /** Every event from now on, until the kernel has stopped. */
 export async function* watchEvents(
@@ -35,7 +35,7 @@ export async function* watchEvents(
 }
 
 function listen(
-  { events }: KernelOperations,
+  { events, over }: KernelOperations,
   wanted: ReadonlySet<string> | undefined,
   queue: BoundedQueue<KernelServiceWatchResponse>,
 ): () => void {
@@ -47,14 +47,22 @@ function listen(
   };
   events.on("isolate", onIsolate);
   forget.push(() => events.off("isolate", onIsolate));
+  let last = {};
   for (const name of KERNEL_EVENTS) {
     const onEvent = (facts: object): void => {
+      if (name === "stopping") last = facts;
       queue.push({ event: kernelEventMessage(name, facts) });
-      if (name === "stopped") queue.end();
     };
     events.on(name, onEvent);
     forget.push(() => events.off(name, onEvent));
   }
+  // The kernel tells the world only once its front door is closed.
+  const onOver = (): void => {
+    queue.push({ event: kernelEventMessage("stopped", last) });
+    queue.end();
+  };
+  over.addEventListener("abort", onOver, { once: true });
+  forget.push(() => over.removeEventListener("abort", onOver));
   return () => {
     for (const one of forget) one();
   };

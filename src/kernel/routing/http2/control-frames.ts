@@ -69,9 +69,10 @@ export class ControlFrames {
     }
     if (payload.length % 6 !== 0) throw new ConnectionError(CODE.frameSize, "the peer sent SETTINGS of a wrong length");
     connection.calm.charge(COST.settings + payload.length / 6 + connection.streams.size);
+    // First, since what new windows let through follows on it.
+    connection.writeControl(FRAME.settings, FLAG.ack, payload.subarray(0, 0));
     for (let at = 0; at < payload.length; at += 6)
       this.#setting(payload.readUInt16BE(at), payload.readUInt32BE(at + 2));
-    connection.writeControl(FRAME.settings, FLAG.ack, payload.subarray(0, 0));
     const isFirst = !this.hasSettings;
     this.hasSettings = true;
     if (isFirst) connection.listener.onReady();
