@@ -33,7 +33,7 @@ export function layOut<Row>(columns: readonly Column<Row>[], rows: readonly Row[
       room = Math.max(0, room - padded.length - GAP.length);
       return style(padded, index);
     });
-    return parts.join(GAP);
+    return parts.join(GAP).trimEnd();
   };
   return [
     line(

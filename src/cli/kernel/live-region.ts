@@ -56,7 +56,7 @@ export class LiveRegion {
     const text = [...above, ...lines].map((line) => `${line}${CLEAR_LINE}\n`).join("");
     this.#stream.write(`${BEGIN}\r${up}${text}${CLEAR_BELOW}${END}`);
     this.#lines = lines;
-    this.#widths = lines.map((line) => withoutColours(line).length);
+    this.#widths = lines.map((line) => withoutColours(line).trimEnd().length);
   }
 }
 

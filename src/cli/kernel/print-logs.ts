@@ -15,7 +15,7 @@ export async function printLogs(names: readonly string[], options: LogsOptions):
     const all = isolates.map(({ name }) => name);
     const width = Math.max(...(names.length === 0 ? all : names).map((name) => name.length));
     await untilInterrupted(async (signal) => {
-      const messages = await client.stream("Logs", REQUESTS.Logs, { isolates: [...names], tail, follow }, signal);
+      const messages = await client.stream("Logs", REQUESTS.Logs, { isolates: [...names], tail, follow }, { signal });
       for await (const { lines, dropped } of messages) {
         if (dropped > 0) note(`pihost: ${dropped} lines were written too fast to be shown`);
         for (const line of lines) json ? printJson(line) : printLine(line, width, options);
