@@ -179,7 +179,7 @@ export class KernelRuntime {
     const { name: kernel, socket, listen, auth } = this.manifest;
     const own = { tokens: this.tokens, routes: this.#routes, local: [service] };
     this.#door = await openFrontDoor({ kernel, socket, listen, auth, ...own });
-    this.#operators?.publish(this.#door.socket);
+    if (this.#options.discoverable) this.#operators?.publish(this.#door.socket);
   }
 
   async #serveServices({ name, definition }: Unit, live: Generation, module: string): Promise<void> {
@@ -236,7 +236,8 @@ export class KernelRuntime {
   }
 }
 
-function wantsDoor({ socket, listen, isolates }: ResolvedManifest, { frontDoor }: ResolvedKernelOptions): boolean {
-  if (frontDoor || socket !== undefined || listen !== undefined) return true;
+function wantsDoor(manifest: ResolvedManifest, { frontDoor, discoverable }: ResolvedKernelOptions): boolean {
+  const { socket, listen, isolates } = manifest;
+  if (frontDoor || discoverable || socket !== undefined || listen !== undefined) return true;
   return [...isolates.values()].some(({ grpc }) => grpc !== undefined);
 }
