@@ -33,8 +33,11 @@ function signal(kernel, name, how) {
 
 /** @param {import("process-isolation/kernel").Kernel} kernel @param {string} name @param {string} how */
 async function askToEnd(kernel, name, how) {
-  const { api } = /** @type {{ api: { end(how: string): Promise<unknown> } }} */ (
-    kernel.isolate(name, { timeoutMs: 2_000 })
+  const { api } = /** @type {typeof kernel.isolate<typeof import("./node.mjs")>} */ (kernel.isolate.bind(kernel))(
+    name,
+    {
+      timeoutMs: 2_000,
+    },
   );
   await api.end(how).catch(() => {});
 }

@@ -64,11 +64,10 @@ export class Traffic {
     if (chance > 0.9) return { id, kind: "count", path: [first], idempotent, outcome };
     /** @type {string[]} */
     const path = [first];
-    for (let uses = USES[first]; uses.length > 0; ) {
-      const next = random.pick(uses);
-      path.push(next);
-      uses = USES[next];
-    }
+    /** @type {Readonly<Record<string, readonly string[]>>} */
+    const graph = USES;
+    for (let uses = graph[first] ?? []; uses.length > 0; uses = graph[path.at(-1) ?? ""] ?? [])
+      path.push(random.pick(uses));
     return { id, kind: "work", path, idempotent, outcome };
   }
 
