@@ -152,7 +152,7 @@ describe("paths", () => {
           },
           b: {
             module: "left-pad",
-            runtime: { command: ["./run.sh", "--flag"] },
+            runtime: { command: ["./run.sh", "--flag=a/b", "./as-it-is"] },
             grpc: { definition: "./b.js", services: ["B"] },
           },
         },
@@ -181,7 +181,7 @@ describe("paths", () => {
     });
     expect(isolates.get("b")).toMatchObject({
       module: "left-pad",
-      options: { runtime: { command: [join(folder, "run.sh"), "--flag"] } },
+      options: { runtime: { command: [join(folder, "run.sh"), "--flag=a/b", "./as-it-is"] } },
       grpc: { protos: [], definition: `file://${join(folder, "b.js")}`, services: ["B"] },
     });
   });

@@ -100,6 +100,21 @@ describe("names", () => {
   });
 });
 
+test("what contains itself is refused, in YAML and in objects", async () => {
+  expect(await problemsOf("groups: &all\n  g:\n    groups: *all\n")).toEqual([
+    expect.stringMatching(/^pihost\.yaml:\d+:\d+: groups\.g\.groups must not contain itself$/),
+  ]);
+  const limits = { cpu: {} };
+  limits.cpu = limits;
+  expect(await problemOf({ limits })).toBe("isolates.a.limits.cpu must not contain itself");
+  const shared = { cpu: 50 };
+  await readManifest({ isolates: { a: { ...A, limits: shared }, b: { ...A, limits: shared } } });
+});
+
+test.each([["file://other-machine/a.js"], ["file://["]])("%s is no place of this machine", async (url) => {
+  expect(await problemOf({ cwd: url })).toMatch(/^isolates\.a\.cwd must be a path; received/);
+});
+
 describe("fields that a manifest does not have say why", () => {
   test.each([
     ["instances", { min: 1 }, "pools of instances are not there yet"],
