@@ -141,8 +141,8 @@ describe("YAML", () => {
   });
 
   test("a text that is nested without end is refused", async () => {
-    const deep = "[".repeat(20_000);
-    for (const text of [deep, deep + "]".repeat(20_000)]) {
+    const deep = "[".repeat(5_000);
+    for (const text of [deep, deep + "]".repeat(5_000)]) {
       for (const name of ["pihost.yaml", "pihost.json"]) {
         expect((await problemsOf(text, name))[0]).toContain("pihost.");
       }
