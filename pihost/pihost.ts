@@ -19,8 +19,10 @@ import { createHostModule } from "./host-module.js";
 import { IsolateData } from "./isolate-data.js";
 import { type Listener, listen } from "./listener.js";
 import { ModuleLifecycle } from "./module-lifecycle.js";
-import { createModuleLoader, type ModuleLoader } from "./modules/index.js";
+import { createModuleLoader, type LoadedModule, type ModuleLoader } from "./modules/index.js";
 import { makeOutputSynchronous } from "./output.js";
+import { ServiceHost } from "./service-host.js";
+import type { ServedServices } from "./services/index.js";
 import { Uses } from "./uses.js";
 
 /** What running calls get after the death of the host, in milliseconds; the host's reaper waits a little longer. */
@@ -53,6 +55,7 @@ export class Pihost implements CallHandler {
   readonly #sharedMemory: SharedMemory | undefined;
   readonly #sessions = new Set<Session>();
   readonly #uses = new Uses();
+  readonly #services = new ServiceHost(this, (name) => this.#loadStarted(name));
   readonly #hostModule = createHostModule(this);
   #server: Listener | undefined;
   #generation: number;
@@ -139,10 +142,12 @@ export class Pihost implements CallHandler {
 
   /** Loads modules, and runs their `start()`, before anybody calls them. Rejects with what the first one failed with. */
   async activate(modules: readonly string[]): Promise<void> {
-    for (const name of modules) {
-      const loaded = await this.#loader.load(name);
-      await this.#lifecycle.start(loaded, "START_FAILED");
-    }
+    for (const name of modules) await this.#loadStarted(name);
+  }
+
+  /** Serves services that a module implements on the socket. */
+  serveServices(request: unknown): Promise<ServedServices> {
+    return this.#services.serve(this.#server, request, this.#loader.directory);
   }
 
   /** The host tells what this process may hand on to others, of what it lets it use. */
@@ -232,6 +237,12 @@ export class Pihost implements CallHandler {
       });
   }
 
+  async #loadStarted(name: string): Promise<LoadedModule> {
+    const loaded = await this.#loader.load(name);
+    await this.#lifecycle.start(loaded, "START_FAILED");
+    return loaded;
+  }
+
   #flush(): void {
     for (const session of this.#sessions) session.flush();
   }
@@ -255,7 +266,7 @@ export class Pihost implements CallHandler {
     // The answers of the last calls are made by promise jobs that have yet to run.
     await new Promise((resolve) => setImmediate(resolve));
     this.#flush();
-    const flushed = Promise.all([...this.#sessions].map((session) => session.flushed()));
+    const flushed = Promise.all([...this.#sessions, this.#services].map((session) => session.flushed()));
     await Promise.race([flushed, new Promise((resolve) => setTimeout(resolve, FLUSH_MS))]);
     await this.#server?.close();
     process.exit(PIHOST_EXIT.done);

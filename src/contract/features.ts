@@ -22,6 +22,7 @@ export const FEATURES = [
   "code-cache",
   "status",
   "use",
+  "services",
 ] as const;
 
 export type Feature = (typeof FEATURES)[number];

@@ -27,4 +27,5 @@ export type {
   TerminateOptions,
   WaitOptions,
 } from "./options/index.js";
+export { defaultLifecycle } from "./options/index.js";
 export { createRemote } from "./remote.js";

@@ -4,6 +4,7 @@ import { type LimitPlan, planLimits } from "../limits/index.js";
 import type { ExitOutcome } from "../process/index.js";
 import {
   type Generation,
+  isWanted,
   type Milestone,
   requestStatus,
   type StopCause,
@@ -201,6 +202,13 @@ export class IsolateCore implements CallOwner {
   /** The generation that is or will be ready. @throws IsolationError STOPPED or RESTARTS_EXHAUSTED when it is down */
   present(): Promise<Generation> {
     return this.#requests.ready();
+  }
+
+  /** Resolves, once a generation is gone, with why. Never rejects. */
+  async storyOf(live: Generation): Promise<IsolationError> {
+    const outcome = await live.outcome;
+    const requested = this.#supervisor.state.kind === "stopping" || isWanted(outcome.reason);
+    return this.#errors.lost(live, outcome, { requested })();
   }
 
   /** Ends the present process in order, as if it had died: what follows is for the extension to judge. Calls wait meanwhile. */

@@ -12,4 +12,5 @@ export { Kernel, type KernelOutcome } from "./kernel.js";
 export type { UnitState } from "./life/index.js";
 export { defineKernel, type KernelManifest } from "./manifest/index.js";
 export type { KernelOptions } from "./options.js";
+export type { TokenFacts, TokenOptions, TokenScope, Tokens } from "./routing/index.js";
 export type { IsolateSummary } from "./summary.js";

@@ -5,6 +5,7 @@ import { handleOf, type KernelIsolate } from "./handle.js";
 import type { KernelManifest } from "./manifest/index.js";
 import { readManifest } from "./manifest/index.js";
 import { type KernelOptions, resolveKernelOptions } from "./options.js";
+import type { Tokens } from "./routing/index.js";
 import { KernelRuntime } from "./runtime.js";
 import type { IsolateSummary } from "./summary.js";
 
@@ -55,6 +56,21 @@ export class Kernel {
 
   get name(): string {
     return this.#runtime.manifest.name;
+  }
+
+  /** The front door's socket: an address for any gRPC client (`unix:PATH`). Undefined where the kernel has no front door. */
+  get socket(): string | undefined {
+    return this.#runtime.door?.socket;
+  }
+
+  /** Where the front door listens by TCP, as `listen` in the manifest says. */
+  get address(): { readonly host: string; readonly port: number } | undefined {
+    return this.#runtime.door?.address;
+  }
+
+  /** Who may come in at the front door: make, list and revoke tokens here. A client sends `authorization: Bearer TOKEN`. */
+  get tokens(): Tokens {
+    return this.#runtime.tokens;
   }
 
   /**

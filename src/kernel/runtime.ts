@@ -8,7 +8,12 @@ import { Conductor, startInOrder, stopInOrder, Unit } from "./life/index.js";
 import { absolute, type ResolvedManifest } from "./manifest/index.js";
 import type { ResolvedKernelOptions } from "./options.js";
 import { KernelPublisher } from "./publisher.js";
+import { type FrontDoor, openFrontDoor, Tokens } from "./routing/index.js";
+import { KernelRoutes, serveServices } from "./services/index.js";
 import { type IsolateSummary, summaryOf } from "./summary.js";
+
+/** What requests get to end, in milliseconds, when the kernel does and nobody has said how long. */
+const DOOR_GRACE_MS = 5_000;
 
 /** What is behind a kernel's public face: its isolates, and whoever watches over them. */
 export class KernelRuntime {
@@ -19,6 +24,9 @@ export class KernelRuntime {
   readonly #units = new Map<string, Unit>();
   readonly #publisher = new KernelPublisher();
   readonly #conductor: Conductor;
+  readonly #routes = new KernelRoutes(this.#units);
+  readonly tokens = new Tokens();
+  #door: FrontDoor | undefined;
   #end!: (outcome: KernelOutcome) => void;
   #stopping: Promise<KernelOutcome> | undefined;
   /** What has gone wrong before all were ready. */
@@ -39,7 +47,7 @@ export class KernelRuntime {
         serve,
         judge: (dead, death) => this.#conductor.judge(dead, death),
         prepare: (_, live) => this.#tellHandedOn(unit, live),
-        prepareLoaded: () => undefined,
+        prepareLoaded: (own, live, module) => this.#serveServices(own, live, module),
         onIsolator: (own, current) => this.#follow(own, current),
       });
       this.#units.set(definition.name, unit);
@@ -71,14 +79,20 @@ export class KernelRuntime {
     const cancel = (): void => this.#failStart(cancelled());
     signal?.addEventListener("abort", cancel, { once: true });
     try {
+      if (this.#wantsDoor()) this.#door = await this.#openDoor();
       await Promise.race([startInOrder(this.#units, (unit, error) => this.#startFailed(unit, error)), failed]);
     } catch (error) {
-      await this.stop({ kind: "requested", reason: "the start failed" }, 0);
+      await this.stop({ kind: "requested", reason: "the start failed" });
       throw error;
     } finally {
       this.#failStart = () => {};
       signal?.removeEventListener("abort", cancel);
     }
+  }
+
+  /** The front door, where there is one. */
+  get door(): FrontDoor | undefined {
+    return this.#door;
   }
 
   /** @throws IsolationError INVALID_OPTION for a name that the manifest does not have */
@@ -141,6 +155,7 @@ export class KernelRuntime {
     const { reason } = outcome;
     this.#publisher.emit("stopping", { reason });
     this.#conductor.close();
+    await this.#door?.close(graceMs ?? DOOR_GRACE_MS);
     await stopInOrder(this.#units, { reason, graceMs });
     this.#publisher.emit("stopped", { reason });
     this.#end(outcome);
@@ -153,6 +168,22 @@ export class KernelRuntime {
     return this.unit(name);
   }
 
+  #wantsDoor(): boolean {
+    const { socket, listen, isolates } = this.manifest;
+    if (this.#options.frontDoor || socket !== undefined || listen !== undefined) return true;
+    return [...isolates.values()].some(({ grpc }) => grpc !== undefined);
+  }
+
+  #openDoor(): Promise<FrontDoor> {
+    const { name: kernel, socket, listen, auth } = this.manifest;
+    return openFrontDoor({ kernel, socket, listen, auth, tokens: this.tokens, routes: this.#routes, local: [] });
+  }
+
+  async #serveServices({ name, definition }: Unit, live: Generation, module: string): Promise<void> {
+    if (definition.grpc === undefined) return;
+    this.#routes.set(name, await serveServices(live, definition, definition.grpc, module));
+  }
+
   #tellHandedOn({ definition }: Unit, live: Generation): Promise<unknown> | undefined {
     const handedOn = [...definition.uses].filter(([, { handOn }]) => handOn).map(([target]) => target);
     if (handedOn.length === 0 || !live.capabilities.features.has("use")) return undefined;
@@ -160,7 +191,10 @@ export class KernelRuntime {
   }
 
   #follow(unit: Unit, current: ExtendedIsolator): void {
-    this.#publisher.follow(current, () => {});
+    this.#routes.changed();
+    this.#publisher.follow(current, ({ type }) => {
+      if (type !== "stdout" && type !== "stderr") this.#routes.changed();
+    });
     // However it ended: by its own judgement, or by a Shutdown request of somebody who has its token.
     current.core.stopped.onReached(() => {
       if (unit.current === current && unit.state !== "stopping") this.#givenUp(unit);
@@ -194,6 +228,7 @@ export class KernelRuntime {
   }
 
   #tell(event: IsolateEvent): void {
+    this.#routes.changed();
     this.#publisher.emit("isolate", event);
   }
 }

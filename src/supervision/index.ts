@@ -9,6 +9,7 @@ export {
   RequestLost,
   requestData,
   requestExports,
+  requestServe,
   requestStatus,
   sendData,
   tellHandedOn,

@@ -1,9 +1,9 @@
 import { IsolationError } from "../../errors/index.js";
 import type { ExtendedIsolator, IsolateExtension, RecycleFacts } from "../../isolator/index.js";
-import { forwardCall, startExtended } from "../../isolator/index.js";
+import { defaultLifecycle, forwardCall, startExtended } from "../../isolator/index.js";
 import type { ExitOutcome } from "../../process/index.js";
 import { type IncomingCall, quiet } from "../../session/index.js";
-import type { Death, Generation, Judgement, Serve } from "../../supervision/index.js";
+import { activateModules, type Death, type Generation, type Judgement, type Serve } from "../../supervision/index.js";
 import type { ResolvedIsolate } from "../manifest/index.js";
 import { Gate } from "./gate.js";
 
@@ -16,7 +16,7 @@ export interface UnitSurroundings {
   /** Decides what follows a death of the present process. */
   judge(unit: Unit, death: Death): Judgement;
   /** Goes on with a process whose module has started. */
-  prepareLoaded(unit: Unit, live: Generation): Promise<unknown> | undefined;
+  prepareLoaded(unit: Unit, live: Generation, module: string): Promise<unknown> | undefined;
   /** Prepares a process before its module is loaded. */
   prepare(unit: Unit, live: Generation): Promise<unknown> | undefined;
   /** Another isolator is behind the unit. */
@@ -155,9 +155,13 @@ export class Unit {
         return { kind: "stop", cause: { kind: "crashed" } };
       },
       prepare: (live) => this.#around.prepare(this, live),
-      prepareLoaded: (live) => this.#around.prepareLoaded(this, live),
+      prepareLoaded: async (live) => {
+        // Another runtime loads it at the first call.
+        if (live.capabilities.features.has("preload")) await activateModules(live.session, [module]);
+        await this.#around.prepareLoaded(this, live, module);
+      },
     };
-    const options = { ...this.definition.options, preload: [module], lifecycle: [module], signal };
+    const options = { ...this.definition.options, lifecycle: defaultLifecycle(module), signal };
     return startExtended(options, extension, data).then((started) => {
       own = started;
       return started;
