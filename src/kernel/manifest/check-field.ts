@@ -100,7 +100,7 @@ function isWithin(field: Field, value: unknown): boolean {
   if (field.kind === "flag") return typeof value === "boolean";
   if (field.kind === "nothing") return value === null || value === undefined;
   if (field.kind === "size") return typeof value === "number" || typeof value === "string";
-  if (field.kind !== "number" || typeof value !== "number" || Number.isNaN(value)) return false;
+  if (field.kind !== "number" || typeof value !== "number") return false;
   const { min = Number.NEGATIVE_INFINITY, max = Number.MAX_VALUE, whole = false, orInfinity = false } = field;
   if (orInfinity && value === Number.POSITIVE_INFINITY) return true;
   return value >= min && value <= max && (!whole || Number.isSafeInteger(value));

@@ -192,6 +192,11 @@ describe("paths", () => {
   });
 });
 
+test("a queue may be without bound", async () => {
+  const { isolates } = await readYaml("isolates: { a: { module: ./a.js, maxQueue: .inf } }");
+  expect(isolates.get("a")?.options.maxQueue).toBe(Number.POSITIVE_INFINITY);
+});
+
 test("what is left out has its default", async () => {
   const manifest = await readManifest(using({ a: undefined }));
   expect(manifest).toMatchObject({ onExhausted: "stop", auth: "token", socket: undefined, listen: undefined });
