@@ -156,7 +156,7 @@ function checkObject(field: ObjectField, value: unknown, at: Path, context: Chec
   }
   for (const key of field.required ?? []) {
     const isGiven = Object.hasOwn(value, key) && value[key] !== undefined;
-    if (!isGiven) context.problems.add(at, `must have ${JSON.stringify(key)}: ${boundOf(fields[key] ?? field)}`, "key");
+    if (!isGiven) context.problems.add([...at, key], `must be ${boundOf(fields[key] ?? field)}; it is missing`, "key");
   }
   return checked;
 }
