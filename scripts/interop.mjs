@@ -2,7 +2,6 @@
 // about compression, which that one has not.
 // usage: node scripts/interop.mjs [--target HOST:PORT|unix:///PATH] [--metadata NAME:VALUE]…; the last line is `N passed, N failed`
 // Without a target, it starts a process that serves the module, and asks its socket.
-import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { addCounts, countOf, NOTHING, printCounts } from "./ci-counts.mjs";
@@ -88,6 +87,8 @@ async function main() {
   return runInterop({ address: target, metadata: Object.fromEntries(entries) });
 }
 
-if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(join(process.argv[1])).href) {
-  printCounts(await main());
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  const counts = await main();
+  process.exitCode = counts.failed === 0 ? 0 : 1;
+  process.stdout.write(`${printCounts(counts)}\n`);
 }
