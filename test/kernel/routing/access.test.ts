@@ -5,6 +5,7 @@ import { dirname } from "node:path";
 import { credentials, status } from "@grpc/grpc-js";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { openFrontDoor, Tokens } from "../../../src/kernel/routing/index.js";
+import { removeHostDirectory } from "../../../src/platform/index.js";
 import { drained, EchoClient } from "../../fixtures/routing/echo-client.js";
 import { TestIsolates } from "../../fixtures/routing/test-isolates.js";
 import { useDoor } from "../../fixtures/routing/use-door.js";
@@ -141,6 +142,7 @@ describe("a token", () => {
 
 describe("the socket", () => {
   test("is its user's alone, and needs no token with auth: user, where one that is shown still counts", async () => {
+    onTestFinished(removeHostDirectory);
     const { door, isolates, tokens } = await useDoor({ auth: "user", socket: undefined });
     await isolates.start("store");
     expect(statSync(door.socket).mode & 0o777).toBe(0o600);
