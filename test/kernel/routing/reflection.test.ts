@@ -5,11 +5,10 @@ import { describe, expect, test } from "vitest";
 import { ensureGrpcurl } from "../../../scripts/grpcurl.mjs";
 import type { LocalService } from "../../../src/kernel/routing/index.js";
 import { bytesField, fieldsOf, varintField } from "../../../src/kernel/routing/reflection/wire.js";
-import { descriptorsOf } from "../../fixtures/routing/descriptors.js";
+import { extension, extensionRange, file, message, nested, nestedEnum } from "../../fixtures/routing/descriptors.js";
 import { drained, type EchoClient } from "../../fixtures/routing/echo-client.js";
 import { type TestDoor, useDoor } from "../../fixtures/routing/use-door.js";
 import { isMissing } from "../../helpers/tool-of-the-machine.js";
-import { useDirectory } from "../../helpers/use-directory.js";
 
 const VERSIONS = ["v1", "v1alpha"];
 const [BY_NAME, BY_SYMBOL, BY_EXTENSION, EXTENSIONS, LIST] = [3, 4, 5, 6, 7];
@@ -41,27 +40,29 @@ function filesIn(bytes: Buffer | undefined): { name: string; dependencies: strin
   });
 }
 
-const SHOP = `syntax = "proto3"; package shop.v1; import "item.proto";
-service Store { rpc Get(Key) returns (Item); } message Key { string key = 1; message Inner { enum Kind { NONE = 0; } } }`;
-const ITEM = `syntax = "proto3"; package shop.v1; message Item { string name = 1; }`;
-const OTHER_ITEM = `syntax = "proto3"; package shop.v1; message Item { string name = 1; int32 count = 2; }`;
-const STATS = `syntax = "proto3"; package stats.v1; import "item.proto";
-service Stats { rpc Count(shop.v1.Item) returns (shop.v1.Item); }`;
-const EXTENDING = `syntax = "proto2"; package ext.v1; message Base { extensions 100 to 200; }
-extend Base { optional string more = 126; } service Ext { rpc Do(Base) returns (Base); }`;
+const ITEM = file("item.proto", "shop.v1", { messages: [message("Item", ["name"])] });
+const OTHER_ITEM = file("item.proto", "shop.v1", { messages: [message("Item", ["name", "count"])] });
+const SHOP = file("shop.proto", "shop.v1", {
+  dependencies: ["item.proto"],
+  messages: [message("Key", ["key"], nested(message("Inner", [], nestedEnum("Kind", "NONE"))))],
+  services: { Store: [["Get", ".shop.v1.Key", ".shop.v1.Item"]] },
+});
+const STATS = file("stats.proto", "stats.v1", {
+  dependencies: ["item.proto"],
+  services: { Stats: [["Count", ".shop.v1.Item", ".shop.v1.Item"]] },
+});
+const EXTENDING = file("ext.proto", "ext.v1", {
+  messages: [message("Base", [], extensionRange(100, 200))],
+  services: { Ext: [["Do", ".ext.v1.Base", ".ext.v1.Base"]] },
+  extensions: [extension("more", 126, ".ext.v1.Base")],
+  syntax: "proto2",
+});
 
-async function useShop(statsItem: string): Promise<TestDoor> {
+async function useShop(statsItem: Buffer): Promise<TestDoor> {
   const door = await useDoor();
-  const { isolates } = door;
-  isolates.add(
-    "shop",
-    ["shop.v1.Store"],
-    "ready",
-    descriptorsOf(useDirectory(), { "item.proto": ITEM, "shop.proto": SHOP }),
-  );
-  const stats = descriptorsOf(useDirectory(), { "item.proto": statsItem, "stats.proto": STATS });
-  isolates.add("stats", ["stats.v1.Stats"], "restarting", stats);
-  isolates.add("ext", ["ext.v1.Ext"], "ready", descriptorsOf(useDirectory(), { "ext.proto": EXTENDING }));
+  door.isolates.add("shop", ["shop.v1.Store"], "ready", [ITEM, SHOP]);
+  door.isolates.add("stats", ["stats.v1.Stats"], "restarting", [statsItem, STATS]);
+  door.isolates.add("ext", ["ext.v1.Ext"], "ready", [EXTENDING]);
   return door;
 }
 
@@ -85,7 +86,7 @@ describe("reflection", () => {
 
   test.each(VERSIONS)("%s describes files, symbols and extensions", async (version) => {
     const { client } = await useShop(ITEM);
-    const extension = (number: number): Buffer =>
+    const extended = (number: number): Buffer =>
       bytesField(BY_EXTENSION, Buffer.concat([bytesField(1, "ext.v1.Base"), varintField(2, number)]));
     const answers = await reflect(
       client(),
@@ -94,8 +95,8 @@ describe("reflection", () => {
       bytesField(BY_SYMBOL, "shop.v1.Store.Get"),
       bytesField(BY_SYMBOL, "shop.v1.Key.Inner.Kind"),
       bytesField(BY_SYMBOL, "stats.v1.Stats"),
-      extension(126),
-      extension(127),
+      extended(126),
+      extended(127),
       bytesField(EXTENSIONS, "ext.v1.Base"),
       bytesField(BY_SYMBOL, "shop.v1.Nothing"),
       bytesField(BY_NAME, "grpc/health/v1/health.proto"),
@@ -128,26 +129,22 @@ describe("reflection", () => {
 
   test("shows a service as its own isolate does, whoever else describes it", async () => {
     const { isolates, client } = await useDoor();
-    const forged = `syntax = "proto3"; package shop.v1; message Lie {} service Store { rpc Steal(Lie) returns (Lie); }`;
-    isolates.add("a-liar", ["liar.v1.Nothing"], "ready", descriptorsOf(useDirectory(), { "lie.proto": forged }));
-    isolates.add(
-      "shop",
-      ["shop.v1.Store"],
-      "ready",
-      descriptorsOf(useDirectory(), { "item.proto": ITEM, "shop.proto": SHOP }),
-    );
+    const services = { Store: [["Steal", ".shop.v1.Lie", ".shop.v1.Lie"]] as const };
+    const forged = file("lie.proto", "shop.v1", { messages: [message("Lie")], services });
+    isolates.add("a-liar", ["liar.v1.Nothing"], "ready", [forged]);
+    isolates.add("shop", ["shop.v1.Store"], "ready", [ITEM, SHOP]);
     const [answer] = await reflect(client(), "v1", bytesField(BY_SYMBOL, "shop.v1.Store"));
     expect(filesIn(answer?.bytes)[0]?.name).toBe("shop.proto");
   });
 
   test("goes on when the descriptors of an isolate are none", async () => {
     const { isolates, client } = await useShop(ITEM);
-    const deep = Array.from({ length: 200 }).reduce<Buffer>((inner) => bytesField(3, inner), Buffer.alloc(0));
-    const nested = Buffer.concat([bytesField(1, "deep.proto"), bytesField(4, deep)]);
+    const deep = Array.from({ length: 200 }).reduce<Buffer>((inner) => message("M", [], nested(inner)), message("M"));
+    const tooDeep = file("deep.proto", "deep", { messages: [deep] });
     for (const [index, bytes] of [
       Buffer.from([0xff]),
       Buffer.from([10, 100, 1]),
-      nested,
+      tooDeep,
       Buffer.alloc(17 * 1024 * 1024),
     ].entries())
       isolates.add(`broken-${index}`, [`broken.v1.Broken${index}`], "ready", [bytes]);
@@ -244,10 +241,10 @@ describe.skipIf(isMissing("grpcurl (built with Go)", grpcurl !== undefined))("gr
     const { door, isolates, token } = await useShop(OTHER_ITEM);
     await isolates.start("shop");
     const run = async (...args: string[]): Promise<string> => {
-      const all = ["-plaintext", "-unix", "-H", `authorization: Bearer ${token}`, ...args];
+      const all = ["-plaintext", "-H", `authorization: Bearer ${token}`, ...args];
       return (await promisify(execFile)(grpcurl ?? "", all)).stdout;
     };
-    const target = door.socket;
+    const target = `unix://${door.socket}`;
     expect(await run(target, "list")).toContain("stats.v1.Stats\ntest.v1.Echo");
     expect(await run(target, "describe", "stats.v1.Stats")).toContain(
       "rpc Count ( .shop.v1.Item ) returns ( .shop.v1.Item );",
