@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { delimiter, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { listFiles } from "./build-fingerprint.mjs";
+import { descriptorModule } from "./descriptor-module.mjs";
 import { importRules } from "./import-rules.mjs";
 import { ensureInstalled } from "./prepare-workspace.mjs";
 import { runNode } from "./run-command.mjs";
@@ -12,6 +13,8 @@ const CODE = "src/contract/gen";
 const IMPORT_RULES = "biome.rooms.json";
 /** The contract as a FileDescriptorSet, for grpcurl's -protoset and for code that has no compiler at hand. */
 const DESCRIPTORS = "proto/pihost.binpb";
+/** Those of them that the kernel's own service needs, as code. */
+const KERNEL_DESCRIPTORS = `${CODE}/kernel-descriptors.ts`;
 /** The kernel's manifest, for editors. */
 const MANIFEST_SCHEMA = "schema/kernel.schema.json";
 const MANIFEST_REFERENCE = "docs/manifest.md";
@@ -29,6 +32,8 @@ async function generateInto(/** @type {string} */ target) {
   const args = ["build", "proto", "--as-file-descriptor-set", "--exclude-source-info", "-o", join(target, DESCRIPTORS)];
   const build = await runNode([toolEntry("@bufbuild/buf", "buf"), ...args], { cwd: repositoryRoot });
   if (build.code !== 0) throw new Error(`buf build:\n${build.output}`);
+  const descriptors = readFileSync(join(target, DESCRIPTORS));
+  writeFileSync(join(target, KERNEL_DESCRIPTORS), descriptorModule(descriptors, "pihost/v1/kernel_service.proto"));
   writeFileSync(join(target, IMPORT_RULES), `${JSON.stringify(importRules(), null, 2)}\n`);
   mkdirSync(join(target, dirname(MANIFEST_SCHEMA)), { recursive: true });
   const { manifestSchema, manifestReference } = await manifestTexts(target);

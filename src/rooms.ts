@@ -1,3 +1,4 @@
+import * as channel from "./channel/index.js";
 import * as codec from "./codec/index.js";
 import * as contract from "./contract/index.js";
 import * as errors from "./errors/index.js";
@@ -14,5 +15,5 @@ export * from "./index.js";
  * puts them, so that a host has one copy of each, with one reaper and one class of errors.
  */
 Object.defineProperty(isolator.ProcessIsolator, Symbol.for("process-isolation.rooms"), {
-  value: { codec, contract, errors, isolator, platform, process, session, supervision },
+  value: { channel, codec, contract, errors, isolator, platform, process, session, supervision },
 });

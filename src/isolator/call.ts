@@ -120,6 +120,13 @@ export class Call implements CallSink {
     return true;
   }
 
+  /** The process has refused it unseen. False where it cannot be handed over again: a stream among its arguments is used up. */
+  handBack(): boolean {
+    this.keepArguments();
+    this.attempts -= 1;
+    return this.kept?.hasStream !== true;
+  }
+
   resolve(value: unknown): void {
     if (this.settle()) this.resolvePromise(value);
   }

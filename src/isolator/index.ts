@@ -1,6 +1,9 @@
 /** The public face. */
 
 export type { Remote, RemoteObject, RemoteStream } from "../inside/index.js";
+export { Call } from "./call.js";
+export { type CallPlace, CallTable } from "./call-table.js";
+export { CallTargets } from "./call-targets.js";
 export type { GenerationFacts, IsolatorEventSource, IsolatorEvents, OutputEvent } from "./events.js";
 export { toExitCode } from "./exit-host.js";
 export type { IsolateExtension } from "./extension.js";
@@ -12,7 +15,7 @@ export type { RecycleFacts } from "./isolate-core.js";
 export { type ExtendedIsolator, ProcessIsolator, startExtended } from "./isolator.js";
 export { keepAlive } from "./keep-alive.js";
 export { type LiveRecord, listLive } from "./live-record.js";
-export type { BoundCall } from "./module-calls.js";
+export { type BoundCall, type CallTaker, ModuleCalls } from "./module-calls.js";
 export type {
   BudgetOptions,
   CallOptions,

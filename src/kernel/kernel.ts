@@ -1,5 +1,6 @@
 import { IsolationError } from "../errors/index.js";
 import { type CallOptions, keepAlive, type RecycleFacts } from "../isolator/index.js";
+import { ConnectedKernel, type ConnectOptions } from "./connect/index.js";
 import type { KernelEventSource } from "./events.js";
 import { handleOf, type KernelIsolate } from "./handle.js";
 import type { KernelManifest } from "./manifest/index.js";
@@ -41,6 +42,17 @@ export class Kernel {
     const runtime = new KernelRuntime(resolved, resolveKernelOptions(options, resolved));
     await keepAlive.during(runtime.start());
     return new Kernel(runtime, FROM_START);
+  }
+
+  /**
+   * Connects to a kernel that runs in another process: by its name, where that is of this user, or by the path of its
+   * socket.
+   *
+   * @throws IsolationError INVALID_OPTION for a name that no kernel of this user has; STOPPED where nobody answers at the
+   * socket; UNAUTHENTICATED, NOT_GRANTED for a token that may not operate the kernel
+   */
+  static connect(nameOrSocket: string, options?: ConnectOptions): Promise<ConnectedKernel> {
+    return ConnectedKernel.connect(nameOrSocket, options);
   }
 
   private constructor(runtime: KernelRuntime, caller: typeof FROM_START) {

@@ -6,14 +6,15 @@ import { servedTo } from "./grants/index.js";
 import type { KernelOutcome } from "./kernel.js";
 import { Conductor, startInOrder, stopInOrder, Unit } from "./life/index.js";
 import { absolute, type ResolvedManifest } from "./manifest/index.js";
+import { Operators } from "./operators.js";
 import type { ResolvedKernelOptions } from "./options.js";
 import { KernelPublisher } from "./publisher.js";
 import { type FrontDoor, openFrontDoor, Tokens } from "./routing/index.js";
 import { KernelRoutes, serveServices } from "./services/index.js";
 import { type IsolateSummary, summaryOf } from "./summary.js";
 
-/** What requests get to end, in milliseconds, when the kernel does and nobody has said how long. */
-const DOOR_GRACE_MS = 5_000;
+/** Until clients of the front door have read the last of it, when no isolate is left. */
+const DOOR_GRACE_MS = 500;
 
 /** What is behind a kernel's public face: its isolates, and whoever watches over them. */
 export class KernelRuntime {
@@ -26,6 +27,7 @@ export class KernelRuntime {
   readonly #conductor: Conductor;
   readonly #routes = new KernelRoutes(this.#units);
   readonly tokens = new Tokens();
+  readonly #operators: Operators | undefined;
   #door: FrontDoor | undefined;
   #end!: (outcome: KernelOutcome) => void;
   #stopping: Promise<KernelOutcome> | undefined;
@@ -52,6 +54,7 @@ export class KernelRuntime {
       });
       this.#units.set(definition.name, unit);
     }
+    this.#operators = wantsDoor(manifest, options) ? new Operators(this) : undefined;
     this.#conductor = new Conductor(manifest.tree, this.#units, {
       onEscalated: (escalation, isolate) => this.#publisher.emit("escalated", { ...escalation, isolate }),
       onGivenUp: (unit) => this.#givenUp(unit),
@@ -79,7 +82,7 @@ export class KernelRuntime {
     const cancel = (): void => this.#failStart(cancelled());
     signal?.addEventListener("abort", cancel, { once: true });
     try {
-      if (this.#wantsDoor()) this.#door = await this.#openDoor();
+      if (this.#operators !== undefined) await this.#openDoor(this.#operators);
       await Promise.race([startInOrder(this.#units, (unit, error) => this.#startFailed(unit, error)), failed]);
     } catch (error) {
       await this.stop({ kind: "requested", reason: "the start failed" });
@@ -155,8 +158,12 @@ export class KernelRuntime {
     const { reason } = outcome;
     this.#publisher.emit("stopping", { reason });
     this.#conductor.close();
-    await this.#door?.close(graceMs ?? DOOR_GRACE_MS);
+    this.#operators?.withdraw();
+    // Its requests end while the isolates do: those that run may finish there.
+    this.#door?.drain();
     await stopInOrder(this.#units, { reason, graceMs });
+    this.#operators?.end();
+    await this.#door?.close(DOOR_GRACE_MS);
     this.#publisher.emit("stopped", { reason });
     this.#end(outcome);
     return outcome;
@@ -168,15 +175,11 @@ export class KernelRuntime {
     return this.unit(name);
   }
 
-  #wantsDoor(): boolean {
-    const { socket, listen, isolates } = this.manifest;
-    if (this.#options.frontDoor || socket !== undefined || listen !== undefined) return true;
-    return [...isolates.values()].some(({ grpc }) => grpc !== undefined);
-  }
-
-  #openDoor(): Promise<FrontDoor> {
+  async #openDoor({ service }: Operators): Promise<void> {
     const { name: kernel, socket, listen, auth } = this.manifest;
-    return openFrontDoor({ kernel, socket, listen, auth, tokens: this.tokens, routes: this.#routes, local: [] });
+    const own = { tokens: this.tokens, routes: this.#routes, local: [service] };
+    this.#door = await openFrontDoor({ kernel, socket, listen, auth, ...own });
+    this.#operators?.publish(this.#door.socket);
   }
 
   async #serveServices({ name, definition }: Unit, live: Generation, module: string): Promise<void> {
@@ -232,4 +235,9 @@ export class KernelRuntime {
     this.#routes.changed();
     this.#publisher.emit("isolate", event);
   }
+}
+
+function wantsDoor({ socket, listen, isolates }: ResolvedManifest, { frontDoor }: ResolvedKernelOptions): boolean {
+  if (frontDoor || socket !== undefined || listen !== undefined) return true;
+  return [...isolates.values()].some(({ grpc }) => grpc !== undefined);
 }
