@@ -43,6 +43,7 @@ const ALLOWED = [
   /^pihost\/python\/process_isolation_pihost\/([a-z_]+\/)?[a-z_]+\.py$/,
   /^proto\/.+\.proto$/,
   /^proto\/pihost\.binpb$/,
+  /^schema\/kernel\.schema\.json$/,
   /^docs\/[^/]+\.md$/,
 ];
 

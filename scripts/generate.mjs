@@ -17,6 +17,7 @@ const DESCRIPTORS = "proto/pihost.binpb";
 const KERNEL_DESCRIPTORS = `${CODE}/kernel-descriptors.ts`;
 /** The kernel's manifest, for editors. */
 const MANIFEST_SCHEMA = "schema/kernel.schema.json";
+const MANIFEST_REFERENCE = "docs/manifest.md";
 
 /** Generates everything below `target`, at the same relative paths as in the repository. Works offline. */
 async function generateInto(/** @type {string} */ target) {
@@ -35,17 +36,21 @@ async function generateInto(/** @type {string} */ target) {
   writeFileSync(join(target, KERNEL_DESCRIPTORS), descriptorModule(descriptors, "pihost/v1/kernel_service.proto"));
   writeFileSync(join(target, IMPORT_RULES), `${JSON.stringify(importRules(), null, 2)}\n`);
   mkdirSync(join(target, dirname(MANIFEST_SCHEMA)), { recursive: true });
-  writeFileSync(join(target, MANIFEST_SCHEMA), await manifestSchema(target));
+  const { manifestSchema, manifestReference } = await manifestTexts(target);
+  writeFileSync(join(target, MANIFEST_SCHEMA), `${JSON.stringify(manifestSchema(), null, 2)}\n`);
+  mkdirSync(join(target, dirname(MANIFEST_REFERENCE)), { recursive: true });
+  writeFileSync(join(target, MANIFEST_REFERENCE), manifestReference());
 }
 
-/** From the fields of the validator. */
-async function manifestSchema(/** @type {string} */ target) {
+/** What the fields of the manifest's validator say for others: in a bundle, because the build comes after this. */
+async function manifestTexts(/** @type {string} */ target) {
   const { build } = await import("esbuild");
-  const bundle = join(target, "json-schema.mjs");
-  const entry = join(repositoryRoot, "src/kernel/manifest/json-schema.ts");
-  await build({ entryPoints: [entry], outfile: bundle, bundle: true, platform: "node", format: "esm" });
-  const { manifestSchema: create } = await import(pathToFileURL(bundle).href);
-  return `${JSON.stringify(create(), null, 2)}\n`;
+  const outfile = join(target, "manifest-texts.mjs");
+  const room = join(repositoryRoot, "src/kernel/manifest");
+  const contents = 'export * from "./json-schema.js"; export * from "./reference.js";';
+  const stdin = { contents, resolveDir: room, loader: /** @type {const} */ ("ts") };
+  await build({ stdin, outfile, bundle: true, platform: "node", format: "esm" });
+  return await import(pathToFileURL(outfile).href);
 }
 
 /** The generated files that differ between two trees, in either direction. */
@@ -55,6 +60,7 @@ function differences(/** @type {string} */ fresh) {
     IMPORT_RULES,
     DESCRIPTORS,
     MANIFEST_SCHEMA,
+    MANIFEST_REFERENCE,
     ...roots.flatMap((root) => listFiles(root, CODE)),
   ]);
   return [...paths].sort().filter((path) => {

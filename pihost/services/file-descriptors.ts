@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Enum, Field, Namespace, type ReflectionObject, type Root, Service, Type } from "protobufjs";
-import { splitDescriptorSet } from "../descriptor-set.js";
+import { descriptorName, splitDescriptorSet } from "../descriptor-set.js";
 import { describeOptions } from "./describe-options.js";
 import { describeEnum, describeField, describeMessage, describeService } from "./describe-types.js";
 import type { ParsedProtos, ProtoFile } from "./parse-protos.js";
@@ -80,11 +80,6 @@ class WellKnownFiles {
 
   #read(): ReadonlyMap<string, Buffer> {
     const files = splitDescriptorSet(readFileSync(join(__dirname, "well-known.binpb")));
-    return new Map(files.map((file) => [nameOf(file), file]));
+    return new Map(files.map((file) => [descriptorName(file), file]));
   }
-}
-
-/** The name is the first field of a serialized descriptor, and shorter than 128 bytes in these. */
-function nameOf(file: Buffer): string {
-  return file.toString("utf8", 2, 2 + file.readUInt8(1));
 }

@@ -79,6 +79,7 @@ class Parser {
 
   #parse(source: ProtoSource): ProtoFile {
     const parsed = this.#parseText(source);
+    const options = this.#takeOptions(parsed.package);
     const all = [...(parsed.imports ?? []), ...(parsed.weakImports ?? [])];
     const imports = all.map((name): ProtoImport => {
       const imported = this.#sources.imported(name, source);
@@ -86,7 +87,7 @@ class Parser {
       const kind = parsed.weakImports?.includes(name) ? "weak" : isPublic(name, source.text) ? "public" : "plain";
       return { name: this.add(imported), kind };
     });
-    return { ...source, package: parsed.package ?? "", imports, options: this.#takeOptions(parsed.package) };
+    return { ...source, package: parsed.package ?? "", imports, options };
   }
 
   #parseText(source: ProtoSource): ReturnType<typeof parse> {

@@ -38,9 +38,12 @@ export class MethodRunner {
 
   #once(callee: BoundMethod, args: readonly unknown[], call: IncomingServiceCall): unknown {
     const result = this.#pihost.run(callee, args, call);
-    const settle = (): void => call.settle();
-    if (result instanceof Promise) result.then(settle, settle);
-    else settle();
+    if (result instanceof Promise)
+      result.then(
+        () => call.settle(),
+        () => call.settle(),
+      );
+    else call.settle();
     return result;
   }
 

@@ -1,3 +1,4 @@
+import { AUTHORIZATION_KEY } from "../../src/contract/index.js";
 import { IsolationError } from "../../src/errors/index.js";
 import { type GrpcCall, GrpcStatus, type Metadata } from "../../src/grpc/index.js";
 import type { IncomingCall } from "../../src/session/index.js";
@@ -87,7 +88,10 @@ export class ServiceCall {
 
   /** What the client sent: `get`, `getAll`, `has`, and its entries. Values of names that end with `-bin` are Buffers. */
   get metadata(): Metadata {
-    return this.#call.metadata;
+    const { metadata } = this.#call;
+    // The process has looked at the token; it is nothing for the user's code.
+    metadata.delete(AUTHORIZATION_KEY);
+    return metadata;
   }
 
   /** When the client gives up. */

@@ -63,7 +63,7 @@ export function createServiceServer(
     }
     open.add(stream);
     stream.once("close", () => open.delete(stream));
-    serveStream(stream, headers, method, options, withoutToken(rawHeaders));
+    serveStream(stream, headers, method, options, rawHeaders);
   }
 
   function isAllowed(headers: IncomingHttpHeaders, rawHeaders: readonly string[]): boolean {
@@ -105,10 +105,4 @@ function refuse(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
   if (!isGrpcRequest(stream, headers)) return;
   const message = "the request needs the metadata `authorization: Bearer <token>` with this generation's token";
   endWithStatus(stream, GrpcStatus.UNAUTHENTICATED, message);
-}
-
-/** The token is nothing for the user's code. */
-function withoutToken(rawHeaders: readonly string[]): readonly string[] {
-  const index = rawHeaders.findIndex((name, at) => at % 2 === 0 && name.toLowerCase() === AUTHORIZATION_KEY);
-  return index < 0 ? rawHeaders : [...rawHeaders.slice(0, index), ...rawHeaders.slice(index + 2)];
 }

@@ -194,6 +194,7 @@ export class KernelRuntime {
   }
 
   #follow(unit: Unit, current: ExtendedIsolator): void {
+    this.#conductor.letGo(unit);
     this.#routes.changed();
     this.#publisher.follow(current, ({ type }) => {
       if (type !== "stdout" && type !== "stderr") this.#routes.changed();

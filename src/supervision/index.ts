@@ -1,5 +1,5 @@
 /** Keeping a process alive: its states, when to start again, when to replace it, when to stop. */
-export type { AfterCrash, Death, Judge, Judgement } from "./after-crash.js";
+export { type AfterCrash, type Death, type Judge, type Judgement, judgeByBudget } from "./after-crash.js";
 export { isWanted } from "./end-record.js";
 export type { FeatureNeed, Generation, GenerationSpec } from "./generation.js";
 export { type Serve, type ServedCallee, toServed } from "./host-functions.js";

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { constants } from "node:http2";
 import { deflateSync, gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
+import { type GrpcCall, GrpcError } from "../../src/grpc/index.js";
 import { beginRaw, callRaw } from "./raw-call.js";
 import { frame, textMethod, useGrpcServer, useRawClient } from "./use-grpc-server.js";
 
@@ -164,4 +165,62 @@ test("a client that resets each call at once leaves nothing behind", async () =>
   await Promise.all(calls.map(({ answer }) => answer));
   for (const stream of server.streams) if (!stream.destroyed) await once(stream, "close");
   expect(reasons).toEqual(reasons.map(() => expect.objectContaining({ code: 1 })));
+});
+
+describe("whatever a handler does, there is one status:", () => {
+  const nasty = {
+    get code(): never {
+      throw new Error("a trap");
+    },
+    get message(): never {
+      throw new Error("a trap");
+    },
+  };
+  test.each<[string, (call: GrpcCall) => unknown, string]>([
+    [
+      "headers that HTTP/2 refuses",
+      (call) => {
+        call.headers.add("etag", "1");
+        call.headers.add("etag", "2");
+        return "x";
+      },
+      "2",
+    ],
+    [
+      "trailers that HTTP/2 refuses",
+      (call) => {
+        call.trailers.add("etag", "1");
+        call.trailers.add("etag", "2");
+        return "x";
+      },
+      "0",
+    ],
+    [
+      "both, and an error",
+      (call) => {
+        for (const metadata of [call.headers, call.trailers])
+          for (const value of ["1", "2"]) metadata.add("etag", value);
+        throw new GrpcError(5, "no");
+      },
+      "5",
+    ],
+    [
+      "a thing with traps",
+      () => {
+        throw nasty;
+      },
+      "2",
+    ],
+    [
+      "nothing",
+      () => {
+        throw undefined;
+      },
+      "2",
+    ],
+    ["a rejection with a thing with traps", () => Promise.reject(nasty), "2"],
+  ])("%s", async (_, handle, expected) => {
+    const server = await useGrpcServer([textMethod("unary", (__, call) => handle(call))]);
+    expect((await callRaw(useRawClient(server), UNARY, frame(""))).status).toBe(expected);
+  });
 });

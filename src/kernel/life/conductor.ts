@@ -39,6 +39,8 @@ export class Conductor {
   readonly #budgets = new Map<Unit, RestartBudget>();
   /** Of isolates without a process: what tells them how it goes on. */
   readonly #held = new Map<Unit, (decision: AfterCrash) => void>();
+  /** Told when an isolate is held. */
+  readonly #onHeld = new Map<Unit, () => void>();
   #state: TreeState;
   #isOver = false;
   /** Verdicts that reach beyond the dead one are carried out one after the other. */
@@ -64,6 +66,11 @@ export class Conductor {
   /** An operator has started an isolate. */
   started(unit: Unit): void {
     this.#state = startedByHand(this.#state, unit.name);
+  }
+
+  /** Another isolator is behind the isolate: one that is held goes on as it is. */
+  letGo(unit: Unit): void {
+    this.#release(unit, { kind: "restart", delayMs: 0 });
   }
 
   /** What follows the death of the present process of an isolate. */
@@ -92,7 +99,7 @@ export class Conductor {
 
   /** Ends the others in their order, and starts all in theirs. Never rejects. */
   async #carryOut({ stop, start, givenUp }: Verdict, dead: Unit, restart: AfterCrash): Promise<void> {
-    for (const name of stop) if (!this.#isOver) await this.#unit(name).halt(`${dead.name} has ended`);
+    for (const name of stop) await this.#halt(this.#unit(name), `${dead.name} has ended`);
     for (const name of givenUp) this.#release(this.#unit(name), GIVEN_UP);
     for (const name of givenUp) this.#giveUp(this.#unit(name));
     const ready = new Map<string, Promise<void>>();
@@ -113,7 +120,7 @@ export class Conductor {
     if (this.#isOver) return;
     if (unit.current !== undefined) {
       this.#release(unit, decision);
-      await unit.settled();
+      await this.#settled(unit);
       return;
     }
     // It had ended as it may, and comes back with its siblings.
@@ -123,10 +130,30 @@ export class Conductor {
     });
   }
 
+  /** Afterwards it has no process, and is held. One that has died by itself meanwhile is that already. */
+  async #halt(unit: Unit, reason: string): Promise<void> {
+    await this.#settled(unit);
+    if (!this.#isOver && !this.#held.has(unit)) await unit.halt(reason);
+  }
+
+  /**
+   * Resolves when the isolate takes calls, will not take any, or is held: then it may wait for a verdict that is carried out
+   * after the one that asks.
+   */
+  #settled(unit: Unit): Promise<void> {
+    if (this.#held.has(unit)) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#onHeld.set(unit, resolve);
+      void unit.settled().then(resolve);
+    });
+  }
+
   #hold(unit: Unit): Judgement {
     const decided = new Promise<AfterCrash>((resolve) => {
       this.#held.set(unit, resolve);
     });
+    this.#onHeld.get(unit)?.();
+    this.#onHeld.delete(unit);
     return { kind: "hold", decided };
   }
 

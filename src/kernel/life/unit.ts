@@ -3,12 +3,27 @@ import type { ExtendedIsolator, IsolateExtension, RecycleFacts } from "../../iso
 import { defaultLifecycle, forwardCall, startExtended } from "../../isolator/index.js";
 import type { ExitOutcome } from "../../process/index.js";
 import { type IncomingCall, quiet } from "../../session/index.js";
-import { activateModules, type Death, type Generation, type Judgement, type Serve } from "../../supervision/index.js";
+import {
+  activateModules,
+  type Death,
+  type Generation,
+  type Judgement,
+  judgeByBudget,
+  RestartBudget,
+  type Serve,
+} from "../../supervision/index.js";
 import type { ResolvedIsolate } from "../manifest/index.js";
 import { Gate } from "./gate.js";
 
 /** What an isolate of a kernel is doing. */
 export type UnitState = "waiting" | "starting" | "ready" | "restarting" | "stopping" | "stopped" | "failed";
+
+/** How often one that was replaced is started again for the calls that it has left. */
+const RETIRED = {
+  maxRestarts: 3,
+  withinMs: 10_000,
+  backoff: { initialMs: 100, maxMs: 1_000, factor: 2, jitter: 0 },
+};
 
 /** What a unit needs of the kernel that it is a part of. */
 export interface UnitSurroundings {
@@ -19,7 +34,7 @@ export interface UnitSurroundings {
   prepareLoaded(unit: Unit, live: Generation, module: string): Promise<unknown> | undefined;
   /** Prepares a process before its module is loaded. */
   prepare(unit: Unit, live: Generation): Promise<unknown> | undefined;
-  /** Another isolator is behind the unit. */
+  /** Another isolator is behind the unit. One that was there before has calls to finish, and needs a process for that. */
   onIsolator(unit: Unit, current: ExtendedIsolator): void;
 }
 
@@ -96,13 +111,9 @@ export class Unit {
     return outcome;
   }
 
-  /** Ends its process, which is judged as held: calls wait until that is decided. */
+  /** Ends the process that is ready, which is judged as halted: calls wait until that is decided. */
   async halt(reason: string): Promise<void> {
-    const current = this.#current;
-    if (current === undefined) return;
-    // A process that is just being started becomes ready, or its start fails and is judged.
-    await current.core.present().catch(() => undefined);
-    await current.core.halt(reason, current.graceMs);
+    await this.#current?.core.halt(reason, this.#current.graceMs);
   }
 
   /** Resolves when it takes calls, or will not. */
@@ -147,12 +158,13 @@ export class Unit {
 
   #create(module: string, data: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<ExtendedIsolator> {
     let own: ExtendedIsolator | undefined;
+    const retired = judgeByBudget(new RestartBudget(RETIRED));
     const extension: IsolateExtension = {
       serve: this.#around.serve,
       judge: (death) => {
         if (own !== undefined && own === this.#current) return this.#around.judge(this, death);
-        // It was replaced, and is only finishing its calls.
-        return { kind: "stop", cause: { kind: "crashed" } };
+        // It was replaced, and has yet to finish its calls.
+        return retired(death);
       },
       prepare: (live) => this.#around.prepare(this, live),
       prepareLoaded: async (live) => {

@@ -4,6 +4,7 @@ import {
   type Field,
   type Fields,
   knownNames,
+  type ListField,
   type NumberField,
   type ObjectField,
   type RecordField,
@@ -16,6 +17,8 @@ export interface CheckContext {
   readonly problems: Problems;
   /** What relative paths are resolved in. */
   readonly folder: string;
+  /** The objects that the present value lies in: an alias, or code, can put one into itself. */
+  readonly within?: ReadonlySet<unknown>;
 }
 
 /** A value that was wrong, and told as a problem. */
@@ -26,6 +29,14 @@ export const WRONG = Symbol("wrong");
  * wrong is told as a problem; what held it comes without it.
  */
 export function checkField(field: Field, value: unknown, at: Path, context: CheckContext): unknown {
+  if (typeof value !== "object" || value === null) return checkKind(field, value, at, context);
+  const { problems, within = new Set() } = context;
+  if (!within.has(value)) return checkKind(field, value, at, { ...context, within: new Set(within).add(value) });
+  problems.add(at, "must not contain itself");
+  return WRONG;
+}
+
+function checkKind(field: Field, value: unknown, at: Path, context: CheckContext): unknown {
   switch (field.kind) {
     case "any":
       return value;
@@ -42,7 +53,7 @@ export function checkField(field: Field, value: unknown, at: Path, context: Chec
       return checkObject(field, value, at, context);
     case "either": {
       const fitting = field.of.find((one) => fits(one, value));
-      return fitting === undefined ? wrong(field, value, at, context) : checkField(fitting, value, at, context);
+      return fitting === undefined ? wrong(field, value, at, context) : checkKind(fitting, value, at, context);
     }
     default:
       return isWithin(field, value) ? value : wrong(field, value, at, context);
@@ -89,7 +100,7 @@ function isWithin(field: Field, value: unknown): boolean {
   if (field.kind === "flag") return typeof value === "boolean";
   if (field.kind === "nothing") return value === null || value === undefined;
   if (field.kind === "size") return typeof value === "number" || typeof value === "string";
-  if (field.kind !== "number" || typeof value !== "number" || Number.isNaN(value)) return false;
+  if (field.kind !== "number" || typeof value !== "number") return false;
   const { min = Number.NEGATIVE_INFINITY, max = Number.MAX_VALUE, whole = false, orInfinity = false } = field;
   if (orInfinity && value === Number.POSITIVE_INFINITY) return true;
   return value >= min && value <= max && (!whole || Number.isSafeInteger(value));
@@ -99,13 +110,22 @@ function checkText(field: TextField, value: unknown, at: Path, context: CheckCon
   const isUrl = field.path !== undefined && value instanceof URL && value.protocol === "file:";
   const isText = typeof value === "string" && (field.pattern === undefined || field.pattern.test(value));
   if (!isUrl && !isText) return wrong(field, value, at, context);
-  return field.path === undefined ? value : absolute(value, field.path, context.folder);
+  if (field.path === undefined) return value;
+  try {
+    return absolute(value, field.path, context.folder);
+  } catch {
+    // A file URL that names another machine, or is none.
+    return wrong(field, value, at, context);
+  }
 }
 
-function checkList(field: Field & { kind: "list" }, value: unknown, at: Path, context: CheckContext): unknown {
+function checkList(field: ListField, value: unknown, at: Path, context: CheckContext): unknown {
   if (!Array.isArray(value) || (field.atLeastOne && value.length === 0)) return wrong(field, value, at, context);
   // From its length: a hole is a value, and a wrong one.
-  const items = Array.from(value, (item: unknown, index) => checkField(field.of, item, [...at, index], context));
+  const items = Array.from(value, (item: unknown, index) => {
+    const one = index === 0 ? (field.first ?? field.of) : field.of;
+    return checkField(one, item, [...at, index], context);
+  });
   return Object.freeze(items.filter((item) => item !== WRONG));
 }
 
@@ -136,7 +156,7 @@ function checkObject(field: ObjectField, value: unknown, at: Path, context: Chec
   }
   for (const key of field.required ?? []) {
     const isGiven = Object.hasOwn(value, key) && value[key] !== undefined;
-    if (!isGiven) context.problems.add(at, `must have ${JSON.stringify(key)}: ${boundOf(fields[key] ?? field)}`, "key");
+    if (!isGiven) context.problems.add([...at, key], `must be ${boundOf(fields[key] ?? field)}; it is missing`, "key");
   }
   return checked;
 }

@@ -16,7 +16,7 @@ export type FieldKind =
   | { readonly kind: "any" }
   | NumberField
   | { readonly kind: "size" }
-  | { readonly kind: "list"; readonly of: Field; readonly atLeastOne?: boolean }
+  | ListField
   | RecordField
   | ObjectField
   | { readonly kind: "either"; readonly of: readonly Field[] }
@@ -38,6 +38,14 @@ export interface NumberField {
   readonly whole?: boolean;
   /** Whether there may be no bound: `.inf` in YAML, Infinity in JavaScript. */
   readonly orInfinity?: boolean;
+}
+
+export interface ListField {
+  readonly kind: "list";
+  readonly of: Field;
+  /** What the first item is, where that is something else than the others. */
+  readonly first?: Field;
+  readonly atLeastOne?: boolean;
 }
 
 /** An object whose keys are names that the user gives. */

@@ -3,8 +3,8 @@ import Module, { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import { IsolationError } from "../../errors/index.js";
 
-/** Syntax that Node's type stripping leaves to others. */
-const BEYOND_STRIPPING = "ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX";
+/** What Node's type stripping leaves to others, and what a Node without it says. */
+const FOR_TSX: readonly unknown[] = ["ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX", "ERR_UNKNOWN_FILE_EXTENSION"];
 
 type Import = (url: string) => Promise<Readonly<Record<string, unknown>>>;
 
@@ -49,31 +49,39 @@ async function importPlain(url: string, name: string, load = importByNode): Retu
 }
 
 async function importTypeScript(file: string, url: string, name: string): ReturnType<Import> {
+  let first: { readonly code?: unknown } | undefined;
   if (loadsTypeScript()) {
     try {
       return await importByNode(url);
     } catch (error) {
-      const isBeyond = (error as NodeJS.ErrnoException).code === BEYOND_STRIPPING;
-      if (!isBeyond || findTsx(file) === undefined) return importPlain(url, name, () => Promise.reject(error));
+      first = Object(error) as { code?: unknown };
+      if (!FOR_TSX.includes(first.code)) return importPlain(url, name, () => Promise.reject(error));
     }
   }
   const tsx = findTsx(file);
-  if (tsx === undefined) {
-    throw new IsolationError(
-      "INVALID_OPTION",
-      `${name} cannot be loaded: Node.js ${process.version} does not load TypeScript; install tsx in its project ` +
-        '("npm install --save-dev tsx"), use Node.js >= 22.18, or write the manifest as .yaml, .json or .mjs',
-    );
-  }
+  if (tsx === undefined) throw needsTsx(name, first);
   const { tsImport } = await importByNode(pathToFileURL(tsx).href);
   return importPlain(url, name, (one) => (tsImport as (url: string, parent: string) => ReturnType<Import>)(one, url));
+}
+
+function needsTsx(name: string, cause: unknown): IsolationError {
+  const strips = Boolean((process.features as { typescript?: unknown }).typescript);
+  const [what, newer] = strips
+    ? ["strips types and does no more", ""]
+    : ["does not load TypeScript", "use Node.js >= 22.18, "];
+  return new IsolationError(
+    "INVALID_OPTION",
+    `${name} cannot be loaded: Node.js ${process.version} ${what}; install tsx in its project ` +
+      `("npm install --save-dev tsx"), ${newer}or write the manifest as .yaml, .json or .mjs`,
+    { cause },
+  );
 }
 
 function isTypeScript(file: string): boolean {
   return /\.m?ts$/i.test(file);
 }
 
-/** Node strips types itself, or the process was started with a loader that has taken on `.ts` files. */
+/** Node strips types itself, or a loader has taken on `.ts` files: for the whole process, or, as tsx may, for some. */
 function loadsTypeScript(): boolean {
   if ((process.features as { typescript?: unknown }).typescript) return true;
   return ".ts" in (Module as unknown as { _extensions: object })._extensions;

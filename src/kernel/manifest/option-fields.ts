@@ -92,6 +92,13 @@ const output = either(
   object({ file: aPath, maxBytes: described("How large it may grow, at least 4 KiB.", aSize) }, ["file"]),
 );
 
+const command = described("The program, and its arguments, which stay as they are written.", {
+  kind: "list",
+  first: aProgram,
+  of: aText,
+  atLeastOne: true,
+});
+
 const orInfinity = (min: number) => number({ min, whole: true, orInfinity: true });
 
 /** The options of the process, one field for each: the compiler finds what is missing. */
@@ -131,7 +138,7 @@ export const OPTION_FIELDS = {
   pihostPath: described("What the process starts from: dist/pihost/boot.cjs of this package.", aPath),
   runtime: described(
     'What runs the module: "node", "python", or a program that speaks the protocol.',
-    either(choice("node", "python"), object({ command: listOf(aProgram, true) }, ["command"])),
+    either(choice("node", "python"), object({ command }, ["command"])),
     "node",
   ),
   execArgv: described("Command-line flags for the Node.js that runs the process.", listOf(aText)),

@@ -32,7 +32,7 @@ export function resolveManifest(
     resolved.set(isolate.name, resolveIsolate(isolate, served.get(isolate.name), targets, source, problems));
   }
   const layers = orderOf(resolved, written, problems);
-  const isolates = new Map(layers.flat().flatMap((name) => [...resolved].filter(([one]) => one === name)));
+  const isolates = inOrder(resolved, layers.flat());
   const name = manifest.name ?? defaultName(source);
   return Object.freeze({
     name,
@@ -94,6 +94,10 @@ function orderOf(
     "key",
   );
   return [[...isolates.keys()]];
+}
+
+function inOrder<T>(map: ReadonlyMap<string, T>, names: readonly string[]): Map<string, T> {
+  return new Map([...map].toSorted(([left], [right]) => names.indexOf(left) - names.indexOf(right)));
 }
 
 /** The folder's name with what a name may not have left out. */

@@ -152,7 +152,7 @@ describe("paths", () => {
           },
           b: {
             module: "left-pad",
-            runtime: { command: ["./run.sh", "--flag"] },
+            runtime: { command: ["./run.sh", "--flag=a/b", "./as-it-is"] },
             grpc: { definition: "./b.js", services: ["B"] },
           },
         },
@@ -181,7 +181,7 @@ describe("paths", () => {
     });
     expect(isolates.get("b")).toMatchObject({
       module: "left-pad",
-      options: { runtime: { command: [join(folder, "run.sh"), "--flag"] } },
+      options: { runtime: { command: [join(folder, "run.sh"), "--flag=a/b", "./as-it-is"] } },
       grpc: { protos: [], definition: `file://${join(folder, "b.js")}`, services: ["B"] },
     });
   });
@@ -190,6 +190,11 @@ describe("paths", () => {
     const { isolates } = await readYaml("isolates: { a: { module: ./a.js, env: { HOME: null, EMPTY: '' } } }");
     expect(isolates.get("a")?.options.env).toEqual({ HOME: undefined, EMPTY: "" });
   });
+});
+
+test("a queue may be without bound", async () => {
+  const { isolates } = await readYaml("isolates: { a: { module: ./a.js, maxQueue: .inf } }");
+  expect(isolates.get("a")?.options.maxQueue).toBe(Number.POSITIVE_INFINITY);
 });
 
 test("what is left out has its default", async () => {

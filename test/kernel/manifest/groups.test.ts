@@ -34,10 +34,10 @@ test("groups hold isolates that they define or name, and groups; the rest is at 
 
 test("the children of a group are in the order in which they start, a group after all that it depends on", async () => {
   const { tree } = await readManifest({
-    isolates: { last: { ...A, uses: ["inside"] }, store: A },
+    isolates: { last: { ...A, uses: ["inside"] }, store: { ...A, uses: ["base"] }, base: A },
     groups: { group: { isolates: { free: A, inside: { ...A, uses: ["store"] } } } },
   });
-  expect(shape(tree)).toEqual(["kernel", "store", ["group", "free", "inside"], "last"]);
+  expect(shape(tree)).toEqual(["kernel", "base", "store", ["group", "free", "inside"], "last"]);
 });
 
 test("groups that depend on each other both ways are in the order of their first isolates", async () => {

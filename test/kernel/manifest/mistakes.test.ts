@@ -34,7 +34,7 @@ test("all mistakes are told at once, in the order of the file, each with its pla
       /^pihost\.yaml:8:13: isolates\.parser\.uses\.stor must be an isolate, host or a gRPC service; received "stor"; did you mean "store"\?/,
     ),
     "pihost.yaml:9:16: isolates.parser.essential must be true or false; received 'sometimes'",
-    expect.stringMatching(/^pihost\.yaml:10:3: isolates\.stats must have "module": a path such as/),
+    expect.stringMatching(/^pihost\.yaml:10:3: isolates\.stats\.module must be a path such as .*; it is missing$/),
   ]);
 });
 
@@ -100,6 +100,21 @@ describe("names", () => {
   });
 });
 
+test("what contains itself is refused, in YAML and in objects", async () => {
+  expect(await problemsOf("groups: &all\n  g:\n    groups: *all\n")).toEqual([
+    expect.stringMatching(/^pihost\.yaml:\d+:\d+: groups\.g\.groups must not contain itself$/),
+  ]);
+  const limits = { cpu: {} };
+  limits.cpu = limits;
+  expect(await problemOf({ limits })).toBe("isolates.a.limits.cpu must not contain itself");
+  const shared = { cpu: 50 };
+  await readManifest({ isolates: { a: { ...A, limits: shared }, b: { ...A, limits: shared } } });
+});
+
+test.each([["file://other-machine/a.js"], ["file://["]])("%s is no place of this machine", async (url) => {
+  expect(await problemOf({ cwd: url })).toMatch(/^isolates\.a\.cwd must be a path; received/);
+});
+
 describe("fields that a manifest does not have say why", () => {
   test.each([
     ["instances", { min: 1 }, "pools of instances are not there yet"],
@@ -141,7 +156,7 @@ describe("kinds of values", () => {
       'isolates.a.stdout must be "events", "inherit" or "ignore" or an object with',
     ],
     ["an address that is no file", { module: new URL("https://example.com/a.js") }, "isolates.a.module must be a path"],
-    ["a file without its name", { stdout: { maxBytes: 1 } }, 'isolates.a.stdout must have "file"'],
+    ["a file without its name", { stdout: { maxBytes: 1 } }, "isolates.a.stdout.file must be a path; it is missing"],
   ])("%s is refused", async (_, fields, message) => {
     expect(await problemOf(fields)).toContain(message);
   });

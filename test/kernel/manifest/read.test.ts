@@ -80,7 +80,7 @@ describe("sources", () => {
 
   test("the mistakes of a module are told with its file, which has no lines any more", async () => {
     const [problem] = await problemsOf("export default { isolates: { a: {} } };", "pihost.mjs");
-    expect(problem).toMatch(/^pihost\.mjs: isolates\.a must have "module"/);
+    expect(problem).toMatch(/^pihost\.mjs: isolates\.a\.module must be .*; it is missing$/);
   });
 });
 
@@ -141,8 +141,8 @@ describe("YAML", () => {
   });
 
   test("a text that is nested without end is refused", async () => {
-    const deep = "[".repeat(20_000);
-    for (const text of [deep, deep + "]".repeat(20_000)]) {
+    const deep = "[".repeat(5_000);
+    for (const text of [deep, deep + "]".repeat(5_000)]) {
       for (const name of ["pihost.yaml", "pihost.json"]) {
         expect((await problemsOf(text, name))[0]).toContain("pihost.");
       }

@@ -17,14 +17,15 @@ const MANIFEST = `
 `;
 
 /** Reads a manifest in a Node.js of its own: the test's own process loads TypeScript by other means. */
-async function readElsewhere(file: string): Promise<string> {
+async function readElsewhere(...files: readonly string[]): Promise<string[]> {
   const script = `
     const { readManifest } = await import(${JSON.stringify(READER)});
-    const read = readManifest(${JSON.stringify(file)});
-    console.log(await read.then(({ isolates }) => isolates.get("a").module, (error) => error.message));
+    for (const file of ${JSON.stringify(files)}) {
+      console.log(await readManifest(file).then(({ isolates }) => isolates.get("a").module, (error) => error.message));
+    }
   `;
   const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "-e", script]);
-  return stdout.trim();
+  return stdout.trim().split("\n");
 }
 
 function useTypeScript(name: string): string {
@@ -33,16 +34,22 @@ function useTypeScript(name: string): string {
   return folder;
 }
 
-test.each([["pihost.ts"], ["pihost.mts"]])("%s is loaded by the tsx of its project", async (name) => {
-  const folder = useTypeScript(name);
+function useTsx(folder: string): string {
   mkdirSync(join(folder, "node_modules"));
   symlinkSync(TSX, join(folder, "node_modules/tsx"));
-  expect(await readElsewhere(join(folder, name))).toBe(`file://${folder}/a.ts`);
+  return folder;
+}
+
+test.each([["pihost.ts"], ["pihost.mts"]])("%s is loaded by the tsx of its project", async (name) => {
+  const folder = useTsx(useTypeScript(name));
+  expect(await readElsewhere(join(folder, name))).toEqual([`file://${folder}/a.ts`]);
 });
 
-test("where nothing can load it, the error says what would", async () => {
-  const folder = useTypeScript("pihost.ts");
-  expect(await readElsewhere(join(folder, "pihost.ts"))).toMatch(
-    /^INVALID_OPTION: .*pihost\.ts cannot be loaded: .*TypeScript/s,
+test("where nothing can load it, the error says what would; also after tsx has loaded another project's", async () => {
+  const without = join(useTypeScript("pihost.ts"), "pihost.ts");
+  const other = join(useTsx(useTypeScript("pihost.ts")), "pihost.ts");
+  const advice = expect.stringMatching(
+    /^INVALID_OPTION: .*pihost\.ts cannot be loaded: Node\.js .*; install tsx in its project/,
   );
+  expect(await readElsewhere(without, other, without)).toEqual([advice, expect.stringMatching(/a\.ts$/), advice]);
 });

@@ -101,7 +101,9 @@ describe("restart types", () => {
     const root = group([A, isolate("b", { restart: "transient" })], { strategy: "one-for-all" });
     const finished = die(plant(root), "b", 0, true);
     expect(standingOf(finished.state, "b")).toBe("finished");
-    expect(die(finished.state, "a")).toMatchObject({ stop: [], start: ["a", "b"] });
+    const again = die(finished.state, "a");
+    expect(again).toMatchObject({ stop: [], start: ["a", "b"] });
+    expect(die(again.state, "a")).toMatchObject({ stop: ["b"], start: ["a", "b"] });
   });
 });
 
@@ -160,6 +162,12 @@ describe("escalation", () => {
   test("a group that was restarted for a sibling's death counts afresh, too", () => {
     const root = group([A, inner], { strategy: "one-for-all" });
     expect(dieInTurn(root, ["b", 0], ["a", 0], ["b", 0]).escalations).toEqual([]);
+  });
+
+  test("so do the groups within a group that was started again", () => {
+    const outer = group([inner, isolate("d")], { name: "outer", maxRestarts: 0 });
+    // Once for inner; outer bears nothing, and starts as a whole for d's death; once for inner again.
+    expect(dieInTurn(group([A, outer]), ["b", 0], ["d", 0], ["b", 0]).escalations).toEqual([]);
   });
 
   test("the parent's strategy applies to the group", () => {

@@ -185,8 +185,9 @@ export class Http2Connection implements StreamCarrier {
     this.#reader.stop();
     this.goaway(this.#handler.lastId, code, message.replace(/[^ -~]/g, "?"));
     this.#writer.flush();
-    // What the peer still sends would make the system reset the connection before it has read why.
-    this.#socket.end(() => this.#socket.destroy());
+    // What it still sends is read and dropped: else the system resets the connection before the peer has read why.
+    this.#socket.end();
+    this.#socket.resume();
     setTimeout(() => this.#socket.destroy(), FAREWELL_MS).unref();
     this.#closed();
   }
@@ -219,6 +220,7 @@ export class Http2Connection implements StreamCarrier {
   }
 
   #receive(chunk: Buffer): void {
+    if (this.isClosed) return;
     try {
       const rest = this.#handler.withoutPreface(chunk);
       if (rest !== undefined) this.#reader.push(rest);
