@@ -1,5 +1,5 @@
 import { IsolationError } from "../../errors/index.js";
-import type { ExtendedIsolator, IsolateExtension, RecycleFacts } from "../../isolator/index.js";
+import type { ExtendedIsolator, IsolateExtension, IsolatorEventSource, RecycleFacts } from "../../isolator/index.js";
 import { defaultLifecycle, forwardCall, startExtended } from "../../isolator/index.js";
 import type { ExitOutcome } from "../../process/index.js";
 import { type IncomingCall, quiet } from "../../session/index.js";
@@ -36,6 +36,8 @@ export interface UnitSurroundings {
   prepare(unit: Unit, live: Generation): Promise<unknown> | undefined;
   /** Another isolator is behind the unit. One that was there before has calls to finish, and needs a process for that. */
   onIsolator(unit: Unit, current: ExtendedIsolator): void;
+  /** What it writes is to be heard, from its start on. */
+  listen(events: IsolatorEventSource): void;
 }
 
 /** One isolate of a kernel: a name, and whatever isolator is behind it now. */
@@ -160,6 +162,7 @@ export class Unit {
     let own: ExtendedIsolator | undefined;
     const retired = judgeByBudget(new RestartBudget(RETIRED));
     const extension: IsolateExtension = {
+      listen: (events) => this.#around.listen(events),
       serve: this.#around.serve,
       judge: (death) => {
         if (own !== undefined && own === this.#current) return this.#around.judge(this, death);
