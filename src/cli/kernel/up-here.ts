@@ -34,9 +34,11 @@ export async function upHere(file: string | undefined, options: UpOptions): Prom
   });
   try {
     await keepAlive.during(runtime.start());
-    view.ready();
-    process.send?.({ ready: true, name: manifest.name, socket: runtime.door?.socket });
     const stopWatching = options.watch === true ? watchModules(runtime, view) : () => {};
+    // The isolates' own events come first.
+    await new Promise((resolve) => setImmediate(resolve));
+    view.ready();
+    process.send?.({ name: manifest.name, socket: runtime.door?.socket });
     const outcome = await keepAlive.during(runtime.ended);
     stopWatching();
     view.close();
