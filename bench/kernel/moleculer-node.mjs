@@ -6,7 +6,7 @@ const [role, serverPort] = process.argv.slice(2);
 const isServer = role === "server";
 const options = { udpDiscovery: false, port: null, urls: isServer ? [] : [`tcp://127.0.0.1:${serverPort}/server`] };
 const broker = new ServiceBroker({
-  nodeID: role,
+  nodeID: role ?? null,
   logger: false,
   // Its types do not know that `null` is a free port.
   transporter: /** @type {any} */ ({ type: "TCP", options }),
