@@ -4,3 +4,4 @@ export { currentCall } from "./current-call.js";
 export { getData, setData } from "./isolate-data.js";
 export { keep, type Live, remote } from "./marks.js";
 export { registerErrorClass } from "./register-error-class.js";
+export type { ServiceCall, ServiceMetadata, WritableServiceMetadata } from "./service-call.js";
