@@ -12,7 +12,7 @@ import {
   UNBOUNDED,
 } from "../src/session/index.js";
 import { CallLedger } from "./call-ledger.js";
-import { offerData, runInCall } from "./current-call.js";
+import { offerData, offerUse, runInCall } from "./current-call.js";
 import { openInspector, waitForDebugger } from "./debugging.js";
 import { EventLoopLag } from "./event-loop-lag.js";
 import { createHostModule } from "./host-module.js";
@@ -23,6 +23,7 @@ import { createModuleLoader, type LoadedModule, type ModuleLoader } from "./modu
 import { makeOutputSynchronous } from "./output.js";
 import { ServiceHost } from "./service-host.js";
 import type { ServedServices } from "./services/index.js";
+import { Uses } from "./uses.js";
 
 /** What running calls get after the death of the host, in milliseconds; the host's reaper waits a little longer. */
 const HOST_GONE_GRACE_MS = 150;
@@ -53,6 +54,7 @@ export class Pihost implements CallHandler {
   readonly #loader: ModuleLoader;
   readonly #sharedMemory: SharedMemory | undefined;
   readonly #sessions = new Set<Session>();
+  readonly #uses = new Uses();
   readonly #services = new ServiceHost(this, (name) => this.#loadStarted(name));
   readonly #hostModule = createHostModule(this);
   #server: Listener | undefined;
@@ -80,6 +82,7 @@ export class Pihost implements CallHandler {
     });
     this.#lifecycle = new ModuleLifecycle(go.lifecycleOfAll || go.lifecycle, (name) => this.#loader.urlOf(name));
     offerData(this.data);
+    offerUse((target, options) => this.#uses.proxyOf(target, options));
     if (debug) listener.onDebugger(openInspector());
     // What has been answered reaches the caller, even when a module ends the process in the same turn.
     process.once("exit", () => this.#flush());
@@ -145,6 +148,11 @@ export class Pihost implements CallHandler {
   /** Serves services that a module implements on the socket. */
   serveServices(request: unknown): Promise<ServedServices> {
     return this.#services.serve(this.#server, request, this.#loader.directory);
+  }
+
+  /** The host tells what this process may hand on to others, of what it lets it use. */
+  mayHandOn(targets: readonly string[]): void {
+    this.#uses.handedOn = new Set(targets);
   }
 
   /** What a module exports. */
@@ -222,6 +230,7 @@ export class Pihost implements CallHandler {
   /** The host keeps the isolate's data. */
   #hostSpeaksOn(session: Session): void {
     this.#awaitsHost = false;
+    this.#uses.speakOn(session);
     this.data.tellHost = (name, value) =>
       new Promise((resolve, reject) => {
         session.call(STORE, [name, value], { resolve, reject, lost: reject });

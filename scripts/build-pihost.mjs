@@ -108,6 +108,9 @@ function putInDigest(outputDirectory) {
 /** What the socket serves beside reflection itself: our contract, and the standard health service. */
 const DESCRIBED = ["proto", "node_modules/grpc-health-check/proto"];
 
+/** What the kernel serves, and no process. */
+const OF_KERNEL = ["kernel.proto", "kernel_service.proto"].map((file) => `proto/pihost/v1/${file}`);
+
 /** Writes the FileDescriptorSet for reflection. @param {string} root @param {string} outputFile */
 async function describeContract(root, outputFile) {
   const parts = [];
@@ -138,9 +141,9 @@ async function describeWellKnown(root, outputFile) {
 
 /** @param {string} root @param {string} folder @param {string} outputFile */
 async function describeFolder(root, folder, outputFile) {
-  const args = ["build", folder, "--as-file-descriptor-set", "--exclude-source-info"];
-  const buf = await runNode([toolEntry("@bufbuild/buf", "buf"), ...args, "-o", `${outputFile}#format=binpb`], {
-    cwd: root,
-  });
+  const others = OF_KERNEL.filter((file) => file.startsWith(`${folder}/`)).flatMap((file) => ["--exclude-path", file]);
+  const output = ["--as-file-descriptor-set", "--exclude-source-info", "-o", `${outputFile}#format=binpb`];
+  const args = ["build", folder, ...others, ...output];
+  const buf = await runNode([toolEntry("@bufbuild/buf", "buf"), ...args], { cwd: root });
   if (buf.code !== 0) throw new Error(`buf build ${folder}:\n${buf.output}`);
 }

@@ -43,6 +43,7 @@ export const PACKAGE_OWNERS = {
   "@bufbuild/protobuf": ["src/contract"],
   "tree-kill": ["src/platform/process-tree"],
   commander: ["src/cli"],
+  yaml: ["src/kernel/manifest"],
   "@grpc/proto-loader": ["pihost/server", "pihost/services"],
   protobufjs: ["pihost/services"],
   "@grpc/reflection": ["pihost/server"],

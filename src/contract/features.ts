@@ -21,6 +21,7 @@ export const FEATURES = [
   "debug",
   "code-cache",
   "status",
+  "use",
   "services",
 ] as const;
 
