@@ -5,7 +5,7 @@ import type { KernelRuntime } from "./runtime.js";
 import { type KernelOperations, kernelService } from "./service/index.js";
 
 /** The environment variable by which `pihost up -d` tells the kernel where its own output goes, for its record. */
-const LOG_VARIABLE = "PIHOST_UP_LOG";
+export const LOG_VARIABLE = "PIHOST_UP_LOG";
 
 /** What a kernel has for its operators: its service at the front door, and the record by which it is found. */
 export class Operators {
