@@ -85,6 +85,7 @@ describe("frames", () => {
         expect(read).toEqual(told);
         expect(reader.isWithinFrame).toBe(false);
       }),
+      { numRuns: 30 },
     );
   });
 
