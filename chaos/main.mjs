@@ -1,5 +1,6 @@
 // The chaos harness, on the package as it is built. `npm run chaos` (scripts/chaos.mjs) builds first.
 
+import { runKernelChaos } from "./kernel/kernel.mjs";
 import { runLatency } from "./latency/latency.mjs";
 import { readOptions, USAGE } from "./options.mjs";
 import { runOrphans } from "./orphans/orphans.mjs";
@@ -13,6 +14,7 @@ async function run(options) {
   if (!hasPrivateMemory()) process.stdout.write("no /dev/shm of our own: it is neither filled nor emptied\n");
   if (options.latency) return runLatency(options);
   if (options.soak) return runSoak(options);
+  if (options.kernel) return runKernelChaos(options);
   if (options.orphans) return runOrphans(options);
   return runChaos(options);
 }

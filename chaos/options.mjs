@@ -12,6 +12,9 @@ export const USAGE = `npm run chaos [-- options]: kills isolated processes in ev
   --times n       how often in each situation (default 10)
   --only a,b      only the situations whose names contain one of these
 
+  --kernel        kills the isolates of a kernel at random, in a running graph of eight with traffic between them; takes
+                  --seconds, --deaths, --seed and --keep
+
   --soak          restarts one isolate for ever: the host may not grow
   --restarts n    how often (default 10000)
 
@@ -33,6 +36,7 @@ export function readOptions(args) {
       orphans: { type: "boolean", default: false },
       times: { type: "string" },
       only: { type: "string" },
+      kernel: { type: "boolean", default: false },
       soak: { type: "boolean", default: false },
       restarts: { type: "string" },
       latency: { type: "boolean", default: false },

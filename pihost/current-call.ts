@@ -1,13 +1,23 @@
 import { REFERENCE_MARK, registerErrorClass } from "../src/codec/index.js";
-import { type IsolateDataBridge, offerBridge, type PihostBridge } from "../src/inside/bridge.js";
+import { type CurrentCall, type IsolateDataBridge, offerBridge, type PihostBridge } from "../src/inside/bridge.js";
 import type { Callee, IncomingCall } from "../src/session/index.js";
 
-const bridge: PihostBridge = { storage: undefined, data: undefined, registerErrorClass };
+const bridge: PihostBridge = { storage: undefined, data: undefined, use: undefined, registerErrorClass };
 offerBridge(bridge);
 
 /** The data that `getData` and `setData` of `process-isolation/pihost` are about. */
 export function offerData(data: IsolateDataBridge): void {
   bridge.data = data;
+}
+
+/** What `use` of `process-isolation/pihost` gives. */
+export function offerUse(use: NonNullable<PihostBridge["use"]>): void {
+  bridge.use = use;
+}
+
+/** The call that the running code belongs to, where anybody may ask. */
+export function callInContext(): CurrentCall | undefined {
+  return bridge.storage?.getStore();
 }
 
 /** Runs a call, so that `currentCall()` knows it where anybody may ask. */

@@ -12,6 +12,9 @@ export const packages = {
   get "@grpc/reflection"() {
     return require("@grpc/reflection") as typeof import("@grpc/reflection");
   },
+  get protobufjs() {
+    return require("protobufjs") as typeof import("protobufjs");
+  },
   get "grpc-health-check"() {
     return require("grpc-health-check") as typeof import("grpc-health-check");
   },

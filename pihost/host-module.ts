@@ -26,7 +26,9 @@ export function createHostModule(pihost: Pihost): HostModule {
     ["takeOver", (generation) => pihost.takeOver(Number(generation))],
     ["preload", (modules) => pihost.preload(modules as string[])],
     ["activate", (modules) => pihost.activate(modules as string[])],
+    ["mayHandOn", (targets) => pihost.mayHandOn(targets as string[])],
     ["exports", (module) => pihost.exportsOf(String(module))],
+    ["serve", (request) => pihost.serveServices(request)],
     ["getData", (name) => pihost.data.get(String(name))],
   ]);
   const own = new Set(methods.values());

@@ -6,6 +6,8 @@ import type { GrpcServer } from "./server/index.js";
 const CLOSE_MS = 200;
 
 export interface Listener {
+  /** Hands every connection from now on to this server. */
+  use(server: GrpcServer): void;
   /** Lets answers that are on their way leave, then closes. Never takes longer than a moment, never rejects. */
   close(): Promise<void>;
 }
@@ -32,6 +34,9 @@ export function listen(where: string | { readonly fd: number }, pihost: Pihost):
     const umask = process.platform === "win32" ? undefined : process.umask(0o177);
     server.listen(where, () => {
       resolve({
+        use(other) {
+          grpc = other;
+        },
         close: () =>
           new Promise((done) => {
             setTimeout(done, CLOSE_MS);

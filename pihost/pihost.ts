@@ -12,15 +12,18 @@ import {
   UNBOUNDED,
 } from "../src/session/index.js";
 import { CallLedger } from "./call-ledger.js";
-import { offerData, runInCall } from "./current-call.js";
+import { offerData, offerUse, runInCall } from "./current-call.js";
 import { openInspector, waitForDebugger } from "./debugging.js";
 import { EventLoopLag } from "./event-loop-lag.js";
 import { createHostModule } from "./host-module.js";
 import { IsolateData } from "./isolate-data.js";
 import { type Listener, listen } from "./listener.js";
 import { ModuleLifecycle } from "./module-lifecycle.js";
-import { createModuleLoader, type ModuleLoader } from "./modules/index.js";
+import { createModuleLoader, type LoadedModule, type ModuleLoader } from "./modules/index.js";
 import { makeOutputSynchronous } from "./output.js";
+import { ServiceHost } from "./service-host.js";
+import type { ServedServices } from "./services/index.js";
+import { Uses } from "./uses.js";
 
 /** What running calls get after the death of the host, in milliseconds; the host's reaper waits a little longer. */
 const HOST_GONE_GRACE_MS = 150;
@@ -51,6 +54,8 @@ export class Pihost implements CallHandler {
   readonly #loader: ModuleLoader;
   readonly #sharedMemory: SharedMemory | undefined;
   readonly #sessions = new Set<Session>();
+  readonly #uses = new Uses();
+  readonly #services = new ServiceHost(this, (name) => this.#loadStarted(name));
   readonly #hostModule = createHostModule(this);
   #server: Listener | undefined;
   #generation: number;
@@ -77,6 +82,7 @@ export class Pihost implements CallHandler {
     });
     this.#lifecycle = new ModuleLifecycle(go.lifecycleOfAll || go.lifecycle, (name) => this.#loader.urlOf(name));
     offerData(this.data);
+    offerUse((target, options) => this.#uses.proxyOf(target, options));
     if (debug) listener.onDebugger(openInspector());
     // What has been answered reaches the caller, even when a module ends the process in the same turn.
     process.once("exit", () => this.#flush());
@@ -136,10 +142,17 @@ export class Pihost implements CallHandler {
 
   /** Loads modules, and runs their `start()`, before anybody calls them. Rejects with what the first one failed with. */
   async activate(modules: readonly string[]): Promise<void> {
-    for (const name of modules) {
-      const loaded = await this.#loader.load(name);
-      await this.#lifecycle.start(loaded, "START_FAILED");
-    }
+    for (const name of modules) await this.#loadStarted(name);
+  }
+
+  /** Serves services that a module implements on the socket. */
+  serveServices(request: unknown): Promise<ServedServices> {
+    return this.#services.serve(this.#server, request, this.#loader.directory);
+  }
+
+  /** The host tells what this process may hand on to others, of what it lets it use. */
+  mayHandOn(targets: readonly string[]): void {
+    this.#uses.handedOn = new Set(targets);
   }
 
   /** What a module exports. */
@@ -217,10 +230,17 @@ export class Pihost implements CallHandler {
   /** The host keeps the isolate's data. */
   #hostSpeaksOn(session: Session): void {
     this.#awaitsHost = false;
+    this.#uses.speakOn(session);
     this.data.tellHost = (name, value) =>
       new Promise((resolve, reject) => {
         session.call(STORE, [name, value], { resolve, reject, lost: reject });
       });
+  }
+
+  async #loadStarted(name: string): Promise<LoadedModule> {
+    const loaded = await this.#loader.load(name);
+    await this.#lifecycle.start(loaded, "START_FAILED");
+    return loaded;
   }
 
   #flush(): void {
@@ -246,7 +266,7 @@ export class Pihost implements CallHandler {
     // The answers of the last calls are made by promise jobs that have yet to run.
     await new Promise((resolve) => setImmediate(resolve));
     this.#flush();
-    const flushed = Promise.all([...this.#sessions].map((session) => session.flushed()));
+    const flushed = Promise.all([...this.#sessions, this.#services].map((session) => session.flushed()));
     await Promise.race([flushed, new Promise((resolve) => setTimeout(resolve, FLUSH_MS))]);
     await this.#server?.close();
     process.exit(PIHOST_EXIT.done);

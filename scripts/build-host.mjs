@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { bundleBanner, finishBundle } from "./build-host-text.mjs";
 import { FULL_NAMES, OWN_GLOBALS } from "./build-pihost.mjs";
+import { roomsOf, sharedRooms } from "./build-shared-rooms.mjs";
 import { thirdPartyNotices } from "./build-third-party-notices.mjs";
 
 /**
@@ -10,9 +11,11 @@ import { thirdPartyNotices } from "./build-third-party-notices.mjs";
  *
  * `pihost` is the folder of the executable: it travels with `process-isolation/pihost`, which modules inside import.
  */
+/** @type {readonly { entry: string, place: string, executable: string, onTopOf?: string }[]} */
 const ENTRIES = [
-  { entry: "src/index.ts", place: "index", executable: "./pihost/boot.cjs" },
+  { entry: "src/rooms.ts", place: "index", executable: "./pihost/boot.cjs" },
   { entry: "src/inside/index.ts", place: "pihost/inside", executable: "./boot.cjs" },
+  { entry: "src/kernel/index.ts", place: "kernel/index", executable: "../pihost/boot.cjs", onTopOf: "../index.cjs" },
 ];
 
 /** Names of functions are seen in stack traces, and V8 was measured to start what is minified no faster. */
@@ -35,7 +38,7 @@ const COMMON = /** @type {const} */ ({
  */
 export async function buildHost({ root, outputDirectory }) {
   const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-  mkdirSync(join(outputDirectory, "pihost"), { recursive: true });
+  for (const folder of ["pihost", "kernel"]) mkdirSync(join(outputDirectory, folder), { recursive: true });
   const define = { ...FULL_NAMES, PROCESS_ISOLATION_VERSION: JSON.stringify(version) };
   const metafiles = await Promise.all([
     ...ENTRIES.map((entry) => bundleEntry(root, outputDirectory, entry, define)),
@@ -51,7 +54,7 @@ export async function buildHost({ root, outputDirectory }) {
  * @param {typeof ENTRIES[number]} one
  * @param {Record<string, string>} define
  */
-async function bundleEntry(root, outputDirectory, { entry, place, executable }, define) {
+async function bundleEntry(root, outputDirectory, { entry, place, executable, onTopOf }, define) {
   const { build } = await import("esbuild");
   const { metafile, outputFiles } = await build({
     ...COMMON,
@@ -60,11 +63,12 @@ async function bundleEntry(root, outputDirectory, { entry, place, executable }, 
     outfile: join(outputDirectory, `${place}.cjs`),
     format: "cjs",
     write: false,
-    banner: { js: bundleBanner },
+    banner: { js: onTopOf === undefined ? bundleBanner : `${bundleBanner}\n${roomsOf(onTopOf)}` },
     define: { ...define, "import.meta.url": "__bundleUrl", PIHOST_FROM_BUNDLE: JSON.stringify(executable) },
+    plugins: onTopOf === undefined ? [] : [sharedRooms(root)],
   });
   const names = await exportsOf(root, entry, define);
-  writeFileSync(join(outputDirectory, `${place}.cjs`), await finishBundle(outputFiles[0]?.text ?? ""));
+  writeFileSync(join(outputDirectory, `${place}.cjs`), await finishBundle(outputFiles[0]?.text ?? "", onTopOf));
   writeFileSync(join(outputDirectory, `${place}-import.cjs`), shim(place));
   writeFileSync(join(outputDirectory, `${place}.mjs`), facade(place, names));
   return metafile;

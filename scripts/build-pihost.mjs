@@ -14,7 +14,7 @@ const DIGEST_PLACE = "@digest of main.cjs@";
 const ENTRIES = ["boot", "main", "grpc", "reaper"];
 
 /** What is in `grpc` alone. */
-const GRPC = ["@grpc/grpc-js", "@grpc/proto-loader", "@grpc/reflection", "grpc-health-check"];
+const GRPC = ["@grpc/grpc-js", "@grpc/proto-loader", "@grpc/reflection", "grpc-health-check", "protobufjs"];
 
 /** What stands in every bundle for the globals of the same names, so that nobody can replace them under it. */
 export const OWN_GLOBALS = [join(repositoryRoot, "src/intrinsics/globals.ts")];
@@ -33,7 +33,11 @@ export const FULL_NAMES = Object.fromEntries(
  */
 export async function buildPihost({ root, outputDirectory }) {
   mkdirSync(outputDirectory, { recursive: true });
-  await Promise.all([bundle(root, outputDirectory), describeContract(root, join(outputDirectory, "descriptor.binpb"))]);
+  await Promise.all([
+    bundle(root, outputDirectory),
+    describeContract(root, join(outputDirectory, "descriptor.binpb")),
+    describeWellKnown(root, join(outputDirectory, "well-known.binpb")),
+  ]);
 }
 
 /** @param {string} root @param {string} outputDirectory */
@@ -104,17 +108,42 @@ function putInDigest(outputDirectory) {
 /** What the socket serves beside reflection itself: our contract, and the standard health service. */
 const DESCRIBED = ["proto", "node_modules/grpc-health-check/proto"];
 
+/** What the kernel serves, and no process. */
+const OF_KERNEL = ["kernel.proto", "kernel_service.proto"].map((file) => `proto/pihost/v1/${file}`);
+
 /** Writes the FileDescriptorSet for reflection. @param {string} root @param {string} outputFile */
 async function describeContract(root, outputFile) {
   const parts = [];
   for (const [index, folder] of DESCRIBED.entries()) {
     const part = `${outputFile}.${index}`;
-    const args = ["build", folder, "--as-file-descriptor-set", "--exclude-source-info", "-o", `${part}#format=binpb`];
-    const buf = await runNode([toolEntry("@bufbuild/buf", "buf"), ...args], { cwd: root });
-    if (buf.code !== 0) throw new Error(`buf build ${folder}:\n${buf.output}`);
+    await describeFolder(root, folder, part);
     parts.push(readFileSync(part));
     rmSync(part);
   }
   // Protobuf messages are merged by putting one behind the other.
   writeFileSync(outputFile, Buffer.concat(parts));
+}
+
+/** The files of protobuf itself, which a user's own may import; buf has them in it. */
+const WELL_KNOWN = ["any", "api", "descriptor", "duration", "empty", "field_mask", "source_context", "struct"]
+  .concat("timestamp", "type", "wrappers")
+  .map((name) => `google/protobuf/${name}.proto`);
+
+/** Writes their FileDescriptorSet. @param {string} root @param {string} outputFile */
+async function describeWellKnown(root, outputFile) {
+  const folder = `${outputFile}.protos`;
+  mkdirSync(folder);
+  const imports = WELL_KNOWN.map((name) => `import "${name}";\n`).join("");
+  writeFileSync(join(folder, "all.proto"), `syntax = "proto3";\n${imports}`);
+  await describeFolder(root, folder, outputFile);
+  rmSync(folder, { recursive: true });
+}
+
+/** @param {string} root @param {string} folder @param {string} outputFile */
+async function describeFolder(root, folder, outputFile) {
+  const others = OF_KERNEL.filter((file) => file.startsWith(`${folder}/`)).flatMap((file) => ["--exclude-path", file]);
+  const output = ["--as-file-descriptor-set", "--exclude-source-info", "-o", `${outputFile}#format=binpb`];
+  const args = ["build", folder, ...others, ...output];
+  const buf = await runNode([toolEntry("@bufbuild/buf", "buf"), ...args], { cwd: root });
+  if (buf.code !== 0) throw new Error(`buf build ${folder}:\n${buf.output}`);
 }

@@ -6,6 +6,7 @@ import { namesIn, parseDeclarations, printStatement } from "./build-declarations
 const ENTRIES = [
   { entry: "index", place: "index" },
   { entry: "inside/index", place: "pihost/inside" },
+  { entry: "kernel/index", place: "kernel/index" },
 ];
 
 /**

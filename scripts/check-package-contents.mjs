@@ -24,6 +24,7 @@ const REQUIRED = [
   "pihost/python/process_isolation_pihost/session/session.py",
   "proto/pihost/v1/host_service.proto",
   "proto/pihost.binpb",
+  "schema/kernel.schema.json",
   "docs/protocol.md",
 ];
 
@@ -42,6 +43,7 @@ const ALLOWED = [
   /^pihost\/python\/process_isolation_pihost\/([a-z_]+\/)?[a-z_]+\.py$/,
   /^proto\/.+\.proto$/,
   /^proto\/pihost\.binpb$/,
+  /^schema\/kernel\.schema\.json$/,
   /^docs\/[^/]+\.md$/,
 ];
 

@@ -1,7 +1,9 @@
 // npm run generate: re-makes every generated file. With --check nothing is written; differences end it with code 1.
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { listFiles } from "./build-fingerprint.mjs";
+import { descriptorModule } from "./descriptor-module.mjs";
 import { importRules } from "./import-rules.mjs";
 import { ensureInstalled } from "./prepare-workspace.mjs";
 import { runNode } from "./run-command.mjs";
@@ -11,6 +13,11 @@ const CODE = "src/contract/gen";
 const IMPORT_RULES = "biome.rooms.json";
 /** The contract as a FileDescriptorSet, for grpcurl's -protoset and for code that has no compiler at hand. */
 const DESCRIPTORS = "proto/pihost.binpb";
+/** Those of them that the kernel's own service needs, as code. */
+const KERNEL_DESCRIPTORS = `${CODE}/kernel-descriptors.ts`;
+/** The kernel's manifest, for editors. */
+const MANIFEST_SCHEMA = "schema/kernel.schema.json";
+const MANIFEST_REFERENCE = "docs/manifest.md";
 
 /** Generates everything below `target`, at the same relative paths as in the repository. Works offline. */
 async function generateInto(/** @type {string} */ target) {
@@ -25,13 +32,37 @@ async function generateInto(/** @type {string} */ target) {
   const args = ["build", "proto", "--as-file-descriptor-set", "--exclude-source-info", "-o", join(target, DESCRIPTORS)];
   const build = await runNode([toolEntry("@bufbuild/buf", "buf"), ...args], { cwd: repositoryRoot });
   if (build.code !== 0) throw new Error(`buf build:\n${build.output}`);
+  const descriptors = readFileSync(join(target, DESCRIPTORS));
+  writeFileSync(join(target, KERNEL_DESCRIPTORS), descriptorModule(descriptors, "pihost/v1/kernel_service.proto"));
   writeFileSync(join(target, IMPORT_RULES), `${JSON.stringify(importRules(), null, 2)}\n`);
+  mkdirSync(join(target, dirname(MANIFEST_SCHEMA)), { recursive: true });
+  const { manifestSchema, manifestReference } = await manifestTexts(target);
+  writeFileSync(join(target, MANIFEST_SCHEMA), `${JSON.stringify(manifestSchema(), null, 2)}\n`);
+  mkdirSync(join(target, dirname(MANIFEST_REFERENCE)), { recursive: true });
+  writeFileSync(join(target, MANIFEST_REFERENCE), manifestReference());
+}
+
+/** What the fields of the manifest's validator say for others: in a bundle, because the build comes after this. */
+async function manifestTexts(/** @type {string} */ target) {
+  const { build } = await import("esbuild");
+  const outfile = join(target, "manifest-texts.mjs");
+  const room = join(repositoryRoot, "src/kernel/manifest");
+  const contents = 'export * from "./json-schema.js"; export * from "./reference.js";';
+  const stdin = { contents, resolveDir: room, loader: /** @type {const} */ ("ts") };
+  await build({ stdin, outfile, bundle: true, platform: "node", format: "esm" });
+  return await import(pathToFileURL(outfile).href);
 }
 
 /** The generated files that differ between two trees, in either direction. */
 function differences(/** @type {string} */ fresh) {
   const roots = [fresh, repositoryRoot];
-  const paths = new Set([IMPORT_RULES, DESCRIPTORS, ...roots.flatMap((root) => listFiles(root, CODE))]);
+  const paths = new Set([
+    IMPORT_RULES,
+    DESCRIPTORS,
+    MANIFEST_SCHEMA,
+    MANIFEST_REFERENCE,
+    ...roots.flatMap((root) => listFiles(root, CODE)),
+  ]);
   return [...paths].sort().filter((path) => {
     const [left, right] = roots.map((root) =>
       existsSync(join(root, path)) ? readFileSync(join(root, path)) : undefined,

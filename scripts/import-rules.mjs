@@ -43,7 +43,9 @@ export const PACKAGE_OWNERS = {
   "@bufbuild/protobuf": ["src/contract"],
   "tree-kill": ["src/platform/process-tree"],
   commander: ["src/cli"],
-  "@grpc/proto-loader": ["pihost/server"],
+  yaml: ["src/kernel/manifest"],
+  "@grpc/proto-loader": ["pihost/server", "pihost/services"],
+  protobufjs: ["pihost/services"],
   "@grpc/reflection": ["pihost/server"],
   "grpc-health-check": ["pihost/server"],
 };

@@ -1,5 +1,5 @@
 import type { ModuleExport } from "../../src/contract/index.js";
-import { type Container, isClass, isContainer, memberNames } from "./members.js";
+import { type Container, isClass, isContainer, memberNames } from "../../src/session/index.js";
 import type { ModuleExports } from "./module-exports.js";
 
 /** How deep members are looked for: `SampleClass.method`, `service.start`. */

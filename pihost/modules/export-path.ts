@@ -1,6 +1,6 @@
 import { types } from "node:util";
 import { closestName, IsolationError } from "../../src/errors/index.js";
-import { type Container, hasMember, isClass, isContainer, memberNames } from "./members.js";
+import { type Container, hasMember, isClass, isContainer, memberNames } from "../../src/session/index.js";
 import { quote } from "./module-errors.js";
 import type { ModuleExports } from "./module-exports.js";
 

@@ -1,8 +1,8 @@
 import { types } from "node:util";
 import type { ModuleExport } from "../../src/contract/index.js";
+import { hasMember, isClass, isContainer } from "../../src/session/index.js";
 import { describeExports } from "./describe-exports.js";
 import { type ExportStep, type RestOfPath, refuseClass, resolveExportPath, resolveRest } from "./export-path.js";
-import { hasMember, isClass, isContainer } from "./members.js";
 import type { ModuleExports } from "./module-exports.js";
 
 /** An export, ready to be called with its own `this`. Called on a constant, it returns the constant. */

@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
-import { type Container, hasMember, isContainer, memberNames } from "./members.js";
+import { type Container, hasMember, isContainer, memberNames } from "../../src/session/index.js";
 import type { ModuleNamespace } from "./native-import.js";
 
 /** One view of a module's exports, whichever module system it is written for. */

@@ -21,6 +21,8 @@ export interface ModuleLoaderOptions {
 }
 
 export interface ModuleLoader {
+  /** Where relative names are resolved. */
+  readonly directory: string;
   /**
    * Loads a module: an absolute path, a file URL, a path that begins with "./" or "../", a package name with or without
    * a subpath, a `#name` of the package at `from`, or a `node:` module. ES modules, CommonJS and TypeScript.
@@ -63,6 +65,7 @@ export function createModuleLoader(options: ModuleLoaderOptions): ModuleLoader {
   }
 
   return {
+    directory,
     urlOf(name) {
       try {
         return resolveModule(name, directory);

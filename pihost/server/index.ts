@@ -1,2 +1,2 @@
 /** The contract over gRPC. Loaded by the first connection. */
-export { createGrpcServer, type GrpcServer } from "./create-grpc-server.js";
+export { createGrpcServer, type GrpcServer, type OtherServices } from "./create-grpc-server.js";

@@ -13,7 +13,7 @@ export type UnaryOutcome =
 export interface UnaryCall {
   /** The path of the RPC. */
   readonly path: string;
-  readonly token: string;
+  readonly token: string | undefined;
   readonly message: Uint8Array;
   /** Milliseconds until the caller gives up; undefined for never. */
   readonly timeoutMs: number | undefined;
@@ -35,7 +35,7 @@ export function startUnaryCall(session: ClientHttp2Session, call: UnaryCall): ()
     [constants.HTTP2_HEADER_PATH]: call.path,
     [constants.HTTP2_HEADER_CONTENT_TYPE]: "application/grpc",
     [constants.HTTP2_HEADER_TE]: "trailers",
-    [AUTHORIZATION_KEY]: bearer(call.token),
+    ...(call.token === undefined ? {} : { [AUTHORIZATION_KEY]: bearer(call.token) }),
     ...(call.timeoutMs === undefined ? {} : { "grpc-timeout": timeoutHeader(call.timeoutMs) }),
   });
   let isOver = false;

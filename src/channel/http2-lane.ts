@@ -1,4 +1,10 @@
-import { type ClientHttp2Session, type ClientHttp2Stream, connect as connectHttp2, constants } from "node:http2";
+import {
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  connect as connectHttp2,
+  constants,
+  type IncomingHttpHeaders,
+} from "node:http2";
 import { connect as connectSocket } from "node:net";
 import { AUTHORIZATION_KEY, bearer, unwrapResponse, wrapFrame } from "../contract/index.js";
 import { IsolationError } from "../errors/index.js";
@@ -16,6 +22,16 @@ const WINDOW_BYTES = 4 * 1024 * 1024;
 /** How much of what the peer says about its refusal is told, in characters. */
 const REFUSAL_LENGTH = 500;
 
+/** What a lane through a kernel's front door has beside one straight to a process. */
+export interface LaneOptions {
+  /** Further metadata of the request. */
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** Gives up while the peer has not taken the call. */
+  readonly signal?: AbortSignal;
+  /** Called with the headers or trailers that hold the status, before the lane is closed. */
+  readonly onStatus?: (headers: IncomingHttpHeaders) => void;
+}
+
 /**
  * The RPC `HostService.Session` as a lane.
  *
@@ -24,7 +40,12 @@ const REFUSAL_LENGTH = 500;
  *
  * @throws IsolationError PROTOCOL or UNAUTHENTICATED when the peer does not take the call
  */
-export async function connectHttp2Lane(address: string, token: string, timeoutMs: number): Promise<Lane> {
+export async function connectHttp2Lane(
+  address: string,
+  token: string | undefined,
+  timeoutMs: number,
+  { metadata = {}, signal, onStatus }: LaneOptions = {},
+): Promise<Lane> {
   const socket = connectSocket(address);
   const session = connectHttp2("http://localhost", {
     ...CONNECTION_BOUNDS,
@@ -33,13 +54,21 @@ export async function connectHttp2Lane(address: string, token: string, timeoutMs
   });
   session.on("error", () => {});
   const stream = session.request({
+    ...metadata,
     [constants.HTTP2_HEADER_METHOD]: "POST",
     [constants.HTTP2_HEADER_PATH]: SESSION_PATH,
     [constants.HTTP2_HEADER_CONTENT_TYPE]: "application/grpc",
     [constants.HTTP2_HEADER_TE]: "trailers",
-    [AUTHORIZATION_KEY]: bearer(token),
+    ...(token === undefined ? {} : { [AUTHORIZATION_KEY]: bearer(token) }),
   });
   stream.on("error", () => {});
+  const tellStatus = (headers: IncomingHttpHeaders): void => {
+    if (headers["grpc-status"] !== undefined) onStatus?.(headers);
+  };
+  stream.once("response", tellStatus);
+  stream.once("trailers", tellStatus);
+  const giveUp = (): void => void session.destroy();
+  signal?.addEventListener("abort", giveUp, { once: true });
   let onBreach = (error: IsolationError): void => void stream.destroy(error);
   const overhead = new Http2Overhead(socket, (error) => onBreach(error));
   session.once("close", () => overhead.stop());
@@ -50,6 +79,8 @@ export async function connectHttp2Lane(address: string, token: string, timeoutMs
   } catch (error) {
     session.destroy();
     throw error;
+  } finally {
+    signal?.removeEventListener("abort", giveUp);
   }
   session.unref();
   return createLane(session, stream, overhead, (listener) => {

@@ -1,6 +1,6 @@
+import { jsonErrorPosition } from "../errors/index.js";
 import { CommandFailure } from "./command-failure.js";
 import { EXIT } from "./exit-codes.js";
-import { jsonErrorPosition } from "./json-error-position.js";
 
 /** How much of a text is shown on either side of a mistake. */
 const CONTEXT = 30;

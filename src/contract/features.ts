@@ -21,6 +21,8 @@ export const FEATURES = [
   "debug",
   "code-cache",
   "status",
+  "use",
+  "services",
 ] as const;
 
 export type Feature = (typeof FEATURES)[number];

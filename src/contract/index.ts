@@ -53,3 +53,4 @@ export {
   encodeSetDataRequest,
   encodeShutdownRequest,
 } from "./unary-messages.js";
+export { parseUsedModule, type UsedModule, usedModuleName } from "./used-modules.js";

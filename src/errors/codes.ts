@@ -20,6 +20,7 @@ export const ERROR_CODES = {
   NOT_SERIALIZABLE:
     "A value cannot cross the process boundary; the message names the path inside the argument or result.",
   UNAUTHENTICATED: "A request came without the generation's token.",
+  NOT_GRANTED: "An isolate of a kernel called, or handed on, what the manifest's `uses` does not grant it.",
   PROTOCOL: "The peer breaks the contract or does not know this version of it.",
 } as const;
 

@@ -6,4 +6,5 @@ export {
   type IsolationErrorOptions,
   type IsolationFacts,
 } from "./isolation-error.js";
+export { jsonErrorPosition } from "./json-error-position.js";
 export { aBoolean, invalidOption, ownOptions, wholeNumber } from "./option-checks.js";

@@ -12,6 +12,9 @@ const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 /** Headers that are part of the protocol, and of no interest to a handler. */
 const OF_PROTOCOL = new Set(["content-type", "content-length", "te", "connection", "host"]);
 
+/** Those that HTTP/2 does not have. */
+const OF_HTTP1 = new Set(["http2-settings", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade"]);
+
 /** Headers and trailers of a call that belong to its two ends. Names are lower case; one name may have many values. */
 export class Metadata implements Iterable<readonly [name: string, value: MetadataValue]> {
   readonly #values = new Map<string, MetadataValue[]>();
@@ -105,7 +108,7 @@ function fromBase64(name: string, text: string): Buffer {
 
 function checked(name: string, value: string | Uint8Array): MetadataValue {
   const isReserved = name.startsWith("grpc-") && name !== STATUS_DETAILS;
-  if (!NAME.test(name) || isReserved || OF_PROTOCOL.has(name)) {
+  if (!NAME.test(name) || isReserved || OF_PROTOCOL.has(name) || OF_HTTP1.has(name)) {
     throw new TypeError(`metadata: a name is made of 0-9 a-z _ . - and is none of the protocol's; got ${quote(name)}`);
   }
   if (name.endsWith("-bin")) {

@@ -62,7 +62,13 @@ export class Response {
     let headers = BASIC_HEADERS;
     if (this.#headers !== undefined) headers = { ...this.#headers.toHeaders(), ...headers };
     if (this.#encoding !== undefined) headers = { ...headers, "grpc-encoding": this.#encoding.name };
-    this.#stream.respond(headers, WITH_TRAILERS);
+    try {
+      this.#stream.respond(headers, WITH_TRAILERS);
+    } catch (error) {
+      // HTTP/2 refuses some headers. Without them there can still be a status.
+      this.#headers = undefined;
+      throw error;
+    }
   }
 
   /** The message as it is to be written. */
@@ -127,7 +133,10 @@ export class Response {
     if (this.headersSent) {
       this.#endWith(status);
       this.#stream.end();
-    } else endWithHeaders(this.#stream, { ...this.#trailers?.toHeaders(), ...BASIC_HEADERS, ...status });
+      return;
+    }
+    const send = (more: OutgoingHttpHeaders): void => endWithHeaders(this.#stream, { ...BASIC_HEADERS, ...more });
+    sendStatus(send, status, this.#trailers);
   }
 
   /** Nobody is there to answer. */
@@ -137,13 +146,29 @@ export class Response {
 
   #endWith(status: OutgoingHttpHeaders): void {
     const stream = this.#stream;
-    const trailers = this.#trailers === undefined ? status : { ...this.#trailers.toHeaders(), ...status };
-    stream.once("wantTrailers", () => {
+    stream.on("wantTrailers", () => {
       if (stream.destroyed || stream.closed) return;
-      stream.sendTrailers(trailers);
+      sendStatus((headers) => stream.sendTrailers(headers), status, this.#trailers);
       // Node.js sends them with the next turn: what closes the stream comes behind.
       if (!stream.readableEnded && !stream.endAfterHeaders) setImmediate(stopReading, stream);
     });
+  }
+}
+
+/** What a handler has set may be something that HTTP/2 refuses: the status gets through, whatever it is. */
+function sendStatus(
+  send: (headers: OutgoingHttpHeaders) => void,
+  status: OutgoingHttpHeaders,
+  trailers: Metadata | undefined,
+): void {
+  if (trailers === undefined) {
+    send(status);
+    return;
+  }
+  try {
+    send({ ...trailers.toHeaders(), ...status });
+  } catch {
+    send(status);
   }
 }
 

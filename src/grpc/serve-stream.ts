@@ -45,7 +45,7 @@ export function serveStream(
     return;
   }
   const serving = new Serving(call, method, options.toError ?? toGrpcError);
-  stream.once("end", () => serving.requestEnded());
+  stream.on("end", () => serving.requestEnded());
   if (method.requestStream) serving.run(decodeEach(call, method));
 }
 
@@ -83,7 +83,7 @@ class Serving {
     if (this.#method.requestStream || response.ended) return;
     try {
       const bytes = request.only();
-      if (bytes instanceof Promise) bytes.then((whole) => this.#handleOnly(whole), this.#fail);
+      if (bytes instanceof Promise) void this.#handleLater(bytes);
       else this.#handleOnly(bytes);
     } catch (error) {
       this.#fail(error);
@@ -95,7 +95,7 @@ class Serving {
     try {
       const result = this.#method.handle(request, this.#call);
       if (responseStream) void this.#stream(result);
-      else if (isThenable(result)) Promise.resolve(result).then((message) => this.#answer(message), this.#fail);
+      else if (isThenable(result)) void this.#answerLater(result);
       else this.#answer(result);
     } catch (error) {
       this.#fail(error);
@@ -121,10 +121,33 @@ class Serving {
         response.finish(bytes, false);
         return;
       }
-      Promise.resolve(response.pack(bytes)).then((packed) => {
-        this.#call.settle();
-        response.finish(packed, true);
-      }, this.#fail);
+      void this.#answerCompressed(bytes);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  async #handleLater(bytes: Promise<Buffer>): Promise<void> {
+    try {
+      this.#handleOnly(await bytes);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  async #answerLater(result: PromiseLike<unknown>): Promise<void> {
+    try {
+      this.#answer(await result);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  async #answerCompressed(bytes: Uint8Array): Promise<void> {
+    try {
+      const packed = await this.#call.response.pack(bytes);
+      this.#call.settle();
+      this.#call.response.finish(packed, true);
     } catch (error) {
       this.#fail(error);
     }
@@ -148,9 +171,18 @@ class Serving {
     }
   }
 
-  readonly #fail = (thrown: unknown): void => {
-    this.#call.fail(this.#toError(thrown));
-  };
+  #fail(thrown: unknown): void {
+    this.#call.fail(this.#errorOf(thrown));
+  }
+
+  /** What is thrown is an object of the user's, whose properties may do anything. */
+  #errorOf(thrown: unknown): GrpcError {
+    try {
+      return this.#toError(thrown);
+    } catch {
+      return new GrpcError(GrpcStatus.UNKNOWN, "what was thrown cannot be told");
+    }
+  }
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

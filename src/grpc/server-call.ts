@@ -44,6 +44,7 @@ export class ServerCall implements GrpcCall {
     this.#rawHeaders = rawHeaders;
     const timeout = headers["grpc-timeout"];
     const timeoutMs = timeout === undefined ? undefined : parseTimeout(String(timeout));
+    if (timeoutMs === 0) throw expired();
     const encoding = requestEncoding(headers["grpc-encoding"] as string | undefined);
     if (timeoutMs !== undefined) this.deadline = Date.now() + timeoutMs;
     this.response = new Response(stream, headers["grpc-accept-encoding"] as string | undefined);
@@ -54,7 +55,7 @@ export class ServerCall implements GrpcCall {
       maxBytes: options.maxMessageBytes ?? MAX_MESSAGE_BYTES,
       onFailure: (error) => this.fail(error),
     });
-    stream.once("aborted", () => this.#cancelled());
+    stream.on("aborted", () => this.#cancelled());
     if (timeoutMs !== undefined && timeoutMs <= LONGEST_TIMER_MS) {
       this.#timer = setTimeout(() => this.#expire(), timeoutMs);
     }
@@ -121,14 +122,23 @@ export class ServerCall implements GrpcCall {
   fail(error: GrpcError): void {
     if (this.response.ended) return;
     this.settle();
-    const details = error.details === undefined ? undefined : Buffer.from(error.details).toString("base64");
-    const extras = { ...error.metadata?.toHeaders(), ...(details === undefined ? {} : { [STATUS_DETAILS]: details }) };
-    this.response.end(error.code, error.message, extras);
+    for (const [name, value] of error.metadata ?? []) this.trailers.add(name, value);
+    if (error.details !== undefined) this.trailers.set(STATUS_DETAILS, error.details);
+    this.#end(error);
     this.#leave(error);
   }
 
+  #end({ code, message }: GrpcError): void {
+    try {
+      this.response.end(code, message);
+    } catch {
+      // Headers of the handler's that HTTP/2 refuses: they are forgotten by now.
+      this.response.end(code, message);
+    }
+  }
+
   #expire(): void {
-    this.fail(new GrpcError(GrpcStatus.DEADLINE_EXCEEDED, "the deadline of the call has passed"));
+    this.fail(expired());
   }
 
   #cancelled(): void {
@@ -144,4 +154,8 @@ export class ServerCall implements GrpcCall {
     this.#controller?.abort(reason);
     this.#onGone?.(reason);
   }
+}
+
+function expired(): GrpcError {
+  return new GrpcError(GrpcStatus.DEADLINE_EXCEEDED, "the deadline of the call has passed");
 }

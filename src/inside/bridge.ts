@@ -9,8 +9,22 @@ export interface PihostBridge {
   storage: AsyncLocalStorage<CurrentCall> | undefined;
   /** The isolate's data. */
   data: IsolateDataBridge | undefined;
+  /** What the host lets the isolate use. */
+  use: ((target: string, options: UseOptions) => object) | undefined;
   /** The registry of error classes that the process decodes with. */
   readonly registerErrorClass: (Class: abstract new (...args: never[]) => Error, options?: object) => () => void;
+}
+
+/** How what an isolate uses is called. */
+export interface UseOptions {
+  /** Milliseconds until a call rejects with DEADLINE_EXCEEDED. Default: what is left to the call that it is made in, if that has an end. */
+  timeoutMs?: number;
+  /** Whether a call may run again when what it calls dies while it runs. Default false. */
+  idempotent?: boolean;
+  /** Cancels calls: they reject with CANCELLED at once, and the callee is told. */
+  signal?: AbortSignal;
+  /** Trace context for the callee. Default: that of the call that it is made in. */
+  trace?: Readonly<Record<string, string>>;
 }
 
 /** The isolate's data, as the process has it. */

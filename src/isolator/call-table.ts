@@ -1,5 +1,5 @@
 import { IsolationError } from "../errors/index.js";
-import type { Generation } from "../supervision/index.js";
+import type { ProcessSession } from "../session/index.js";
 import type { Call } from "./call.js";
 import { CallQueue } from "./call-queue.js";
 import { RunningCalls } from "./running-calls.js";
@@ -10,6 +10,11 @@ const POISON_ATTEMPTS = 3;
 /** The place of a call that waits. */
 const WAITING = Symbol("waiting");
 
+/** Where calls run: a process, as far as calls are concerned. */
+export interface CallPlace {
+  readonly session: ProcessSession;
+}
+
 /** Hears of the calls of one generation. */
 export interface CallObserver {
   callStarted(): void;
@@ -18,7 +23,7 @@ export interface CallObserver {
 
 /** The calls that run in one generation. */
 interface Running {
-  readonly generation: Generation;
+  readonly generation: CallPlace;
   observer: CallObserver | undefined;
   readonly calls: RunningCalls;
   /** How many of them nobody waits for any more: they hold their places until they have ended. */
@@ -34,10 +39,12 @@ interface Running {
 export class CallTable {
   readonly #maxInFlight: number;
   readonly #maxQueue: number;
-  readonly #generations = new Map<Generation, Running>();
+  readonly #generations = new Map<CallPlace, Running>();
   readonly #waiting = new CallQueue();
   #live: Running | undefined;
   #answered = 0;
+  /** Told when nobody waits for any call. */
+  #onIdle: (() => void)[] = [];
 
   constructor(maxInFlight: number, maxQueue: number) {
     this.#maxInFlight = maxInFlight;
@@ -50,17 +57,17 @@ export class CallTable {
   }
 
   /** How many calls run in the generation. */
-  runningIn(generation: Generation): number {
+  runningIn(generation: CallPlace): number {
     return this.#generations.get(generation)?.calls.size ?? 0;
   }
 
   /** Whether any call runs in the generation. */
-  isBusy(generation: Generation): boolean {
+  isBusy(generation: CallPlace): boolean {
     return this.runningIn(generation) > 0;
   }
 
   /** Whether anybody waits for a call that runs in the generation. */
-  isAwaited(generation: Generation): boolean {
+  isAwaited(generation: CallPlace): boolean {
     const running = this.#generations.get(generation);
     return running !== undefined && !isDrained(running);
   }
@@ -96,6 +103,7 @@ export class CallTable {
       place.abandoned += 1;
       if (isDrained(place)) place.onDrained?.();
     } else if (place !== undefined) this.#free(call, place);
+    if (this.#onIdle.length > 0) this.#tellIfIdle();
   }
 
   /** To be called when a call that was given up while it ran has ended. */
@@ -107,7 +115,7 @@ export class CallTable {
   }
 
   /** A generation is about to be ready: it gets those calls that are submitted to it alone. */
-  prepare(generation: Generation): Running {
+  prepare(generation: CallPlace): Running {
     const known = this.#generations.get(generation);
     if (known !== undefined) return known;
     const running = { generation, observer: undefined, calls: new RunningCalls(), abandoned: 0, onDrained: undefined };
@@ -116,7 +124,7 @@ export class CallTable {
   }
 
   /** Runs the call in this generation, whichever is the present one. False when that one is gone, or not prepared. */
-  submitTo(generation: Generation, call: Call): boolean {
+  submitTo(generation: CallPlace, call: Call): boolean {
     const running = this.#generations.get(generation);
     if (running === undefined) return false;
     this.#run(call, running);
@@ -124,7 +132,7 @@ export class CallTable {
   }
 
   /** A generation is ready: calls go to it from now on. Those of another one go on where they run. */
-  open(generation: Generation, observer?: CallObserver): void {
+  open(generation: CallPlace, observer?: CallObserver): void {
     this.#live = this.prepare(generation);
     this.#live.observer = observer;
     this.#answered = 0;
@@ -142,7 +150,7 @@ export class CallTable {
   }
 
   /** Resolves when nobody waits for a call that runs in the generation. */
-  whenDrained(generation: Generation): Promise<void> {
+  whenDrained(generation: CallPlace): Promise<void> {
     const running = this.#generations.get(generation);
     if (running === undefined || isDrained(running)) return Promise.resolve();
     return new Promise((resolve) => {
@@ -150,11 +158,19 @@ export class CallTable {
     });
   }
 
+  /** Resolves when nobody waits for any call, whether it runs or has yet to. */
+  whenIdle(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onIdle.push(resolve);
+      this.#tellIfIdle();
+    });
+  }
+
   /**
    * The generation is gone: settles every call that ran in it. Idempotent ones run again, where there is a generation to
    * come, unless they have been through too many crashes.
    */
-  lose(generation: Generation, willRestart: boolean, toError: (call: Call) => IsolationError): void {
+  lose(generation: CallPlace, willRestart: boolean, toError: (call: Call) => IsolationError): void {
     const running = this.#generations.get(generation);
     if (running === undefined) return;
     this.#generations.delete(generation);
@@ -171,6 +187,21 @@ export class CallTable {
     this.#waiting.unshiftAll(again);
     running.onDrained?.();
     this.#fill();
+    if (this.#onIdle.length > 0) this.#tellIfIdle();
+  }
+
+  /** The process has refused a call unseen: it waits for the next one, before all others, where it can be handed over again. */
+  returned(call: Call, error: IsolationError): void {
+    const place = call.place as Running;
+    if (!call.handBack()) {
+      call.fail(error);
+      return;
+    }
+    place.calls.delete(call);
+    call.place = WAITING;
+    this.#waiting.unshiftAll([call]);
+    if (isDrained(place)) place.onDrained?.();
+    this.#fill();
   }
 
   /** Settles every call that waits. */
@@ -179,6 +210,11 @@ export class CallTable {
       call.place = undefined;
       call.fail(toError(call));
     }
+  }
+
+  #tellIfIdle(): void {
+    if (this.#waiting.size > 0 || ![...this.#generations.values()].every(isDrained)) return;
+    for (const tell of this.#onIdle.splice(0)) tell();
   }
 
   /** A process that does not read what it was sent gets no more: such calls are not handed over yet. */

@@ -5,12 +5,13 @@ import {
   type CallSink,
   type CallSite,
   type CallTarget,
+  iterateResult,
   onAbort,
   type ProcessSession,
+  type StreamingPromise,
   snapshotArguments,
 } from "../session/index.js";
 import type { ResolvedCallOptions } from "./options/index.js";
-import { iterateResult, type StreamingPromise } from "./streaming-promise.js";
 
 /** Who takes care of calls. */
 export interface CallOwner {
@@ -117,6 +118,13 @@ export class Call implements CallSink {
     if (this.session?.unsent.has(this.id) !== true) return false;
     this.attempts -= 1;
     return true;
+  }
+
+  /** The process has refused it unseen. False where it cannot be handed over again: a stream among its arguments is used up. */
+  handBack(): boolean {
+    this.keepArguments();
+    this.attempts -= 1;
+    return this.kept?.hasStream !== true;
   }
 
   resolve(value: unknown): void {

@@ -8,6 +8,7 @@ import type { Call, CallOwner } from "./call.js";
 import type { CallTable } from "./call-table.js";
 import type { CallTargets } from "./call-targets.js";
 import { outcomeFacts } from "./down-errors.js";
+import type { IsolateExtension } from "./extension.js";
 import type { GenerationContext } from "./generation-context.js";
 import type { IsolateData } from "./isolate-data.js";
 import type { IsolateErrors } from "./isolate-errors.js";
@@ -21,6 +22,7 @@ export interface ActivationParts {
   readonly calls: CallTable;
   readonly targets: CallTargets;
   readonly data: IsolateData;
+  readonly extension: IsolateExtension | undefined;
   /** Of all calls. */
   readonly owner: CallOwner;
 }
@@ -38,11 +40,15 @@ export class GenerationActivation {
   /** As `SupervisorListener.activate`. */
   begin(live: Generation, signal: AbortSignal): Promise<void> | undefined {
     const { preload, onGeneration } = this.#options;
+    const { extension } = this.#parts;
     const told = this.#parts.data.tell(live);
+    const prepared = extension?.prepare(live);
     const loaded = preload.length > 0 ? activateModules(live.session, preload) : undefined;
-    if (onGeneration === undefined && told === undefined && loaded === undefined) return undefined;
+    if (extension === undefined && onGeneration === undefined && told === undefined && loaded === undefined)
+      return undefined;
     return this.#within(live, signal, async (over) => {
-      await Promise.all([told, loaded]);
+      await Promise.all([told, prepared, loaded]);
+      if (!over.aborted) await extension?.prepareLoaded(live);
       if (onGeneration !== undefined && !over.aborted) await this.#runHook(live, over);
     });
   }

@@ -1,5 +1,5 @@
+import type { Remote } from "../inside/index.js";
 import type { CallOptions } from "./options/index.js";
-import type { Remote } from "./remote-types.js";
 
 /** What `onGeneration` is told of the process that it prepares. All calls that are made through it reach that process only. */
 export interface GenerationContext {

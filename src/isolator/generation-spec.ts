@@ -8,7 +8,10 @@ import type { ResolvedOptions } from "./options/index.js";
 import type { Outputs } from "./outputs.js";
 
 /** What an isolate hears of its processes while they run. */
-export type GenerationListener = Pick<GenerationSpec, "onLine" | "onData" | "onLimit" | "onDebugger" | "onDrain"> &
+export type GenerationListener = Pick<
+  GenerationSpec,
+  "onLine" | "onData" | "onLimit" | "onDebugger" | "onDrain" | "serve"
+> &
   Required<Pick<ProcessSpec, "hasListener">>;
 
 type Program = Pick<ProcessSpec, "execPath" | "execArgv" | "argv" | "env">;

@@ -1,12 +1,21 @@
 /** The public face. */
+
+export type { Remote, RemoteObject, RemoteStream } from "../inside/index.js";
+export { Call } from "./call.js";
+export { type CallPlace, CallTable } from "./call-table.js";
+export { CallTargets } from "./call-targets.js";
 export type { GenerationFacts, IsolatorEventSource, IsolatorEvents, OutputEvent } from "./events.js";
 export { toExitCode } from "./exit-host.js";
+export type { IsolateExtension } from "./extension.js";
+export { forwardCall } from "./forwarded-calls.js";
 export type { GenerationContext, OnGeneration } from "./generation-context.js";
 export type { HostStatus, IsolatorState } from "./host-status.js";
 export { type Isolate, isolate } from "./isolate.js";
 export type { RecycleFacts } from "./isolate-core.js";
-export { ProcessIsolator } from "./isolator.js";
+export { type ExtendedIsolator, ProcessIsolator, startExtended } from "./isolator.js";
+export { keepAlive } from "./keep-alive.js";
 export { type LiveRecord, listLive } from "./live-record.js";
+export { type BoundCall, type CallTaker, ModuleCalls } from "./module-calls.js";
 export type {
   BudgetOptions,
   CallOptions,
@@ -21,4 +30,5 @@ export type {
   TerminateOptions,
   WaitOptions,
 } from "./options/index.js";
-export type { Remote, RemoteObject, RemoteStream } from "./remote-types.js";
+export { defaultLifecycle } from "./options/index.js";
+export { createRemote } from "./remote.js";

@@ -4,6 +4,7 @@ import { type LimitPlan, planLimits } from "../limits/index.js";
 import type { ExitOutcome } from "../process/index.js";
 import {
   type Generation,
+  isWanted,
   type Milestone,
   requestStatus,
   type StopCause,
@@ -18,6 +19,7 @@ import { CallTargets } from "./call-targets.js";
 import { checkStatus } from "./check-status.js";
 import { EventPublisher } from "./event-publisher.js";
 import type { GenerationFacts, IsolatorEventSource, IsolatorEvents } from "./events.js";
+import type { IsolateExtension } from "./extension.js";
 import { FrameworkRequests, type SendRequest } from "./framework-requests.js";
 import { GenerationActivation } from "./generation-activation.js";
 import { toGenerationSpec } from "./generation-spec.js";
@@ -55,7 +57,7 @@ export class IsolateCore implements CallOwner {
   readonly #supervisor: Supervisor;
   readonly #outputs: Outputs;
 
-  constructor(isolatorId: number, options: ResolvedOptions) {
+  constructor(isolatorId: number, options: ResolvedOptions, extension?: IsolateExtension) {
     const { name: isolate, standby, graceMs } = options;
     this.limits = planLimits(options.limits);
     this.#outputs = new Outputs(options);
@@ -73,6 +75,7 @@ export class IsolateCore implements CallOwner {
       calls: this.#calls,
       targets,
       data,
+      extension,
       owner: this,
     });
     const gate = new ReadyGate();
@@ -85,8 +88,9 @@ export class IsolateCore implements CallOwner {
         onDebugger: (pid, url) => this.#events.debuggerWaits(pid, url),
         onData: (live, name, value) => this.data.setBy(live, this.#presentGeneration, name, value),
         onDrain: () => this.#calls.drained(),
+        serve: extension?.serve,
       }),
-      { restart: toRestartPolicy(options.onCrash, options.restart), standby, graceMs },
+      { restart: toRestartPolicy(options.onCrash, options.restart), judge: extension?.judge, standby, graceMs },
       new IsolateListener(options, {
         isolatorId,
         facts: this.facts,
@@ -193,6 +197,31 @@ export class IsolateCore implements CallOwner {
     if (activatingNow(this) === undefined) return keepAlive.during(this.#recycle());
     const message = "recycle() cannot be called by onGeneration: the process that it prepares is not in use yet";
     return Promise.reject(new IsolationError("INVALID_OPTION", message, { facts: { isolate: this.facts.name } }));
+  }
+
+  /** The generation that is or will be ready. @throws IsolationError STOPPED or RESTARTS_EXHAUSTED when it is down */
+  present(): Promise<Generation> {
+    return this.#requests.ready();
+  }
+
+  /** Resolves, once a generation is gone, with why. Never rejects. */
+  async storyOf(live: Generation): Promise<IsolationError> {
+    const outcome = await live.outcome;
+    const requested = this.#supervisor.state.kind === "stopping" || isWanted(outcome.reason);
+    return this.#errors.lost(live, outcome, { requested })();
+  }
+
+  /** Ends the present process in order, as if it had died: what follows is for the extension to judge. Calls wait meanwhile. */
+  async halt(reason: string, graceMs: number): Promise<void> {
+    this.#calls.close();
+    await keepAlive.during(this.#supervisor.halt(reason, graceMs));
+  }
+
+  /** Resolves when no call waits or runs, and nobody reads what one came to. */
+  async idle(): Promise<void> {
+    await this.#calls.whenIdle();
+    const { state } = this.#supervisor;
+    if (state.kind === "ready") await state.live.session.streamsRead();
   }
 
   shutdown(reason: string, graceMs: number): Promise<ExitOutcome> {

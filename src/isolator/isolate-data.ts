@@ -39,6 +39,12 @@ export class IsolateData {
   #bytes = 0;
   #version = 0;
 
+  /** All that is stored, as it is: for an isolate that takes the place of this one. */
+  get values(): Readonly<Record<string, unknown>> {
+    const stored = [...this.#entries].filter(([, { value }]) => value !== undefined);
+    return Object.fromEntries(stored.map(([name, { value }]) => [name, value]));
+  }
+
   /** The host stores a value. @throws IsolationError NOT_SERIALIZABLE naming the path */
   set(name: string, value: unknown): void {
     const encoded = encodeValue(value);

@@ -1,7 +1,7 @@
+import type { Remote } from "../inside/index.js";
 import type { OnGeneration } from "./generation-context.js";
 import { ProcessIsolator } from "./isolator.js";
 import { defaultLifecycle, type IsolationOptions } from "./options/index.js";
-import type { Remote } from "./remote-types.js";
 
 /** A module in its own process. `await using` ends the process with the scope. */
 export interface Isolate<T> extends AsyncDisposable {

@@ -1,10 +1,12 @@
 import { type ModuleExport, PIHOST_EXIT } from "../contract/index.js";
 import { IsolationError } from "../errors/index.js";
+import type { Remote } from "../inside/index.js";
 import { endIfMistaken } from "../platform/index.js";
 import { type ExitOutcome, noteLoadedFrom } from "../process/index.js";
 import { onAbort } from "../session/index.js";
 import { requestExports } from "../supervision/index.js";
 import type { IsolatorEventSource } from "./events.js";
+import type { IsolateExtension } from "./extension.js";
 import { type HostStatus, type IsolatorState, toHostStatus } from "./host-status.js";
 import { IsolateCore, type RecycleFacts } from "./isolate-core.js";
 import { keepAlive } from "./keep-alive.js";
@@ -24,7 +26,6 @@ import {
   type TerminateOptions,
   type WaitOptions,
 } from "./options/index.js";
-import type { Remote } from "./remote-types.js";
 import { waitFor } from "./wait-for.js";
 
 endIfMistaken(PIHOST_EXIT.notNode);
@@ -35,6 +36,26 @@ let isolators = 0;
 const FROM_CREATE = Symbol("create");
 const USE_CREATE =
   "new ProcessIsolator() starts no process: use await ProcessIsolator.create(options), or await isolate(module, options)";
+
+/** An isolate of a kernel, with what the kernel needs of it beside its public face. */
+export interface ExtendedIsolator {
+  readonly isolator: ProcessIsolator;
+  readonly core: IsolateCore;
+  readonly calls: ModuleCalls;
+  /** Its option of that name. */
+  readonly graceMs: number;
+}
+
+/**
+ * As `ProcessIsolator.create`, for a kernel.
+ *
+ * @param data what `setData` would store, before the first process
+ */
+export let startExtended: (
+  options: IsolationOptions<undefined>,
+  extension: IsolateExtension,
+  data: Readonly<Record<string, unknown>>,
+) => Promise<ExtendedIsolator>;
 
 /**
  * One logical isolated process. It is started, supervised, restarted after a crash and stopped behind this handle, which
@@ -65,11 +86,23 @@ export class ProcessIsolator {
     return isolator;
   }
 
-  private constructor(id: number, options: ResolvedOptions, caller: typeof FROM_CREATE) {
+  /** As `create`, for a kernel. @internal */
+  static {
+    startExtended = async (options, extension, data) => {
+      isolators += 1;
+      const resolved = resolveOptions(options, { name: `isolate-${isolators}` });
+      const isolator = new ProcessIsolator(isolators, resolved, FROM_CREATE, extension);
+      for (const [name, value] of Object.entries(data)) isolator.#core.data.set(name, value);
+      await isolator.#start();
+      return { isolator, core: isolator.#core, calls: isolator.#calls, graceMs: resolved.graceMs };
+    };
+  }
+
+  private constructor(id: number, options: ResolvedOptions, caller: typeof FROM_CREATE, extension?: IsolateExtension) {
     if (caller !== FROM_CREATE) throw new IsolationError("INVALID_OPTION", USE_CREATE);
     this.name = options.name;
     this.#options = options;
-    this.#core = new IsolateCore(id, options);
+    this.#core = new IsolateCore(id, options, extension);
     this.#calls = new ModuleCalls(this.#core, options.callTimeoutMs);
     this.events = this.#core.events;
   }

@@ -1,10 +1,10 @@
+import type { Remote } from "../inside/index.js";
 import { type CallTarget, currentCallSite } from "../session/index.js";
 import { Call, type CallOwner } from "./call.js";
 import type { CallTargets } from "./call-targets.js";
 import { moduleName } from "./module-name.js";
 import { type CallOptions, invalidOption, type ResolvedCallOptions, resolveCallOptions } from "./options/index.js";
 import { createRemote } from "./remote.js";
-import type { Remote } from "./remote-types.js";
 
 /** Who takes calls. */
 export interface CallTaker extends CallOwner {
@@ -12,6 +12,9 @@ export interface CallTaker extends CallOwner {
   /** Takes a call over: it will settle. */
   submit(call: Call): void;
 }
+
+/** Calls one export. The arguments are the call's own from then on. */
+export type BoundCall = (args: unknown[], calledFrom: (...args: never[]) => unknown) => Promise<unknown>;
 
 /** Makes calls of the exports of modules, and proxies that make them. */
 export class ModuleCalls {
@@ -45,19 +48,28 @@ export class ModuleCalls {
 
   load<T>(module: string | URL, options?: CallOptions): Remote<T> {
     const name = moduleName(module);
-    const resolved = this.#resolve(options);
+    const bind = this.binder(options);
     return createRemote<T>(name, (path) => {
+      const run = bind(name, path);
+      const call = (...args: unknown[]): Promise<unknown> => run(args, call);
+      return call;
+    });
+  }
+
+  /** How exports are called with these options, again and again. */
+  binder(options?: CallOptions): (module: string, path: string) => BoundCall {
+    const resolved = this.#resolve(options);
+    return (module, path) => {
       let target: CallTarget | undefined;
-      const call = (...args: unknown[]): Promise<unknown> => {
+      return (args, calledFrom) => {
         try {
-          target ??= this.#taker.targets.of(name, path);
+          target ??= this.#taker.targets.of(module, path);
         } catch (error) {
           return Promise.reject(error);
         }
-        return this.#call(target, args, resolved, call);
+        return this.#call(target, args, resolved, calledFrom);
       };
-      return call;
-    });
+    };
   }
 
   #resolve(options: CallOptions | undefined): ResolvedCallOptions {

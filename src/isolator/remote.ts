@@ -1,5 +1,5 @@
+import type { Remote } from "../inside/index.js";
 import { createMemberProxy, RemoteModule } from "../session/index.js";
-import type { Remote } from "./remote-types.js";
 
 /** The function that calls an export path. */
 export type Bind = (path: string) => (...args: unknown[]) => Promise<unknown>;

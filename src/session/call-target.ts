@@ -1,3 +1,5 @@
+import type { IsolationError } from "../errors/index.js";
+
 /** What a handle stands for: an export of a module, or something that the receiver has lent. */
 export type CallTarget =
   | { readonly kind: "module"; readonly module: string; readonly method: string }
@@ -26,6 +28,8 @@ export interface IncomingCall {
   /** When the caller gives up, in milliseconds since the epoch. */
   readonly deadline: number | undefined;
   readonly trace: Readonly<Record<string, string>>;
+  /** Calls back, once, when `signal` would abort; cheaper than the signal. Absent where a call has only that. */
+  onAbandoned?(callback: (reason: IsolationError) => void): void;
   /** Aborted when nobody waits for the call any more, or the process is to end. Made when first asked for. */
   readonly signal: AbortSignal;
 }

@@ -16,6 +16,15 @@ export interface Forwarding {
  */
 export const FORWARDING = Symbol.for("process-isolation.forwarding");
 
+/** Under this symbol, what may not be handed on to another process has a function that says why, if that is so now. */
+export const NOT_LENT = Symbol("not lent");
+
+/** @throws what keeps a value from being lent */
+export function refuseLoan(value: object): void {
+  const refusal = (value as { [NOT_LENT]?: () => Error | undefined })[NOT_LENT]?.();
+  if (refusal !== undefined) throw refusal;
+}
+
 /** What is behind a proxy of another process; `undefined` of everything else. */
 export function forwardingOf(value: object): Forwarding | undefined {
   const forwarding = (value as { [FORWARDING]?: Forwarding })[FORWARDING];

@@ -8,7 +8,8 @@ export type { Callee, CallHandler, CallSink, CallTarget, IncomingCall } from "./
 export { createDescriptorLane } from "./descriptor-lane.js";
 export { iterateLater } from "./iterate-later.js";
 export type { Lane, LaneListener } from "./lane.js";
-export { createMemberProxy } from "./member-proxy.js";
+export { createMemberProxy, type MemberProxyOptions } from "./member-proxy.js";
+export { type Container, hasMember, isClass, isContainer, memberNames } from "./members.js";
 export { MessageReader, PREFIX_LENGTH } from "./message-reader.js";
 export type { SharedMemory } from "./out-of-band.js";
 export { PacedReader } from "./paced-reader.js";
@@ -18,4 +19,5 @@ export { quiet } from "./quiet.js";
 export { Session, type SessionOptions } from "./session.js";
 export { type ArgumentsSnapshot, snapshotArguments } from "./snapshot-arguments.js";
 export type { Hold } from "./stream-stand-ins.js";
+export { iterateResult, type StreamingPromise } from "./streaming-promise.js";
 export { plainArguments, type Taken, takenBy } from "./taken.js";

@@ -8,6 +8,7 @@ import { isAsyncIterable, isMarked, isReadableStream } from "./by-reference.js";
 import type { Callee } from "./call-target.js";
 import { columnTextOf, isColumnPrimitive } from "./column-text.js";
 import { describeKept } from "./describe-kept.js";
+import { refuseLoan } from "./forwarding.js";
 import { lentNoMore, methodOf } from "./lent-methods.js";
 import type { Outbox } from "./outbox.js";
 import { iterateReadable } from "./readable-iterator.js";
@@ -75,8 +76,10 @@ export class Loans {
    * Lends an object, or says by `undefined` that it is none that crosses by reference.
    *
    * @param scope what the loan ends with; kept functions, live objects and streams of results outlive it
+   * @throws what keeps it from being lent
    */
   lend(value: object, scope: Scope | undefined): ReferenceDescriptor | undefined {
+    refuseLoan(value);
     if (isMarked(value)) return this.#lendKept(value, typeof value === "function" ? "function" : "object", scope);
     if (typeof value === "function") {
       if (isKept(value)) return this.#lendKept(value, "function", scope);

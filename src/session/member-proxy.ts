@@ -1,5 +1,5 @@
 import { KEEP_MARK } from "../inside/marks.js";
-import { FORWARDING, type Forwarding } from "./forwarding.js";
+import { FORWARDING, type Forwarding, NOT_LENT } from "./forwarding.js";
 import { isProbed } from "./probed-names.js";
 
 export interface MemberProxyOptions extends Forwarding {
@@ -9,6 +9,8 @@ export interface MemberProxyOptions extends Forwarding {
   readonly onForgotten?: () => void;
   /** What the proxy has beyond its members, by its symbol. */
   readonly symbols?: ReadonlyMap<symbol, unknown>;
+  /** Why the proxy and its members may not be handed on to another process, if that is so now. */
+  readonly notLent?: () => Error | undefined;
 }
 
 /**
@@ -31,6 +33,7 @@ function proxyOf(face: object, path: string | undefined, options: MemberProxyOpt
   const isRoot = path === undefined;
   const members = new Map<string, object>();
   const readSymbol = (key: symbol): unknown => {
+    if (key === NOT_LENT) return options.notLent;
     if (!isRoot) return Reflect.get(face, key);
     if (key === FORWARDING) return options;
     return symbols?.has(key) ? symbols.get(key) : Reflect.get(face, key, proxy);

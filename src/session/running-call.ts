@@ -28,6 +28,7 @@ export class RunningCall implements IncomingCall {
   // Not `#private`: one is made for every call.
   private controller: AbortController | undefined = undefined;
   private aborted: IsolationError | undefined = undefined;
+  private abandoned: ((reason: IsolationError) => void) | undefined = undefined;
 
   constructor(id: number, details: IncomingDetails | undefined) {
     this.id = id;
@@ -45,7 +46,12 @@ export class RunningCall implements IncomingCall {
     return this.controller.signal;
   }
 
+  onAbandoned(callback: (reason: IsolationError) => void): void {
+    this.abandoned = callback;
+  }
+
   abort(error: IsolationError): void {
+    if (this.aborted === undefined) this.abandoned?.(error);
     this.aborted ??= error;
     this.controller?.abort(error);
   }

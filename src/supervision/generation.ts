@@ -4,6 +4,7 @@ import type { ExitOutcome, HostProcess, OutputLine, ProcessSpec, StartProcess } 
 import type { Confinement } from "../sandbox/index.js";
 import type { Budget, Hold, ProcessSession } from "../session/index.js";
 import type { EndRecord } from "./end-record.js";
+import type { Serve } from "./host-functions.js";
 
 /** An option that a process keeps only if it has the feature. */
 export interface FeatureNeed {
@@ -44,6 +45,8 @@ export interface GenerationSpec {
   readonly onDebugger: (pid: number, url: string) => void;
   /** A process stores a value with the host; what is thrown is its answer. */
   readonly onData: (generation: Generation, name: unknown, value: unknown) => Promise<void>;
+  /** What processes may call beside that. */
+  readonly serve?: Serve | undefined;
   /** The process keeps up again with what it is sent. */
   readonly onDrain: () => void;
   /** Called when a process is about to take calls as the generation of its number; what it throws fails the start. */

@@ -52,6 +52,16 @@ export function activateModules(session: ProcessSession, modules: readonly strin
   return request(session, "activate", [modules]);
 }
 
+/** Has the process serve gRPC services on its socket; resolves with what they look like. */
+export function requestServe(session: ProcessSession, services: object): Promise<unknown> {
+  return request(session, "serve", [services]);
+}
+
+/** What the process may hand on to others of what it uses. */
+export function tellHandedOn(session: ProcessSession, targets: readonly string[]): Promise<unknown> {
+  return request(session, "mayHandOn", [targets]);
+}
+
 /** The session ended before the process answered; another process may. */
 export class RequestLost extends Error {}
 

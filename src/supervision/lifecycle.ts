@@ -1,13 +1,12 @@
 import { hostReaper } from "../platform/index.js";
 import type { ExitOutcome } from "../process/index.js";
 import { failStart } from "./activate-generation.js";
-import { type AfterCrash, afterCrash } from "./after-crash.js";
+import type { Death, Judge, Judgement } from "./after-crash.js";
 import { discardGeneration } from "./end-generation.js";
 import { toFinalOutcome } from "./final-outcome.js";
 import type { Generation } from "./generation.js";
 import type { GenerationSource } from "./generation-source.js";
 import { Milestone } from "./milestone.js";
-import type { RestartBudget } from "./restart-policy.js";
 import type { Retirement } from "./retirement.js";
 import { StartFailure } from "./start-failure.js";
 import { move, type State, type StopCause } from "./state.js";
@@ -20,28 +19,30 @@ export class Lifecycle {
   readonly #isolate: string;
   readonly #source: GenerationSource;
   readonly #retirement: Retirement;
-  readonly #budget: RestartBudget | undefined;
+  readonly #judge: Judge;
   readonly #listener: SupervisorListener;
   #state: State = { kind: "idle" };
   #lastOutcome: ExitOutcome | undefined;
   #lastGone: Promise<void> | undefined;
   #freeReaper = (): void => {};
+  /** The generation whose end is to be judged like a death, although somebody asked for it. */
+  #halted: Generation | undefined;
 
   /**
    * @param isolate the isolate's name
-   * @param budget for starts after a crash; absent, a crash is the end
+   * @param judge decides what follows a death
    */
   constructor(
     isolate: string,
     source: GenerationSource,
     retirement: Retirement,
-    budget: RestartBudget | undefined,
+    judge: Judge,
     listener: SupervisorListener,
   ) {
     this.#isolate = isolate;
     this.#source = source;
     this.#retirement = retirement;
-    this.#budget = budget;
+    this.#judge = judge;
     this.#listener = listener;
   }
 
@@ -97,6 +98,13 @@ export class Lifecycle {
     }
   }
 
+  /** The end of the present generation, which is about to be asked to end, is no end of the isolator. Returns it, if there is one. */
+  halt(): Generation | undefined {
+    if (this.#state.kind !== "ready") return undefined;
+    this.#halted = this.#state.live;
+    return this.#halted;
+  }
+
   /** Resolves with the failure, if the generation did not become ready. Never rejects. */
   async #launch(number: number, abort = new AbortController()): Promise<StartFailure | undefined> {
     this.#move({ kind: "starting", generation: number, abort });
@@ -133,8 +141,8 @@ export class Lifecycle {
       this.#finish(this.#state.cause);
       return;
     }
-    const again = afterCrash(this.#budget, false);
-    this.#listener.onStartFailed(number, failure.error, again.kind === "restart");
+    const again = this.#judge({ outcome: failure.outcome, healthy: false, halted: false });
+    this.#listener.onStartFailed(number, failure.error, again.kind !== "stop");
     this.#follow(again, number);
   }
 
@@ -152,17 +160,19 @@ export class Lifecycle {
       this.#finish(this.#state.cause);
       return;
     }
-    if (live.shutdownAccepted) {
+    const halted = this.#halted === live;
+    if (live.shutdownAccepted && !halted) {
       this.#listener.onEnded(live, outcome, false);
       this.#finish({ kind: "shutdown", reason: "a Shutdown request that did not come from this isolator" });
       return;
     }
-    const next = afterCrash(this.#budget, this.#listener.isHealthy(live));
-    this.#listener.onEnded(live, outcome, next.kind === "restart");
+    const death: Death = { outcome, healthy: this.#listener.isHealthy(live), halted };
+    const next = this.#judge(death);
+    this.#listener.onEnded(live, outcome, next.kind !== "stop");
     this.#follow(next, live.number);
   }
 
-  #follow(next: AfterCrash, after: number): void {
+  #follow(next: Judgement, after: number): void {
     // A listener may have stopped the isolator meanwhile.
     if (this.#state.kind === "stopping") {
       this.#finish(this.#state.cause);
@@ -173,6 +183,14 @@ export class Lifecycle {
       return;
     }
     const generation = after + 1;
+    if (next.kind === "hold") {
+      const held: State = { kind: "waiting", generation, timer: undefined };
+      this.#move(held);
+      void next.decided.then((decision) => {
+        if (this.#state === held) this.#follow(decision, after);
+      });
+      return;
+    }
     this.#listener.onRestarting(generation, next.delayMs);
     // A start that fails (the disk is full) may do so in this very turn: started again in it, nothing else would ever run.
     if (next.delayMs === 0 && this.#state.kind !== "starting") {

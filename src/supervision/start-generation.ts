@@ -143,7 +143,7 @@ class GenerationStart {
         speaksSession: capabilities.features.has("session"),
       },
       {
-        handler: hostFunctions((name, value) => this.#spec.onData(generation, name, value)),
+        handler: hostFunctions((name, value) => this.#spec.onData(generation, name, value), this.#spec.serve),
         sharedMemory: sharedMemory === "" ? undefined : { folder: sharedMemory, ownPrefix: "h", peerPrefix: "p" },
         takes: takenBy(capabilities),
         onLost: (error) => generation.connectionLost(error),

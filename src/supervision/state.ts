@@ -13,7 +13,7 @@ export type State =
   | { readonly kind: "idle" }
   | { readonly kind: "starting"; readonly generation: number; readonly abort: AbortController }
   | { readonly kind: "ready"; readonly live: Generation }
-  | { readonly kind: "waiting"; readonly generation: number; readonly timer: NodeJS.Timeout }
+  | { readonly kind: "waiting"; readonly generation: number; readonly timer: NodeJS.Timeout | undefined }
   | { readonly kind: "stopping"; readonly live: Generation | undefined; readonly cause: StopCause }
   | { readonly kind: "stopped"; readonly cause: StopCause; readonly outcome: ExitOutcome | undefined };
 
@@ -21,7 +21,7 @@ const LEGAL_MOVES: { readonly [kind in State["kind"]]: readonly State["kind"][] 
   idle: ["starting"],
   starting: ["starting", "ready", "waiting", "stopping", "stopped"],
   ready: ["ready", "starting", "waiting", "stopping", "stopped"],
-  waiting: ["starting", "stopping", "stopped"],
+  waiting: ["waiting", "starting", "stopping", "stopped"],
   stopping: ["stopped"],
   stopped: [],
 };

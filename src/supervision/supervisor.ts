@@ -1,5 +1,6 @@
 import type { ExitOutcome } from "../process/index.js";
 import { failStart } from "./activate-generation.js";
+import { type Judge, judgeByBudget } from "./after-crash.js";
 import { discardGeneration, shutDownGeneration, terminateGeneration } from "./end-generation.js";
 import type { Generation, GenerationSpec } from "./generation.js";
 import { GenerationSource } from "./generation-source.js";
@@ -15,6 +16,8 @@ import type { SupervisorListener } from "./supervisor-listener.js";
 export interface SupervisorOptions {
   /** When to start again after a crash; absent, a crash is the end. */
   readonly restart: RestartPolicy | undefined;
+  /** Decides what follows a death, in the place of `restart`. */
+  readonly judge?: Judge | undefined;
   /** How many spare processes are kept ready. */
   readonly standby: number;
   /** What a process that was replaced gets to end once its last call is over, in milliseconds. */
@@ -44,9 +47,10 @@ export class Supervisor {
 
   constructor(spec: GenerationSpec, options: SupervisorOptions, listener: SupervisorListener) {
     const budget = options.restart === undefined ? undefined : new RestartBudget(options.restart);
+    const judge = options.judge ?? judgeByBudget(budget);
     this.#source = new GenerationSource(spec, options.standby, listener);
     this.#retirement = new Retirement(options.graceMs);
-    this.#lifecycle = new Lifecycle(spec.isolate, this.#source, this.#retirement, budget, listener);
+    this.#lifecycle = new Lifecycle(spec.isolate, this.#source, this.#retirement, judge, listener);
     this.#isolate = spec.isolate;
     this.#listener = listener;
   }
@@ -72,6 +76,17 @@ export class Supervisor {
     if (live !== undefined) await shutDownGeneration(live, reason, graceMs);
     await others;
     return this.stopped.wait();
+  }
+
+  /**
+   * Asks the present process to end, waits, then forces it. That it ended is judged like a death. Resolves when it has;
+   * at once when there is none.
+   */
+  async halt(reason: string, graceMs: number): Promise<void> {
+    const live = this.#lifecycle.halt();
+    if (live === undefined) return;
+    await shutDownGeneration(live, reason, graceMs);
+    await live.outcome;
   }
 
   /** Kills every process and all that they started. A signal other than SIGKILL gives the present one `graceMs` to heed it. */

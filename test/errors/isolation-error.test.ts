@@ -62,6 +62,7 @@ test("the codes are those of the design, each with a sentence", () => {
     "METHOD_NOT_FOUND",
     "MODULE_FAILED",
     "MODULE_NOT_FOUND",
+    "NOT_GRANTED",
     "NOT_SERIALIZABLE",
     "PROTOCOL",
     "QUEUE_FULL",

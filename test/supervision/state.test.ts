@@ -19,7 +19,7 @@ const TABLE: { readonly [kind in State["kind"]]: string } = {
   idle: "     no    yes      no     no       no        no",
   starting: " no    yes      yes    yes      yes       yes",
   ready: "    no    yes      yes    yes      yes       yes",
-  waiting: "  no    yes      no     no       yes       yes",
+  waiting: "  no    yes      no     yes      yes       yes",
   stopping: " no    no       no     no       no        yes",
   stopped: "  no    no       no     no       no        no",
 };

@@ -35,7 +35,9 @@ export interface FrontDoor {
   readonly socket: string;
   /** The address on which it listens by TCP. */
   readonly address: { readonly host: string; readonly port: number } | undefined;
-  /** Takes no more requests; ends those that run after `graceMs` milliseconds. */
+  /** Takes no more requests; those that run go on. */
+  drain(): void;
+  /** Drains, and ends what runs after `graceMs` milliseconds. */
   close(graceMs: number): Promise<void>;
 }
 
@@ -65,6 +67,7 @@ class Door implements FrontDoor {
   readonly #clients = new Set<ClientConnection>();
   readonly #stops: (() => void)[];
   readonly #looking: NodeJS.Timeout;
+  #isDraining = false;
   #closed: Promise<void> | undefined;
   #onEmpty = (): void => {};
 
@@ -102,6 +105,11 @@ class Door implements FrontDoor {
     this.address = tcp.address;
   }
 
+  drain(): void {
+    this.#isDraining = true;
+    for (const client of [...this.#clients]) client.drain();
+  }
+
   close(graceMs: number): Promise<void> {
     this.#closed ??= this.#close(graceMs);
     return this.#closed;
@@ -110,7 +118,7 @@ class Door implements FrontDoor {
   async #close(graceMs: number): Promise<void> {
     const listening = this.#servers.map((server) => new Promise<void>((done) => server.close(() => done())));
     this.#facts.close();
-    for (const client of [...this.#clients]) client.drain();
+    this.drain();
     await this.#empty(graceMs);
     for (const client of [...this.#clients])
       client.cut({ code: GrpcStatus.UNAVAILABLE, message: `kernel ${this.#options.kernel} ends` });
@@ -135,7 +143,7 @@ class Door implements FrontDoor {
   }
 
   #accept(socket: Socket, isUser: boolean): void {
-    if (this.#closed !== undefined || this.#clients.size >= CONNECTIONS_AT_MOST) {
+    if (this.#isDraining || this.#clients.size >= CONNECTIONS_AT_MOST) {
       socket.destroy();
       return;
     }

@@ -1,0 +1,108 @@
+import { usedModuleName } from "../src/contract/index.js";
+import { IsolationError } from "../src/errors/index.js";
+import type { UseOptions } from "../src/inside/bridge.js";
+import {
+  type CallExtras,
+  type CallTarget,
+  createMemberProxy,
+  currentCallSite,
+  iterateResult,
+  onAbort,
+  RemoteModule,
+  type Session,
+  type StreamingPromise,
+} from "../src/session/index.js";
+import { callInContext } from "./current-call.js";
+import { checkUse } from "./use-options.js";
+
+/** How many members of one proxy are remembered, so that reading one again gives the same function. */
+const MAX_MEMBERS = 10_000;
+
+/** What modules use of other isolates and of the host: proxies, whose calls go to the host, which decides what is granted. */
+export class Uses {
+  #session: Session | undefined;
+  /** What may be lent to other processes. */
+  handedOn: ReadonlySet<string> = new Set();
+
+  /** The session in which the host serves them. */
+  speakOn(session: Session): void {
+    this.#session = session;
+  }
+
+  /** @throws IsolationError INVALID_OPTION */
+  proxyOf(target: string, options: UseOptions): object {
+    const use = checkUse(target, options);
+    const module = usedModuleName({ target, idempotent: use.idempotent === true });
+    return createMemberProxy(new RemoteModule(target), {
+      isNested: true,
+      isIterable: false,
+      maxMembers: MAX_MEMBERS,
+      bind: (method) => {
+        const callTarget: CallTarget = { kind: "module", module, method };
+        const call = (...args: unknown[]): Promise<unknown> => this.#call(callTarget, args, use, call);
+        return call;
+      },
+      notLent: () => (this.handedOn.has(target) ? undefined : notHandedOn(target)),
+    });
+  }
+
+  #call(
+    target: CallTarget,
+    args: readonly unknown[],
+    options: UseOptions,
+    calledFrom: (...args: never[]) => unknown,
+  ): Promise<unknown> {
+    const session = this.#session;
+    if (session === undefined) return Promise.reject(new IsolationError("STOPPED", "no host serves this process"));
+    const { signal } = options;
+    if (signal?.aborted === true) return Promise.reject(cancelled(target, signal));
+    const callSite = currentCallSite(calledFrom);
+    const result: Promise<unknown> = new Promise((resolve, reject) => {
+      let forget: (() => void) | undefined;
+      const settle =
+        <T>(settled: (value: T) => void) =>
+        (value: T): void => {
+          forget?.();
+          settled(value);
+        };
+      const sink = { resolve: settle(resolve), reject: settle(reject), lost: settle(reject), callSite };
+      const id = session.call(target, args, sink, extrasOf(options));
+      if (signal === undefined) return;
+      forget = onAbort(signal, () => {
+        reject(cancelled(target, signal));
+        session.cancel(id, signal.reason);
+      });
+    });
+    (result as StreamingPromise)[Symbol.asyncIterator] = iterateResult;
+    return result;
+  }
+}
+
+/** What is left of the time of the call that this one is made in, and its trace, unless the options say otherwise. */
+function extrasOf({ timeoutMs, trace }: UseOptions): CallExtras | undefined {
+  const outer = callInContext();
+  const deadline = outer?.deadline;
+  const left = deadline === undefined ? undefined : Math.max(1, deadline - Date.now());
+  const time = timeoutMs === undefined || (left !== undefined && left < timeoutMs) ? left : timeoutMs;
+  const carried = trace ?? (hasNames(outer?.trace) ? outer?.trace : undefined);
+  if (time === undefined && carried === undefined) return undefined;
+  return { timeoutMs: time ?? 0, trace: carried ?? {} };
+}
+
+/** Most calls have no trace: then nothing is said of it. */
+function hasNames(trace: Readonly<Record<string, string>> | undefined): boolean {
+  for (const _ in trace) return true;
+  return false;
+}
+
+function cancelled(target: CallTarget, signal: AbortSignal): IsolationError {
+  const message = `${target.method} was cancelled by the caller's signal`;
+  return new IsolationError("CANCELLED", message, { cause: signal.reason });
+}
+
+function notHandedOn(target: string): IsolationError {
+  const message =
+    `what was granted of ${target} may not be handed on to another process: ` +
+    `the manifest allows that by "handOn: true" at the grant`;
+  return new IsolationError("NOT_GRANTED", message);
+}

@@ -1,0 +1,41 @@
+import type { AnyFunction, CannotCross, Contents, IsAny, Nothing } from "./crossing-types.js";
+import type { Live } from "./marks.js";
+import type { RemoteObject } from "./remote-types.js";
+
+/** An argument as the caller gives it. */
+export type RemoteArgument<P> =
+  IsAny<P> extends true
+    ? P
+    : unknown extends P
+      ? P
+      : P extends AnyFunction
+        ? Callback<P>
+        : P extends RemoteObject<infer U>
+          ? P | Live<U>
+          : P;
+
+/** Why a call with such an argument cannot be made; `never` where it can. */
+export type Obstacle<P> =
+  Contents<P> extends infer Found
+    ? "stuck" extends Found
+      ? CannotCross<"an argument">
+      : "callback" extends Found
+        ? CannotCross<"a callback: what it returns arrives as a promise, which the module does not expect">
+        : never
+    : never;
+
+/** A function that is lent: it may answer at once or later, and what it is called with comes from the other process. */
+type Callback<F extends AnyFunction> = F extends (...args: infer A) => infer R
+  ? (...args: { [I in keyof A]: Borrowed<A[I]> }) => Answer<R>
+  : F;
+
+type Answer<R> = IsAny<R> extends true ? R : [Nothing] extends [R] ? R : R | Awaited<R>;
+
+type Borrowed<X> =
+  IsAny<X> extends true
+    ? X
+    : X extends Live<infer U>
+      ? RemoteObject<U>
+      : X extends (...args: infer A) => infer R
+        ? (...args: A) => Promise<Awaited<R>>
+        : X;

@@ -1,0 +1,13 @@
+import type { Generation, Judge, Serve } from "../supervision/index.js";
+
+/** What a kernel adds to the isolates that it runs. */
+export interface IsolateExtension {
+  /** What the isolate may call of others, and of the host. */
+  readonly serve: Serve;
+  /** Decides what follows a death, in the place of the option `restart`. */
+  readonly judge: Judge;
+  /** Prepares a process before its modules are loaded. */
+  readonly prepare: (live: Generation) => Promise<unknown> | undefined;
+  /** Goes on once they are, and have started. */
+  readonly prepareLoaded: (live: Generation) => Promise<unknown> | undefined;
+}

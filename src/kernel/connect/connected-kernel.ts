@@ -1,0 +1,214 @@
+import { toDuration } from "../../contract/index.js";
+import type { KernelServiceStartResponse } from "../../contract/kernel.js";
+import { closestName, IsolationError, ownOptions } from "../../errors/index.js";
+import { type BoundCall, type CallOptions, createRemote, keepAlive, type Remote } from "../../isolator/index.js";
+import type { KernelEventSource } from "../events.js";
+import type { KernelLogLine } from "../logs.js";
+import { logLineOf, summaryOfMessage } from "../service/index.js";
+import type { IsolateSummary } from "../summary.js";
+import { findKernel } from "./find-kernel.js";
+import { KernelClient } from "./kernel-client.js";
+import { RemoteEvents } from "./remote-events.js";
+import { RemoteIsolate } from "./remote-isolate.js";
+import { REQUESTS } from "./requests.js";
+
+const FROM_CONNECT = Symbol("connect");
+
+/** Options of `Kernel.connect`. */
+export interface ConnectOptions {
+  /** With the scope `operate`. Default: that of the kernel's record, where it runs as this user. */
+  token?: string;
+}
+
+/** Options of `ConnectedKernel.logs`. */
+export interface LogsOptions {
+  /** Only lines of these isolates. Default: all. */
+  isolates?: readonly string[];
+  /** How many of the last lines of each isolate come first. Default: all that the kernel has kept, 1,000 at most. */
+  tail?: number;
+  /** Whether it goes on with lines as they are written. Default false. */
+  follow?: boolean;
+  /** Ends it. */
+  signal?: AbortSignal;
+}
+
+/** An isolate of a kernel that runs elsewhere. The handle stays valid whatever happens to what is behind it. */
+export interface ConnectedIsolate<T> {
+  readonly name: string;
+  /** The module's exports, each an asynchronous call. */
+  readonly api: Remote<T>;
+}
+
+/** What is known of a kernel beforehand, and is the same for all of its life. */
+interface KernelFacts {
+  readonly name: string;
+  readonly pid: number;
+  readonly isolates: readonly string[];
+}
+
+/**
+ * A kernel that runs in another process, as `pihost up -d` starts one. Made by `Kernel.connect`.
+ *
+ * Calls go straight to the isolates' processes through the kernel's front door, with all that calls of the host have: rich values,
+ * streams, callbacks, signals. When a process dies, calls that ran in it fail with CRASHED, those that are `idempotent` are
+ * sent again, and those that wait go to the next one. When the kernel ends, all fail with STOPPED.
+ */
+export class ConnectedKernel {
+  readonly name: string;
+  /** Of the process that the kernel runs in. */
+  readonly pid: number;
+  /** The path of its front door. */
+  readonly socket: string;
+  /** As `Kernel.events`, without the lines that isolates write: those are read by `logs()`. */
+  readonly events: KernelEventSource;
+  readonly #client: KernelClient;
+  readonly #events: RemoteEvents;
+  readonly #names: readonly string[];
+  readonly #isolates = new Map<string, RemoteIsolate>();
+  /** Why nothing is to be had any more. */
+  #over: string | undefined;
+
+  /** As `Kernel.connect`. */
+  static async connect(nameOrSocket: string, options: ConnectOptions = {}): Promise<ConnectedKernel> {
+    const { token } = ownOptions("connect options", options, ["token"]) as ConnectOptions;
+    const address = findKernel(nameOrSocket, token);
+    const client = new KernelClient(address.socket, address.token);
+    let kernel: ConnectedKernel | undefined;
+    const events = new RemoteEvents(client, () => {
+      if (kernel !== undefined) kernel.#gone();
+    });
+    try {
+      await keepAlive.during(events.start());
+      const { kernel: name, pid, isolates } = await client.unary("List", REQUESTS.List, { withStatus: false });
+      const facts = { name, pid, isolates: isolates.map((one) => one.name) };
+      kernel = new ConnectedKernel(client, events, facts, FROM_CONNECT);
+      return kernel;
+    } catch (error) {
+      events.stop();
+      client.close();
+      throw error;
+    }
+  }
+
+  private constructor(client: KernelClient, events: RemoteEvents, facts: KernelFacts, caller: typeof FROM_CONNECT) {
+    if (caller !== FROM_CONNECT)
+      throw new IsolationError("INVALID_OPTION", "use await Kernel.connect(nameOrSocket), not new ConnectedKernel()");
+    this.name = facts.name;
+    this.pid = facts.pid;
+    this.socket = client.socket;
+    this.events = events.source;
+    this.#client = client;
+    this.#events = events;
+    this.#names = facts.isolates;
+  }
+
+  /**
+   * The isolate of this name, as `Kernel.isolate`.
+   *
+   * @param options of every call through this handle
+   * @throws IsolationError INVALID_OPTION for a name that the kernel does not have
+   */
+  isolate<T>(name: string, options?: CallOptions): ConnectedIsolate<T> {
+    const remote = this.#isolate(name);
+    const bind = remote.calls.binder(options);
+    const api = createRemote<T>(name, (path) => {
+      const run: BoundCall = bind(name, path);
+      const call = (...args: unknown[]): Promise<unknown> => run(args, call);
+      return call;
+    });
+    return { name, api };
+  }
+
+  /** All isolates, in the order of start, as they are now. */
+  async list(): Promise<IsolateSummary[]> {
+    const { isolates } = await this.#client.unary("List", REQUESTS.List, { withStatus: false });
+    return isolates.map(summaryOfMessage);
+  }
+
+  /** As `Kernel.start`; resolves with the isolate as it is then. */
+  start(name: string): Promise<IsolateSummary> {
+    return summaryIn(this.#client.unary("Start", REQUESTS.Start, { isolate: name }));
+  }
+
+  /** As `Kernel.stop`; resolves with the isolate as it is then. */
+  stop(name: string, { reason = "" }: { reason?: string } = {}): Promise<IsolateSummary> {
+    return summaryIn(this.#client.unary("Stop", REQUESTS.Stop, { isolate: name, reason }));
+  }
+
+  /** As `Kernel.restart`; resolves with the isolate as it is then. */
+  restart(name: string): Promise<IsolateSummary> {
+    return summaryIn(this.#client.unary("Restart", REQUESTS.Restart, { isolate: name }));
+  }
+
+  /**
+   * As `Kernel.replace`; resolves with the isolate as it is then.
+   *
+   * @param replacement a path in `module` is relative to the manifest's folder, as there
+   */
+  replace(name: string, { module }: { module: string | URL }): Promise<IsolateSummary> {
+    return summaryIn(this.#client.unary("Replace", REQUESTS.Replace, { isolate: name, module: String(module) }));
+  }
+
+  /**
+   * The last lines that isolates wrote, and with `follow` those to come, until the kernel ends, the signal is aborted or
+   * nobody reads on. A reader that is too slow for it misses lines.
+   *
+   * @throws IsolationError INVALID_OPTION for a name that the kernel does not have
+   */
+  async *logs(options: LogsOptions = {}): AsyncGenerator<KernelLogLine, void, undefined> {
+    const { isolates = [], tail, follow = false, signal } = options;
+    const request = { isolates: [...isolates], tail, follow };
+    const messages = await this.#client.stream("Logs", REQUESTS.Logs, request, { signal });
+    for await (const { lines } of messages) yield* lines.map(logLineOf);
+  }
+
+  /** Ends the kernel in order; resolves when it is stopping. The event `stopped` says when it has. */
+  async shutdown({ reason = "", graceMs }: { reason?: string; graceMs?: number } = {}): Promise<void> {
+    const grace = graceMs === undefined ? undefined : toDuration(graceMs);
+    await this.#client.unary("Shutdown", REQUESTS.Shutdown, { reason, grace });
+  }
+
+  /** Ends the connection; the kernel goes on. Calls that have not settled fail with STOPPED. */
+  async close(): Promise<void> {
+    this.#end("the connection to the kernel was closed");
+  }
+
+  /** `close()`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  #isolate(name: string): RemoteIsolate {
+    if (!this.#names.includes(name)) {
+      const closest = closestName(String(name), this.#names);
+      const hint = closest === undefined ? "" : `; did you mean ${JSON.stringify(closest)}?`;
+      const message = `${this.name} has no isolate ${JSON.stringify(name)}${hint}; it has ${this.#names.join(", ")}`;
+      throw new IsolationError("INVALID_OPTION", message);
+    }
+    const isolate = this.#isolates.get(name) ?? new RemoteIsolate(name, this.#client);
+    this.#isolates.set(name, isolate);
+    if (this.#over !== undefined) this.#closeIsolate(isolate, this.#over);
+    return isolate;
+  }
+
+  #gone(): void {
+    this.#end(`the kernel ${this.name} has ended`);
+  }
+
+  #end(why: string): void {
+    this.#over ??= why;
+    this.#events.stop();
+    for (const isolate of this.#isolates.values()) this.#closeIsolate(isolate, why);
+    this.#client.close();
+  }
+
+  #closeIsolate(isolate: RemoteIsolate, why: string): void {
+    isolate.close(() => new IsolationError("STOPPED", why, { facts: { isolate: isolate.name } }));
+  }
+}
+
+async function summaryIn(answer: Promise<KernelServiceStartResponse>): Promise<IsolateSummary> {
+  const { isolate } = await answer;
+  if (isolate === undefined) throw new IsolationError("PROTOCOL", "the kernel answered without the isolate");
+  return summaryOfMessage(isolate);
+}

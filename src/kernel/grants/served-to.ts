@@ -1,0 +1,46 @@
+import { parseUsedModule } from "../../contract/index.js";
+import type { IncomingCall } from "../../session/index.js";
+import { type Serve, type ServedCallee, toServed } from "../../supervision/index.js";
+import type { ResolvedIsolate } from "../manifest/index.js";
+import { type HostTargets, hostFunction, isHostTarget } from "./host-targets.js";
+import { refusalOf } from "./refusal.js";
+
+/** What a kernel can let isolates call. */
+export interface Callable {
+  readonly host: HostTargets;
+  /** Makes the call in another isolate. */
+  forward(target: string, method: string, args: readonly unknown[], idempotent: boolean, call: IncomingCall): unknown;
+}
+
+/** How many functions are remembered for one isolate. */
+const MAX_REMEMBERED = 10_000;
+
+/**
+ * What one isolate may call of others and of the host. This is the only way out of its process, and it leads through here for
+ * every call.
+ */
+export function servedTo(caller: ResolvedIsolate, callable: Callable): Serve {
+  const remembered = new Map<string, ServedCallee>();
+  const find = (module: string, method: string): ServedCallee | undefined => {
+    const used = parseUsedModule(module);
+    if (used === undefined) return undefined;
+    const { target, idempotent } = used;
+    const refusal = refusalOf(caller, { target, method });
+    if (refusal !== undefined) throw refusal;
+    if (isHostTarget(target)) {
+      const callee = hostFunction(callable.host, target, method);
+      return toServed((args) => callee(...args));
+    }
+    return toServed((args, call) => callable.forward(target, method, args, idempotent, call));
+  };
+  return (module, method) => {
+    const key = `${module}\n${method}`;
+    const known = remembered.get(key);
+    if (known !== undefined) return known;
+    const found = find(module, method);
+    if (found === undefined) return undefined;
+    if (remembered.size >= MAX_REMEMBERED) remembered.clear();
+    remembered.set(key, found);
+    return found;
+  };
+}

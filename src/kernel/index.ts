@@ -1,0 +1,18 @@
+/** `process-isolation/kernel`: many isolates under one lifetime. */
+export type { ConnectedIsolate, ConnectedKernel, ConnectOptions, LogsOptions } from "./connect/index.js";
+export type {
+  IsolateEvent,
+  KernelEventSource,
+  KernelEvents,
+  ReplacedEvent,
+  StoppedEvent,
+} from "./events.js";
+export type { HostTargets } from "./grants/index.js";
+export type { KernelIsolate } from "./handle.js";
+export { Kernel, type KernelOutcome } from "./kernel.js";
+export type { UnitState } from "./life/index.js";
+export type { KernelLogLine } from "./logs.js";
+export { defineKernel, type KernelManifest } from "./manifest/index.js";
+export type { KernelOptions } from "./options.js";
+export type { TokenFacts, TokenOptions, TokenScope, Tokens } from "./routing/index.js";
+export type { IsolateSummary } from "./summary.js";

@@ -1,0 +1,78 @@
+import { publishKernel } from "./live-kernels.js";
+import { Logs } from "./logs.js";
+import type { LocalService, Tokens } from "./routing/index.js";
+import type { KernelRuntime } from "./runtime.js";
+import { type KernelOperations, kernelService } from "./service/index.js";
+
+/** The environment variable by which `pihost up -d` tells the kernel where its own output goes, for its record. */
+export const LOG_VARIABLE = "PIHOST_UP_LOG";
+
+/** What a kernel has for its operators: its service at the front door, and the record by which it is found. */
+export class Operators {
+  readonly service: LocalService;
+  readonly #tokens: Tokens;
+  readonly #runtime: KernelRuntime;
+  readonly #startedAt = Date.now();
+  readonly #over = new AbortController();
+  #withdraw = (): void => {};
+
+  /** Keeps what isolates write from now on. */
+  constructor(runtime: KernelRuntime) {
+    this.#runtime = runtime;
+    this.#tokens = runtime.tokens;
+    const logs = new Logs();
+    runtime.events.on("isolate", (event) => logs.take(event));
+    const { signal } = this.#over;
+    this.service = kernelService(operationsOf(runtime, { logs, startedAt: this.#startedAt, over: signal }));
+  }
+
+  /** Makes the kernel findable for its user. */
+  publish(socket: string): void {
+    const { name, file } = this.#runtime.manifest;
+    const { token } = this.#tokens.create({ scopes: ["operate"], note: "the kernel's own user, by its record" });
+    const log = process.env[LOG_VARIABLE];
+    const optional = { ...(file === undefined ? {} : { file }), ...(log === undefined ? {} : { log }) };
+    this.#withdraw = publishKernel({ name, socket, token, startedAt: this.#startedAt, ...optional });
+  }
+
+  /** It is not to be found any more. */
+  withdraw(): void {
+    this.#withdraw();
+  }
+
+  /** All isolates are gone: whoever watches is told, and its stream ends. */
+  end(): void {
+    this.#over.abort();
+  }
+}
+
+type OfOperators = Pick<KernelOperations, "logs" | "startedAt" | "over">;
+
+function operationsOf(runtime: KernelRuntime, own: OfOperators): KernelOperations {
+  return {
+    ...own,
+    manifest: runtime.manifest,
+    events: runtime.events,
+    tokens: runtime.tokens,
+    list: () => runtime.list(),
+    status: (name) => {
+      const { state, current } = runtime.unit(name);
+      return state === "ready" ? current?.core.status() : undefined;
+    },
+    capabilities: (name) => {
+      const { state, current } = runtime.unit(name);
+      return state === "ready" ? current?.core.present().then(({ capabilities }) => capabilities) : undefined;
+    },
+    start: (name) => runtime.startByHand(name),
+    stop: (name, reason) => runtime.stopByHand(name, reason),
+    restart: async (name) => void (await runtime.restart(name)),
+    replace: (name, module) => runtime.replace(name, module),
+    invoke: async (name, method, args, { signal, timeoutMs, idempotent }) => {
+      const unit = runtime.unit(name);
+      const { calls } = await unit.there();
+      const options = { signal, idempotent, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
+      return calls.invoke(unit.module, method, args, options, operationsOf);
+    },
+    shutdown: (reason, graceMs) => void runtime.stop({ kind: "requested", reason }, graceMs),
+  };
+}

@@ -1,0 +1,49 @@
+import { invalidOption, ownOptions } from "../errors/index.js";
+import { type HostTargets, hasHostTarget, isHostTarget } from "./grants/index.js";
+import type { ResolvedManifest } from "./manifest/index.js";
+
+/** Options of `Kernel.start`. Every one is optional. */
+export interface KernelOptions {
+  /**
+   * Functions of the host that isolates may be granted: `{ log: { info } }` is `host.log` in `uses`, and `use("host.log").info`
+   * there. Default: none.
+   */
+  host?: HostTargets;
+  /** Cancels the start. */
+  signal?: AbortSignal;
+  /** Milliseconds that running calls get when the kernel stops. Default: each isolate's own `graceMs`. */
+  graceMs?: number;
+  /** Whether the front door opens also where the manifest names neither `socket`, `listen`, `auth` nor a gRPC service. Default false. */
+  frontDoor?: boolean;
+}
+
+export interface ResolvedKernelOptions {
+  readonly host: HostTargets;
+  readonly signal: AbortSignal | undefined;
+  readonly graceMs: number | undefined;
+  readonly frontDoor: boolean;
+}
+
+/** @throws IsolationError INVALID_OPTION, also for a grant of the manifest to which the host offers nothing */
+export function resolveKernelOptions(value: unknown, manifest: ResolvedManifest): ResolvedKernelOptions {
+  const given = ownOptions("kernel options", value, ["host", "signal", "graceMs", "frontDoor"]);
+  const { host = {}, signal, graceMs, frontDoor = false } = given;
+  if (typeof host !== "object" || host === null) throw invalidOption("host", "an object of functions", host);
+  if (signal !== undefined && !(signal instanceof AbortSignal)) throw invalidOption("signal", "an AbortSignal", signal);
+  if (graceMs !== undefined && !(typeof graceMs === "number" && graceMs >= 0))
+    throw invalidOption("graceMs", "a number of milliseconds from 0", graceMs);
+  if (typeof frontDoor !== "boolean") throw invalidOption("frontDoor", "true or false", frontDoor);
+  checkHostTargets(host as HostTargets, manifest);
+  return { host: host as HostTargets, signal, graceMs: graceMs as number | undefined, frontDoor };
+}
+
+function checkHostTargets(host: HostTargets, { isolates }: ResolvedManifest): void {
+  for (const { name, uses, where } of isolates.values()) {
+    const missing = [...uses.keys()].find((target) => isHostTarget(target) && !hasHostTarget(host, target));
+    if (missing === undefined) continue;
+    const place = where(`uses.${missing}`);
+    const at = place === undefined ? "" : ` (${place})`;
+    const bound = `an object that has what isolates.${name}.uses grants of ${missing}${at}`;
+    throw invalidOption("host", bound, host);
+  }
+}

@@ -1,0 +1,24 @@
+import { toRemoteError } from "../../codec/index.js";
+import { encodeStatusDetails } from "../../contract/index.js";
+import { closestName, IsolationError } from "../../errors/index.js";
+import { GrpcError, GrpcStatus } from "../../grpc/index.js";
+import type { KernelOperations } from "./operations.js";
+
+/** @throws GrpcError NOT_FOUND, with the closest name, for one that the kernel does not have */
+export function checkName({ manifest }: KernelOperations, name: string): void {
+  if (manifest.isolates.has(name)) return;
+  const names = [...manifest.isolates.keys()];
+  const closest = closestName(name, names);
+  const hint = closest === undefined ? "" : `; did you mean ${JSON.stringify(closest)}?`;
+  const message = `${manifest.name} has no isolate ${JSON.stringify(name)}${hint}; it has ${names.join(", ")}`;
+  const error = toRemoteError(new IsolationError("INVALID_OPTION", message), { maxLength: 2_048 });
+  throw new GrpcError(GrpcStatus.NOT_FOUND, message, {
+    details: encodeStatusDetails(GrpcStatus.NOT_FOUND, message, error),
+  });
+}
+
+/** The names of a request; undefined where it names none, and so wants all. @throws GrpcError as `checkName` */
+export function checkNames(kernel: KernelOperations, names: readonly string[]): ReadonlySet<string> | undefined {
+  for (const name of names) checkName(kernel, name);
+  return names.length === 0 ? undefined : new Set(names);
+}

@@ -1,0 +1,45 @@
+import type { Capabilities, HostStatusMessage } from "../../contract/index.js";
+import { type IsolateSummary as IsolateMessage, IsolateState } from "../../contract/kernel.js";
+import type { UnitState } from "../life/index.js";
+import type { IsolateSummary } from "../summary.js";
+
+const STATES: Readonly<Record<UnitState, IsolateState>> = {
+  waiting: IsolateState.WAITING,
+  starting: IsolateState.STARTING,
+  ready: IsolateState.READY,
+  restarting: IsolateState.RESTARTING,
+  stopping: IsolateState.STOPPING,
+  stopped: IsolateState.STOPPED,
+  failed: IsolateState.FAILED,
+};
+const NAMES = new Map(Object.entries(STATES).map(([name, state]) => [state, name as UnitState]));
+
+export function summaryMessage(
+  summary: IsolateSummary,
+  can: Pick<Capabilities, "features" | "values"> | undefined,
+  status?: HostStatusMessage,
+): IsolateMessage {
+  const { uses, services, state, ...rest } = summary;
+  return {
+    ...rest,
+    uses: [...uses],
+    services: [...services],
+    state: STATES[state],
+    status,
+    features: [...(can?.features ?? [])],
+    values: [...(can?.values ?? [])],
+  };
+}
+
+/** @throws RangeError for a state that this version does not know */
+export function summaryOfMessage({
+  state,
+  status: _,
+  features: __,
+  values: ___,
+  ...rest
+}: IsolateMessage): IsolateSummary {
+  const name = NAMES.get(state);
+  if (name === undefined) throw new RangeError(`the kernel is of a later version: it has a state ${state}`);
+  return { ...rest, state: name };
+}

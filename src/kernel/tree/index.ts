@@ -1,0 +1,5 @@
+/** The supervision tree: pure, without clocks and timers. What a death leads to, as in Erlang/OTP. */
+export { startedByHand, stoppedByHand } from "./by-hand.js";
+export { type Death, died, type Escalation, type Verdict } from "./died.js";
+export { plant, type Standing, standingOf, type TreeState } from "./state.js";
+export type { RestartType, Strategy, TreeGroup, TreeIsolate, TreeNode } from "./tree.js";

@@ -1,0 +1,97 @@
+import { copyFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { isAlive } from "../../src/platform/index.js";
+import { isolationError } from "../helpers/rejection.js";
+import { until } from "../helpers/until.js";
+import { useDirectory } from "../helpers/use-directory.js";
+import { kernelFixture, nextOf, useKernel } from "./use-kernel.js";
+
+type Caller = typeof import("../fixtures/kernel/caller.mjs");
+type Store = typeof import("../fixtures/kernel/store.mjs");
+
+const STORE = kernelFixture("store.mjs");
+
+const usePair = () =>
+  useKernel({
+    isolates: { store: { module: STORE }, caller: { module: kernelFixture("caller.mjs"), uses: { store: "*" } } },
+  });
+
+/** Another version of the store. */
+function anotherStore(text?: string): string {
+  const file = join(useDirectory(), "store.mjs");
+  if (text === undefined) copyFileSync(STORE, file);
+  else writeFileSync(file, text);
+  return file;
+}
+
+test("the new version gets all further calls, and the data; the old one finishes its own", async () => {
+  const kernel = await usePair();
+  const store = kernel.isolate<Store>("store");
+  const { pid } = store.isolator;
+  await store.isolator.setData("count", 3);
+  const rows = store.api.rows(1_000)[Symbol.asyncIterator]();
+  await rows.next();
+  const replaced = nextOf(kernel, "store", "replaced");
+  const file = anotherStore("export const pid = () => process.pid; export const version = () => 2;");
+  await kernel.replace("store", { module: file });
+  const { isolator } = store;
+  expect(await replaced).toMatchObject({ version: 2, pid: isolator.pid, predecessor: { version: 1, pid } });
+  expect(await store.api.pid()).toBe(isolator.pid);
+  expect(await isolator.getData("count")).toBe(3);
+  expect(await kernel.isolate<Caller>("caller").api.call("store", "version")).toBe(2);
+  let count = 1;
+  for (let next = await rows.next(); next.done !== true; next = await rows.next()) count += 1;
+  expect(count).toBe(1_000);
+  await until(() => !isAlive(pid));
+  expect(kernel.list()[0]).toMatchObject({ version: 2, state: "ready" });
+});
+
+test.each([
+  ["is not there", "./nowhere.mjs", "MODULE_NOT_FOUND"],
+  ["throws while it is loaded", "throw new Error('broken')", "MODULE_FAILED"],
+  ["fails to start", "export function start() { throw new Error('no licence') }", "START_FAILED"],
+])("a new version that %s leaves the old one serving, and says why", async (_, text, code) => {
+  const kernel = await usePair();
+  const { api } = kernel.isolate<Store>("store");
+  const pid = await api.pid();
+  const module = text.startsWith("./") ? text : anotherStore(text);
+  expect((await isolationError(kernel.replace("store", { module }))).code).toBe(code);
+  expect(await api.pid()).toBe(pid);
+  expect(kernel.list()[0]).toMatchObject({ version: 1, state: "ready", module: expect.stringContaining("store.mjs") });
+});
+
+test("no call is lost over many replacements, from the host and from another isolate", async () => {
+  const kernel = await usePair();
+  const store = kernel.isolate<Store>("store").api;
+  const caller = kernel.isolate<Caller>("caller").api;
+  let isOver = false;
+  const calling = Array.from({ length: 16 }, async () => {
+    let made = 0;
+    for (; !isOver; made += 1) expect(await store.add(made, 1)).toBe(made + 1);
+    return made;
+  });
+  const hammering = (async () => {
+    let made = 0;
+    for (; !isOver; made += 200) expect(await caller.hammer(200, 16)).toBe(200);
+    return made;
+  })();
+  const file = anotherStore();
+  for (let round = 0; round < 10; round += 1) await kernel.replace("store", { module: round % 2 === 0 ? file : STORE });
+  isOver = true;
+  const made = await Promise.all([...calling, hammering]);
+  expect(made.every((count) => count > 0)).toBe(true);
+  expect(kernel.list()[0]).toMatchObject({ version: 11, state: "ready" });
+});
+
+test("a version that crashes later is started again as itself", async () => {
+  const kernel = await usePair();
+  await kernel.replace("store", {
+    module: anotherStore("export const pid = () => process.pid; export const version = () => 2;"),
+  });
+  const store = kernel.isolate<{ pid(): number; version(): number }>("store");
+  const restarted = nextOf(kernel, "store", "restarted");
+  process.kill(await store.api.pid(), "SIGKILL");
+  await restarted;
+  expect(await store.api.version()).toBe(2);
+});
