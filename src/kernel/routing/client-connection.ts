@@ -27,6 +27,7 @@ export interface DoorContext extends LinkContext {
 /** One client of the front door: its requests, and its connections to the isolates. */
 export class ClientConnection implements ExchangeContext {
   readonly connection: Http2Connection;
+  readonly idleControllers: AbortController[] = [];
   readonly #door: DoorContext;
   readonly #isUser: boolean;
   readonly #onClose: () => void;

@@ -6,6 +6,8 @@ import type { Idempotency } from "./routes.js";
 /** What a request needs of the client's connection and of the front door. */
 export interface ExchangeContext {
   readonly kept: KeptTotal;
+  /** Of requests that have found their process, for the next ones: to make a signal takes longer than to find a process. */
+  readonly idleControllers: AbortController[];
   /** The way to the process that takes new requests, or to the kernel itself. */
   findLink(isolate: string | undefined, signal: AbortSignal): Promise<FoundLink>;
   idempotency(isolate: string | undefined, path: string): Idempotency;

@@ -56,7 +56,7 @@ export class Exchange implements Waiter {
   /** Looks for a process, within the request's deadline. */
   begin(): void {
     if (this.#isOver) return;
-    const waiting = new AbortController();
+    const waiting = this.#context.idleControllers.pop() ?? new AbortController();
     this.#waiting = waiting;
     this.#deadline?.start(this.#late);
     this.#context.findLink(this.#isolate, waiting.signal).then(
@@ -171,7 +171,9 @@ export class Exchange implements Waiter {
     this.#deadline?.stop();
     const waiting = this.#waiting;
     this.#waiting = undefined;
-    if (this.#isOver) waiting?.abort();
+    if (waiting === undefined) return;
+    if (this.#isOver) waiting.abort();
+    else this.#context.idleControllers.push(waiting);
   }
 
   /** Before it is tried again: not at all the first time, then longer each time. */
