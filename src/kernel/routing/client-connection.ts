@@ -4,6 +4,7 @@ import { COST, GREETING_MS, METADATA_BYTES, METADATA_FIELDS, STRANGER_MS } from 
 import { ClientLinks, type FoundLink, type LinkContext } from "./client-links.js";
 import { Exchange } from "./exchange.js";
 import type { ExchangeContext } from "./exchange-context.js";
+import { HeldBytes, type HeldTotal } from "./held-bytes.js";
 import { Http2Connection } from "./http2/connection.js";
 import type { DecodedBlock } from "./http2/hpack-decoder.js";
 import { CODE, ConnectionError } from "./http2/protocol.js";
@@ -22,6 +23,7 @@ export interface DoorContext extends LinkContext {
   readonly table: RouteTable;
   readonly tokens: Tokens;
   readonly kept: KeptTotal;
+  readonly held: HeldTotal;
 }
 
 /** One client of the front door: its requests, and its connections to the isolates. */
@@ -33,6 +35,7 @@ export class ClientConnection implements ExchangeContext {
   readonly #onClose: () => void;
   readonly #exchanges = new Set<Exchange>();
   readonly #links: ClientLinks;
+  readonly held: HeldBytes;
   readonly #greeting: NodeJS.Timeout;
   readonly #since = performance.now();
   /** What was shown last, and whose it is. */
@@ -46,10 +49,11 @@ export class ClientConnection implements ExchangeContext {
   constructor(socket: Duplex, door: DoorContext, isUser: boolean, onClose: () => void) {
     this.#door = door;
     this.#isUser = isUser;
-    this.#links = new ClientLinks(door);
+    this.held = new HeldBytes(door.held);
+    this.#links = new ClientLinks(door, this.held);
     this.#onClose = onClose;
     this.#greeting = setTimeout(() => this.#fail("said nothing"), GREETING_MS);
-    this.connection = new Http2Connection(socket, "server", {
+    this.connection = new Http2Connection(socket, "server", this.held, {
       onReady: () => clearTimeout(this.#greeting),
       onRequest: (stream, block, isEnd) => this.#request(stream, block, isEnd),
       onGoaway: () => {},
@@ -62,8 +66,14 @@ export class ClientConnection implements ExchangeContext {
     return this.#door.kept;
   }
 
-  get exchanges(): Iterable<Exchange> {
-    return this.#exchanges;
+  /** Whether it has sent a request with a token that counts. */
+  get isKnown(): boolean {
+    return this.#isKnown;
+  }
+
+  /** Ends it, because others need what it takes. */
+  giveWay(why: string): void {
+    this.connection.fail(new ConnectionError(CODE.enhanceYourCalm, why));
   }
 
   findLink(isolate: string | undefined, signal: AbortSignal): Promise<FoundLink> {
@@ -170,7 +180,7 @@ export class ClientConnection implements ExchangeContext {
   }
 
   #fail(what: string): void {
-    this.connection.fail(new ConnectionError(CODE.enhanceYourCalm, `the client ${what} in time`));
+    this.giveWay(`the client ${what} in time`);
   }
 
   #closed(): void {

@@ -2,6 +2,7 @@ import { connect } from "node:net";
 import type { Duplex } from "node:stream";
 import { bearer } from "../../contract/index.js";
 import type { GoneWatch } from "./gone-watch.js";
+import type { HeldBytes } from "./held-bytes.js";
 import type { Routes, Upstream } from "./routes.js";
 import { UpstreamLink } from "./upstream-link.js";
 
@@ -25,13 +26,15 @@ export interface FoundLink {
 /** The connections of one client to the processes of isolates, and to the kernel's own services. */
 export class ClientLinks {
   readonly #context: LinkContext;
+  readonly #held: HeldBytes;
   /** By isolate; undefined for the kernel itself. */
   readonly #current = new Map<string | undefined, FoundLink>();
   /** With those of earlier generations, which end what they have. */
   readonly #all = new Set<UpstreamLink>();
 
-  constructor(context: LinkContext) {
+  constructor(context: LinkContext, held: HeldBytes) {
     this.#context = context;
+    this.#held = held;
   }
 
   /** Waits for a process where there is none. @throws IsolationError when there will be none */
@@ -58,7 +61,7 @@ export class ClientLinks {
   }
 
   #open(socket: Duplex, onClose = (): void => {}): UpstreamLink {
-    const link: UpstreamLink = new UpstreamLink(socket, () => {
+    const link: UpstreamLink = new UpstreamLink(socket, this.#held, () => {
       this.#all.delete(link);
       onClose();
     });

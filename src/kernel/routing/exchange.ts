@@ -49,7 +49,7 @@ export class Exchange implements Waiter {
     this.#head = head;
     this.#isolate = route.isolate;
     this.tokenId = route.tokenId;
-    this.request = new RequestFlow(client, context.kept, (code) => this.#over(code));
+    this.request = new RequestFlow(client, context, (code) => this.#over(code));
     this.#deadline = head.timeoutMs === undefined ? undefined : new Deadline(head.timeoutMs);
   }
 

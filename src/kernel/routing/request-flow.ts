@@ -1,7 +1,8 @@
+import type { ExchangeContext } from "./exchange-context.js";
 import type { Fields } from "./http2/hpack-decoder.js";
 import { CODE } from "./http2/protocol.js";
 import type { Http2Stream, StreamSink } from "./http2/stream.js";
-import { KeptRequest, type KeptTotal } from "./kept-request.js";
+import { KeptRequest } from "./kept-request.js";
 
 /** What the client sends, on its way to the process that has the request; kept while it may have to go to another one. */
 export class RequestFlow implements StreamSink {
@@ -14,10 +15,14 @@ export class RequestFlow implements StreamSink {
   #credited = 0;
 
   /** @param onEnd the client's stream is over: reset by it with this code, lost, or whole */
-  constructor(client: Http2Stream, total: KeptTotal, onEnd: (code: number) => void) {
+  constructor(
+    client: Http2Stream,
+    { kept, held }: Pick<ExchangeContext, "kept" | "held">,
+    onEnd: (code: number) => void,
+  ) {
     this.#client = client;
     this.#onEnd = onEnd;
-    this.#kept = new KeptRequest(total);
+    this.#kept = new KeptRequest(kept, held);
     this.#kept.isEnded = client.isRemoteEnded;
     client.sink = this;
   }

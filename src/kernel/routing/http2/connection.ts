@@ -1,5 +1,6 @@
 import type { Duplex } from "node:stream";
 import { METADATA_BYTES, METADATA_FIELDS, UNREAD_ANSWERS_BYTES, UNSENT_BYTES } from "../bounds.js";
+import type { ByteAccount } from "./byte-queue.js";
 import { Calm } from "./calm.js";
 import { FrameReader } from "./frame-reader.js";
 import { type DecodedBlock, HpackDecoder } from "./hpack-decoder.js";
@@ -36,12 +37,15 @@ export class Http2Connection {
   peerMaxStreams = Number.POSITIVE_INFINITY;
   isClosed = false;
   readonly #socket: Duplex;
+  readonly #held: ByteAccount;
   readonly #reader: FrameReader;
   readonly #handler: FrameHandler;
   #isPaused = false;
   #error: Error | undefined;
 
-  constructor(socket: Duplex, role: "server" | "client", listener: ConnectionListener) {
+  /** @param held counts what waits for the peer */
+  constructor(socket: Duplex, role: "server" | "client", held: ByteAccount, listener: ConnectionListener) {
+    this.#held = held;
     this.#socket = socket;
     this.listener = listener;
     this.outgoing = new Outgoing(socket, this.calm, {
@@ -80,7 +84,7 @@ export class Http2Connection {
 
   /** A stream of either side; of ours, the caller keeps to `peerMaxStreams`. */
   open(id: number): Http2Stream {
-    const stream = new Http2Stream(id, this.outgoing, this.peerInitialWindow);
+    const stream = new Http2Stream(id, this.outgoing, this.peerInitialWindow, this.#held);
     this.streams.set(id, stream);
     return stream;
   }
