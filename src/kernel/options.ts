@@ -16,8 +16,8 @@ export interface KernelOptions {
   /** Whether the front door opens also where the manifest names neither `socket`, `listen`, `auth` nor a gRPC service. Default false. */
   frontDoor?: boolean;
   /**
-   * Whether `Kernel.connect(name)` and the command `pihost` find the kernel: a token that allows everything then lies in a file that only
-   * this user can read, which isolates that are not sandboxed can, too. Default false; true opens the front door.
+   * Whether the commands of `pihost`, and `Kernel.connect(name)`, find the kernel by its name. Default false. It puts a token
+   * for operators into a file that only this user can read, and so any process of this user that is not sandboxed.
    */
   discoverable?: boolean;
 }

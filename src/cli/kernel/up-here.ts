@@ -38,7 +38,7 @@ export async function upHere(file: string | undefined, options: UpOptions): Prom
     // The isolates' own events come first.
     await new Promise((resolve) => setImmediate(resolve));
     view.ready();
-    process.send?.({ name: manifest.name, socket: runtime.door?.socket });
+    process.send?.({ name: manifest.name, socket: runtime.entrance.door?.socket });
     const outcome = await keepAlive.during(runtime.ended);
     stopWatching();
     view.close();
