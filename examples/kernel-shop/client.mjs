@@ -23,7 +23,7 @@ console.log("placeAll", await shop.placeAll([order("tea", 1), order("pot", 1)]))
 await shop.place(order("cake", 1)).catch(({ message }) => console.log("place", message));
 
 const search = shop.search();
-for (const text of ["t", "te", "tea"]) search.write({ text });
+for (const text of ["c", "cu", "cup"]) search.write({ text });
 search.end();
 for await (const { text, items } of search) console.log("search", text, items.length);
 

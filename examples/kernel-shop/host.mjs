@@ -11,8 +11,9 @@ kernel.events.on("isolate", (event) => {
   if (event.type === "restarted") console.log(`${event.isolate}: is back, as process ${event.pid}`);
 });
 for (const { name, state, pid, services } of kernel.list()) {
-  const note = state === "ready" ? `process ${pid}` : `left out, ${state}`;
-  console.log(`${name.padEnd(12)} ${note.padEnd(18)} ${services.join(" ")}`);
+  if (state === "ready") console.log(`${name.padEnd(12)} process ${pid}  ${services.join(" ")}`);
+  // Not essential, and could not be started: asked once more, it says why.
+  else await kernel.start(name).catch(({ message }) => console.log(`${name.padEnd(12)} left out: ${message}`));
 }
 
 const { token } = kernel.tokens.create({ scopes: ["call:*"], note: "client.mjs" });

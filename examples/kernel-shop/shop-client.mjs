@@ -59,7 +59,7 @@ export function connectShop(address, token) {
 
 /** The deadline goes along: each isolate on the way has what is left of it. */
 function inTime() {
-  return { deadline: Date.now() + 10_000 };
+  return { deadline: Date.now() + 30_000 };
 }
 
 /** @param {(value: unknown) => void} resolve @param {(error: Error) => void} reject */
