@@ -1,5 +1,2 @@
-/**
- * The path of a grpcurl, built from source through the Go module proxy at its first use (about a minute); undefined
- * where there is no Go or the build fails.
- */
+/** The path of a grpcurl, built where there is none; undefined where that cannot be. */
 export declare function ensureGrpcurl(): Promise<string | undefined>;

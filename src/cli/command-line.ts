@@ -6,6 +6,7 @@ import { addConformanceCommand } from "./conformance.js";
 import { addDoctorCommand } from "./doctor.js";
 import { EXIT, EXIT_CODES_HELP } from "./exit-codes.js";
 import { addExportsCommand } from "./exports.js";
+import { KERNEL_COMMANDS } from "./kernel/index.js";
 import { addPsCommand } from "./ps.js";
 import { reportError } from "./report-error.js";
 import { addRunCommand } from "./run.js";
@@ -22,6 +23,8 @@ Examples:
   pihost ps                               which isolates of mine are alive
   pihost call worker ./sample.js add '[1,2]'
   pihost doctor                           what this machine supports
+  pihost up                               start the kernel of pihost.yaml: many isolates under one lifetime
+  pihost top                              watch the isolates of a kernel
 ${EXIT_CODES_HELP}`;
 
 const COMMANDS: readonly AddCommand[] = [
@@ -44,7 +47,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
   const { own, programArguments } = splitArguments(argv);
   const program = createProgram();
   addRunCommand(program, end, programArguments);
-  for (const addCommand of COMMANDS) addCommand(program, end);
+  for (const addCommand of [...COMMANDS, ...KERNEL_COMMANDS]) addCommand(program, end);
   addConformanceCommand(program, end, programArguments);
   try {
     await program.parseAsync(own, { from: "user" });

@@ -5,4 +5,4 @@ export { getData, setData } from "./isolate-data.js";
 export { keep, type Live, remote } from "./marks.js";
 export { registerErrorClass } from "./register-error-class.js";
 export type { Remote, RemoteObject, RemoteStream } from "./remote-types.js";
-export { use } from "./use.js";
+export { type FrontDoorAccess, frontDoor, use } from "./use.js";

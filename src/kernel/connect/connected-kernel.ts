@@ -158,7 +158,7 @@ export class ConnectedKernel {
   async *logs(options: LogsOptions = {}): AsyncGenerator<KernelLogLine, void, undefined> {
     const { isolates = [], tail, follow = false, signal } = options;
     const request = { isolates: [...isolates], tail, follow };
-    const messages = await this.#client.stream("Logs", REQUESTS.Logs, request, signal);
+    const messages = await this.#client.stream("Logs", REQUESTS.Logs, request, { signal });
     for await (const { lines } of messages) yield* lines.map(logLineOf);
   }
 

@@ -16,6 +16,11 @@ export interface RequestOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+export interface StreamOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly isBackground?: boolean;
+}
+
 /** A gRPC client of one kernel. Connects when it is first used, and again when a connection was lost. */
 export class KernelClient {
   readonly socket: string;
@@ -62,29 +67,38 @@ export class KernelClient {
     return keepAlive.during(answer.then((bytes) => responses.decode(bytes)));
   }
 
-  /** Resolves once the answer has begun, with its messages; whoever stops reading them cancels the call. */
+  /**
+   * Resolves once the answer has begun, with its messages; whoever stops reading them cancels the call, as the signal does, which
+   * ends them without an error. Who waits for a message holds the process alive, unless it is only in the background.
+   */
   async stream<Request, Response>(
     name: string,
     [requests, responses]: Codecs<Request, Response>,
     request: Request,
-    signal?: AbortSignal,
+    { signal, isBackground = false }: StreamOptions = {},
   ): Promise<AsyncGenerator<Response, void, undefined>> {
     if (signal?.aborted === true) throw cancelled(signal);
     const path = SERVICE_PATH + name;
     const stream = startServerStream(this.#connected(), path, this.token, requests.encode(request).finish());
     const abort = (): void => stream.cancel();
+    const forget = (): void => signal?.removeEventListener("abort", abort);
     signal?.addEventListener("abort", abort, { once: true });
     await keepAlive.during(stream.begun).catch((error: unknown) => {
-      signal?.removeEventListener("abort", abort);
+      forget();
       throw signal?.aborted === true ? cancelled(signal) : error;
     });
+    const messages = stream.messages();
+    const next = (): ReturnType<typeof messages.next> =>
+      isBackground ? messages.next() : keepAlive.during(messages.next());
     return (async function* () {
       try {
-        for await (const bytes of stream.messages()) yield responses.decode(bytes);
+        for (let message = await next(); message.done !== true; message = await next())
+          yield responses.decode(message.value);
       } catch (error) {
         if (signal?.aborted !== true) throw error;
       } finally {
-        signal?.removeEventListener("abort", abort);
+        forget();
+        await messages.return();
       }
     })();
   }

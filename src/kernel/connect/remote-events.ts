@@ -35,7 +35,12 @@ export class RemoteEvents {
   }
 
   #watch(): Promise<Watching> {
-    return this.#client.stream("Watch", REQUESTS.Watch, { isolates: [] }, this.#over.signal);
+    return this.#client.stream(
+      "Watch",
+      REQUESTS.Watch,
+      { isolates: [] },
+      { signal: this.#over.signal, isBackground: true },
+    );
   }
 
   async #follow(first: Watching): Promise<void> {

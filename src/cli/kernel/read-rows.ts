@@ -1,0 +1,45 @@
+import { fromDuration } from "../../contract/index.js";
+import type { KernelServiceListResponse } from "../../contract/kernel.js";
+import { type KernelClient, REQUESTS } from "../../kernel/connect/index.js";
+import { summaryOfMessage } from "../../kernel/service/index.js";
+import type { IsolateRow } from "./isolate-columns.js";
+
+/** What processes had used when they were asked last, by pid. */
+type Usage = Map<number, { readonly at: number; readonly cpuSeconds: number }>;
+
+/** Asks a kernel for its isolates, again and again; the processor's time is that between two readings. */
+export class RowReader {
+  readonly #client: KernelClient;
+  #usage: Usage = new Map();
+
+  constructor(client: KernelClient) {
+    this.#client = client;
+  }
+
+  async read(): Promise<{ readonly kernel: KernelServiceListResponse; readonly rows: IsolateRow[] }> {
+    const kernel = await this.#client.unary("List", REQUESTS.List, { withStatus: true });
+    const usage: Usage = new Map();
+    const now = performance.now();
+    const rows = kernel.isolates.map((message) => {
+      const { name, state, pid, generation, version, module } = summaryOfMessage(message);
+      const { status } = message;
+      if (status === undefined) {
+        return { name, state, pid, generation, version, module, ...NO_STATUS };
+      }
+      const before = this.#usage.get(pid);
+      usage.set(pid, { at: now, cpuSeconds: status.cpuSeconds });
+      const cpu = before === undefined ? undefined : percent(status.cpuSeconds - before.cpuSeconds, now - before.at);
+      const uptimeMs = fromDuration(status.uptime, 0);
+      const { callsInFlight: calls, rssBytes } = status;
+      return { name, state, pid, generation, version, module, uptimeMs, calls, rssBytes, cpu };
+    });
+    this.#usage = usage;
+    return { kernel, rows };
+  }
+}
+
+const NO_STATUS = { uptimeMs: undefined, calls: undefined, rssBytes: undefined, cpu: undefined };
+
+function percent(seconds: number, ms: number): number {
+  return ms <= 0 ? 0 : Math.max(0, (seconds * 1e5) / ms);
+}
