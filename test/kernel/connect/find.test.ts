@@ -99,6 +99,13 @@ test("a token that may only call is not enough to operate a kernel", async () =>
   expect((await isolationError(Kernel.connect(kernel.socket as string, { token }))).code).toBe("NOT_GRANTED");
 });
 
+test("where the manifest trusts the kernel's own user, no token is wanted on its socket", async () => {
+  const kernel = await useKernel({ name: "trusting", auth: "user", isolates }, { frontDoor: true });
+  const connected = await Kernel.connect(kernel.socket as string);
+  onTestFinished(() => connected.close());
+  expect(await connected.isolate<Store>("store").api.add(1, 2)).toBe(3);
+});
+
 test("where nobody listens, the error says so", async () => {
   const error = await isolationError(Kernel.connect("/nowhere/kernel.sock"));
   expect(error).toMatchObject({ code: "STOPPED" });

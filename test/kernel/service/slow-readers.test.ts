@@ -1,49 +1,10 @@
-import { EventEmitter } from "node:events";
 import { expect, test } from "vitest";
 import type { KernelServiceLogsResponse } from "../../../src/contract/kernel.js";
 import { type GrpcCall, GrpcError, GrpcStatus } from "../../../src/grpc/index.js";
-import type { KernelEvents } from "../../../src/kernel/events.js";
-import { Logs } from "../../../src/kernel/logs.js";
-import { readManifest } from "../../../src/kernel/manifest/index.js";
-import { Tokens } from "../../../src/kernel/routing/index.js";
 import { readLogs, WAITING_LINES } from "../../../src/kernel/service/follow-logs.js";
-import type { KernelOperations } from "../../../src/kernel/service/index.js";
 import { WAITING_EVENTS, watchEvents } from "../../../src/kernel/service/watch-events.js";
 import { rejection } from "../../helpers/rejection.js";
-import { kernelFixture } from "../use-kernel.js";
-
-const never = (): never => {
-  throw new Error("nobody asks for this here");
-};
-
-/** A kernel of which only events and logs are looked at, so that a reader can be made as slow as it gets. */
-async function useOperations(): Promise<{
-  kernel: KernelOperations;
-  events: EventEmitter<KernelEvents>;
-  over: AbortController;
-}> {
-  const events = new EventEmitter<KernelEvents>();
-  const over = new AbortController();
-  const manifest = await readManifest({ name: "slow", isolates: { store: { module: kernelFixture("store.mjs") } } });
-  const kernel: KernelOperations = {
-    manifest,
-    startedAt: 0,
-    over: over.signal,
-    events,
-    logs: new Logs(),
-    tokens: new Tokens(),
-    list: () => [],
-    status: never,
-    capabilities: never,
-    start: never,
-    stop: never,
-    restart: never,
-    replace: never,
-    invoke: never,
-    shutdown: never,
-  };
-  return { kernel, events, over };
-}
+import { useOperations } from "./use-operations.js";
 
 /** A call whose client is there until it is aborted. */
 function callOf(client: AbortController): GrpcCall {
