@@ -176,7 +176,8 @@ export class Pihost implements CallHandler {
     if (this.#draining) {
       // Nobody waits for the module of a call that is refused.
       if (typeof callee !== "function") quiet(callee);
-      throw new IsolationError("STOPPED", `${this.isolate} is shutting down`);
+      // Unlike what signals of running calls tell: whoever made the call may make it elsewhere.
+      throw new IsolationError("STOPPED", `${this.isolate} is shutting down`, { facts: { attempts: 0 } });
     }
     return runCounted(this.ledger, call, callee, args);
   }

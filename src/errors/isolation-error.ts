@@ -47,7 +47,7 @@ export interface IsolationFacts {
   uptimeMs?: number;
   /** Restarts of this isolator so far. */
   restarts?: number;
-  /** How many times this call was handed to a process. */
+  /** How many times this call was handed to a process; 0 where that has refused it, because it is about to end. */
   attempts?: number;
 }
 

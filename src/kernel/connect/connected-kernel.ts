@@ -35,7 +35,10 @@ export class ConnectedKernel {
   readonly pid: number;
   /** The path of its front door. */
   readonly socket: string;
-  /** As `Kernel.events`, without the lines that isolates write: those are read by `logs()`. */
+  /**
+   * As `Kernel.events`, without the lines that isolates write: those are read by `logs()`. A program that lets more than 1,024
+   * events wait, because it is busy, misses some.
+   */
   readonly events: KernelEventSource;
   readonly #client: KernelClient;
   readonly #events: RemoteEvents;

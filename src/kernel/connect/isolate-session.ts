@@ -30,13 +30,11 @@ export interface IsolateSessionListener {
 /** The Session with one process of an isolate, as a place where calls run. */
 export class IsolateSession implements CallPlace {
   readonly session: ProcessSession;
-  readonly #isolate: string;
   readonly #own: Session;
   readonly #listener: IsolateSessionListener;
   readonly #lane: IsolateLane;
 
-  constructor(isolate: string, lane: IsolateLane, targets: CallTargets, listener: IsolateSessionListener) {
-    this.#isolate = isolate;
+  constructor(lane: IsolateLane, targets: CallTargets, listener: IsolateSessionListener) {
     this.#lane = lane;
     this.#listener = listener;
     this.#own = new Session(lane.lane, {
@@ -73,21 +71,21 @@ export class IsolateSession implements CallPlace {
       callSite: call.callSite,
       resolve: (value) => call.resolve(value),
       reject: (error) => {
-        if (this.#isRefusal(error)) this.#listener.onRefused(this, call, error);
+        if (isRefusal(error)) this.#listener.onRefused(this, call, error);
         else call.reject(error);
       },
       ended: () => call.ended(),
     };
     return this.#own.call(target, args, sink, extras);
   }
-
-  /** What a process answers to calls that come when it is about to end. It has not begun with them. */
-  #isRefusal(error: unknown): error is IsolationError {
-    return IsolationError.is(error, "STOPPED") && error.message === `STOPPED: ${this.#isolate} is shutting down`;
-  }
 }
 
 /** The same export of the module that the process runs. */
 function inModule(targets: CallTargets, module: string, target: CallTarget): CallTarget {
   return target.kind === "module" ? targets.of(module, target.method) : target;
+}
+
+/** What a process answers to calls that come when it is about to end. It has not begun with them. */
+function isRefusal(error: unknown): error is IsolationError {
+  return IsolationError.is(error, "STOPPED") && error.facts.attempts === 0;
 }

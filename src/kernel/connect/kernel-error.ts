@@ -17,6 +17,7 @@ const CODE_OF_STATUS: Readonly<Record<number, IsolationErrorCode>> = {
   4: "DEADLINE_EXCEEDED",
   5: "INVALID_OPTION",
   7: "NOT_GRANTED",
+  8: "QUEUE_FULL",
   14: "STOPPED",
   16: "UNAUTHENTICATED",
 };

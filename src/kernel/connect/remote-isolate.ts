@@ -8,6 +8,9 @@ import type { KernelClient } from "./kernel-client.js";
 const MAX_IN_FLIGHT = 1_024;
 const MAX_QUEUE = Number.POSITIVE_INFINITY;
 
+/** How often a call is taken to another process because one has refused it: code that is not trusted may say so for ever. */
+const REFUSALS = 20;
+
 /** How often a connection may break before it is taken, and how long until the next, in milliseconds. */
 const TRIES = 20;
 const PAUSE_MS = 50;
@@ -21,6 +24,8 @@ export class RemoteIsolate implements CallTaker, IsolateSessionListener {
   readonly #table = new CallTable(MAX_IN_FLIGHT, MAX_QUEUE);
   readonly #sessions = new Set<IsolateSession>();
   readonly #over = new AbortController();
+  /** How often processes have refused a call. */
+  readonly #refusals = new WeakMap<Call, number>();
   #connecting = false;
   #present: IsolateSession | undefined;
   /** Calls that have not settled. */
@@ -55,6 +60,12 @@ export class RemoteIsolate implements CallTaker, IsolateSessionListener {
   }
 
   onRefused(session: IsolateSession, call: Call, error: IsolationError): void {
+    const refusals = (this.#refusals.get(call) ?? 0) + 1;
+    this.#refusals.set(call, refusals);
+    if (refusals > REFUSALS) {
+      call.reject(error);
+      return;
+    }
     if (this.#present === session) this.#leave();
     this.#table.returned(call, error);
     this.#connect();
@@ -114,7 +125,7 @@ export class RemoteIsolate implements CallTaker, IsolateSessionListener {
           lane.lane.close();
           return;
         }
-        const session = new IsolateSession(this.name, lane, this.targets, this);
+        const session = new IsolateSession(lane, this.targets, this);
         this.#sessions.add(session);
         this.#present = session;
         this.#table.open(session);

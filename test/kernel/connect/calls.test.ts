@@ -96,6 +96,18 @@ test("no call is lost over restarts and replacements, and each runs in the versi
   expect(calls).toBeGreaterThan(100);
 });
 
+test("a call that ends because its process is about to is not made again", async () => {
+  const { connected } = await useConnection();
+  const { api } = connected.isolate<Store>("store");
+  const ending = isolationError(api.untilStopped());
+  while ((await api.seen()) !== "waiting");
+  const pid = await api.pid();
+  await connected.restart("store");
+  expect((await ending).code).toBe("STOPPED");
+  expect(await api.pid()).not.toBe(pid);
+  expect(await api.seen()).toBeUndefined();
+});
+
 test("a stopped isolate refuses calls until it is started", async () => {
   const { connected } = await useConnection();
   const { api } = connected.isolate<Store>("store");

@@ -49,6 +49,8 @@ class Pihost:
         self._draining = threading.Event()
         self._immediate = host_methods(self)
         self._stopped = IsolationError("STOPPED", f"{self.isolate} is shutting down")
+        # Unlike what running calls are told: whoever made the call may make it elsewhere.
+        self._refused = IsolationError("STOPPED", f"{self.isolate} is shutting down", {"attempts": 0})
         self._exit_code = 0
         self._main_loop: MainLoop | None = None
         self.on_draining: list[Callable[[], Any]] = []
@@ -84,7 +86,7 @@ class Pihost:
     @property
     def refusal(self) -> BaseException | None:
         """Why no call of a module may begin now."""
-        return self._stopped if self._draining.is_set() else None
+        return self._refused if self._draining.is_set() else None
 
     def function_of(self, module: str, method: str) -> Callable[..., Any]:
         """The function of an export path. Raises MODULE_NOT_FOUND, MODULE_FAILED or METHOD_NOT_FOUND."""
