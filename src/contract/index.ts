@@ -53,4 +53,4 @@ export {
   encodeSetDataRequest,
   encodeShutdownRequest,
 } from "./unary-messages.js";
-export { parseUsedModule, type UsedModule, usedModuleName } from "./used-modules.js";
+export { FRONT_DOOR, parseUsedModule, type UsedModule, usedModuleName } from "./used-modules.js";

@@ -1,6 +1,27 @@
 import { findBridge, type UseOptions } from "./bridge.js";
 import type { Remote } from "./remote-types.js";
 
+/** How a gRPC client in an isolate reaches the services that the isolate was granted. */
+export interface FrontDoorAccess {
+  /** For any gRPC client: `unix:PATH`. */
+  readonly address: string;
+  /** The value of the metadata `authorization`, which every request needs. */
+  readonly authorization: string;
+}
+
+/** As `FRONT_DOOR` of the contract. */
+const FRONT_DOOR = "kernel:front-door";
+
+/**
+ * How this isolate reaches the gRPC services of the kernel's front door that its `uses` in the manifest names.
+ *
+ * @throws IsolationError NOT_GRANTED when it names none
+ * @throws Error outside of an isolated process
+ */
+export function frontDoor(): Promise<FrontDoorAccess> {
+  return use<{ access(): FrontDoorAccess }>(FRONT_DOOR).access();
+}
+
 /**
  * What the kernel lets this isolate use: another isolate by its name, or functions of the host (`"host"`, `"host.log"`).
  * Every member is an asynchronous call, with all that calls can carry: rich values, streams, callbacks, signals. Making the

@@ -72,17 +72,17 @@ export class Kernel {
 
   /** The front door's socket: an address for any gRPC client (`unix:PATH`). Undefined where the kernel has no front door. */
   get socket(): string | undefined {
-    return this.#runtime.door?.socket;
+    return this.#runtime.entrance.door?.socket;
   }
 
   /** Where the front door listens by TCP, as `listen` in the manifest says. */
   get address(): { readonly host: string; readonly port: number } | undefined {
-    return this.#runtime.door?.address;
+    return this.#runtime.entrance.door?.address;
   }
 
   /** Who may come in at the front door: make, list and revoke tokens here. A client sends `authorization: Bearer TOKEN`. */
   get tokens(): Tokens {
-    return this.#runtime.tokens;
+    return this.#runtime.entrance.tokens;
   }
 
   /**
@@ -102,17 +102,17 @@ export class Kernel {
 
   /** Starts an isolate that is down. Does nothing where it is not. @throws IsolationError what keeps it from starting */
   async start(name: string): Promise<void> {
-    await keepAlive.during(this.#runtime.startByHand(name));
+    await keepAlive.during(this.#runtime.byHand.start(name));
   }
 
   /** Ends an isolate in order; it stays down until somebody starts it. Calls of it are refused with STOPPED. */
   async stop(name: string, options: { reason?: string } = {}): Promise<void> {
-    await keepAlive.during(this.#runtime.stopByHand(name, options.reason ?? "stopped by an operator"));
+    await keepAlive.during(this.#runtime.byHand.stop(name, options.reason ?? "stopped by an operator"));
   }
 
   /** Replaces the process of an isolate by a fresh one, without a lost call; starts it where it is down. */
   async restart(name: string): Promise<RecycleFacts | undefined> {
-    return keepAlive.during(this.#runtime.restart(name));
+    return keepAlive.during(this.#runtime.byHand.restart(name));
   }
 
   /**
@@ -122,7 +122,7 @@ export class Kernel {
    * @throws IsolationError what keeps it from starting; the old one goes on then
    */
   async replace(name: string, { module }: { module: string | URL }): Promise<void> {
-    await keepAlive.during(this.#runtime.replace(name, module));
+    await keepAlive.during(this.#runtime.byHand.replace(name, module));
   }
 
   /**

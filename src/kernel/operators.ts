@@ -17,13 +17,13 @@ export class Operators {
   #withdraw = (): void => {};
 
   /** Keeps what isolates write from now on. */
-  constructor(runtime: KernelRuntime) {
+  constructor(runtime: KernelRuntime, tokens: Tokens) {
     this.#runtime = runtime;
-    this.#tokens = runtime.tokens;
+    this.#tokens = tokens;
     const logs = new Logs();
     runtime.events.on("isolate", (event) => logs.take(event));
     const { signal } = this.#over;
-    this.service = kernelService(operationsOf(runtime, { logs, startedAt: this.#startedAt, over: signal }));
+    this.service = kernelService(operationsOf(runtime, { logs, tokens, startedAt: this.#startedAt, over: signal }));
   }
 
   /** Makes the kernel findable for its user. */
@@ -46,14 +46,13 @@ export class Operators {
   }
 }
 
-type OfOperators = Pick<KernelOperations, "logs" | "startedAt" | "over">;
+type OfOperators = Pick<KernelOperations, "logs" | "tokens" | "startedAt" | "over">;
 
 function operationsOf(runtime: KernelRuntime, own: OfOperators): KernelOperations {
   return {
     ...own,
     manifest: runtime.manifest,
     events: runtime.events,
-    tokens: runtime.tokens,
     list: () => runtime.list(),
     status: (name) => {
       const { state, current } = runtime.unit(name);
@@ -63,10 +62,10 @@ function operationsOf(runtime: KernelRuntime, own: OfOperators): KernelOperation
       const { state, current } = runtime.unit(name);
       return state === "ready" ? current?.core.present().then(({ capabilities }) => capabilities) : undefined;
     },
-    start: (name) => runtime.startByHand(name),
-    stop: (name, reason) => runtime.stopByHand(name, reason),
-    restart: async (name) => void (await runtime.restart(name)),
-    replace: (name, module) => runtime.replace(name, module),
+    start: (name) => runtime.byHand.start(name),
+    stop: (name, reason) => runtime.byHand.stop(name, reason),
+    restart: async (name) => void (await runtime.byHand.restart(name)),
+    replace: (name, module) => runtime.byHand.replace(name, module),
     invoke: async (name, method, args, { signal, timeoutMs, idempotent }) => {
       const unit = runtime.unit(name);
       const { calls } = await unit.there();

@@ -15,6 +15,11 @@ export interface KernelOptions {
   graceMs?: number;
   /** Whether the front door opens also where the manifest names neither `socket`, `listen`, `auth` nor a gRPC service. Default false. */
   frontDoor?: boolean;
+  /**
+   * Whether the commands of `pihost`, and `Kernel.connect(name)`, find the kernel by its name. Default false. It puts a token
+   * for operators into a file that only this user can read, and so any process of this user that is not sandboxed.
+   */
+  discoverable?: boolean;
 }
 
 export interface ResolvedKernelOptions {
@@ -22,19 +27,21 @@ export interface ResolvedKernelOptions {
   readonly signal: AbortSignal | undefined;
   readonly graceMs: number | undefined;
   readonly frontDoor: boolean;
+  readonly discoverable: boolean;
 }
 
 /** @throws IsolationError INVALID_OPTION, also for a grant of the manifest to which the host offers nothing */
 export function resolveKernelOptions(value: unknown, manifest: ResolvedManifest): ResolvedKernelOptions {
-  const given = ownOptions("kernel options", value, ["host", "signal", "graceMs", "frontDoor"]);
-  const { host = {}, signal, graceMs, frontDoor = false } = given;
+  const given = ownOptions("kernel options", value, ["host", "signal", "graceMs", "frontDoor", "discoverable"]);
+  const { host = {}, signal, graceMs, frontDoor = false, discoverable = false } = given;
   if (typeof host !== "object" || host === null) throw invalidOption("host", "an object of functions", host);
   if (signal !== undefined && !(signal instanceof AbortSignal)) throw invalidOption("signal", "an AbortSignal", signal);
   if (graceMs !== undefined && !(typeof graceMs === "number" && graceMs >= 0))
     throw invalidOption("graceMs", "a number of milliseconds from 0", graceMs);
   if (typeof frontDoor !== "boolean") throw invalidOption("frontDoor", "true or false", frontDoor);
+  if (typeof discoverable !== "boolean") throw invalidOption("discoverable", "true or false", discoverable);
   checkHostTargets(host as HostTargets, manifest);
-  return { host: host as HostTargets, signal, graceMs: graceMs as number | undefined, frontDoor };
+  return { host: host as HostTargets, signal, graceMs: graceMs as number | undefined, frontDoor, discoverable };
 }
 
 function checkHostTargets(host: HostTargets, { isolates }: ResolvedManifest): void {

@@ -1,20 +1,18 @@
 import { closestName, IsolationError } from "../errors/index.js";
-import type { ExtendedIsolator, RecycleFacts } from "../isolator/index.js";
+import type { ExtendedIsolator } from "../isolator/index.js";
 import { type Generation, tellHandedOn } from "../supervision/index.js";
+import { ByHand } from "./by-hand.js";
+import { callsBetween } from "./calls-between.js";
+import { Entrance } from "./entrance.js";
 import type { IsolateEvent, KernelEventSource } from "./events.js";
 import { servedTo } from "./grants/index.js";
 import type { KernelOutcome } from "./kernel.js";
 import { Conductor, startInOrder, stopInOrder, Unit } from "./life/index.js";
-import { absolute, type ResolvedManifest } from "./manifest/index.js";
-import { Operators } from "./operators.js";
+import type { ResolvedManifest } from "./manifest/index.js";
 import type { ResolvedKernelOptions } from "./options.js";
 import { KernelPublisher } from "./publisher.js";
-import { type FrontDoor, openFrontDoor, Tokens } from "./routing/index.js";
-import { KernelRoutes, serveServices } from "./services/index.js";
+import { serveServices } from "./services/index.js";
 import { type IsolateSummary, summaryOf } from "./summary.js";
-
-/** Until clients of the front door have read the last of it, when no isolate is left. */
-const DOOR_GRACE_MS = 500;
 
 /** What is behind a kernel's public face: its isolates, and whoever watches over them. */
 export class KernelRuntime {
@@ -25,10 +23,8 @@ export class KernelRuntime {
   readonly #units = new Map<string, Unit>();
   readonly #publisher = new KernelPublisher();
   readonly #conductor: Conductor;
-  readonly #routes = new KernelRoutes(this.#units);
-  readonly tokens = new Tokens();
-  readonly #operators: Operators | undefined;
-  #door: FrontDoor | undefined;
+  readonly entrance: Entrance;
+  readonly byHand: ByHand;
   #end!: (outcome: KernelOutcome) => void;
   #stopping: Promise<KernelOutcome> | undefined;
   /** What has gone wrong before all were ready. */
@@ -43,24 +39,35 @@ export class KernelRuntime {
     for (const definition of manifest.isolates.values()) {
       const serve = servedTo(definition, {
         host: options.host,
-        forward: (target, method, args, idempotent, call) => this.unit(target).forward(method, args, idempotent, call),
+        forward: callsBetween(this.#units),
+        frontDoor: () => this.entrance.accessFor(definition),
       });
       const unit = new Unit(definition, {
         serve,
         judge: (dead, death) => this.#conductor.judge(dead, death),
         prepare: (_, live) => this.#tellHandedOn(unit, live),
         prepareLoaded: (own, live, module) => this.#serveServices(own, live, module),
+        listen: (events) => this.#publisher.followOutput(events),
         onIsolator: (own, current) => this.#follow(own, current),
       });
       this.#units.set(definition.name, unit);
     }
-    this.#operators = wantsDoor(manifest, options) ? new Operators(this) : undefined;
     this.#conductor = new Conductor(manifest.tree, this.#units, {
       onEscalated: (escalation, isolate) => this.#publisher.emit("escalated", { ...escalation, isolate }),
       onGivenUp: (unit) => this.#givenUp(unit),
       onExhausted: ({ restarts, withinMs }, isolate) => this.#exhausted(isolate, restarts, withinMs),
       onStartFailed: (unit, error) => this.#startFailed(unit, error),
     });
+    const { name: kernel, folder } = manifest;
+    this.byHand = new ByHand({
+      kernel,
+      folder,
+      conductor: this.#conductor,
+      unit: (name) => this.unit(name),
+      isStopping: () => this.#stopping !== undefined,
+      tell: (event) => this.#tell(event),
+    });
+    this.entrance = new Entrance(this, this.#units, options);
   }
 
   get events(): KernelEventSource {
@@ -82,7 +89,7 @@ export class KernelRuntime {
     const cancel = (): void => this.#failStart(cancelled());
     signal?.addEventListener("abort", cancel, { once: true });
     try {
-      if (this.#operators !== undefined) await this.#openDoor(this.#operators);
+      await this.entrance.open();
       await Promise.race([startInOrder(this.#units, (unit, error) => this.#startFailed(unit, error)), failed]);
     } catch (error) {
       await this.stop({ kind: "requested", reason: "the start failed" });
@@ -91,11 +98,6 @@ export class KernelRuntime {
       this.#failStart = () => {};
       signal?.removeEventListener("abort", cancel);
     }
-  }
-
-  /** The front door, where there is one. */
-  get door(): FrontDoor | undefined {
-    return this.#door;
   }
 
   /** @throws IsolationError INVALID_OPTION for a name that the manifest does not have */
@@ -113,41 +115,6 @@ export class KernelRuntime {
     return [...this.#units.values()].map(summaryOf);
   }
 
-  async startByHand(name: string): Promise<void> {
-    const unit = this.#open(name);
-    if (unit.current !== undefined) return;
-    this.#conductor.started(unit);
-    try {
-      await unit.start();
-    } catch (error) {
-      this.#conductor.stopped(unit);
-      throw error;
-    }
-  }
-
-  async stopByHand(name: string, reason: string): Promise<void> {
-    const unit = this.#open(name);
-    this.#conductor.stopped(unit);
-    await unit.stop(reason);
-    this.#tell({ type: "stopped", isolate: name, reason: "operator" });
-  }
-
-  async restart(name: string): Promise<RecycleFacts | undefined> {
-    const unit = this.#open(name);
-    if (unit.current !== undefined) return unit.recycle();
-    await this.startByHand(name);
-    return undefined;
-  }
-
-  async replace(name: string, module: string | URL): Promise<void> {
-    const unit = this.#open(name);
-    const { version, current, module: old } = unit;
-    const predecessor = { version, module: old, pid: current?.isolator.pid ?? 0 };
-    const { isolator } = await unit.replace(absolute(module, "module", this.manifest.folder));
-    const { pid } = isolator;
-    this.#tell({ type: "replaced", isolate: name, version: unit.version, module: unit.module, pid, predecessor });
-  }
-
   /** Ends everything in order. Later calls wait for the first. */
   stop(outcome: KernelOutcome, graceMs = this.#options.graceMs): Promise<KernelOutcome> {
     this.#stopping ??= this.#stop(outcome, graceMs);
@@ -158,33 +125,17 @@ export class KernelRuntime {
     const { reason } = outcome;
     this.#publisher.emit("stopping", { reason });
     this.#conductor.close();
-    this.#operators?.withdraw();
-    // Its requests end while the isolates do: those that run may finish there.
-    this.#door?.drain();
+    this.entrance.drain();
     await stopInOrder(this.#units, { reason, graceMs });
-    this.#operators?.end();
-    await this.#door?.close(DOOR_GRACE_MS);
+    await this.entrance.close();
     this.#publisher.emit("stopped", { reason });
     this.#end(outcome);
     return outcome;
   }
 
-  /** A unit, for somebody who wants to change it. @throws IsolationError STOPPED when the kernel is ending */
-  #open(name: string): Unit {
-    if (this.#stopping !== undefined) throw new IsolationError("STOPPED", `${this.manifest.name} is stopping`);
-    return this.unit(name);
-  }
-
-  async #openDoor({ service }: Operators): Promise<void> {
-    const { name: kernel, socket, listen, auth } = this.manifest;
-    const own = { tokens: this.tokens, routes: this.#routes, local: [service] };
-    this.#door = await openFrontDoor({ kernel, socket, listen, auth, ...own });
-    this.#operators?.publish(this.#door.socket);
-  }
-
   async #serveServices({ name, definition }: Unit, live: Generation, module: string): Promise<void> {
     if (definition.grpc === undefined) return;
-    this.#routes.set(name, await serveServices(live, definition, definition.grpc, module));
+    this.entrance.routes.set(name, await serveServices(live, definition, definition.grpc, module));
   }
 
   #tellHandedOn({ definition }: Unit, live: Generation): Promise<unknown> | undefined {
@@ -195,10 +146,8 @@ export class KernelRuntime {
 
   #follow(unit: Unit, current: ExtendedIsolator): void {
     this.#conductor.letGo(unit);
-    this.#routes.changed();
-    this.#publisher.follow(current, ({ type }) => {
-      if (type !== "stdout" && type !== "stderr") this.#routes.changed();
-    });
+    this.entrance.routes.changed();
+    this.#publisher.follow(current, () => this.entrance.routes.changed());
     // However it ended: by its own judgement, or by a Shutdown request of somebody who has its token.
     current.core.stopped.onReached(() => {
       if (unit.current === current && unit.state !== "stopping") this.#givenUp(unit);
@@ -232,12 +181,7 @@ export class KernelRuntime {
   }
 
   #tell(event: IsolateEvent): void {
-    this.#routes.changed();
+    this.entrance.routes.changed();
     this.#publisher.emit("isolate", event);
   }
-}
-
-function wantsDoor({ socket, listen, isolates }: ResolvedManifest, { frontDoor }: ResolvedKernelOptions): boolean {
-  if (frontDoor || socket !== undefined || listen !== undefined) return true;
-  return [...isolates.values()].some(({ grpc }) => grpc !== undefined);
 }

@@ -39,9 +39,9 @@ export class PlainView implements UpView {
   }
 
   ready(): void {
-    const { manifest, door } = this.#runtime;
-    if (this.#isJson) this.#json({ event: "ready", kernel: manifest.name, socket: door?.socket });
-    else note(`pihost: ${manifest.name} is ready at ${door?.socket}`);
+    const { manifest, entrance } = this.#runtime;
+    if (this.#isJson) this.#json({ event: "ready", kernel: manifest.name, socket: entrance.door?.socket });
+    else note(`pihost: ${manifest.name} is ready at ${entrance.door?.socket}`);
   }
 
   close(): void {}

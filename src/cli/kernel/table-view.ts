@@ -78,7 +78,7 @@ export class TableView implements UpView {
 
   /** As an operator anywhere else would. */
   async #refresh(): Promise<void> {
-    const { door, tokens } = this.#runtime;
+    const { door, tokens } = this.#runtime.entrance;
     if (door === undefined || this.#isOver) return;
     if (this.#reader === undefined) {
       this.#client = new KernelClient(door.socket, tokens.create({ scopes: ["operate"], note: "pihost up" }).token);
@@ -131,10 +131,10 @@ export class TableView implements UpView {
   }
 
   #footer(width: number): string {
-    const { manifest, door } = this.#runtime;
+    const { manifest, entrance } = this.#runtime;
     const keys = this.#state === "stopping" ? "Ctrl+C ends it at once" : "Ctrl+C stops it";
     const end = this.#state === "stopped" ? "" : `  ${keys}`;
-    const text = `${manifest.name} ${this.#state}  ${this.#state === "stopped" ? "" : (door?.socket ?? "")}${end}`;
+    const text = `${manifest.name} ${this.#state}  ${this.#state === "stopped" ? "" : (entrance.door?.socket ?? "")}${end}`;
     return styled(process.stdout, "dim", fit(text, Math.min(width, text.length)));
   }
 }

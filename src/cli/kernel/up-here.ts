@@ -19,7 +19,7 @@ export async function upHere(file: string | undefined, options: UpOptions): Prom
   const graceMs = options.grace === undefined ? {} : { graceMs: options.grace };
   const runtime = new KernelRuntime(
     manifest,
-    resolveKernelOptions({ host: { log }, frontDoor: true, signal: starting.signal, ...graceMs }, manifest),
+    resolveKernelOptions({ host: { log }, discoverable: true, signal: starting.signal, ...graceMs }, manifest),
   );
   const view = createUpView(runtime, options);
   let signalled: NodeJS.Signals | undefined;
@@ -35,7 +35,7 @@ export async function upHere(file: string | undefined, options: UpOptions): Prom
   try {
     await keepAlive.during(runtime.start());
     view.ready();
-    process.send?.({ ready: true, name: manifest.name, socket: runtime.door?.socket });
+    process.send?.({ ready: true, name: manifest.name, socket: runtime.entrance.door?.socket });
     const stopWatching = options.watch === true ? watchModules(runtime, view) : () => {};
     const outcome = await keepAlive.during(runtime.ended);
     stopWatching();

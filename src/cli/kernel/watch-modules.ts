@@ -81,8 +81,8 @@ class ModuleWatch {
   async #replace(name: string): Promise<void> {
     const { state, module } = this.#runtime.unit(name);
     try {
-      if (state === "stopped" || state === "failed") await this.#runtime.startByHand(name);
-      else await this.#runtime.replace(name, module);
+      if (state === "stopped" || state === "failed") await this.#runtime.byHand.start(name);
+      else await this.#runtime.byHand.replace(name, module);
     } catch (error) {
       const why = IsolationError.is(error) ? error.message : String(error);
       this.#view.note(`${name} was changed, and cannot be started as it is now; the present version goes on. ${why}`);

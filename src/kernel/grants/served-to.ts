@@ -1,4 +1,4 @@
-import { parseUsedModule } from "../../contract/index.js";
+import { FRONT_DOOR, parseUsedModule } from "../../contract/index.js";
 import type { IncomingCall } from "../../session/index.js";
 import { type Serve, type ServedCallee, toServed } from "../../supervision/index.js";
 import type { ResolvedIsolate } from "../manifest/index.js";
@@ -10,6 +10,16 @@ export interface Callable {
   readonly host: HostTargets;
   /** Makes the call in another isolate. */
   forward(target: string, method: string, args: readonly unknown[], idempotent: boolean, call: IncomingCall): unknown;
+  /** How the isolate reaches gRPC services. @throws IsolationError NOT_GRANTED */
+  frontDoor(): FrontDoorAccess;
+}
+
+/** How a gRPC client in an isolate reaches the services that the isolate was granted. */
+export interface FrontDoorAccess {
+  /** For any gRPC client: `unix:PATH`. */
+  readonly address: string;
+  /** The value of the metadata `authorization`. */
+  readonly authorization: string;
 }
 
 /** How many functions are remembered for one isolate. */
@@ -25,6 +35,7 @@ export function servedTo(caller: ResolvedIsolate, callable: Callable): Serve {
     const used = parseUsedModule(module);
     if (used === undefined) return undefined;
     const { target, idempotent } = used;
+    if (target === FRONT_DOOR) return toServed(() => callable.frontDoor());
     const refusal = refusalOf(caller, { target, method });
     if (refusal !== undefined) throw refusal;
     if (isHostTarget(target)) {

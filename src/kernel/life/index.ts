@@ -1,5 +1,7 @@
 /** The life of a kernel's isolates: their start, what follows a death, their replacement, their end. */
 export { Conductor, type ConductorListener } from "./conductor.js";
+export type { FairShare } from "./fair-share.js";
 export { startInOrder } from "./start-in-order.js";
 export { stopInOrder } from "./stop-in-order.js";
-export { Unit, type UnitState, type UnitSurroundings } from "./unit.js";
+export { Unit, type UnitState } from "./unit.js";
+export type { UnitSurroundings } from "./unit-surroundings.js";

@@ -1,42 +1,18 @@
 import { IsolationError } from "../../errors/index.js";
-import type { ExtendedIsolator, IsolateExtension, RecycleFacts } from "../../isolator/index.js";
-import { defaultLifecycle, forwardCall, startExtended } from "../../isolator/index.js";
+import { type ExtendedIsolator, forwardCall, type RecycleFacts } from "../../isolator/index.js";
 import type { ExitOutcome } from "../../process/index.js";
 import { type IncomingCall, quiet } from "../../session/index.js";
-import {
-  activateModules,
-  type Death,
-  type Generation,
-  type Judgement,
-  judgeByBudget,
-  RestartBudget,
-  type Serve,
-} from "../../supervision/index.js";
 import type { ResolvedIsolate } from "../manifest/index.js";
+import { FairShare } from "./fair-share.js";
 import { Gate } from "./gate.js";
+import { startIsolator } from "./start-isolator.js";
+import type { UnitSurroundings } from "./unit-surroundings.js";
 
 /** What an isolate of a kernel is doing. */
 export type UnitState = "waiting" | "starting" | "ready" | "restarting" | "stopping" | "stopped" | "failed";
 
-/** How often one that was replaced is started again for the calls that it has left. */
-const RETIRED = {
-  maxRestarts: 3,
-  withinMs: 10_000,
-  backoff: { initialMs: 100, maxMs: 1_000, factor: 2, jitter: 0 },
-};
-
-/** What a unit needs of the kernel that it is a part of. */
-export interface UnitSurroundings {
-  readonly serve: Serve;
-  /** Decides what follows a death of the present process. */
-  judge(unit: Unit, death: Death): Judgement;
-  /** Goes on with a process whose module has started. */
-  prepareLoaded(unit: Unit, live: Generation, module: string): Promise<unknown> | undefined;
-  /** Prepares a process before its module is loaded. */
-  prepare(unit: Unit, live: Generation): Promise<unknown> | undefined;
-  /** Another isolator is behind the unit. One that was there before has calls to finish, and needs a process for that. */
-  onIsolator(unit: Unit, current: ExtendedIsolator): void;
-}
+/** The default of the option `maxInFlight`. */
+const MAX_IN_FLIGHT = 1_024;
 
 /** One isolate of a kernel: a name, and whatever isolator is behind it now. */
 export class Unit {
@@ -49,8 +25,8 @@ export class Unit {
   readonly #gate: Gate<ExtendedIsolator>;
   #current: ExtendedIsolator | undefined;
   #state: "waiting" | "starting" | "started" | "stopping" | "stopped" | "failed" = "waiting";
-  /** Aborted when a start is not wanted any more. */
-  #starting: AbortController | undefined;
+  /** A start that is under way: how to give it up, and when it is over. */
+  #starting: { readonly abort: AbortController; readonly over: Promise<void> } | undefined;
   #replacing: Promise<unknown> = Promise.resolve();
   /** What `setData` has stored in those that are gone. */
   #data: Readonly<Record<string, unknown>>;
@@ -85,25 +61,21 @@ export class Unit {
     if (this.#current !== undefined || this.#state === "starting") return;
     this.#state = "starting";
     this.#gate.close();
-    const starting = new AbortController();
-    this.#starting = starting;
     try {
-      const started = await this.#create(this.module, this.#data, starting.signal);
-      this.#use(started);
+      this.#use(await this.#start(this.module, this.#data));
     } catch (error) {
-      this.#leave("failed");
+      if (this.#state === "starting") this.#leave("failed");
       throw error;
-    } finally {
-      this.#starting = undefined;
     }
   }
 
   /** Ends it in order; it may be started again. */
   async stop(reason: string, graceMs?: number): Promise<ExitOutcome | undefined> {
-    this.#starting?.abort();
     const current = this.#current;
     const options = { reason, ...(graceMs === undefined ? {} : { graceMs }) };
     this.#state = "stopping";
+    this.#starting?.abort.abort();
+    await this.#starting?.over;
     const retiring = [...this.#retiring].map(({ isolator }) => isolator.shutdown(options));
     const outcome = await current?.isolator.shutdown(options);
     await Promise.all(retiring);
@@ -151,33 +123,28 @@ export class Unit {
     return this.there().then(({ core }) => forwardCall(core, { ...forwarded, module: this.module }, origin));
   }
 
+  /** The part of it that one of so many callers may keep busy. */
+  shareFor(callers: number): FairShare {
+    // One for the host and for whoever else has a way in.
+    const { maxInFlight = MAX_IN_FLIGHT } = this.definition.options;
+    return new FairShare(Math.max(1, Math.floor(maxInFlight / (callers + 1))));
+  }
+
   /** The isolator, once there is one. @throws IsolationError STOPPED when there will be none */
   there(): Promise<ExtendedIsolator> {
     return this.#current === undefined ? this.#gate.wait() : Promise.resolve(this.#current);
   }
 
-  #create(module: string, data: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<ExtendedIsolator> {
-    let own: ExtendedIsolator | undefined;
-    const retired = judgeByBudget(new RestartBudget(RETIRED));
-    const extension: IsolateExtension = {
-      serve: this.#around.serve,
-      judge: (death) => {
-        if (own !== undefined && own === this.#current) return this.#around.judge(this, death);
-        // It was replaced, and has yet to finish its calls.
-        return retired(death);
-      },
-      prepare: (live) => this.#around.prepare(this, live),
-      prepareLoaded: async (live) => {
-        // Another runtime loads it at the first call.
-        if (live.capabilities.features.has("preload")) await activateModules(live.session, [module]);
-        await this.#around.prepareLoaded(this, live, module);
-      },
-    };
-    const options = { ...this.definition.options, lifecycle: defaultLifecycle(module), signal };
-    return startExtended(options, extension, data).then((started) => {
-      own = started;
-      return started;
+  /** Starts an isolator; a stop waits until nothing of it is left. */
+  #start(module: string, data: Readonly<Record<string, unknown>>): Promise<ExtendedIsolator> {
+    const abort = new AbortController();
+    const starting = startIsolator(this, this.#around, { module, data, signal: abort.signal });
+    const own = { abort, over: starting.then(ignore, ignore) };
+    this.#starting = own;
+    void own.over.then(() => {
+      if (this.#starting === own) this.#starting = undefined;
     });
+    return starting;
   }
 
   #use(started: ExtendedIsolator): void {
@@ -189,10 +156,8 @@ export class Unit {
 
   async #replace(module: string): Promise<ExtendedIsolator> {
     const old = await this.there();
-    const starting = new AbortController();
-    this.#starting = starting;
-    const started = await this.#create(module, old.core.data.values, starting.signal);
-    if (this.#current !== old) {
+    const started = await this.#start(module, old.core.data.values);
+    if (this.#current !== old || this.#state === "stopping") {
       await started.isolator.shutdown({ reason: "what it was to replace is gone" });
       throw this.downError();
     }
@@ -226,3 +191,5 @@ export class Unit {
     return new IsolationError("STOPPED", `${this.name} ${how}`, { facts: { isolate: this.name } });
   }
 }
+
+function ignore(): void {}

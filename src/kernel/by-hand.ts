@@ -1,0 +1,69 @@
+import { IsolationError } from "../errors/index.js";
+import type { RecycleFacts } from "../isolator/index.js";
+import type { IsolateEvent } from "./events.js";
+import type { Conductor, Unit } from "./life/index.js";
+import { absolute } from "./manifest/index.js";
+
+/** What operators change a kernel by. */
+export interface ByHandParts {
+  /** The kernel's name, for messages. */
+  readonly kernel: string;
+  /** What relative modules are resolved in. */
+  readonly folder: string;
+  readonly conductor: Conductor;
+  /** @throws IsolationError INVALID_OPTION for a name that the manifest does not have */
+  unit(name: string): Unit;
+  isStopping(): boolean;
+  tell(event: IsolateEvent): void;
+}
+
+/** What operators do to single isolates: start, stop, restart, replace. */
+export class ByHand {
+  readonly #parts: ByHandParts;
+
+  constructor(parts: ByHandParts) {
+    this.#parts = parts;
+  }
+
+  async start(name: string): Promise<void> {
+    const { conductor } = this.#parts;
+    const unit = this.#unit(name);
+    if (unit.current !== undefined) return;
+    conductor.started(unit);
+    try {
+      await unit.start();
+    } catch (error) {
+      conductor.stopped(unit);
+      throw error;
+    }
+  }
+
+  async stop(name: string, reason: string): Promise<void> {
+    const unit = this.#unit(name);
+    this.#parts.conductor.stopped(unit);
+    await unit.stop(reason);
+    this.#parts.tell({ type: "stopped", isolate: name, reason: "operator" });
+  }
+
+  async restart(name: string): Promise<RecycleFacts | undefined> {
+    const unit = this.#unit(name);
+    if (unit.current !== undefined) return unit.recycle();
+    await this.start(name);
+    return undefined;
+  }
+
+  async replace(name: string, module: string | URL): Promise<void> {
+    const unit = this.#unit(name);
+    const { version, current, module: old } = unit;
+    const predecessor = { version, module: old, pid: current?.isolator.pid ?? 0 };
+    const { isolator } = await unit.replace(absolute(module, "module", this.#parts.folder));
+    const { pid } = isolator;
+    this.#parts.tell({ type: "replaced", isolate: name, version: unit.version, module: unit.module, pid, predecessor });
+  }
+
+  /** @throws IsolationError STOPPED when the kernel is ending, INVALID_OPTION */
+  #unit(name: string): Unit {
+    if (this.#parts.isStopping()) throw new IsolationError("STOPPED", `${this.#parts.kernel} is stopping`);
+    return this.#parts.unit(name);
+  }
+}

@@ -1,0 +1,26 @@
+import { IsolationError } from "../errors/index.js";
+import type { Callable } from "./grants/index.js";
+import type { FairShare, Unit } from "./life/index.js";
+
+/** How one isolate calls the others, each within its share of them. */
+export function callsBetween(units: ReadonlyMap<string, Unit>): Callable["forward"] {
+  const shares = new Map<string, FairShare>();
+  return (target, method, args, idempotent, call) => {
+    const unit = unitOf(units, target);
+    const share = shares.get(target) ?? unit.shareFor(callersOf(units, target));
+    shares.set(target, share);
+    return share.run(() => unit.forward(method, args, idempotent, call), call);
+  };
+}
+
+function callersOf(units: ReadonlyMap<string, Unit>, target: string): number {
+  return [...units.values()].filter(({ definition }) => definition.uses.has(target)).length;
+}
+
+/** A target that an isolate was granted. */
+function unitOf(units: ReadonlyMap<string, Unit>, target: string): Unit {
+  const unit = units.get(target);
+  if (unit !== undefined) return unit;
+  const how = "call it by any gRPC client, as frontDoor() of process-isolation/pihost says";
+  throw new IsolationError("METHOD_NOT_FOUND", `${target} is a gRPC service: ${how}`);
+}

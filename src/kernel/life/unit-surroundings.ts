@@ -1,0 +1,18 @@
+import type { ExtendedIsolator, IsolatorEventSource } from "../../isolator/index.js";
+import type { Death, Generation, Judgement, Serve } from "../../supervision/index.js";
+import type { Unit } from "./unit.js";
+
+/** What a unit needs of the kernel that it is a part of. */
+export interface UnitSurroundings {
+  readonly serve: Serve;
+  /** Decides what follows a death of the present process. */
+  judge(unit: Unit, death: Death): Judgement;
+  /** Prepares a process before its module is loaded. */
+  prepare(unit: Unit, live: Generation): Promise<unknown> | undefined;
+  /** Goes on with a process whose module has started. */
+  prepareLoaded(unit: Unit, live: Generation, module: string): Promise<unknown> | undefined;
+  /** Another isolator is behind the unit. One that was there before has calls to finish, and needs a process for that. */
+  onIsolator(unit: Unit, current: ExtendedIsolator): void;
+  /** What it writes is to be heard, from its start on. */
+  listen(events: IsolatorEventSource): void;
+}
