@@ -1,4 +1,4 @@
-// npm run demo [-- arguments]: from a bare clone to the demo on real input.
+// npm run demo [-- arguments]: from a bare clone to the demo on real input, and then to a kernel of many isolates.
 import { join } from "node:path";
 import { prepareWorkspace } from "./prepare-workspace.mjs";
 import { leaveInterruptsToTheChild, runNode } from "./run-command.mjs";
@@ -6,8 +6,16 @@ import { repositoryRoot } from "./workspace.mjs";
 
 await prepareWorkspace();
 leaveInterruptsToTheChild();
-const { code } = await runNode([join(repositoryRoot, "examples/demo/main.mjs"), ...process.argv.slice(2)], {
-  cwd: repositoryRoot,
-  inherit: true,
-});
-process.exitCode = code;
+/** The arguments are the first half's. */
+const HALVES = [["main.mjs", ...process.argv.slice(2)], ["kernel/main.mjs"]];
+let exitCode = 0;
+for (const [file = "", ...args] of HALVES) {
+  const { code } = await runNode([join(repositoryRoot, "examples/demo", file), ...args], {
+    cwd: repositoryRoot,
+    inherit: true,
+  });
+  exitCode = code;
+  if (exitCode !== 0) break;
+  process.stdout.write("\n");
+}
+process.exitCode = exitCode;

@@ -12,7 +12,17 @@ export type { KernelIsolate } from "./handle.js";
 export { Kernel, type KernelOutcome } from "./kernel.js";
 export type { UnitState } from "./life/index.js";
 export type { KernelLogLine } from "./logs.js";
-export { defineKernel, type KernelManifest } from "./manifest/index.js";
+export {
+  defineKernel,
+  type GroupDefinition,
+  type GrpcDefinition,
+  type IsolateDefinition,
+  type KernelManifest,
+  type ListenDefinition,
+  type RootSupervision,
+  type Supervision,
+  type UseDefinition,
+} from "./manifest/index.js";
 export type { KernelOptions } from "./options.js";
 export type { TokenFacts, TokenOptions, TokenScope, Tokens } from "./routing/index.js";
 export type { IsolateSummary } from "./summary.js";

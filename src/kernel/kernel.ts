@@ -100,7 +100,11 @@ export class Kernel {
     return this.#runtime.list();
   }
 
-  /** Starts an isolate that is down. Does nothing where it is not. @throws IsolationError what keeps it from starting */
+  /**
+   * Starts an isolate that is down. Does nothing where it is not.
+   *
+   * @throws IsolationError what keeps it from starting
+   */
   async start(name: string): Promise<void> {
     await keepAlive.during(this.#runtime.byHand.start(name));
   }

@@ -1,0 +1,14 @@
+/**
+ * The book of orders, kept by the host: in the isolates, only `record` and `amounts` can be reached, by those who were
+ * granted them.
+ */
+export function createLedger() {
+  /** @type {import("./ledger.ts").Order[]} */
+  const orders = [];
+  return {
+    orders,
+    /** @param {import("./ledger.ts").Order} order */
+    record: (order) => void orders.push(order),
+    amounts: () => orders.slice(-1_000).map(({ cents }) => cents),
+  };
+}
