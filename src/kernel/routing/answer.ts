@@ -24,7 +24,7 @@ export class Answer implements StreamSink {
   onHeaders(fields: Fields, isEnd: boolean): void {
     const { client, hasAnswer } = this.#exchange;
     if (isEnd && !hasAnswer && indexOfField(fields, NOT_BEGUN_KEY) >= 0) {
-      this.#exchange.refused();
+      this.#exchange.unprocessed();
       return;
     }
     if (isEnd) {
