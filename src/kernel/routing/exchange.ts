@@ -93,7 +93,7 @@ export class Exchange implements Waiter {
 
   /** The process has not begun with it: it goes to the next one. */
   unprocessed(): void {
-    this.request.detach();
+    this.request.detach()?.reset(CODE.none);
     if (this.#isOver) return;
     this.#attempts -= 1;
     if (this.request.isWhole) this.onNoTurn();
