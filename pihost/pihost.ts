@@ -12,7 +12,7 @@ import {
   UNBOUNDED,
 } from "../src/session/index.js";
 import { CallLedger } from "./call-ledger.js";
-import { offerData, offerUse, runInCall } from "./current-call.js";
+import { offerData, offerUse } from "./current-call.js";
 import { openInspector, waitForDebugger } from "./debugging.js";
 import { EventLoopLag } from "./event-loop-lag.js";
 import { createHostModule } from "./host-module.js";
@@ -21,6 +21,7 @@ import { type Listener, listen } from "./listener.js";
 import { ModuleLifecycle } from "./module-lifecycle.js";
 import { createModuleLoader, type LoadedModule, type ModuleLoader } from "./modules/index.js";
 import { makeOutputSynchronous } from "./output.js";
+import { runCounted } from "./run-counted.js";
 import { ServiceHost } from "./service-host.js";
 import type { ServedServices } from "./services/index.js";
 import { Uses } from "./uses.js";
@@ -177,25 +178,7 @@ export class Pihost implements CallHandler {
       if (typeof callee !== "function") quiet(callee);
       throw new IsolationError("STOPPED", `${this.isolate} is shutting down`);
     }
-    const { ledger } = this;
-    ledger.begin();
-    try {
-      const result = typeof callee === "function" ? runInCall(call, callee, args) : runLater(call, callee, args);
-      if (!isThenable(result)) {
-        ledger.succeed();
-        return result;
-      }
-      // A thenable may begin its work with each `then`, as a query of a database does: it is asked once.
-      const promise = result instanceof Promise ? result : Promise.resolve(result);
-      promise.then(
-        () => ledger.succeed(),
-        () => ledger.fail(),
-      );
-      return promise;
-    } catch (error) {
-      ledger.fail();
-      throw error;
-    }
+    return runCounted(this.ledger, call, callee, args);
   }
 
   /** Runs the callback once, when the process drains. Returns how to forget it. */
@@ -271,13 +254,4 @@ export class Pihost implements CallHandler {
     await this.#server?.close();
     process.exit(PIHOST_EXIT.done);
   }
-}
-
-/** Counts as running from its arrival on, while its module is still being loaded. */
-async function runLater(call: IncomingCall, callee: Promise<Callee>, args: readonly unknown[]): Promise<unknown> {
-  return runInCall(call, await callee, args);
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
 }

@@ -1,11 +1,12 @@
 // The interoperability tests of gRPC, against services that a module implements: the official client of grpc-go, and the cases
 // about compression, which that one has not.
 // usage: node scripts/interop.mjs [--target HOST:PORT|unix:///PATH] [--metadata NAME:VALUE]…; the last line is `N passed, N failed`
-// Without a target, it starts a process that serves the module, and asks its socket.
+// Without a target, it starts what it asks: a process that serves the module, and a kernel with such a process.
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { addCounts, countOf, NOTHING, printCounts } from "./ci-counts.mjs";
 import { COMPRESSION_CASES } from "./interop/compression-cases.mjs";
+import { withFrontDoor } from "./interop/front-door.mjs";
 import { ensureGoClient, runGoCase } from "./interop/go-client.mjs";
 import { withTestService } from "./interop/test-service.mjs";
 
@@ -74,9 +75,15 @@ export async function runInterop(target) {
   return counts;
 }
 
-/** The stage of `.ci/run`: straight to the socket of a process. Needs Go, its module proxy, and the built package. */
-export function interop() {
-  return withTestService(runInterop);
+/**
+ * The stage of `.ci/run`: straight to the socket of a process, and through the front door of a kernel. Needs Go, its module
+ * proxy, and the built package.
+ */
+export async function interop() {
+  process.stdout.write("straight to the process:\n");
+  const straight = await withTestService(runInterop);
+  process.stdout.write("through the front door:\n");
+  return addCounts(straight, await withFrontDoor(runInterop));
 }
 
 async function main() {

@@ -3,7 +3,7 @@ import type { GrpcCall, GrpcMethod } from "../../src/grpc/index.js";
 import { runInCall } from "../current-call.js";
 import type { BoundMethod } from "../modules/index.js";
 import type { Pihost } from "../pihost.js";
-import { IncomingServiceCall, ServiceCall } from "./service-call.js";
+import { HandedCall, IncomingServiceCall } from "./service-call.js";
 import type { ServiceMethod } from "./service-method.js";
 
 /** Runs the functions of services: each call counts as running until its last message is made. */
@@ -30,7 +30,7 @@ export class MethodRunner {
       encode: (message) => method.encode(message),
       handle: (request: unknown, call: GrpcCall) => {
         const incoming = new IncomingServiceCall(call, this.#listening);
-        const args = [request, new ServiceCall(call, incoming)];
+        const args = [request, new HandedCall(call, incoming)];
         return responseStream ? this.#stream(callee, args, incoming) : this.#once(callee, args, incoming);
       },
     };

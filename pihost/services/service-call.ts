@@ -1,14 +1,11 @@
 import { AUTHORIZATION_KEY } from "../../src/contract/index.js";
 import { IsolationError } from "../../src/errors/index.js";
 import { type GrpcCall, GrpcStatus, type Metadata } from "../../src/grpc/index.js";
+import type { ServiceCall } from "../../src/inside/index.js";
 import type { IncomingCall } from "../../src/session/index.js";
 
 const TRACE_HEADERS = ["traceparent", "tracestate", "baggage"];
 const ATTEMPTS = "grpc-previous-rpc-attempts";
-
-/** Metadata as a handler gives them: bytes for names that end with `-bin`, lists for several values. */
-export type GivenMetadata = Readonly<Record<string, GivenValue | readonly GivenValue[]>>;
-type GivenValue = string | Uint8Array;
 
 let calls = 0;
 
@@ -73,9 +70,10 @@ function toReason(reason: unknown): IsolationError {
   return new IsolationError(isLate ? "DEADLINE_EXCEEDED" : "CANCELLED", message, { cause: reason });
 }
 
-/** The second parameter of a function that implements a method. */
-export class ServiceCall {
-  /** `/shop.v1.Store/Get` */
+type GivenMetadata = Parameters<ServiceCall["sendMetadata"]>[0];
+
+/** What a function that implements a method is handed beside its request. */
+export class HandedCall implements ServiceCall {
   readonly path: string;
   readonly #call: GrpcCall;
   readonly #incoming: IncomingServiceCall;
@@ -86,7 +84,6 @@ export class ServiceCall {
     this.#incoming = incoming;
   }
 
-  /** What the client sent: `get`, `getAll`, `has`, and its entries. Values of names that end with `-bin` are Buffers. */
   get metadata(): Metadata {
     const { metadata } = this.#call;
     // The process has looked at the token; it is nothing for the user's code.
@@ -94,13 +91,11 @@ export class ServiceCall {
     return metadata;
   }
 
-  /** When the client gives up. */
   get deadline(): Date | undefined {
     const { deadline } = this.#call;
     return deadline === undefined ? undefined : new Date(deadline);
   }
 
-  /** Aborted when nobody waits any more, or the process is to end. */
   get signal(): AbortSignal {
     return this.#incoming.signal;
   }
@@ -109,31 +104,23 @@ export class ServiceCall {
     return this.#call.peer;
   }
 
-  /** Whether the message that was read last had come compressed. */
   get requestCompressed(): boolean {
     return this.#call.requestCompressed;
   }
 
-  /** What goes into the trailers, beside the status: `set`, `add`. */
   get trailers(): Metadata {
     return this.#call.trailers;
   }
 
-  /** Sends the headers of the response now, with these metadata. @throws Error when they are sent */
   sendMetadata(metadata: GivenMetadata = {}): void {
     if (this.#call.headersSent) throw new Error("the headers of this call are sent: sendMetadata comes too late");
-    addMetadata(this.#call.headers, metadata);
+    for (const [name, value] of Object.entries(metadata)) {
+      for (const one of Array.isArray(value) ? value : [value]) this.#call.headers.add(name, one);
+    }
     this.#call.sendHeaders();
   }
 
-  /** Whether messages from now on are compressed, where the client can read that. Call it before the first message. */
   compress(on: boolean): void {
     this.#call.compress(on);
-  }
-}
-
-export function addMetadata(target: Metadata, given: GivenMetadata): void {
-  for (const [name, value] of Object.entries(given)) {
-    for (const one of Array.isArray(value) ? value : [value]) target.add(name, one as GivenValue);
   }
 }

@@ -2,7 +2,15 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { repositoryRoot } from "../workspace.mjs";
 
-const FOLDER = join(repositoryRoot, "test/fixtures/interop");
+export const TEST_FOLDER = join(repositoryRoot, "test/fixtures/interop");
+
+/** What is served, by files of that folder. */
+export const SERVED = Object.freeze({
+  module: "./test-service.mjs",
+  protos: ["grpc/testing/test.proto"],
+  services: ["grpc.testing.TestService"],
+});
+
 const NAME = `interop-${process.pid}`;
 
 /**
@@ -17,11 +25,9 @@ export async function withTestService(use) {
   const { ProcessIsolator } = await built("index.mjs");
   /** @type {typeof import("../../src/isolator/live-record.js")} */
   const { listLive } = await built("src/isolator/live-record.js");
-  const isolator = await ProcessIsolator.create({ name: NAME, from: FOLDER, discoverable: true });
+  const isolator = await ProcessIsolator.create({ name: NAME, from: TEST_FOLDER, discoverable: true });
   try {
-    const services = ["grpc.testing.TestService"];
-    const request = { module: "./test-service.mjs", protos: ["grpc/testing/test.proto"], includeDirs: ["."], services };
-    await isolator.invoke("pihost:", "serve", [request]);
+    await isolator.invoke("pihost:", "serve", [{ ...SERVED, includeDirs: ["."] }]);
     const record = listLive().find(({ name }) => name === NAME);
     if (record === undefined) throw new Error(`${NAME} is not listed`);
     return await use({ address: `unix://${record.address}`, metadata: { authorization: `Bearer ${record.token}` } });

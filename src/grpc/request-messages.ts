@@ -66,6 +66,11 @@ export class RequestMessages {
     this.#stream.resume();
   }
 
+  /** The call has been answered: what the client has not sent yet is of no interest. */
+  close(): void {
+    if (!this.#single && !this.#ended) this.fail(new GrpcError(GrpcStatus.CANCELLED, "the call has been answered"));
+  }
+
   /** The only message of a request that has ended. @throws GrpcError UNIMPLEMENTED when there is none */
   only(): Buffer | Promise<Buffer> {
     const [message] = this.#waiting;

@@ -116,12 +116,13 @@ export class ServerCall implements GrpcCall {
   /** The call has been answered. */
   settle(): void {
     clearTimeout(this.#timer);
+    this.request.close();
   }
 
   /** Ends the call with an error; the handler, where it still runs, learns of it by the signal. */
   fail(error: GrpcError): void {
     if (this.response.ended) return;
-    this.settle();
+    clearTimeout(this.#timer);
     for (const [name, value] of error.metadata ?? []) this.trailers.add(name, value);
     if (error.details !== undefined) this.trailers.set(STATUS_DETAILS, error.details);
     this.#end(error);
@@ -143,7 +144,7 @@ export class ServerCall implements GrpcCall {
 
   #cancelled(): void {
     if (this.response.ended) return;
-    this.settle();
+    clearTimeout(this.#timer);
     this.response.abandon();
     this.#leave(new GrpcError(GrpcStatus.CANCELLED, "the client does not wait for this call any more"));
   }

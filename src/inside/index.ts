@@ -5,4 +5,5 @@ export { getData, setData } from "./isolate-data.js";
 export { keep, type Live, remote } from "./marks.js";
 export { registerErrorClass } from "./register-error-class.js";
 export type { Remote, RemoteObject, RemoteStream } from "./remote-types.js";
+export type { ServiceCall, ServiceMetadata, WritableServiceMetadata } from "./service-call.js";
 export { type FrontDoorAccess, frontDoor, use } from "./use.js";

@@ -1,7 +1,10 @@
 import type { Generation, Judge, Serve } from "../supervision/index.js";
+import type { IsolatorEventSource } from "./events.js";
 
 /** What a kernel adds to the isolates that it runs. */
 export interface IsolateExtension {
+  /** Told of the events before anything has happened: what a process writes while it starts is among them. */
+  readonly listen: (events: IsolatorEventSource) => void;
   /** What the isolate may call of others, and of the host. */
   readonly serve: Serve;
   /** Decides what follows a death, in the place of the option `restart`. */

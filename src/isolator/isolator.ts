@@ -92,6 +92,7 @@ export class ProcessIsolator {
       isolators += 1;
       const resolved = resolveOptions(options, { name: `isolate-${isolators}` });
       const isolator = new ProcessIsolator(isolators, resolved, FROM_CREATE, extension);
+      extension.listen(isolator.events);
       for (const [name, value] of Object.entries(data)) isolator.#core.data.set(name, value);
       await isolator.#start();
       return { isolator, core: isolator.#core, calls: isolator.#calls, graceMs: resolved.graceMs };

@@ -1,8 +1,8 @@
 import { EventEmitter } from "node:events";
-import type { ExtendedIsolator, IsolatorEvents } from "../isolator/index.js";
+import type { ExtendedIsolator, IsolatorEventSource, IsolatorEvents } from "../isolator/index.js";
 import type { IsolateEvent, KernelEvents } from "./events.js";
 
-/** What of an isolator a kernel hears. */
+/** What a kernel hears of an isolator that it uses. */
 const TYPES = [
   "started",
   "startFailed",
@@ -13,10 +13,11 @@ const TYPES = [
   "unresponsive",
   "limit",
   "restartsExhausted",
-  "stdout",
-  "stderr",
   "debugger",
 ] as const satisfies readonly (keyof IsolatorEvents)[];
+
+/** What it hears from the start of the process on, which may fail. */
+const OUTPUT = ["stdout", "stderr"] as const satisfies readonly (keyof IsolatorEvents)[];
 
 /** Tells whoever listens what happens in a kernel. */
 export class KernelPublisher {
@@ -34,12 +35,20 @@ export class KernelPublisher {
   }
 
   /** Hands on what happens to an isolate. */
-  follow({ isolator }: ExtendedIsolator, onEvent: (event: IsolateEvent) => void): void {
-    for (const type of TYPES) {
-      isolator.events.on(type, (event: object) => {
-        const named = { type, ...event } as IsolateEvent;
-        onEvent(named);
-        this.emit("isolate", named);
+  follow({ isolator }: ExtendedIsolator, onEvent: () => void): void {
+    this.#handOn(isolator.events, TYPES, onEvent);
+  }
+
+  /** Hands on what an isolate writes. */
+  followOutput(events: IsolatorEventSource): void {
+    this.#handOn(events, OUTPUT, () => {});
+  }
+
+  #handOn(events: IsolatorEventSource, types: readonly (keyof IsolatorEvents)[], onEvent: () => void): void {
+    for (const type of types) {
+      events.on(type, (event: object) => {
+        onEvent();
+        this.emit("isolate", { type, ...event } as IsolateEvent);
       });
     }
   }

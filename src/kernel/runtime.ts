@@ -47,6 +47,7 @@ export class KernelRuntime {
         judge: (dead, death) => this.#conductor.judge(dead, death),
         prepare: (_, live) => this.#tellHandedOn(unit, live),
         prepareLoaded: (own, live, module) => this.#serveServices(own, live, module),
+        listen: (events) => this.#publisher.followOutput(events),
         onIsolator: (own, current) => this.#follow(own, current),
       });
       this.#units.set(definition.name, unit);
@@ -146,9 +147,7 @@ export class KernelRuntime {
   #follow(unit: Unit, current: ExtendedIsolator): void {
     this.#conductor.letGo(unit);
     this.entrance.routes.changed();
-    this.#publisher.follow(current, ({ type }) => {
-      if (type !== "stdout" && type !== "stderr") this.entrance.routes.changed();
-    });
+    this.#publisher.follow(current, () => this.entrance.routes.changed());
     // However it ended: by its own judgement, or by a Shutdown request of somebody who has its token.
     current.core.stopped.onReached(() => {
       if (unit.current === current && unit.state !== "stopping") this.#givenUp(unit);

@@ -3,6 +3,7 @@ import { constants } from "node:http2";
 import { deflateSync, gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { type GrpcCall, GrpcError } from "../../src/grpc/index.js";
+import { deferred } from "./deferred.js";
 import { beginRaw, callRaw } from "./raw-call.js";
 import { frame, textMethod, useGrpcServer, useRawClient } from "./use-grpc-server.js";
 
@@ -131,6 +132,24 @@ test("a handler that answers before the request has ended gets its whole answer 
   stream.write(frame("a"));
   const { status, body, rstCode } = await answer;
   expect([status, body.length, rstCode]).toEqual(["0", 5 + long.length, constants.NGHTTP2_NO_ERROR]);
+});
+
+test("whoever still reads the request of a call that has been answered gets an error", async () => {
+  const read = deferred<unknown>();
+  const server = await useGrpcServer([
+    textMethod("clientStream", (texts) => {
+      read.resolve(
+        texts[Symbol.asyncIterator]()
+          .next()
+          .catch((error: unknown) => error),
+      );
+      return "enough";
+    }),
+  ]);
+  const { stream, answer } = beginRaw(useRawClient(server), STREAM);
+  stream.write(Buffer.alloc(1));
+  expect((await answer).status).toBe("0");
+  expect(await read.promise).toMatchObject({ code: 1, message: "the call has been answered" });
 });
 
 test("headers of the handler's own come as headers, even when there is no message", async () => {

@@ -1,11 +1,12 @@
 import { toDuration } from "../../contract/index.js";
 import type { KernelServiceStartResponse } from "../../contract/kernel.js";
 import { closestName, IsolationError, ownOptions } from "../../errors/index.js";
-import { type BoundCall, type CallOptions, createRemote, keepAlive, type Remote } from "../../isolator/index.js";
+import { type BoundCall, type CallOptions, createRemote, keepAlive } from "../../isolator/index.js";
 import type { KernelEventSource } from "../events.js";
 import type { KernelLogLine } from "../logs.js";
 import { logLineOf, summaryOfMessage } from "../service/index.js";
 import type { IsolateSummary } from "../summary.js";
+import type { ConnectedIsolate, ConnectOptions, LogsOptions } from "./connect-options.js";
 import { findKernel } from "./find-kernel.js";
 import { KernelClient } from "./kernel-client.js";
 import { RemoteEvents } from "./remote-events.js";
@@ -13,31 +14,6 @@ import { RemoteIsolate } from "./remote-isolate.js";
 import { REQUESTS } from "./requests.js";
 
 const FROM_CONNECT = Symbol("connect");
-
-/** Options of `Kernel.connect`. */
-export interface ConnectOptions {
-  /** With the scope `operate`. Default: that of the kernel's record, where it runs as this user. */
-  token?: string;
-}
-
-/** Options of `ConnectedKernel.logs`. */
-export interface LogsOptions {
-  /** Only lines of these isolates. Default: all. */
-  isolates?: readonly string[];
-  /** How many of the last lines of each isolate come first. Default: all that the kernel has kept, 1,000 at most. */
-  tail?: number;
-  /** Whether it goes on with lines as they are written. Default false. */
-  follow?: boolean;
-  /** Ends it. */
-  signal?: AbortSignal;
-}
-
-/** An isolate of a kernel that runs elsewhere. The handle stays valid whatever happens to what is behind it. */
-export interface ConnectedIsolate<T> {
-  readonly name: string;
-  /** The module's exports, each an asynchronous call. */
-  readonly api: Remote<T>;
-}
 
 /** What is known of a kernel beforehand, and is the same for all of its life. */
 interface KernelFacts {

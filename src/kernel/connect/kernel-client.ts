@@ -79,7 +79,9 @@ export class KernelClient {
   ): Promise<AsyncGenerator<Response, void, undefined>> {
     if (signal?.aborted === true) throw cancelled(signal);
     const path = SERVICE_PATH + name;
-    const stream = startServerStream(this.#connected(), path, this.token, requests.encode(request).finish());
+    const stream = startServerStream(this.#connected(), path, this.token, requests.encode(request).finish(), (cause) =>
+      this.#gone(cause),
+    );
     const abort = (): void => stream.cancel();
     const forget = (): void => signal?.removeEventListener("abort", abort);
     signal?.addEventListener("abort", abort, { once: true });
@@ -110,7 +112,7 @@ export class KernelClient {
   }
 
   #connected(): ClientHttp2Session {
-    if (this.#isClosed) throw new IsolationError("STOPPED", "the connection to the kernel was closed");
+    if (this.#isClosed) throw closedError();
     if (this.#session !== undefined && !this.#session.closed && !this.#session.destroyed) return this.#session;
     const session = connectHttp2("http://localhost", { createConnection: () => connectSocket(this.socket) });
     session.on("error", () => {});
@@ -120,9 +122,14 @@ export class KernelClient {
     return session;
   }
 
-  #gone(): IsolationError {
-    return new IsolationError("STOPPED", `no kernel answers at ${this.socket}: it has ended, or ends`);
+  #gone(cause?: unknown): IsolationError {
+    if (this.#isClosed) return closedError();
+    return new IsolationError("STOPPED", `no kernel answers at ${this.socket}: it has ended, or ends`, { cause });
   }
+}
+
+function closedError(): IsolationError {
+  return new IsolationError("STOPPED", "the connection to the kernel was closed");
 }
 
 function cancelled(signal: AbortSignal | undefined): IsolationError {

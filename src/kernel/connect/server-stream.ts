@@ -1,6 +1,6 @@
 import { type ClientHttp2Session, constants, type IncomingHttpHeaders } from "node:http2";
 import { AUTHORIZATION_KEY, bearer } from "../../contract/index.js";
-import { IsolationError } from "../../errors/index.js";
+import type { IsolationError } from "../../errors/index.js";
 import { PacedReader, PREFIX_LENGTH } from "../../session/index.js";
 import { errorOfStatus, failedStatus } from "./kernel-error.js";
 
@@ -13,12 +13,17 @@ export interface ServerStream {
   cancel(): void;
 }
 
-/** Sends a request of one message. */
+/**
+ * Sends a request of one message.
+ *
+ * @param toLost the error for a connection that is lost, or cannot be made
+ */
 export function startServerStream(
   session: ClientHttp2Session,
   path: string,
   token: string | undefined,
   message: Uint8Array,
+  toLost: (cause: unknown) => IsolationError,
 ): ServerStream {
   const stream = session.request({
     [constants.HTTP2_HEADER_METHOD]: "POST",
@@ -27,7 +32,10 @@ export function startServerStream(
     [constants.HTTP2_HEADER_TE]: "trailers",
     ...(token === undefined ? {} : { [AUTHORIZATION_KEY]: bearer(token) }),
   });
-  stream.on("error", () => {});
+  let cause: unknown;
+  stream.on("error", (error) => {
+    cause = error;
+  });
   let status: IncomingHttpHeaders | undefined;
   let broken: unknown;
   const take = (headers: IncomingHttpHeaders): void => {
@@ -35,7 +43,7 @@ export function startServerStream(
   };
   const failure = (): unknown => {
     if (broken !== undefined) return broken;
-    if (status === undefined) return new IsolationError("STOPPED", "the kernel closed the connection");
+    if (status === undefined) return toLost(cause);
     const failed = failedStatus(status);
     return failed === undefined ? undefined : errorOfStatus(failed);
   };

@@ -30,6 +30,7 @@ export async function startIsolator(
   let own: ExtendedIsolator | undefined;
   const retired = judgeByBudget(new RestartBudget(RETIRED));
   const extension: IsolateExtension = {
+    listen: (events) => around.listen(events),
     serve: around.serve,
     judge: (death) => {
       if (own !== undefined && own === unit.current) return around.judge(unit, death);

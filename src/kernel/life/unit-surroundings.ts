@@ -1,4 +1,4 @@
-import type { ExtendedIsolator } from "../../isolator/index.js";
+import type { ExtendedIsolator, IsolatorEventSource } from "../../isolator/index.js";
 import type { Death, Generation, Judgement, Serve } from "../../supervision/index.js";
 import type { Unit } from "./unit.js";
 
@@ -13,4 +13,6 @@ export interface UnitSurroundings {
   prepareLoaded(unit: Unit, live: Generation, module: string): Promise<unknown> | undefined;
   /** Another isolator is behind the unit. One that was there before has calls to finish, and needs a process for that. */
   onIsolator(unit: Unit, current: ExtendedIsolator): void;
+  /** What it writes is to be heard, from its start on. */
+  listen(events: IsolatorEventSource): void;
 }

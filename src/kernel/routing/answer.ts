@@ -1,5 +1,5 @@
 import type { Exchange } from "./exchange.js";
-import type { Fields } from "./http2/hpack-decoder.js";
+import { type Fields, indexOfField } from "./http2/hpack-decoder.js";
 import { CODE } from "./http2/protocol.js";
 import type { StreamSink } from "./http2/stream.js";
 
@@ -29,21 +29,21 @@ export class Answer implements StreamSink {
       return;
     }
     this.#hasFields = true;
-    const at = fields.indexOf("grpc-encoding");
+    const at = indexOfField(fields, "grpc-encoding");
     this.#exchange.answered(without(fields, OF_CONNECTION), at < 0 ? undefined : fields[at + 1]);
   }
 
   onData(chunk: Buffer, isEnd: boolean): void {
     if (chunk.length > 0 && !this.hasMessages) {
       this.hasMessages = true;
-      this.#exchange.kept.drop();
+      this.#exchange.request.drop();
     }
     this.isAnswered ||= isEnd;
     this.#exchange.client.send(chunk, isEnd);
   }
 
   onSent(bytes: number): void {
-    this.#exchange.forwarded(bytes);
+    this.#exchange.request.left(bytes);
   }
 
   onReset(code: number): void {

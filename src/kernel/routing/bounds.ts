@@ -6,7 +6,7 @@
 /** Tokens of one kernel: one for each program that may call; people still read the list of them. */
 export const TOKENS_AT_MOST = 10_000;
 
-/** Connections at once: each costs a descriptor, and some 20 KiB while it is idle. */
+/** Connections at once: each costs a descriptor, and some 50 KiB while it is idle. Strangers make room for others. */
 export const CONNECTIONS_AT_MOST = 1_024;
 
 /** Requests at once on one connection; more than any client of gRPC begins on its own (100 is their usual guess). */
@@ -17,6 +17,9 @@ export const STREAMS_AT_ONCE = 256;
  * does not read can make the kernel hold: 64 MiB for both directions. Below 64 KiB, large messages become slow.
  */
 export const STREAM_WINDOW_BYTES = 128 * 1024;
+
+/** Of all clients together. Past it, the client that most of it is of ends: each one alone stays below. */
+export const ALL_HELD_BYTES = 256 * 1024 * 1024;
 
 /** How far each side of a connection may be ahead; given back as bytes arrive, so that no stream holds up another. */
 export const CONNECTION_WINDOW_BYTES = 1024 * 1024;

@@ -1,10 +1,10 @@
-import { connect } from "node:net";
 import type { Duplex } from "node:stream";
-import { bearer } from "../../contract/index.js";
 import { GrpcStatus } from "../../grpc/index.js";
 import { COST, GREETING_MS, METADATA_BYTES, METADATA_FIELDS, STRANGER_MS } from "./bounds.js";
-import { Exchange, type ExchangeContext, type FoundLink } from "./exchange.js";
-import type { GoneWatch } from "./gone-watch.js";
+import { ClientLinks, type FoundLink, type LinkContext } from "./client-links.js";
+import { Exchange } from "./exchange.js";
+import type { ExchangeContext } from "./exchange-context.js";
+import { HeldBytes, type HeldTotal } from "./held-bytes.js";
 import { Http2Connection } from "./http2/connection.js";
 import type { DecodedBlock } from "./http2/hpack-decoder.js";
 import { CODE, ConnectionError } from "./http2/protocol.js";
@@ -14,42 +14,28 @@ import type { KeptTotal } from "./kept-request.js";
 import { PlainHttp } from "./plain-http.js";
 import { type RequestHead, readRequestHead } from "./request-head.js";
 import type { RouteTable } from "./route-table.js";
-import type { Idempotency, Routes, Upstream } from "./routes.js";
+import type { Idempotency } from "./routes.js";
 import { type Refusal, statusFields } from "./status-fields.js";
 import { allows, type Tokens } from "./tokens.js";
-import { UpstreamLink } from "./upstream-link.js";
 
 /** What the connections of a front door have in common. */
-export interface DoorContext {
+export interface DoorContext extends LinkContext {
   readonly table: RouteTable;
-  readonly routes: Routes;
   readonly tokens: Tokens;
   readonly kept: KeptTotal;
-  readonly gone: GoneWatch;
-  /** A connection to the kernel's own services. */
-  connectLocal(): Duplex;
+  readonly held: HeldTotal;
 }
-
-interface KnownLink {
-  readonly generation: number;
-  readonly pid: number;
-  readonly link: UpstreamLink;
-  readonly authorization: string;
-}
-
-const LOCAL = "";
 
 /** One client of the front door: its requests, and its connections to the isolates. */
 export class ClientConnection implements ExchangeContext {
   readonly connection: Http2Connection;
+  readonly idleControllers: AbortController[] = [];
   readonly #door: DoorContext;
   readonly #isUser: boolean;
   readonly #onClose: () => void;
   readonly #exchanges = new Set<Exchange>();
-  /** By isolate. */
-  readonly #links = new Map<string, KnownLink>();
-  /** With those of earlier generations, which end what they have. */
-  readonly #allLinks = new Set<UpstreamLink>();
+  readonly #links: ClientLinks;
+  readonly held: HeldBytes;
   readonly #greeting: NodeJS.Timeout;
   readonly #since = performance.now();
   /** What was shown last, and whose it is. */
@@ -63,9 +49,11 @@ export class ClientConnection implements ExchangeContext {
   constructor(socket: Duplex, door: DoorContext, isUser: boolean, onClose: () => void) {
     this.#door = door;
     this.#isUser = isUser;
+    this.held = new HeldBytes(door.held);
+    this.#links = new ClientLinks(door, this.held);
     this.#onClose = onClose;
     this.#greeting = setTimeout(() => this.#fail("said nothing"), GREETING_MS);
-    this.connection = new Http2Connection(socket, "server", {
+    this.connection = new Http2Connection(socket, "server", this.held, {
       onReady: () => clearTimeout(this.#greeting),
       onRequest: (stream, block, isEnd) => this.#request(stream, block, isEnd),
       onGoaway: () => {},
@@ -78,15 +66,18 @@ export class ClientConnection implements ExchangeContext {
     return this.#door.kept;
   }
 
-  get exchanges(): Iterable<Exchange> {
-    return this.#exchanges;
+  /** Whether it has sent a request with a token that counts. */
+  get isKnown(): boolean {
+    return this.#isKnown;
   }
 
-  async findLink(isolate: string | undefined, signal: AbortSignal): Promise<FoundLink> {
-    if (isolate === undefined) return { link: this.#localLink(), upstream: undefined, authorization: undefined };
-    const upstream = await this.#door.routes.upstream(isolate, signal);
-    const { link, authorization } = this.#linkTo(upstream);
-    return { link, upstream, authorization };
+  /** Ends it, because others need what it takes. */
+  giveWay(why: string): void {
+    this.connection.fail(new ConnectionError(CODE.enhanceYourCalm, why));
+  }
+
+  findLink(isolate: string | undefined, signal: AbortSignal): Promise<FoundLink> {
+    return this.#links.find(isolate, signal);
   }
 
   idempotency(isolate: string | undefined, path: string): Idempotency {
@@ -184,48 +175,17 @@ export class ClientConnection implements ExchangeContext {
     this.connection.calm.charge(COST.refused);
   }
 
-  #linkTo(upstream: Upstream): KnownLink {
-    const known = this.#links.get(upstream.isolate);
-    const isSame = known?.generation === upstream.generation && known.pid === upstream.pid;
-    if (known !== undefined && isSame && known.link.isUsable) return known;
-    known?.link.retire();
-    const { gone } = this.#door;
-    const link: UpstreamLink = this.#openLink(connect(upstream.address), () => gone.remove(upstream, link));
-    gone.add(upstream, link);
-    const { generation, pid } = upstream;
-    const opened = { generation, pid, link, authorization: bearer(upstream.token) };
-    this.#links.set(upstream.isolate, opened);
-    return opened;
-  }
-
-  #localLink(): UpstreamLink {
-    const known = this.#links.get(LOCAL);
-    if (known?.link.isUsable === true) return known.link;
-    const link = this.#openLink(this.#door.connectLocal(), () => {});
-    this.#links.set(LOCAL, { generation: 0, pid: 0, link, authorization: "" });
-    return link;
-  }
-
-  #openLink(socket: Duplex, onClose: () => void): UpstreamLink {
-    const link: UpstreamLink = new UpstreamLink(socket, () => {
-      this.#allLinks.delete(link);
-      onClose();
-    });
-    this.#allLinks.add(link);
-    return link;
-  }
-
   #endIfDone(): void {
     if (this.#isClosing && this.connection.streams.size === 0) this.connection.end();
   }
 
   #fail(what: string): void {
-    this.connection.fail(new ConnectionError(CODE.enhanceYourCalm, `the client ${what} in time`));
+    this.giveWay(`the client ${what} in time`);
   }
 
   #closed(): void {
     clearTimeout(this.#greeting);
-    for (const link of this.#allLinks) link.destroy();
+    this.#links.destroy();
     this.#onClose();
   }
 }

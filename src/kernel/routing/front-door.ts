@@ -1,7 +1,7 @@
-import type { Server, Socket } from "node:net";
+import type { Server } from "node:net";
 import { GrpcStatus } from "../../grpc/index.js";
-import { CONNECTIONS_AT_MOST, LOOK_MS } from "./bounds.js";
-import { ClientConnection, type DoorContext } from "./client-connection.js";
+import { LOOK_MS } from "./bounds.js";
+import { DoorClients } from "./door-clients.js";
 import { DoorFacts } from "./door-facts.js";
 import { GoneWatch } from "./gone-watch.js";
 import { healthMethods } from "./health.js";
@@ -61,15 +61,12 @@ class Door implements FrontDoor {
   socket = "";
   address: { readonly host: string; readonly port: number } | undefined;
   readonly #options: FrontDoorOptions;
-  readonly #context: DoorContext;
   readonly #facts: DoorFacts;
   readonly #servers: Server[] = [];
-  readonly #clients = new Set<ClientConnection>();
+  readonly #clients: DoorClients;
   readonly #stops: (() => void)[];
   readonly #looking: NodeJS.Timeout;
-  #isDraining = false;
   #closed: Promise<void> | undefined;
-  #onEmpty = (): void => {};
 
   constructor(options: FrontDoorOptions) {
     const { kernel, routes, tokens, local } = options;
@@ -83,31 +80,32 @@ class Door implements FrontDoor {
       services ??= new LocalServices(own);
       return services.connect();
     };
-    this.#context = { table, routes, tokens, kept: new KeptTotal(), gone: new GoneWatch(), connectLocal };
+    const context = { table, routes, tokens, kept: new KeptTotal(), gone: new GoneWatch(), connectLocal };
+    this.#clients = new DoorClients(context);
+    const message = "the request's token was revoked, or has expired";
     this.#stops = [
       routes.onChange(() => {
         table.invalidate();
         facts.changed();
       }),
-      tokens.onEnd((id) => this.#tokenEnded(id)),
+      tokens.onEnd((id) => this.#clients.cut({ code: GrpcStatus.UNAUTHENTICATED, message }, id)),
     ];
-    this.#looking = setInterval(() => this.#look(), LOOK_MS).unref();
+    this.#looking = setInterval(() => this.#clients.look(), LOOK_MS).unref();
   }
 
   async open(): Promise<void> {
     const { socket, listen, auth } = this.#options;
-    const unix = await listenOnSocket(socket, (client) => this.#accept(client, auth === "user"));
+    const unix = await listenOnSocket(socket, (client) => this.#clients.accept(client, auth === "user"));
     this.#servers.push(unix.server);
     this.socket = unix.path;
     if (listen === undefined) return;
-    const tcp = await listenOnTcp(listen, (client) => this.#accept(client, false));
+    const tcp = await listenOnTcp(listen, (client) => this.#clients.accept(client, false));
     this.#servers.push(tcp.server);
     this.address = tcp.address;
   }
 
   drain(): void {
-    this.#isDraining = true;
-    for (const client of [...this.#clients]) client.drain();
+    this.#clients.drain();
   }
 
   close(graceMs: number): Promise<void> {
@@ -119,48 +117,14 @@ class Door implements FrontDoor {
     const listening = this.#servers.map((server) => new Promise<void>((done) => server.close(() => done())));
     this.#facts.close();
     this.drain();
-    await this.#empty(graceMs);
-    for (const client of [...this.#clients])
-      client.cut({ code: GrpcStatus.UNAVAILABLE, message: `kernel ${this.#options.kernel} ends` });
+    await this.#clients.empty(graceMs);
+    this.#clients.cut({ code: GrpcStatus.UNAVAILABLE, message: `kernel ${this.#options.kernel} ends` });
     // Until a client has read how its requests end.
-    await this.#empty(Math.min(graceMs, FAREWELL_MS));
-    for (const client of [...this.#clients]) client.connection.destroy();
+    await this.#clients.empty(Math.min(graceMs, FAREWELL_MS));
+    this.#clients.destroy();
     await Promise.all(listening);
     for (const stop of this.#stops) stop();
     clearInterval(this.#looking);
-  }
-
-  /** Waits until no client is left, at most so long. */
-  #empty(ms: number): Promise<void> {
-    if (this.#clients.size === 0) return Promise.resolve();
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.#onEmpty = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-  }
-
-  #accept(socket: Socket, isUser: boolean): void {
-    if (this.#isDraining || this.#clients.size >= CONNECTIONS_AT_MOST) {
-      socket.destroy();
-      return;
-    }
-    const client: ClientConnection = new ClientConnection(socket, this.#context, isUser, () => {
-      this.#clients.delete(client);
-      if (this.#clients.size === 0) this.#onEmpty();
-    });
-    this.#clients.add(client);
-  }
-
-  #tokenEnded(id: string): void {
-    const message = "the request's token was revoked, or has expired";
-    for (const client of [...this.#clients]) client.cut({ code: GrpcStatus.UNAUTHENTICATED, message }, id);
-  }
-
-  #look(): void {
-    for (const client of [...this.#clients]) client.look();
   }
 }
 

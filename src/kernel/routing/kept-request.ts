@@ -1,5 +1,5 @@
 import { ALL_KEPT_BYTES, KEPT_BYTES } from "./bounds.js";
-import { ByteQueue } from "./http2/byte-queue.js";
+import { type ByteAccount, ByteQueue } from "./http2/byte-queue.js";
 import type { Fields } from "./http2/hpack-decoder.js";
 
 /** What all requests of a front door keep. */
@@ -12,14 +12,17 @@ export class KeptRequest {
   isEnded = false;
   trailers: Fields | undefined;
   readonly #total: KeptTotal;
+  readonly #held: ByteAccount;
   /** Most requests are one chunk, which is not copied. */
   #first: Buffer | undefined;
   #rest: ByteQueue | undefined;
   #length = 0;
   #isDropped = false;
 
-  constructor(total: KeptTotal) {
+  /** @param held counts it among what waits for or of its client */
+  constructor(total: KeptTotal, held: ByteAccount) {
     this.#total = total;
+    this.#held = held;
   }
 
   /** Whether everything that came is here. */
@@ -38,6 +41,7 @@ export class KeptRequest {
     }
     this.#length += chunk.length;
     this.#total.bytes += chunk.length;
+    this.#held.add(chunk.length);
     if (this.#first === undefined) this.#first = chunk;
     else {
       this.#rest ??= new ByteQueue();
@@ -54,6 +58,7 @@ export class KeptRequest {
   drop(): void {
     this.#isDropped = true;
     this.#total.bytes -= this.#length;
+    this.#held.add(-this.#length);
     this.#length = 0;
     this.#first = undefined;
     this.#rest = undefined;

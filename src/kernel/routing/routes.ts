@@ -43,7 +43,8 @@ export interface Routes {
   ): { readonly files: readonly Uint8Array[]; readonly methods: readonly MethodFacts[] } | undefined;
   /**
    * The process that takes new requests; waits for the next generation while there is none. Asked for each request, so
-   * that one that was replaced gets no more of them.
+   * that one that was replaced gets no more of them. Once it has resolved, no listener may stay on the signal, which is
+   * used again for later requests.
    *
    * @throws IsolationError when the isolate is down, or the signal was aborted
    */

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer, type TLSSocket } from "node:tls";
 import { invalidOption } from "../../errors/index.js";
-import { GREETING_MS } from "./bounds.js";
+import { CONNECTIONS_AT_MOST, GREETING_MS } from "./bounds.js";
 
 /** A TCP address to listen on beside the socket. */
 export interface ListenAddress {
@@ -31,6 +31,8 @@ export async function listenOnTcp(
     onSocket(socket);
   };
   const server = tls === undefined ? createServer(accept) : createTls(tls, accept);
+  // Those that are not through with TLS count, too.
+  server.maxConnections = 2 * CONNECTIONS_AT_MOST;
   await new Promise<void>((done, reject) => {
     server.once("error", (error) =>
       reject(invalidOption("listen", `an address to listen on (${error.message})`, `${host}:${port}`)),

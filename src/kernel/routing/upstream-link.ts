@@ -1,5 +1,6 @@
 import type { Duplex } from "node:stream";
 import { STREAM_IDS_AT_MOST } from "./bounds.js";
+import type { HeldBytes } from "./held-bytes.js";
 import { Http2Connection } from "./http2/connection.js";
 import { CODE } from "./http2/protocol.js";
 import type { Http2Stream } from "./http2/stream.js";
@@ -25,9 +26,10 @@ export class UpstreamLink {
   /** Nothing more is begun on it. */
   #isRetired = false;
 
-  constructor(socket: Duplex, onClose: () => void) {
+  /** @param held counts what waits for the process */
+  constructor(socket: Duplex, held: HeldBytes, onClose: () => void) {
     this.#onClose = onClose;
-    this.connection = new Http2Connection(socket, "client", {
+    this.connection = new Http2Connection(socket, "client", held, {
       onReady: () => {
         this.#isReady = true;
         this.#serve();

@@ -2,7 +2,6 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { status } from "@grpc/grpc-js";
 import { describe, expect, test } from "vitest";
-import { ensureGrpcurl } from "../../../scripts/grpcurl.mjs";
 import type { LocalService } from "../../../src/kernel/routing/index.js";
 import { bytesField, fieldsOf, varintField } from "../../../src/kernel/routing/reflection/wire.js";
 import { extension, extensionRange, file, message, nested, nestedEnum } from "../../fixtures/routing/descriptors.js";
@@ -234,6 +233,8 @@ describe("a service of the kernel", () => {
   });
 });
 
+const script = new URL("../../../scripts/grpcurl.mjs", import.meta.url).href;
+const { ensureGrpcurl } = (await import(script)) as { ensureGrpcurl(): Promise<string | undefined> };
 const grpcurl = await ensureGrpcurl();
 
 describe.skipIf(isMissing("grpcurl (built with Go)", grpcurl !== undefined))("grpcurl", () => {

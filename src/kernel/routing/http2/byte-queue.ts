@@ -2,8 +2,14 @@
 const JOINED_BYTES = 4 * 1024;
 const BLOCK_BYTES = 16 * 1024;
 
+/** Where bytes that wait are counted. */
+export interface ByteAccount {
+  add(bytes: number): void;
+}
+
 /** Bytes that wait, first in, first out. */
 export class ByteQueue {
+  readonly #account: ByteAccount | undefined;
   #chunks: Buffer[] = [];
   #first = 0;
   /** The room at the end of the last chunk, where that is a block of ours. */
@@ -11,9 +17,14 @@ export class ByteQueue {
   #blockLength = 0;
   length = 0;
 
+  constructor(account?: ByteAccount) {
+    this.#account = account;
+  }
+
   push(chunk: Buffer): void {
     if (chunk.length === 0) return;
     this.length += chunk.length;
+    this.#account?.add(chunk.length);
     if (chunk.length >= JOINED_BYTES) {
       this.#block = undefined;
       this.#chunks.push(chunk);
@@ -36,6 +47,7 @@ export class ByteQueue {
     const chunk = this.#chunks[this.#first] as Buffer;
     const taken = chunk.length <= most ? chunk : chunk.subarray(0, most);
     this.length -= taken.length;
+    this.#account?.add(-taken.length);
     if (taken.length < chunk.length) this.#chunks[this.#first] = chunk.subarray(taken.length);
     else this.#drop();
     return taken;
@@ -47,6 +59,7 @@ export class ByteQueue {
   }
 
   clear(): void {
+    this.#account?.add(-this.length);
     this.#chunks = [];
     this.#first = 0;
     this.#block = undefined;
@@ -59,11 +72,8 @@ export class ByteQueue {
 
   #drop(): void {
     this.#first += 1;
-    if (this.#first === this.#chunks.length) {
-      const { length } = this;
-      this.clear();
-      this.length = length;
-    } else if (this.#first >= 64 && 2 * this.#first >= this.#chunks.length) {
+    if (this.#first === this.#chunks.length) this.clear();
+    else if (this.#first >= 64 && 2 * this.#first >= this.#chunks.length) {
       this.#chunks = this.#chunks.slice(this.#first);
       this.#first = 0;
     }

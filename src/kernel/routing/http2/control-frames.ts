@@ -45,10 +45,10 @@ export class ControlFrames {
     const more = payload.readUInt32BE(0) & 0x7fffffff;
     if (id === 0) {
       if (more === 0) throw new ConnectionError(CODE.protocol, "the peer opened the connection's window by 0");
-      connection.sendWindow += more;
-      if (connection.sendWindow > LARGEST_WINDOW)
+      connection.outgoing.window += more;
+      if (connection.outgoing.window > LARGEST_WINDOW)
         throw new ConnectionError(CODE.flowControl, "the peer opened the connection's window too far");
-      connection.pumpAll();
+      connection.outgoing.pumpAll();
       return;
     }
     const stream = connection.streams.get(id);
@@ -56,7 +56,7 @@ export class ControlFrames {
     if (more === 0) throw new StreamError(id, CODE.protocol);
     stream.sendWindow += more;
     if (stream.sendWindow > LARGEST_WINDOW) throw new StreamError(id, CODE.flowControl);
-    connection.pump(stream);
+    connection.outgoing.pump(stream);
   }
 
   #settings(id: number, flags: number, payload: Buffer): void {
@@ -70,7 +70,7 @@ export class ControlFrames {
     if (payload.length % 6 !== 0) throw new ConnectionError(CODE.frameSize, "the peer sent SETTINGS of a wrong length");
     connection.calm.charge(COST.settings + payload.length / 6 + connection.streams.size);
     // First, since what new windows let through follows on it.
-    connection.writeControl(FRAME.settings, FLAG.ack, payload.subarray(0, 0));
+    connection.outgoing.writeControl(FRAME.settings, FLAG.ack, payload.subarray(0, 0));
     for (let at = 0; at < payload.length; at += 6)
       this.#setting(payload.readUInt16BE(at), payload.readUInt32BE(at + 2));
     const isFirst = !this.hasSettings;
@@ -80,7 +80,7 @@ export class ControlFrames {
 
   #setting(id: number, value: number): void {
     const connection = this.#connection;
-    if (id === SETTING.headerTableSize) connection.encoder.peerTableBytes = value;
+    if (id === SETTING.headerTableSize) connection.outgoing.encoder.peerTableBytes = value;
     else if (id === SETTING.maxConcurrentStreams) connection.peerMaxStreams = value;
     else if (id === SETTING.initialWindowSize) this.#initialWindow(value);
     else if (id === SETTING.enablePush && (value > 1 || (!this.#isServer && value === 1)))
@@ -100,14 +100,14 @@ export class ControlFrames {
       if (stream.sendWindow > LARGEST_WINDOW)
         throw new ConnectionError(CODE.flowControl, "the peer opened the window of a stream too far");
     }
-    if (more > 0) for (const stream of [...connection.streams.values()]) connection.pump(stream);
+    if (more > 0) for (const stream of [...connection.streams.values()]) connection.outgoing.pump(stream);
   }
 
   #ping(id: number, flags: number, payload: Buffer): void {
     if (id !== 0) throw new ConnectionError(CODE.protocol, `the peer sent PING on stream ${id}`);
     expectLength("PING", payload, 8);
     this.#connection.calm.charge(COST.ping);
-    if ((flags & FLAG.ack) === 0) this.#connection.writeControl(FRAME.ping, FLAG.ack, payload);
+    if ((flags & FLAG.ack) === 0) this.#connection.outgoing.writeControl(FRAME.ping, FLAG.ack, payload);
   }
 
   #goaway(id: number, payload: Buffer): void {

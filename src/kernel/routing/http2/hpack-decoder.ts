@@ -5,6 +5,12 @@ import { STATIC_FIELDS } from "./static-table.js";
 /** Names and values by turns, one character for each byte. */
 export type Fields = string[];
 
+/** Where the name is among the fields; -1 for nowhere. */
+export function indexOfField(fields: Fields, name: string): number {
+  for (let at = 0; at < fields.length; at += 2) if (fields[at] === name) return at;
+  return -1;
+}
+
 /** What a field counts beside its name and value, in bytes (RFC 7541, 4.1). */
 export const FIELD_OVERHEAD = 32;
 

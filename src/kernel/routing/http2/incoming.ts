@@ -22,6 +22,8 @@ export class FrameHandler {
   readonly #blocks = new BlockAssembly();
   readonly #control: ControlFrames;
   #prefaceLength = 0;
+  /** What the peer may yet send on all streams together. */
+  #window = CONNECTION_WINDOW_BYTES;
 
   constructor(connection: Http2Connection, role: "server" | "client") {
     this.#connection = connection;
@@ -99,13 +101,12 @@ export class FrameHandler {
 
   /** Of the connection. Given back at once: a stream that nobody reads is held by its own window, and holds up no other. */
   #spendWindow(bytes: number): void {
-    const connection = this.#connection;
-    connection.receiveWindow -= bytes;
-    if (connection.receiveWindow < 0)
+    this.#window -= bytes;
+    if (this.#window < 0)
       throw new ConnectionError(CODE.flowControl, "the peer sent more than the connection's window");
-    if (connection.receiveWindow >= CONNECTION_WINDOW_BYTES / 2) return;
-    connection.writeWindow(0, CONNECTION_WINDOW_BYTES - connection.receiveWindow);
-    connection.receiveWindow = CONNECTION_WINDOW_BYTES;
+    if (this.#window >= CONNECTION_WINDOW_BYTES / 2) return;
+    this.#connection.outgoing.writeWindow(0, CONNECTION_WINDOW_BYTES - this.#window);
+    this.#window = CONNECTION_WINDOW_BYTES;
   }
 
   #blockEnded(whole: Block | undefined): void {
@@ -159,7 +160,7 @@ export class FrameHandler {
 
   #close(stream: Http2Stream): void {
     stream.drop();
-    this.#connection.remove(stream);
+    this.#connection.outgoing.remove(stream);
   }
 
   #isIdle(id: number): boolean {
@@ -177,7 +178,7 @@ export class FrameHandler {
   #fault({ streamId, code }: StreamError): void {
     const connection = this.#connection;
     connection.calm.charge(COST.reset);
-    connection.writeReset(streamId, code);
+    connection.outgoing.writeReset(streamId, code);
     const stream = connection.streams.get(streamId);
     if (stream === undefined) return;
     this.#close(stream);

@@ -1,5 +1,5 @@
 import { STREAM_WINDOW_BYTES } from "../bounds.js";
-import { ByteQueue } from "./byte-queue.js";
+import { type ByteAccount, ByteQueue } from "./byte-queue.js";
 import type { Fields } from "./hpack-decoder.js";
 import { CODE, StreamError } from "./protocol.js";
 
@@ -34,7 +34,7 @@ export interface StreamCarrier {
 /** One stream of a connection, for either role. */
 export class Http2Stream {
   readonly id: number;
-  readonly queue = new ByteQueue();
+  readonly queue: ByteQueue;
   sink: StreamSink | undefined;
   /** What the peer may yet be sent. */
   sendWindow: number;
@@ -52,7 +52,8 @@ export class Http2Stream {
   #ending: { readonly fields: Fields | undefined } | undefined;
   #resetAfterEnd: number | undefined;
 
-  constructor(id: number, carrier: StreamCarrier, sendWindow: number) {
+  constructor(id: number, carrier: StreamCarrier, sendWindow: number, held: ByteAccount) {
+    this.queue = new ByteQueue(held);
     this.id = id;
     this.#carrier = carrier;
     this.sendWindow = sendWindow;
