@@ -1,5 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type ServerHttp2Session, type ServerHttp2Stream } from "node:http2";
-import { AUTHORIZATION_KEY, bearer } from "../../src/contract/index.js";
+import { AUTHORIZATION_KEY, bearer, NOT_BEGUN_KEY, STATUS_DETAILS_KEY } from "../../src/contract/index.js";
+import { IsolationError } from "../../src/errors/index.js";
 import {
   endWithStatus,
   type GrpcMethod,
@@ -61,6 +62,10 @@ export function createServiceServer(
       refuse(stream, headers);
       return;
     }
+    if (pihost.draining) {
+      refuseWhileDraining(stream);
+      return;
+    }
     open.add(stream);
     stream.once("close", () => open.delete(stream));
     serveStream(stream, headers, method, options, rawHeaders);
@@ -69,6 +74,14 @@ export function createServiceServer(
   function isAllowed(headers: IncomingHttpHeaders, rawHeaders: readonly string[]): boolean {
     const given = headers[AUTHORIZATION_KEY];
     return given !== undefined && !hasRepeatedToken(rawHeaders) && isSameSecret(Buffer.from(given), expected);
+  }
+
+  function refuseWhileDraining(stream: ServerHttp2Stream): void {
+    const { code, message, details } = toServiceStatus(
+      new IsolationError("STOPPED", `${pihost.isolate} is shutting down`),
+    );
+    const bytes = details === undefined ? {} : { [STATUS_DETAILS_KEY]: Buffer.from(details).toString("base64") };
+    endWithStatus(stream, code, message, { ...bytes, [NOT_BEGUN_KEY]: "1" });
   }
 
   const server = createServer({

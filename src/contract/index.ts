@@ -39,6 +39,7 @@ export {
 } from "./handshake.js";
 export { HOST_MODULE } from "./host-module.js";
 export type { ModuleExport } from "./module-export.js";
+export { NOT_BEGUN_KEY } from "./not-begun.js";
 export { commonProtocol, PROTOCOLS } from "./protocols.js";
 export { unwrapRequest, unwrapResponse, wrapFrame } from "./session-envelope.js";
 export { decodeStatusDetails, encodeStatusDetails, STATUS_DETAILS_KEY } from "./status-details.js";

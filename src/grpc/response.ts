@@ -8,9 +8,6 @@ import { GrpcStatus } from "./status.js";
 /** Longer messages are not copied behind their prefix. */
 const COPIED_BYTES = 16 * 1024;
 
-/** How much may wait here for the client to read it; node:http2 would wait for each message of more than 16 KiB. */
-const AHEAD_BYTES = 128 * 1024;
-
 const BASIC_HEADERS: OutgoingHttpHeaders = Object.freeze({
   ":status": 200,
   "content-type": CONTENT_TYPE,
@@ -88,14 +85,12 @@ export class Response {
   write(packed: Uint8Array, compressed: boolean): boolean {
     if (this.#ended || this.#stream.destroyed) return false;
     this.sendHeaders();
-    if (packed.length <= COPIED_BYTES) this.#stream.write(framed(packed, compressed));
-    else {
-      this.#stream.cork();
-      this.#stream.write(prefixOf(packed.length, compressed));
-      this.#stream.write(packed);
-      this.#stream.uncork();
-    }
-    return this.#stream.writableLength < AHEAD_BYTES;
+    if (packed.length <= COPIED_BYTES) return this.#stream.write(framed(packed, compressed));
+    this.#stream.cork();
+    this.#stream.write(prefixOf(packed.length, compressed));
+    const goesOn = this.#stream.write(packed);
+    this.#stream.uncork();
+    return goesOn;
   }
 
   /** Resolves when the client has read so much that there may be more, or never will. */

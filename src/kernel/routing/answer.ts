@@ -1,3 +1,4 @@
+import { NOT_BEGUN_KEY } from "../../contract/index.js";
 import type { Exchange } from "./exchange.js";
 import { type Fields, indexOfField } from "./http2/hpack-decoder.js";
 import { CODE } from "./http2/protocol.js";
@@ -22,6 +23,10 @@ export class Answer implements StreamSink {
 
   onHeaders(fields: Fields, isEnd: boolean): void {
     const { client, hasAnswer } = this.#exchange;
+    if (isEnd && !hasAnswer && indexOfField(fields, NOT_BEGUN_KEY) >= 0) {
+      this.#exchange.refused();
+      return;
+    }
     if (isEnd) {
       this.isAnswered = true;
       const isSecond = hasAnswer && !this.#hasFields;

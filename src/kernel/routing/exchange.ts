@@ -91,6 +91,11 @@ export class Exchange implements Waiter {
     }
   }
 
+  /** The process is shutting down, and says that it has not begun with it. */
+  refused(): void {
+    this.unprocessed();
+  }
+
   /** The process has not begun with it: it goes to the next one. */
   unprocessed(): void {
     this.request.detach();

@@ -1,5 +1,5 @@
 import { createServer, type Server } from "node:net";
-import { status } from "@grpc/grpc-js";
+import { type Metadata, status } from "@grpc/grpc-js";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { drained } from "../../fixtures/routing/echo-client.js";
 import { block, frame, number, RawClient, type RawFrame, request, setting } from "../../fixtures/routing/raw-client.js";
@@ -165,6 +165,22 @@ describe("a request goes on", () => {
     expect(answers.map(({ message: text }) => text?.toString())).toEqual(texts);
     expect(seen).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
   });
+});
+
+test("fields and trailers that come at once stay apart, however long they are", async () => {
+  const long = (name: string, letter: string): Buffer => block({ [name]: letter.repeat(7_000) });
+  const door = await useRaw(async (peer) => {
+    await peer.frame(isRequest);
+    peer.write(
+      frame(HEADERS, END_HEADERS, 1, Buffer.concat([ANSWER, long("x-first", "f")])),
+      frame(HEADERS, END_HEADERS | END_STREAM, 1, Buffer.concat([long("x-last", "l"), OK])),
+    );
+  });
+  const call = door.client().serverStream("/raw.v1.Raw/Do", NOTHING);
+  const headers = new Promise<Metadata>((resolve) => call.once("metadata", resolve));
+  const { status: end } = await drained(call);
+  expect((await headers).get("x-first")).toEqual(["f".repeat(7_000)]);
+  expect(end.metadata.get("x-last")).toEqual(["l".repeat(7_000)]);
 });
 
 describe("a reset", () => {

@@ -3,8 +3,8 @@ import { FRAME_HEADER_BYTES } from "./protocol.js";
 
 const SLAB_BYTES = 32 * 1024;
 
-/** Payloads above are handed to the socket as they are. */
-const COPIED_BYTES = 2 * 1024;
+/** Payloads above are handed to the socket as they are: they must not change any more. */
+export const COPIED_BYTES = 2 * 1024;
 
 /** Collects the frames of one turn of the event loop, and writes them at once. */
 export class FrameWriter {

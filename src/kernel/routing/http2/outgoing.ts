@@ -1,7 +1,7 @@
 import type { Duplex } from "node:stream";
 import { CALM_POINTS_PER_DATA_FRAME, UNSENT_BYTES } from "../bounds.js";
 import type { Calm } from "./calm.js";
-import { FrameWriter } from "./frame-writer.js";
+import { COPIED_BYTES, FrameWriter } from "./frame-writer.js";
 import type { Fields } from "./hpack-decoder.js";
 import { HpackEncoder } from "./hpack-encoder.js";
 import { DEFAULT_FRAME_BYTES, DEFAULT_WINDOW, FLAG, FRAME } from "./protocol.js";
@@ -49,13 +49,13 @@ export class Outgoing implements StreamCarrier {
 
   writeHeaders(streamId: number, fields: Fields, isEnd: boolean): void {
     const block = this.encoder.encode(fields);
+    // The encoder's room is used again, and long payloads are not copied by the writer.
+    const whole = block.length <= COPIED_BYTES ? block : Buffer.from(block);
     const end = isEnd ? FLAG.endStream : 0;
-    if (block.length <= DEFAULT_FRAME_BYTES) {
-      this.#writer.frame(FRAME.headers, end | FLAG.endHeaders, streamId, block);
+    if (whole.length <= DEFAULT_FRAME_BYTES) {
+      this.#writer.frame(FRAME.headers, end | FLAG.endHeaders, streamId, whole);
       return;
     }
-    // The encoder's room is used again, and long payloads are not copied.
-    const whole = Buffer.from(block);
     for (let at = 0; at < whole.length; at += DEFAULT_FRAME_BYTES) {
       const part = whole.subarray(at, at + DEFAULT_FRAME_BYTES);
       const last = at + part.length === whole.length ? FLAG.endHeaders : 0;
