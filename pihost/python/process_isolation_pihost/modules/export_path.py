@@ -7,6 +7,7 @@ from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any, Callable
 
 from ..errors import IsolationError
+from ..session.granted import Granted
 
 _MAX_SEGMENTS = 32
 _MAX_NAMES = 10
@@ -36,7 +37,8 @@ class Exports:
         return sorted([name for name in names if self.has(name)])
 
     def _is_own(self, value: Any) -> bool:
-        if isinstance(value, ModuleType):
+        if isinstance(value, (ModuleType, Granted)):
+            # What the module was granted is its own to call, not its callers'.
             return False
         home = getattr(value, "__module__", None)
         if not isinstance(home, str) or not (callable(value) or isinstance(value, type)):

@@ -33,6 +33,7 @@ FEATURES = [
     "exports",
     "standby",
     "status",
+    "use",
 ]
 SOCKET_FEATURES = ["socket", "invoke"]
 # What arrives as the value that it was. Holes of arrays and objects around primitives have no counterpart in Python.

@@ -26,6 +26,7 @@ class Owner(Protocol):
     def status(self) -> Any: ...
     def counts(self) -> Any: ...
     def take_over(self, generation: int) -> None: ...
+    def may_hand_on(self, targets: Any) -> None: ...
     def preload(self, modules: Any) -> None: ...
     def activate(self, modules: Any) -> None: ...
     def exports_of(self, module: str) -> Any: ...
@@ -41,8 +42,8 @@ def host_methods(owner: Owner) -> dict[str, HostMethod]:
         owner.shutdown(str(reason), float(grace_ms) / 1000, stop_after)
         return in_flight
 
-    def names(modules: Any) -> Sequence[str]:
-        return [str(name) for name in modules]
+    def names(given: Any) -> Sequence[str]:
+        return [str(name) for name in given]
 
     return {
         "status": HostMethod(lambda *_: owner.status(), True),
@@ -50,6 +51,7 @@ def host_methods(owner: Owner) -> dict[str, HostMethod]:
         "setData": HostMethod(lambda name, value=None, *_: owner.data.receive(str(name), value), True),
         "getData": HostMethod(lambda name, *_: owner.data.get(str(name)), True),
         "takeOver": HostMethod(lambda generation, *_: owner.take_over(int(generation)), True),
+        "mayHandOn": HostMethod(lambda targets, *_: owner.may_hand_on(names(targets)), True),
         "preload": HostMethod(lambda modules, *_: owner.preload(names(modules)), False),
         "activate": HostMethod(lambda modules, *_: owner.activate(names(modules)), False),
         "exports": HostMethod(lambda module, *_: owner.exports_of(str(module)), False),

@@ -21,6 +21,7 @@ from .host_module import HOST_MODULE, host_methods
 from .isolate_data import isolate_data
 from .lifecycle import ModuleLifecycle
 from .status import Counts, read_status
+from .uses import uses
 
 # What running calls get after the death of the host, in seconds; the host's reaper waits a little longer.
 _HOST_GONE_GRACE = 0.15
@@ -40,6 +41,8 @@ class Pihost:
         self.token = go.token
         self.generation = go.generation
         self.data = isolate_data()
+        self._uses = uses()
+        self._uses.is_isolate = True
         self.executor = Executor()
         self.executor.on_exit = self._on_exit
         self.loader = ModuleLoader(go.origin)
@@ -62,6 +65,7 @@ class Pihost:
         session = self._open(lane, self._shared)
         store = session.new_handle(HOST_MODULE, "setData")
         self.data.tell_host = lambda name, value: session.call_lent(store, [name, value])
+        self._uses.speak_on(session)
         self._main_loop = MainLoop(lane, session, self.executor)
 
     def serve_session(self, lane: Lane) -> None:
@@ -112,6 +116,10 @@ class Pihost:
     def take_over(self, generation: int) -> None:
         """The process was a spare and is now the generation of this number."""
         self.generation = generation
+
+    def may_hand_on(self, targets: list[str]) -> None:
+        """Of what the host lets this process use, it may lend these to others."""
+        self._uses.handed_on = frozenset(targets)
 
     def preload(self, modules: list[str]) -> None:
         """Loads modules; what fails will fail again, and be told, when it is called."""

@@ -2,6 +2,7 @@
 
 from .current_call import CurrentCall, current_call
 from .executor import Executor
+from .granted import Granted
 from .lane import Lane, SocketLane
 from .lending import keep, remote
 from .main_loop import MainLoop
@@ -13,6 +14,7 @@ from .stream_import import RemoteStream
 __all__ = [
     "CurrentCall",
     "Executor",
+    "Granted",
     "Lane",
     "MainLoop",
     "RemoteFunction",

@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from .current_call import CurrentCall, in_task
 from .stream_export import Sink, Window
 
 
 class AsyncStreamExport:
-    """An async iterator, run by a task in the event loop."""
+    """An async iterator, run by a task in the event loop, within the call that made it."""
 
-    def __init__(self, stream: int, iterator: Any, sink: Sink, loop: Callable[[], Any]) -> None:
+    def __init__(
+        self, stream: int, iterator: Any, sink: Sink, loop: Callable[[], Any], call: CurrentCall | None
+    ) -> None:
         self._stream = stream
         self._iterator = iterator
         self._sink = sink
         self._loop = loop
+        self._call = call
         self._window = Window(sink)
         self._task: Any = None
         self._room: Any = None
@@ -45,6 +49,7 @@ class AsyncStreamExport:
             self._task = self._loop().create_task(self._run())
 
     async def _run(self) -> None:
+        in_task.set(self._call)
         try:
             while not self._is_over:
                 if not self._window.has_room():
@@ -59,6 +64,7 @@ class AsyncStreamExport:
             self._end(error)
 
     async def _close(self, error: BaseException | None) -> None:
+        in_task.set(self._call)
         if self._is_over:
             return
         await self._cancel_task()

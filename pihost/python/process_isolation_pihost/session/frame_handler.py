@@ -11,6 +11,7 @@ from ..codec import parse_json
 from ..errors import IsolationError, protocol_error, thrown_as_exception
 from ..wire import CallDetails, Frame, Introduction, Payload, Settlement
 from .async_stream_export import AsyncStreamExport
+from .granted import Granted, granted_member
 from .incoming_calls import Callee, IncomingCall, IncomingCalls
 from .lending import Loans
 from .outgoing_calls import OutgoingCalls
@@ -113,6 +114,8 @@ class FrameHandler:
             return function
         if method == "@@asyncIterator":
             return lambda: aiter_of(loan.target)
+        if isinstance(loan.target, Granted):
+            return granted_member(loan.target, method)
         if method.startswith("_") or not hasattr(loan.target, method):
             raise IsolationError("METHOD_NOT_FOUND", f"the object has no public member {method!r}")
         member = getattr(loan.target, method)

@@ -293,11 +293,11 @@ class IncomingCalls:
         current = self._current(call)
         token = in_task.set(current)
         task = loop.create_task(_awaited(awaitable))
+        task.add_done_callback(lambda ended: self._end_task(loop, call[0], ended))
         in_task.reset(token)
         current.on_cancel = lambda: loop.call_soon_threadsafe(task.cancel)
         if current.is_cancelled:
             task.cancel()
-        task.add_done_callback(lambda ended: self._end_task(loop, call[0], ended))
 
     def _end_task(self, loop: Any, call: int, task: Any) -> None:
         if task.cancelled():

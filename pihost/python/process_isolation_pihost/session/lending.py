@@ -6,6 +6,7 @@ import threading
 from collections.abc import AsyncIterator, Iterator
 from typing import Any, Callable, Generic, NamedTuple, TypeVar
 
+from .granted import Granted, refuse_loan
 from .signals import Signal
 
 T = TypeVar("T")
@@ -55,11 +56,17 @@ class Loans:
         """
         Lends a value and describes it; ``None`` when it is nothing to lend.
 
-        ``scope`` collects what ends with the call that it is an argument of. Without one a function is not lent.
+        ``scope`` collects what ends with the call that it is an argument of. Without one a function is not lent. Raises
+        NOT_GRANTED for what was granted to this process alone.
         """
+        refuse_loan(value.target if isinstance(value, Lent) else value)
+        if isinstance(value, Granted) and not callable(value):
+            value = Lent(value, "object")
         if isinstance(value, Lent):
             reference = self._add(value.kind, value.target)
             descriptor = {"kind": value.kind, "id": reference, "kept": True}
+            if value.kind == "object" and isinstance(value.target, Granted):
+                descriptor["nested"] = True
             if value.kind == "object" and (hasattr(value.target, "__iter__") or hasattr(value.target, "__aiter__")):
                 descriptor["iterable"] = True
             return descriptor

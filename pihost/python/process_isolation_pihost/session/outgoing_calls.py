@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any, Callable, Protocol
 
 from ..codec import column_text
 from ..errors import IsolationError
@@ -14,7 +14,10 @@ from .executor import Executor
 from .lending import Scope
 from .outbox import Outbox
 from .pending import AwaitedCall, BlockingCall, PendingCall
-from .stand_ins import Handle
+from .stand_ins import Handle, ReleasedHandle
+
+# Never changed.
+NO_TRACE: dict[str, str] = {}
 
 
 class Values(Protocol):
@@ -41,33 +44,37 @@ class OutgoingCalls:
 
     def new_handle(self, module: str = "", method: str = "", reference: int = 0) -> Handle:
         """A handle, which its first call introduces."""
-        with self._lock:
-            self._last_handle = self._last_handle % 0xFFFFFFFF + 1
-            return Handle(self._last_handle, module, method, reference)
+        return Handle(self._next_handle(), module, method, reference)
 
-    def wait(self, handle: Handle, args: Sequence[Any], timeout: float | None) -> Any:
+    def new_released_handle(self, module: str, method: str, release: Callable[[int], Any]) -> Handle:
+        """A handle of an export, which is released once nobody here has it."""
+        return ReleasedHandle(self._next_handle(), module, method, release)
+
+    def wait(self, handle: Handle, args: Sequence[Any], timeout: float | None, trace: dict[str, str] = NO_TRACE) -> Any:
         """Calls, and waits in this thread."""
         call = BlockingCall()
-        self._send(handle, args, call, timeout)
+        self._send(handle, args, call, timeout, trace)
         with self._executor.blocked():
             self._outbox.flush()
             is_answered = call.wait(timeout)
         if not is_answered and self.cancel(call):
-            raise IsolationError("DEADLINE_EXCEEDED", f"the call did not settle within {timeout} s")
+            raise _late(handle, timeout)
         if not is_answered:
             call.wait(None)
         if call.error is not None:
             raise call.error
         return call.value
 
-    async def await_(self, handle: Handle, args: Sequence[Any], timeout: float | None) -> Any:
+    async def await_(
+        self, handle: Handle, args: Sequence[Any], timeout: float | None, trace: dict[str, str] = NO_TRACE
+    ) -> Any:
         """Calls, and waits in this task; its cancellation is the call's."""
         asyncio = sys.modules["asyncio"]
         loop = asyncio.get_running_loop()
         call = AwaitedCall(loop, self.settled)
-        if self._send(handle, args, call, timeout):
+        if self._send(handle, args, call, timeout, trace):
             loop.call_soon(self._outbox.flush)
-        timer = loop.call_later(timeout, self._expire, call, timeout) if timeout is not None else None
+        timer = loop.call_later(timeout, self._expire, call, _late(handle, timeout)) if timeout is not None else None
         try:
             return await call.future
         except asyncio.CancelledError:
@@ -114,12 +121,13 @@ class OutgoingCalls:
                 call.settle(None, error)
         AwaitedCall.wake(self.settled)
 
-    def _expire(self, call: AwaitedCall, timeout: float) -> None:
+    def _expire(self, call: AwaitedCall, error: IsolationError) -> None:
         if self.cancel(call) and not call.future.done():
-            error = IsolationError("DEADLINE_EXCEEDED", f"the call did not settle within {timeout} s")
             call.future.set_exception(error)
 
-    def _send(self, handle: Handle, args: Sequence[Any], call: PendingCall, timeout: float | None) -> bool:
+    def _send(
+        self, handle: Handle, args: Sequence[Any], call: PendingCall, timeout: float | None, trace: dict[str, str]
+    ) -> bool:
         """Puts the call into the outbox; says whether it is the first there."""
         text = column_text(list(args))
         payload: Payload | None = None
@@ -138,17 +146,26 @@ class OutgoingCalls:
             if not handle.is_introduced:
                 handle.is_introduced = True
                 draft.introductions.append(Introduction(handle.number, handle.module, handle.method, handle.reference))
-            if payload is not None or timeout is not None:
+            if payload is not None or timeout is not None or trace:
                 milliseconds = 0 if timeout is None else min(max(1, int(timeout * 1000)), 0xFFFFFFFF)
-                draft.call_details.append(CallDetails(len(draft.call_ids), payload, 1, milliseconds))
+                draft.call_details.append(CallDetails(len(draft.call_ids), payload, 1, milliseconds, trace))
             draft.call_ids.append(call.id)
             draft.call_handles.append(handle.number)
             draft.call_args.append("null" if text is None else text)
             draft.count(len(text) if text is not None else 256)
         return is_first
 
+    def _next_handle(self) -> int:
+        with self._lock:
+            self._last_handle = self._last_handle % 0xFFFFFFFF + 1
+            return self._last_handle
+
     def _next_id(self) -> int:
         while True:
             self._last_id = self._last_id % 0xFFFFFFFF + 1
             if self._last_id not in self._pending:
                 return self._last_id
+
+
+def _late(handle: Handle, timeout: float | None) -> IsolationError:
+    return IsolationError("DEADLINE_EXCEEDED", f"{handle.method or 'the call'} did not settle within {timeout:g} s")

@@ -99,6 +99,10 @@ class Sender:
         """Nobody here has what was lent any more. May be called by a finalizer."""
         self._outbox.do_later(lambda: self._put_release(reference, handles))
 
+    def release_handle(self, handle: int) -> None:
+        """An export will not be called by this handle any more. May be called by a finalizer."""
+        self._outbox.do_later(lambda: self._put_number("handle_releases", handle))
+
     def _put_close(self, stream: int) -> None:
         with self._outbox.lock:
             draft = self._outbox.draft()

@@ -9,13 +9,14 @@ from typing import Any
 from ..errors import IsolationError
 from ..wire import decode_frame
 from .async_stream_export import AsyncStreamExport
+from .current_call import current_call
 from .executor import Executor
-from .frame_handler import FrameHandler, Handler
+from .frame_handler import Export, FrameHandler, Handler
 from .incoming_calls import IncomingCall, IncomingCalls
 from .lane import Lane
 from .lending import Loans
 from .outbox import Outbox
-from .outgoing_calls import OutgoingCalls
+from .outgoing_calls import NO_TRACE, OutgoingCalls
 from .pending import AwaitedCall
 from .places import Places, SharedFolder
 from .sender import Sender
@@ -82,6 +83,10 @@ class Session:
         """A handle of this side."""
         return self._outgoing.new_handle(module, method, reference)
 
+    def new_released_handle(self, module: str, method: str) -> Handle:
+        """A handle of an export, which the other side may forget once nobody here has it."""
+        return self._outgoing.new_released_handle(module, method, self._sender.release_handle)
+
     def call(self, handle: Handle, args: Any, timeout: float | None = None) -> Any:
         """Calls and waits in this thread, at most so many seconds."""
         return self._outgoing.wait(handle, args, timeout)
@@ -90,12 +95,14 @@ class Session:
         """Calls and waits in this task."""
         return await self._outgoing.await_(handle, args, timeout)
 
-    def call_lent(self, handle: Handle, args: Any) -> Any:
+    def call_lent(
+        self, handle: Handle, args: Any, timeout: float | None = None, trace: dict[str, str] = NO_TRACE
+    ) -> Any:
         """As user code calls what was lent: waits in a thread, gives an awaitable where an event loop runs."""
         asyncio = sys.modules.get("asyncio")
         if asyncio is not None and asyncio._get_running_loop() is not None:
-            return asyncio.ensure_future(self._outgoing.await_(handle, args, None))
-        return self._outgoing.wait(handle, args, None)
+            return asyncio.ensure_future(self._outgoing.await_(handle, args, timeout, trace))
+        return self._outgoing.wait(handle, args, timeout, trace)
 
     def give_back(self, reference: int, handles: list[int]) -> None:
         """Nobody here has what was lent any more."""
@@ -149,10 +156,14 @@ class Session:
         self._outbox.close()
 
     def _open_stream(self, reference: int, iterator: Any) -> None:
+        # The body of a generator runs when it is asked for items, which is long after the call that made it.
+        call = current_call()
+        export: Export
         if hasattr(iterator, "__anext__"):
-            self._frames.exports[reference] = AsyncStreamExport(reference, iterator, self._sender, self.executor.loop)
+            export = AsyncStreamExport(reference, iterator, self._sender, self.executor.loop, call)
         else:
-            self._frames.exports[reference] = StreamExport(reference, iterator, self._sender, self.executor.submit)
+            export = StreamExport(reference, iterator, self._sender, self.executor.submit, call)
+        self._frames.exports[reference] = export
 
     def _on_stream_over(self, reference: int) -> None:
         self._loans.end(reference)

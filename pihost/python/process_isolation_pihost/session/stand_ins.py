@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import Any, Protocol
+from typing import Any, Callable, Protocol
 
 
 class Caller(Protocol):
@@ -25,6 +25,20 @@ class Handle:
         self.method = method
         self.reference = reference
         self.is_introduced = False
+
+
+class ReleasedHandle(Handle):
+    """One of an export, which is given back once nobody here has it."""
+
+    __slots__ = ("_release",)
+
+    def __init__(self, number: int, module: str, method: str, release: Callable[[int], Any]) -> None:
+        super().__init__(number, module, method)
+        self._release = release
+
+    def __del__(self) -> None:
+        if self.is_introduced:
+            self._release(self.number)
 
 
 class RemoteFunction:

@@ -6,6 +6,8 @@ import threading
 from collections import deque
 from typing import Any, Callable, Protocol
 
+from .current_call import CurrentCall, in_thread
+
 WINDOW_ITEMS = 1_024
 WINDOW_BYTES = 4 * 1024 * 1024
 ALL_WINDOWS_BYTES = 32 * 1024 * 1024
@@ -66,13 +68,21 @@ class Window:
 
 
 class StreamExport:
-    """A sync iterator, run by the executor a turn at a time."""
+    """A sync iterator, run by the executor a turn at a time, within the call that made it."""
 
-    def __init__(self, stream: int, iterator: Any, sink: Sink, submit: Callable[[Callable[[], Any]], Any]) -> None:
+    def __init__(
+        self,
+        stream: int,
+        iterator: Any,
+        sink: Sink,
+        submit: Callable[[Callable[[], Any]], Any],
+        call: CurrentCall | None,
+    ) -> None:
         self._stream = stream
         self._iterator = iterator
         self._sink = sink
-        self._submit = submit
+        self._submit_job = submit
+        self._call = call
         self._window = Window(sink)
         self._lock = threading.Lock()
         self._is_queued = False
@@ -92,6 +102,16 @@ class StreamExport:
     def abandon(self) -> None:
         """The Session is lost."""
         self.close(None)
+
+    def _submit(self, job: Callable[[], Any]) -> None:
+        def run() -> None:
+            in_thread.find = lambda: self._call
+            try:
+                job()
+            finally:
+                in_thread.find = None
+
+        self._submit_job(run)
 
     def _queue(self) -> None:
         with self._lock:
