@@ -32,6 +32,8 @@ class Host:
     def __init__(self, go: dict[str, Any] | None = None, shared: str = "") -> None:
         self.said: list[dict[str, Any]] = []
         self.stored: dict[str, Any] = {}
+        #: What the process may use, by module and method.
+        self.granted: dict[tuple[str, str], Any] = {}
         self.refusal = None
         ours_3, theirs_3 = socket.socketpair()
         ours_4, theirs_4 = socket.socketpair()
@@ -82,6 +84,10 @@ class Host:
         def resolve(_: Callee) -> Any:
             if (module, method) == ("pihost:", "setData"):
                 return self.stored.__setitem__
+            if (module, method) in self.granted:
+                return self.granted[module, method]
+            if module.startswith("use"):
+                raise IsolationError("NOT_GRANTED", f"test may not call {method} of {module}", {"isolate": "test"})
             raise IsolationError("METHOD_NOT_FOUND", method)
 
         return Callee(resolve)

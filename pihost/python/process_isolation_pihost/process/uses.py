@@ -109,14 +109,16 @@ def use(
     What the kernel lets this isolate use: another isolate by its name, or functions of the host (``"host"``,
     ``"host.log"``).
 
-    Every public member can be called, and so can members of members. In a plain function a call waits for the result,
-    and lets others run meanwhile; where an event loop runs, it gives an awaitable. Arguments and results are those of
-    any call: streams, functions and live objects, too. Making the proxy calls nothing, and so it may stand at the top of
-    a module. Annotate it to have its calls checked: ``store: Store = use("store")``, where Store is a Protocol.
+    Every public member can be called, and so can members of members. In a plain function a call waits for the
+    result, and lets others run meanwhile; where an event loop runs, it gives an awaitable. Arguments and results
+    are those of any call: streams, functions and live objects, too. Making the proxy calls nothing, and so it may
+    stand at the top of a module. Annotate it to have its calls checked: ``store: Store = use("store")``, where
+    Store is a Protocol.
 
-    ``timeout``: seconds, or a timedelta, until a call raises DEADLINE_EXCEEDED; what is left to the call that it is made
-    in counts where that is less, or where there is none. ``idempotent``: whether a call may run again when what it calls
-    dies while it runs. ``trace``: trace context for the callee; by default that of the call that it is made in.
+    ``timeout``: seconds, or a timedelta, until a call raises DEADLINE_EXCEEDED; what is left to the call that it is
+    made in counts where that is less, or where there is none. ``idempotent``: whether a call may run again when
+    what it calls dies while it runs. ``trace``: trace context for the callee; by default that of the call that it
+    is made in.
 
     Calls raise IsolationError: NOT_GRANTED where the manifest does not grant the target, or not that export. Raises
     IsolationError INVALID_OPTION for a wrong option, and RuntimeError outside of an isolated process.
