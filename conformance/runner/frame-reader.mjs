@@ -58,7 +58,8 @@ export class FrameReader {
       const details = call_details.find((/** @type {Message} */ each) => (each.index ?? 0) === index);
       const { root, ranges } =
         details?.args === undefined ? { root: escaped(columns[index]), ranges: [] } : this.#open(details.args);
-      this.#note("call", { id, method: "", ...introduction, args: root }, ranges);
+      const { timeout_ms: timeoutMs, trace } = details ?? {};
+      this.#note("call", { id, method: "", ...introduction, args: root, timeoutMs, trace }, ranges);
     }
   }
 

@@ -39,6 +39,7 @@ function send(step, scene) {
   const details = {
     ...(step.timeoutMs ? { timeout_ms: step.timeoutMs } : {}),
     ...(step.attempt ? { attempt: step.attempt } : {}),
+    ...(step.trace ? { trace: step.trace } : {}),
   };
   const parts = { call_ids: [id], call_handles: [handle], ...(introductions.length > 0 ? { introductions } : {}) };
   if (json !== undefined) {
