@@ -1,5 +1,6 @@
 import { toRemoteError } from "../../src/codec/index.js";
-import { encodeStatusMessage, GrpcError, Metadata } from "../../src/grpc/index.js";
+import type { IsolationErrorCode } from "../../src/errors/index.js";
+import { encodeStatusMessage, GrpcError, GrpcStatus, Metadata } from "../../src/grpc/index.js";
 import { statusOfCode } from "../server/status-of-code.js";
 import { fitStatus } from "../server/trailer-budget.js";
 
@@ -16,6 +17,17 @@ interface StatusError {
   readonly metadata?: unknown;
 }
 
+/** What a handler gets from the isolates that it calls, and does not catch: for its own client it means the same. */
+const STATUS_OF_LOST_CALL: { readonly [code: string]: number } = {
+  CANCELLED: GrpcStatus.CANCELLED,
+  CRASHED: GrpcStatus.UNAVAILABLE,
+  DEADLINE_EXCEEDED: GrpcStatus.DEADLINE_EXCEEDED,
+  NOT_GRANTED: GrpcStatus.PERMISSION_DENIED,
+  QUEUE_FULL: GrpcStatus.RESOURCE_EXHAUSTED,
+  RESTARTS_EXHAUSTED: GrpcStatus.UNAVAILABLE,
+  UNRESPONSIVE: GrpcStatus.UNAVAILABLE,
+} satisfies { [code in IsolationErrorCode]?: number };
+
 /**
  * How a call ends whose handler threw: with the status that the error has, as those of grpc-js and others do; else with one by
  * its code of ours or UNKNOWN, and the whole error in the details.
@@ -25,7 +37,7 @@ export function toServiceStatus(thrown: unknown): GrpcError {
   if (isStatusError(thrown))
     return new GrpcError(thrown.code, messageOf(thrown), { metadata: metadataOf(thrown), cause: thrown });
   const error = toRemoteError(thrown);
-  const code = statusOfCode(error.frameworkCode);
+  const code = STATUS_OF_LOST_CALL[error.frameworkCode] ?? statusOfCode(error.frameworkCode);
   const text = error.message || error.name || "what was thrown is not an error";
   const { message, details } = fitStatus(code, text, error);
   return new GrpcError(code, message, { details, cause: thrown });

@@ -25,6 +25,14 @@ test("the rooms are those of the import rules, in their order", () => {
   );
 });
 
+test("the rooms of the kernel are its folders", () => {
+  const folders = readdirSync(join(REPOSITORY, "src/kernel"), { withFileTypes: true }).filter((one) =>
+    one.isDirectory(),
+  );
+  const rooms = rowsOf(sectionOf(document, "Rooms of the kernel")).map(([room = ""]) => codeIn(room)[0]);
+  expect(rooms.toSorted()).toEqual(folders.map(({ name }) => name).toSorted());
+});
+
 test("the state diagram has the legal moves, all of them and no other", () => {
   const [diagram] = fencesOf(sectionOf(document, "States")).filter(({ language }) => language === "mermaid");
   const drawn = [...(diagram?.text ?? "").matchAll(/^ +(\w+) --> (\w+)/gm)].map(([, from, to]) => `${from} ${to}`);

@@ -13,24 +13,32 @@ const GRPCURL = /^grpcurl /m;
 
 const LANGUAGES = ["js", "ts", "sh"];
 
+/** Files that programs read, where a block is one. */
+const READ_BY_PROGRAMS = ["yaml", "proto"];
+
 /** The documents whose blocks are programs; those of the others are excerpts. */
 const WITH_PROGRAMS = [
   "README.md",
   "docs/architecture.md",
   "docs/protocol.md",
   "docs/errors.md",
+  "docs/kernel.md",
   "docs/plugins.md",
   "docs/termination.md",
 ];
 
-/** A block whose first line is a comment with a file name is that file: `// plugin.ts`. */
+/** A block whose first line is a comment with a file name is that file: `// plugin.ts`, `# pihost.yaml`. */
 function fileNameOf({ text }: Fence): string | undefined {
-  return /^\/\/ ([\w.-]+\.m?[jt]s)\n/.exec(text)?.[1];
+  return /^(?:\/\/|#) ([\w.-]+\.(?:m?[jt]s|yaml|proto))\n/.exec(text)?.[1];
 }
 
 /** What a block says it prints: the text after each arrow, in order. */
 function shownOutput({ text }: Fence): string[] {
   return [...text.matchAll(/(?:\/\/|#) → (.*)$/gm)].map((match) => match[1] ?? "");
+}
+
+function isReadByPrograms(fence: Fence): boolean {
+  return READ_BY_PROGRAMS.includes(fence.language) && fileNameOf(fence) !== undefined;
 }
 
 interface Block extends Fence {
@@ -40,7 +48,7 @@ interface Block extends Fence {
 
 const blocks: Block[] = WITH_PROGRAMS.flatMap((document) =>
   fencesOf(readDocument(document))
-    .filter(({ language }) => LANGUAGES.includes(language))
+    .filter((fence) => LANGUAGES.includes(fence.language) || isReadByPrograms(fence))
     .map((fence) => ({
       ...fence,
       document,

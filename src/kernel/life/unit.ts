@@ -17,6 +17,8 @@ const MAX_IN_FLIGHT = 1_024;
 /** One isolate of a kernel: a name, and whatever isolator is behind it now. */
 export class Unit {
   readonly definition: ResolvedIsolate;
+  /** Resolves when no process of it is being halted: one that is takes no new requests. */
+  halted: Promise<void> = Promise.resolve();
   /** As the isolator names it. */
   module: string;
   /** 1 for the first module, one more for each that replaced it. */
@@ -85,7 +87,9 @@ export class Unit {
 
   /** Ends the process that is ready, which is judged as halted: calls wait until that is decided. */
   async halt(reason: string): Promise<void> {
-    await this.#current?.core.halt(reason, this.#current.graceMs);
+    const halting = this.#current?.core.halt(reason, this.#current.graceMs);
+    this.halted = Promise.resolve(halting).catch(() => {});
+    await halting;
   }
 
   /** Resolves when it takes calls, or will not. */

@@ -41,6 +41,7 @@ export class KernelRoutes implements Routes {
     const unit = this.#units.get(isolate);
     if (unit === undefined) throw new IsolationError("STOPPED", `there is no isolate ${isolate}`);
     const { core } = await unlessAborted(unit.there(), signal);
+    await unlessAborted(unit.halted, signal);
     const live = await unlessAborted(core.present(), signal);
     const known = this.#upstreams.get(live);
     if (known !== undefined) return known;
