@@ -1,5 +1,5 @@
-// The demo's second half: a shop of seven isolates behind one front door, under traffic. Its processes are killed in four
-// ways, two of them are replaced, and at the end every request is accounted for.
+// The demo's second half: a shop of seven isolates behind one front door, under traffic. Its processes are killed, segfault and
+// throw; one is replaced, another one is refused; and at the end every request is accounted for.
 //
 //   npm run demo
 import { existsSync } from "node:fs";
