@@ -1,13 +1,13 @@
 // What people see. Implements shop.v1.Storefront. What is missing of the extras leaves a gap in the page, and no more.
 import { use } from "process-isolation/pihost";
-import type { Item } from "./catalog.ts";
+import type { Item, PageRequest, PageResponse, SearchRequest, SearchResponse } from "./gen/shop.ts";
 
 const catalog = use<typeof import("./catalog.ts")>("catalog", { idempotent: true });
 const orders = use<typeof import("./orders.ts")>("orders", { idempotent: true });
 const theme = use<typeof import("./theme.ts")>("theme");
 const stats = use<{ summary(cents: number[]): { orders: number; median: number } }>("stats", { idempotent: true });
 
-export async function page({ css }: { css: string }): Promise<{ html: string }> {
+export async function page({ css }: PageRequest): Promise<PageResponse> {
   const [items, style, sold] = await Promise.all([
     itemsWith(""),
     theme.compile({ css }).catch(() => ""),
@@ -21,7 +21,7 @@ export async function page({ css }: { css: string }): Promise<{ html: string }> 
   return { html: `<style>${style}</style><ul>${rows.join("")}</ul>${median}` };
 }
 
-export async function* search(texts: AsyncIterable<{ text: string }>): AsyncGenerator<{ text: string; items: Item[] }> {
+export async function* search(texts: AsyncIterable<SearchRequest>): AsyncGenerator<SearchResponse> {
   for await (const { text } of texts) yield { text, items: await itemsWith(text) };
 }
 
