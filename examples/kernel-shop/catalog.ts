@@ -12,8 +12,8 @@ const items = new Map<string, Item>(
 );
 
 /** Runs before anybody can call. What `setData` keeps outlives the process: after a crash, the stock is what it was. */
-export async function start(): Promise<void> {
-  const stock = (await getData<Map<string, number>>("stock")) ?? new Map();
+export function start(): void {
+  const stock = getData<Map<string, number>>("stock") ?? new Map<string, number>();
   for (const item of items.values()) item.stock = stock.get(item.sku) ?? item.stock;
 }
 

@@ -51,6 +51,8 @@ export interface PageRequest {
 
 export interface PageResponse {
   html: string;
+  /** Empty where the seller's could not be compiled. */
+  css: string;
 }
 
 export interface SearchRequest {
