@@ -5,6 +5,7 @@ import { columnTextOf, isColumnPrimitive } from "./column-text.js";
 import type { IncomingHandles } from "./incoming-handles.js";
 import type { Outbox } from "./outbox.js";
 import type { ReadyPayload } from "./payloads.js";
+import { PeerIds } from "./peer-ids.js";
 import { type IncomingDetails, RunningCall } from "./running-call.js";
 import type { Values } from "./values.js";
 
@@ -18,7 +19,7 @@ export class IncomingCalls {
   readonly #values: Values;
   readonly #handler: CallHandler;
   readonly #handles: IncomingHandles;
-  readonly #running = new Map<number, RunningCall>();
+  readonly #running = new PeerIds<RunningCall>();
 
   constructor(outbox: Outbox, account: Account, values: Values, handles: IncomingHandles, handler: CallHandler) {
     this.#outbox = outbox;
@@ -74,7 +75,7 @@ export class IncomingCalls {
   lose(): void {
     // One for all: an error costs more than everything else here, and there may be many calls.
     const reason = notWaitedFor();
-    const calls = [...this.#running.values()];
+    const calls = this.#running.values();
     this.#running.clear();
     // The session outlives its peer, as a part of the last generation.
     this.#handles.clear();
