@@ -9,13 +9,13 @@ leaveInterruptsToTheChild();
 /** The arguments are the first half's. */
 const HALVES = [["main.mjs", ...process.argv.slice(2)], ["kernel/main.mjs"]];
 let exitCode = 0;
-for (const [file = "", ...args] of HALVES) {
+for (const [index, [file = "", ...args]] of HALVES.entries()) {
+  if (index > 0) process.stdout.write("\n");
   const { code } = await runNode([join(repositoryRoot, "examples/demo", file), ...args], {
     cwd: repositoryRoot,
     inherit: true,
   });
   exitCode = code;
   if (exitCode !== 0) break;
-  process.stdout.write("\n");
 }
 process.exitCode = exitCode;

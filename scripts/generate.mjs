@@ -10,6 +10,8 @@ import { runNode } from "./run-command.mjs";
 import { cacheDirectory, repositoryRoot, toolEntry } from "./workspace.mjs";
 
 const CODE = "src/contract/gen";
+/** The messages of an example, as types. */
+const EXAMPLE = "examples/kernel-shop";
 const IMPORT_RULES = "biome.rooms.json";
 /** The contract as a FileDescriptorSet, for grpcurl's -protoset and for code that has no compiler at hand. */
 const DESCRIPTORS = "proto/pihost.binpb";
@@ -23,11 +25,13 @@ const MANIFEST_REFERENCE = "docs/manifest.md";
 async function generateInto(/** @type {string} */ target) {
   // buf looks for the local plugin on the path.
   const path = `${join(repositoryRoot, "node_modules/.bin")}${delimiter}${process.env.PATH}`;
-  const buf = await runNode([toolEntry("@bufbuild/buf", "buf"), "generate", "--output", target], {
-    cwd: repositoryRoot,
-    env: { ...process.env, PATH: path },
-  });
-  if (buf.code !== 0) throw new Error(`buf generate:\n${buf.output}`);
+  for (const folder of ["", EXAMPLE]) {
+    const buf = await runNode([toolEntry("@bufbuild/buf", "buf"), "generate", "--output", join(target, folder)], {
+      cwd: join(repositoryRoot, folder),
+      env: { ...process.env, PATH: path },
+    });
+    if (buf.code !== 0) throw new Error(`buf generate in ./${folder}:\n${buf.output}`);
+  }
   mkdirSync(join(target, dirname(DESCRIPTORS)), { recursive: true });
   const args = ["build", "proto", "--as-file-descriptor-set", "--exclude-source-info", "-o", join(target, DESCRIPTORS)];
   const build = await runNode([toolEntry("@bufbuild/buf", "buf"), ...args], { cwd: repositoryRoot });
@@ -61,7 +65,7 @@ function differences(/** @type {string} */ fresh) {
     DESCRIPTORS,
     MANIFEST_SCHEMA,
     MANIFEST_REFERENCE,
-    ...roots.flatMap((root) => listFiles(root, CODE)),
+    ...roots.flatMap((root) => [CODE, `${EXAMPLE}/gen`].flatMap((folder) => listFiles(root, folder))),
   ]);
   return [...paths].sort().filter((path) => {
     const [left, right] = roots.map((root) =>

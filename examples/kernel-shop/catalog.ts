@@ -1,12 +1,6 @@
 // What the shop sells, and how much of it is left. Implements shop.v1.Catalog; other isolates call the same functions.
 import { getData, setData } from "process-isolation/pihost";
-
-export interface Item {
-  sku: string;
-  title: string;
-  cents: number;
-  stock: number;
-}
+import type { GetRequest, Item, ListRequest } from "./gen/shop.ts";
 
 const items = new Map<string, Item>(
   [
@@ -18,18 +12,18 @@ const items = new Map<string, Item>(
 );
 
 /** Runs before anybody can call. What `setData` keeps outlives the process: after a crash, the stock is what it was. */
-export async function start(): Promise<void> {
-  const stock = (await getData<Map<string, number>>("stock")) ?? new Map();
+export function start(): void {
+  const stock = getData<Map<string, number>>("stock") ?? new Map<string, number>();
   for (const item of items.values()) item.stock = stock.get(item.sku) ?? item.stock;
 }
 
-export function get({ sku }: { sku: string }): Item {
+export function get({ sku }: GetRequest): Item {
   const item = items.get(sku);
   if (item === undefined) throw Object.assign(new Error(`the shop has no ${sku}`), { code: 5 }); // NOT_FOUND
   return item;
 }
 
-export async function* list({ contains = "" }: { contains?: string }): AsyncGenerator<Item> {
+export async function* list({ contains }: ListRequest): AsyncGenerator<Item> {
   for (const item of items.values()) if (item.title.toLowerCase().includes(contains.toLowerCase())) yield item;
 }
 

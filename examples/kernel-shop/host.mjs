@@ -1,11 +1,9 @@
 // The shop's host: node examples/kernel-shop/host.mjs, and Ctrl+C. Then, in another terminal, client.mjs or grpcurl.
-import { fileURLToPath } from "node:url";
 import { Kernel } from "process-isolation/kernel";
 import { createLedger } from "./ledger.mjs";
 
-const kernel = await Kernel.start(fileURLToPath(new URL("pihost.yaml", import.meta.url)), {
-  host: { ledger: createLedger() },
-});
+const manifest = new URL("pihost.yaml", import.meta.url);
+const kernel = await Kernel.start(manifest, { host: { ledger: createLedger() } });
 kernel.events.on("isolate", (event) => {
   if (event.type === "exited") console.log(`${event.isolate}: ${event.outcome.description}`);
   if (event.type === "restarted") console.log(`${event.isolate}: is back, as process ${event.pid}`);

@@ -3,12 +3,12 @@
  * granted them.
  */
 export function createLedger() {
-  /** @type {import("./ledger.ts").Order[]} */
+  /** @type {import("./ledger.ts").Entry[]} */
   const orders = [];
   return {
     orders,
-    /** @param {import("./ledger.ts").Order} order */
-    record: (order) => void orders.push(order),
+    /** @param {import("./ledger.ts").Entry} entry */
+    record: (entry) => void orders.push(entry),
     amounts: () => orders.slice(-1_000).map(({ cents }) => cents),
   };
 }

@@ -1,13 +1,10 @@
+import type { Order } from "./gen/shop.ts";
+
 /** What the host lends to isolates as `host.ledger`: it outlives them all. */
 export interface Ledger {
-  record(order: Order): void;
+  record(entry: Entry): void;
   /** What each order came to. */
   amounts(): number[];
 }
 
-export interface Order {
-  id: string;
-  sku: string;
-  count: number;
-  cents: number;
-}
+export type Entry = Omit<Order, "mailed">;

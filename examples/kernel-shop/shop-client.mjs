@@ -33,9 +33,9 @@ export function connectShop(address, token) {
     get: (sku) => ask(catalog, "get", { sku }),
     /** A stream of items. @param {string} contains */
     list: (contains) => catalog.list?.({ contains }, metadata, inTime()),
-    /** @param {import("./orders.ts").PlaceRequest} order */
+    /** @param {import("./gen/shop.ts").PlaceRequest} order */
     place: (order) => ask(orders, "place", order),
-    /** Many orders on one stream, and one response. @param {readonly import("./orders.ts").PlaceRequest[]} all */
+    /** Many orders on one stream, and one response. @param {readonly import("./gen/shop.ts").PlaceRequest[]} all */
     placeAll: (all) =>
       new Promise((resolve, reject) => {
         const call = orders.placeAll?.(metadata, inTime(), settle(resolve, reject));

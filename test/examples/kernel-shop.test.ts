@@ -37,6 +37,6 @@ test("the shop serves a client in every kind of call, and outlives its add-on", 
   expect(stdout).toContain("placeAll { placed: 2, cents: 5690 }");
   expect(stdout).toContain("place 5 NOT_FOUND: the shop has no cake");
   expect(stdout).toContain("search c 2\nsearch cu 1\nsearch cup 1\n");
-  expect(stdout).toContain("<style>ul{& li{color:red}}</style>");
-  expect(stdout).toContain("<style></style>");
+  expect(stdout).toContain("css: 'ul{& li{color:red}}'");
+  expect(stdout).toContain("css: ''");
 });

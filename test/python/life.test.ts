@@ -22,6 +22,12 @@ describe.skipIf(noPython)("the process of a Python module", () => {
     expect(isolator.generation).toBe(2);
   });
 
+  test("that is idle ends by itself within its grace, without waiting for a thread of its own", async () => {
+    const isolator = await useIsolator({ ...PYTHON, graceMs: 1_000 });
+    expect(await isolator.invoke(stats, "mean", [[2]])).toBe(2);
+    expect(await isolator.shutdown()).toMatchObject({ kind: "exited", code: 0, forced: false });
+  });
+
   test("that a module leaves by sys.exit ends with that code", async () => {
     const isolator = await useIsolator({ ...PYTHON, restart: false });
     const error = await isolationError(isolator.invoke(stats, "leave", [7]));

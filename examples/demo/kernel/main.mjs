@@ -1,9 +1,8 @@
-// The demo's second half: a shop of seven isolates behind one front door, under traffic. Its processes are killed in four
-// ways, two of them are replaced, and at the end every request is accounted for.
+// The demo's second half: a shop of seven isolates behind one front door, under traffic. Its processes are killed, segfault and
+// throw; one is replaced, another one is refused; and at the end every request is accounted for.
 //
 //   npm run demo
 import { existsSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { Kernel } from "process-isolation/kernel";
 import { createLedger } from "../../kernel-shop/ledger.mjs";
 import { connectShop } from "../../kernel-shop/shop-client.mjs";
@@ -11,7 +10,7 @@ import { accountTable, checkKernelAccounts } from "./accounts.mjs";
 import { beginTraffic } from "./shop-traffic.mjs";
 import { Story } from "./story.mjs";
 
-const shopFile = (/** @type {string} */ name) => fileURLToPath(new URL(`../../kernel-shop/${name}`, import.meta.url));
+const shopFile = (/** @type {string} */ name) => new URL(`../../kernel-shop/${name}`, import.meta.url);
 
 console.log("Seven isolates, one front door: examples/kernel-shop\n");
 const ledger = createLedger();

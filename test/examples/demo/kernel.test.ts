@@ -69,7 +69,7 @@ test("the table has what was sent, answered, lost, run twice, and why the rest f
 });
 
 describe("the demo of a kernel", () => {
-  test("accounts for every request although its isolates die in four ways", { timeout: 120_000 }, async () => {
+  test("accounts for every request although its isolates die in several ways", { timeout: 120_000 }, async () => {
     const { code, stdout, stderr } = await runExample("demo/kernel/main.mjs");
     expect({ code, stderr, last: stdout.trimEnd().split("\n").at(-1) }, stdout).toEqual({
       code: 0,
