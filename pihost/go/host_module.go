@@ -19,12 +19,13 @@ const hostModule = "pihost:"
 // hostMethod finds a method of pihost:. These calls are counted nowhere, and answered also while the process drains.
 func (p *process) hostMethod(name string) session.Callee {
 	methods := map[string]any{
-		"status":   p.status,
-		"shutdown": session.Callee(p.shutdownMethod),
-		"setData":  p.setData,
-		"getData":  p.getData,
-		"takeOver": func(generation uint32) { p.generation.Store(generation) },
-		"exports":  func(module string) []moduleExport { return p.exports.list(module) },
+		"status":    p.status,
+		"shutdown":  session.Callee(p.shutdownMethod),
+		"setData":   p.setData,
+		"getData":   p.getData,
+		"takeOver":  func(generation uint32) { p.generation.Store(generation) },
+		"mayHandOn": p.mayHandOn,
+		"exports":   func(module string) []moduleExport { return p.exports.list(module) },
 	}
 	callee, err := session.NewCallee(methods[name])
 	if err != nil {

@@ -40,8 +40,9 @@ type process struct {
 	idle  chan struct{}
 	ended chan error
 
-	mu   sync.Mutex
-	data map[string]any
+	mu       sync.Mutex
+	data     map[string]any
+	handedOn map[string]bool
 }
 
 func newProcess(host *os.File, lines *bufio.Reader, given *handshake.Go, options Options) *process {
@@ -95,7 +96,7 @@ func (p *process) readSession() {
 func (p *process) resolve(module, method string) (callee session.Callee, inOrder bool) {
 	if module == hostModule {
 		// A call that came after setData finds what was set.
-		return p.hostMethod(method), method == "setData" || method == "takeOver" || method == "shutdown"
+		return p.hostMethod(method), method == "setData" || method == "takeOver" || method == "mayHandOn" || method == "shutdown"
 	}
 	callee, err := p.exports.find(module, method)
 	if err != nil {

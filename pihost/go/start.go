@@ -14,6 +14,7 @@ import (
 
 var features = []string{
 	"session", "payloads", "streams", "references", "signals", "shared-memory", "cancel", "data", "exports", "standby", "status",
+	"use",
 }
 
 // shakeHands says hello and waits for go. Nothing of the program's is called before.

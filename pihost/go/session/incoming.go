@@ -75,7 +75,11 @@ func (c *Incoming) Context() context.Context {
 	if c.ctx != nil {
 		return c.ctx
 	}
-	ctx, cancel := context.WithCancelCause(context.Background())
+	parent := context.Background()
+	if len(c.Trace) > 0 {
+		parent = context.WithValue(parent, traceKey{}, c.Trace)
+	}
+	ctx, cancel := context.WithCancelCause(parent)
 	if !c.Deadline.IsZero() {
 		inner, stop := context.WithDeadline(ctx, c.Deadline)
 		outer := cancel
@@ -86,6 +90,15 @@ func (c *Incoming) Context() context.Context {
 		cancel(c.cancelled)
 	}
 	return ctx
+}
+
+// traceKey is that of the trace context in the context of a call.
+type traceKey struct{}
+
+// TraceOf is the trace context of the call that a context belongs to; nil where there is none. It must not be changed.
+func TraceOf(ctx context.Context) map[string]string {
+	trace, _ := ctx.Value(traceKey{}).(map[string]string)
+	return trace
 }
 
 // stop ends the context.

@@ -103,12 +103,12 @@ type Func struct{ borrowed }
 
 // Call calls the function.
 func (f *Func) Call(ctx context.Context, args ...any) (any, error) {
-	return f.session.call(ctx, target{reference: f.reference.ID}, args, nil)
+	return f.session.call(ctx, target{reference: f.reference.ID}, nil, args, nil)
 }
 
 // CallInto is Call, with a pointer to a variable that takes the result.
 func (f *Func) CallInto(ctx context.Context, into any, args ...any) error {
-	_, err := f.session.call(ctx, target{reference: f.reference.ID}, args, into)
+	_, err := f.session.call(ctx, target{reference: f.reference.ID}, nil, args, into)
 	return err
 }
 
@@ -117,7 +117,7 @@ type Object struct{ borrowed }
 
 // Call calls a method, or reads a member that is no function.
 func (o *Object) Call(ctx context.Context, method string, args ...any) (any, error) {
-	return o.session.call(ctx, target{reference: o.reference.ID, method: method}, args, nil)
+	return o.session.call(ctx, target{reference: o.reference.ID, method: method}, nil, args, nil)
 }
 
 // Signal is an AbortSignal of the peer.

@@ -39,20 +39,25 @@ type answer struct {
 // Call calls an export of a module of the peer, and waits for the answer. Functions, channels and iterators among the
 // arguments are lent. When the context ends first, the peer is told, and the error is the context's cause.
 func (s *Session) Call(ctx context.Context, module, method string, args ...any) (any, error) {
-	return s.call(ctx, target{module: module, method: method}, args, nil)
+	return s.call(ctx, target{module: module, method: method}, nil, args, nil)
 }
 
 // CallInto is Call, with a pointer to a variable of any type that takes the result.
 func (s *Session) CallInto(ctx context.Context, into any, module, method string, args ...any) error {
-	_, err := s.call(ctx, target{module: module, method: method}, args, into)
+	_, err := s.call(ctx, target{module: module, method: method}, nil, args, into)
 	return err
 }
 
-func (s *Session) call(ctx context.Context, to target, args []any, into any) (any, error) {
+// CallTraced is Call with a trace context for the callee, and with CallInto's variable where that is not nil.
+func (s *Session) CallTraced(ctx context.Context, trace map[string]string, into any, module, method string, args ...any) (any, error) {
+	return s.call(ctx, target{module: module, method: method}, trace, args, into)
+}
+
+func (s *Session) call(ctx context.Context, to target, trace map[string]string, args []any, into any) (any, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, context.Cause(ctx)
 	}
-	id, call, err := s.start(ctx, to, args)
+	id, call, err := s.start(ctx, to, trace, args)
 	if err != nil {
 		return nil, err
 	}
@@ -69,9 +74,9 @@ func (s *Session) call(ctx context.Context, to target, args []any, into any) (an
 }
 
 // start sends a call.
-func (s *Session) start(ctx context.Context, to target, args []any) (uint32, *outgoing, error) {
+func (s *Session) start(ctx context.Context, to target, trace map[string]string, args []any) (uint32, *outgoing, error) {
 	call := &outgoing{answer: make(chan answer, 1)}
-	details := wire.CallDetails{Attempt: 1}
+	details := wire.CallDetails{Attempt: 1, Trace: trace}
 	if deadline, has := ctx.Deadline(); has {
 		details.TimeoutMs = uint32(max(1, time.Until(deadline).Milliseconds()))
 	}
@@ -97,7 +102,7 @@ func (s *Session) start(ctx context.Context, to target, args []any) (uint32, *ou
 	s.lastCall = id
 	s.calling[id] = call
 	handle := s.handleOf(to)
-	if details.Args != nil || details.TimeoutMs > 0 {
+	if details.Args != nil || details.TimeoutMs > 0 || len(trace) > 0 {
 		details.Index = uint32(len(s.draft.CallIDs))
 		s.draft.CallDetails = append(s.draft.CallDetails, details)
 	}

@@ -20,6 +20,11 @@ type Sender interface {
 	Lend(value reflect.Value) (reference Reference, ok bool, err error)
 }
 
+// Lendable is what a pointer stands for that is lent, instead of being copied: a function, or why it may not be lent.
+type Lendable interface {
+	Loan() (function any, err error)
+}
+
 // OutOfBand is from how many bytes on they travel beside a payload: 32 KiB.
 const OutOfBand = 32 << 10
 
@@ -229,6 +234,11 @@ func (e *encoder) pointer(value reflect.Value) error {
 		e.text = append(e.text, "null"...)
 		return nil
 	}
+	if value.Kind() == reflect.Pointer && value.CanInterface() {
+		if lendable, is := value.Interface().(Lendable); is {
+			return e.loan(lendable)
+		}
+	}
 	if value.Kind() == reflect.Pointer && value.Elem().Kind() == reflect.Struct && e.again(value) {
 		return nil
 	}
@@ -238,6 +248,18 @@ func (e *encoder) pointer(value reflect.Value) error {
 	err := e.encode(value.Elem())
 	e.depth--
 	return err
+}
+
+// loan lends what stands for a function. Its refusal is the error as it is.
+func (e *encoder) loan(lendable Lendable) error {
+	if !e.isPayload {
+		return errNotPlain
+	}
+	function, err := lendable.Loan()
+	if err != nil {
+		return err
+	}
+	return e.lend(reflect.ValueOf(function))
 }
 
 func (e *encoder) lend(value reflect.Value) error {
