@@ -117,6 +117,9 @@ func partsOf(err error) errorParts {
 		return parts.complete()
 	case *FrameworkError:
 		parts := errorParts{class: "IsolationError", base: "Error", framework: err.Code, message: err.Error(), stack: err.Stack, cause: err.Cause}
+		if len(err.Facts) > 0 {
+			parts.fields = map[string]any{"facts": err.Facts}
+		}
 		return parts.complete()
 	}
 	return goParts(err).complete()

@@ -169,6 +169,21 @@ func TestErrorsKeepClassCauseAndFields(t *testing.T) {
 	}
 }
 
+func TestAnErrorOfTheFrameworkKeepsItsFacts(t *testing.T) {
+	facts := map[string]any{"isolate": "store", "signal": "SIGKILL", "generation": 1.0}
+	encoded, err := values.Encode(&values.FrameworkError{Code: "CRASHED", Message: "store was killed", Facts: facts}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := values.Decode(encoded, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if crash := got.(*values.FrameworkError); crash.Code != "CRASHED" || !reflect.DeepEqual(crash.Facts, facts) {
+		t.Errorf("got %+v", crash)
+	}
+}
+
 func TestAssignConvertsWithoutLoss(t *testing.T) {
 	var small int8
 	var list []float32
