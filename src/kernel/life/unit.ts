@@ -23,7 +23,7 @@ export class Unit {
   #current: ExtendedIsolator | undefined;
   #state: "waiting" | "starting" | "started" | "stopping" | "stopped" | "failed" = "waiting";
   /** A start that is under way: how to give it up, and when it is over. */
-  #starting: { readonly abort: AbortController; readonly over: Promise<void> } | undefined;
+  #starting: { readonly abort: AbortController; readonly over: Promise<unknown> } | undefined;
   #replacing: Promise<unknown> = Promise.resolve();
   /** What `setData` has stored in those that are gone. */
   #data: Readonly<Record<string, unknown>>;
@@ -146,7 +146,7 @@ export class Unit {
   #start(module: string, data: Readonly<Record<string, unknown>>): Promise<ExtendedIsolator> {
     const abort = new AbortController();
     const starting = startIsolator(this, this.#around, { module, data, signal: abort.signal });
-    const own = { abort, over: starting.then(ignore, ignore) };
+    const own = { abort, over: Promise.allSettled([starting]) };
     this.#starting = own;
     void own.over.then(() => {
       if (this.#starting === own) this.#starting = undefined;
@@ -197,5 +197,3 @@ export class Unit {
     return isDown(this.name, this.#state === "failed");
   }
 }
-
-function ignore(): void {}
