@@ -212,6 +212,17 @@ export class CallTable {
     }
   }
 
+  /** Settles those that wait and that these isolates have asked for. */
+  rejectWaitingOf(callers: ReadonlySet<string>, toError: (call: Call) => IsolationError): void {
+    const waiting = this.#waiting.takeAll();
+    const isTheirs = ({ caller }: Call): boolean => caller !== undefined && callers.has(caller);
+    this.#waiting.unshiftAll(waiting.filter((call) => !isTheirs(call)));
+    for (const call of waiting.filter(isTheirs)) {
+      call.place = undefined;
+      call.fail(toError(call));
+    }
+  }
+
   #tellIfIdle(): void {
     if (this.#waiting.size > 0 || ![...this.#generations.values()].every(isDrained)) return;
     for (const tell of this.#onIdle.splice(0)) tell();

@@ -29,6 +29,8 @@ export class Call implements CallSink {
   readonly callSite: CallSite | undefined;
   /** How many times it was handed to a process. */
   attempts = 0;
+  /** The isolate that has asked for it, if one has. */
+  caller: string | undefined = undefined;
   /** For its owner: where it runs. */
   place: unknown = undefined;
   /** For its owner: where it is among those that run there, and after which of them it came. */

@@ -4,6 +4,8 @@ import type { CallTaker } from "./module-calls.js";
 
 /** How a call of one isolate is made in another. */
 export interface ForwardedCall {
+  /** Who asks for it. */
+  readonly caller: string;
   readonly module: string;
   readonly method: string;
   readonly args: readonly unknown[];
@@ -16,7 +18,7 @@ export interface ForwardedCall {
  * does not wait any more. The arguments are the call's own, and are not copied.
  */
 export function forwardCall(taker: CallTaker, forwarded: ForwardedCall, origin: IncomingCall): Promise<unknown> {
-  const { module, method, args, idempotent } = forwarded;
+  const { caller, module, method, args, idempotent } = forwarded;
   const { deadline, trace } = origin;
   const options = {
     signal: undefined,
@@ -25,6 +27,7 @@ export function forwardCall(taker: CallTaker, forwarded: ForwardedCall, origin: 
     trace: hasTrace(trace) ? trace : undefined,
   };
   const call = new Call(taker.targets.of(module, method), args, options, taker, undefined);
+  call.caller = caller;
   origin.onAbandoned?.((reason) => call.giveUp(reason));
   taker.submit(call);
   return call.result;

@@ -7,7 +7,7 @@ export { CallTargets } from "./call-targets.js";
 export type { GenerationFacts, IsolatorEventSource, IsolatorEvents, OutputEvent } from "./events.js";
 export { toExitCode } from "./exit-host.js";
 export type { IsolateExtension } from "./extension.js";
-export { forwardCall } from "./forwarded-calls.js";
+export { type ForwardedCall, forwardCall } from "./forwarded-calls.js";
 export type { GenerationContext, OnGeneration } from "./generation-context.js";
 export type { HostStatus, IsolatorState } from "./host-status.js";
 export { type Isolate, isolate } from "./isolate.js";

@@ -211,6 +211,11 @@ export class IsolateCore implements CallOwner {
     return this.#errors.lost(live, outcome, { requested })();
   }
 
+  /** Refuses what waits here and was asked for by these isolates. */
+  refuseWaitingOf(callers: ReadonlySet<string>, toError: () => IsolationError): void {
+    this.#calls.rejectWaitingOf(callers, toError);
+  }
+
   /** Ends the present process in order, as if it had died: what follows is for the extension to judge. Calls wait meanwhile. */
   async halt(reason: string, graceMs: number): Promise<void> {
     this.#calls.close();

@@ -1,15 +1,15 @@
 import { IsolationError } from "../errors/index.js";
 import type { Callable } from "./grants/index.js";
-import type { FairShare, Unit } from "./life/index.js";
+import { type FairShare, shareOf, type Unit } from "./life/index.js";
 
 /** How one isolate calls the others, each within its share of them. */
-export function callsBetween(units: ReadonlyMap<string, Unit>): Callable["forward"] {
+export function callsBetween(caller: string, units: ReadonlyMap<string, Unit>): Callable["forward"] {
   const shares = new Map<string, FairShare>();
   return (target, method, args, idempotent, call) => {
     const unit = unitOf(units, target);
-    const share = shares.get(target) ?? unit.shareFor(callersOf(units, target));
+    const share = shares.get(target) ?? shareOf(unit.definition, callersOf(units, target));
     shares.set(target, share);
-    return share.run(() => unit.forward(method, args, idempotent, call), call);
+    return share.run(() => unit.forward({ caller, method, args, idempotent }, call), call);
   };
 }
 

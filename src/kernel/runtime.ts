@@ -39,7 +39,7 @@ export class KernelRuntime {
     for (const definition of manifest.isolates.values()) {
       const serve = servedTo(definition, {
         host: options.host,
-        forward: callsBetween(this.#units),
+        forward: callsBetween(definition.name, this.#units),
         frontDoor: () => this.entrance.accessFor(definition),
       });
       const unit = new Unit(definition, {

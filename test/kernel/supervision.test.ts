@@ -135,3 +135,24 @@ test("an isolate that is not essential is given up rather than the kernel", asyn
   expect(await stopped).toMatchObject({ reason: "given-up" });
   expect(await kernel.isolate<Life>("a").api.pid()).toBeGreaterThan(0);
 });
+
+test("an isolate that ends with the one it waits for does not wait until its grace is over", async () => {
+  const kernel = await useKernel({
+    supervision: { strategy: "rest-for-one" },
+    isolates: {
+      store: { module: kernelFixture("store.mjs") },
+      caller: { module: kernelFixture("caller.mjs"), uses: { store: "*" }, graceMs: 20_000 },
+    },
+  });
+  const store = kernel.isolate<typeof import("../fixtures/kernel/store.mjs")>("store").api;
+  const caller = kernel.isolate<typeof import("../fixtures/kernel/caller.mjs")>("caller").api;
+  const waiting = isolationError(caller.call("store", "untilCancelled", [], { idempotent: true }));
+  while ((await store.seen()) !== "waiting");
+  const exited = nextOf(kernel, "caller", "exited");
+  const restarted = nextOf(kernel, "caller", "restarted");
+  kill(kernel, "store");
+  expect((await waiting).code).toBe("STOPPED");
+  expect((await exited).outcome.forced).toBe(false);
+  await restarted;
+  expect(await caller.call("store", "add", [1, 2])).toBe(3);
+});

@@ -99,7 +99,13 @@ export class Conductor {
 
   /** Ends the others in their order, and starts all in theirs. Never rejects. */
   async #carryOut({ stop, start, givenUp }: Verdict, dead: Unit, restart: AfterCrash): Promise<void> {
-    for (const name of stop) await this.#halt(this.#unit(name), `${dead.name} has ended`);
+    const ending = new Set(stop);
+    dead.refuse(ending);
+    for (const name of stop) {
+      await this.#halt(this.#unit(name), `${dead.name} has ended`);
+      this.#unit(name).refuse(ending);
+    }
+    for (const unit of [dead, ...stop.map((name) => this.#unit(name))]) unit.accept();
     for (const name of givenUp) this.#release(this.#unit(name), GIVEN_UP);
     for (const name of givenUp) this.#giveUp(this.#unit(name));
     const ready = new Map<string, Promise<void>>();

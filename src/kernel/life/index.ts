@@ -1,7 +1,8 @@
 /** The life of a kernel's isolates: their start, what follows a death, their replacement, their end. */
 export { Conductor, type ConductorListener } from "./conductor.js";
-export type { FairShare } from "./fair-share.js";
+export { type FairShare, shareOf } from "./fair-share.js";
 export { startInOrder } from "./start-in-order.js";
 export { stopInOrder } from "./stop-in-order.js";
-export { Unit, type UnitState } from "./unit.js";
+export { Unit } from "./unit.js";
+export type { UnitState } from "./unit-state.js";
 export type { UnitSurroundings } from "./unit-surroundings.js";

@@ -1,18 +1,13 @@
-import { IsolationError } from "../../errors/index.js";
-import { type ExtendedIsolator, forwardCall, type RecycleFacts } from "../../isolator/index.js";
+import type { IsolationError } from "../../errors/index.js";
+import { type ExtendedIsolator, type ForwardedCall, forwardCall, type RecycleFacts } from "../../isolator/index.js";
 import type { ExitOutcome } from "../../process/index.js";
 import { type IncomingCall, quiet } from "../../session/index.js";
 import type { ResolvedIsolate } from "../manifest/index.js";
-import { FairShare } from "./fair-share.js";
 import { Gate } from "./gate.js";
 import { startIsolator } from "./start-isolator.js";
+import { endsToo, isDown } from "./unit-errors.js";
+import type { UnitState } from "./unit-state.js";
 import type { UnitSurroundings } from "./unit-surroundings.js";
-
-/** What an isolate of a kernel is doing. */
-export type UnitState = "waiting" | "starting" | "ready" | "restarting" | "stopping" | "stopped" | "failed";
-
-/** The default of the option `maxInFlight`. */
-const MAX_IN_FLIGHT = 1_024;
 
 /** One isolate of a kernel: a name, and whatever isolator is behind it now. */
 export class Unit {
@@ -28,10 +23,12 @@ export class Unit {
   #current: ExtendedIsolator | undefined;
   #state: "waiting" | "starting" | "started" | "stopping" | "stopped" | "failed" = "waiting";
   /** A start that is under way: how to give it up, and when it is over. */
-  #starting: { readonly abort: AbortController; readonly over: Promise<void> } | undefined;
+  #starting: { readonly abort: AbortController; readonly over: Promise<unknown> } | undefined;
   #replacing: Promise<unknown> = Promise.resolve();
   /** What `setData` has stored in those that are gone. */
   #data: Readonly<Record<string, unknown>>;
+  /** Isolates whose calls are refused. */
+  #refused: ReadonlySet<string> | undefined;
   /** Those that were replaced and finish their calls. */
   readonly #retiring = new Set<ExtendedIsolator>();
 
@@ -121,17 +118,23 @@ export class Unit {
   }
 
   /** A call of another isolate. */
-  forward(method: string, args: readonly unknown[], idempotent: boolean, origin: IncomingCall): Promise<unknown> {
-    const forwarded = { module: this.module, method, args, idempotent };
-    if (this.#current !== undefined) return forwardCall(this.#current.core, forwarded, origin);
-    return this.there().then(({ core }) => forwardCall(core, { ...forwarded, module: this.module }, origin));
+  forward(call: Omit<ForwardedCall, "module">, origin: IncomingCall): Promise<unknown> {
+    if (this.#refused?.has(call.caller) === true) return Promise.reject(endsToo(this.name, call.caller));
+    if (this.#current !== undefined) return forwardCall(this.#current.core, { ...call, module: this.module }, origin);
+    return this.there().then(({ core }) => forwardCall(core, { ...call, module: this.module }, origin));
   }
 
-  /** The part of it that one of so many callers may keep busy. */
-  shareFor(callers: number): FairShare {
-    // One for the host and for whoever else has a way in.
-    const { maxInFlight = MAX_IN_FLIGHT } = this.definition.options;
-    return new FairShare(Math.max(1, Math.floor(maxInFlight / (callers + 1))));
+  /**
+   * It has no process until these isolates have ended, too: they would wait for it as long as they are waited for. What they
+   * ask of it is refused until `accept`.
+   */
+  refuse(callers: ReadonlySet<string>): void {
+    this.#refused = callers;
+    this.#current?.core.refuseWaitingOf(callers, () => endsToo(this.name, "its caller"));
+  }
+
+  accept(): void {
+    this.#refused = undefined;
   }
 
   /** The isolator, once there is one. @throws IsolationError STOPPED when there will be none */
@@ -143,7 +146,7 @@ export class Unit {
   #start(module: string, data: Readonly<Record<string, unknown>>): Promise<ExtendedIsolator> {
     const abort = new AbortController();
     const starting = startIsolator(this, this.#around, { module, data, signal: abort.signal });
-    const own = { abort, over: starting.then(ignore, ignore) };
+    const own = { abort, over: Promise.allSettled([starting]) };
     this.#starting = own;
     void own.over.then(() => {
       if (this.#starting === own) this.#starting = undefined;
@@ -191,9 +194,6 @@ export class Unit {
 
   /** Why there is no isolator. */
   downError(): IsolationError {
-    const how = this.#state === "failed" ? "could not be started" : "is stopped";
-    return new IsolationError("STOPPED", `${this.name} ${how}`, { facts: { isolate: this.name } });
+    return isDown(this.name, this.#state === "failed");
   }
 }
-
-function ignore(): void {}
