@@ -199,8 +199,8 @@ class Pihost:
         for session in list(self._sessions):
             session.flush()
         self.executor.stop()
-        # The main thread runs the exit handlers, unless a call that does not end keeps it. As a daemon: an interpreter that ends
-        # waits for every other thread.
+        # The main thread runs the exit handlers, unless a call that does not end keeps it. As a daemon: an interpreter
+        # that ends waits for every other thread.
         late = threading.Timer(_EXIT_SECONDS, lambda: self.exit(0))
         late.daemon = True
         late.start()
