@@ -28,6 +28,8 @@ interface Running {
   readonly calls: RunningCalls;
   /** How many of them nobody waits for any more: they hold their places until they have ended. */
   abandoned: number;
+  /** Whether the generation is ended with another isolate, whose answers its calls may lack. */
+  isHalted: boolean;
   /** Told when nobody waits for any. */
   onDrained: (() => void) | undefined;
 }
@@ -118,7 +120,14 @@ export class CallTable {
   prepare(generation: CallPlace): Running {
     const known = this.#generations.get(generation);
     if (known !== undefined) return known;
-    const running = { generation, observer: undefined, calls: new RunningCalls(), abandoned: 0, onDrained: undefined };
+    const running = {
+      generation,
+      observer: undefined,
+      calls: new RunningCalls(),
+      abandoned: 0,
+      isHalted: false,
+      onDrained: undefined,
+    };
     this.#generations.set(generation, running);
     return running;
   }
@@ -188,6 +197,26 @@ export class CallTable {
     running.onDrained?.();
     this.#fill();
     if (this.#onIdle.length > 0) this.#tellIfIdle();
+  }
+
+  /** No further call is handed to the present process, which is about to be ended with another isolate. */
+  halt(): void {
+    if (this.#live !== undefined) this.#live.isHalted = true;
+    this.#live = undefined;
+  }
+
+  /**
+   * Whether a call that has failed runs again instead: it may, and failed because its process ends with what it needed.
+   */
+  takesBack(call: Call, reason: unknown): boolean {
+    const place = call.place as Running | typeof WAITING | undefined;
+    if (place === undefined || place === WAITING || !place.isHalted || call.settled) return false;
+    if (!call.isReplayable || call.attempts >= POISON_ATTEMPTS || !IsolationError.is(reason, "STOPPED")) return false;
+    place.calls.delete(call);
+    call.place = WAITING;
+    this.#waiting.push(call);
+    if (isDrained(place)) place.onDrained?.();
+    return true;
   }
 
   /** The process has refused a call unseen: it waits for the next one, before all others, where it can be handed over again. */

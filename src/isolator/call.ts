@@ -17,6 +17,8 @@ import type { ResolvedCallOptions } from "./options/index.js";
 export interface CallOwner {
   /** Called once for every call, when it has settled. */
   settled(call: Call): void;
+  /** Asked for a call that has failed where it ran: whether it runs again elsewhere instead. */
+  takesBack?(call: Call, reason: unknown): boolean;
   /** Called for a call that was given up while it ran, when it has ended there. */
   ended(call: Call): void;
 }
@@ -134,6 +136,7 @@ export class Call implements CallSink {
   }
 
   reject(reason: unknown): void {
+    if (this.owner.takesBack?.(this, reason) === true) return;
     if (this.settle()) this.rejectPromise(reason);
   }
 

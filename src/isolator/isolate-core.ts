@@ -168,6 +168,10 @@ export class IsolateCore implements CallOwner {
     this.#calls.settled(call);
   }
 
+  takesBack(call: Call, reason: unknown): boolean {
+    return this.#calls.takesBack(call, reason);
+  }
+
   /** To be called when a call that was given up while it ran has ended. */
   ended(call: Call): void {
     this.#calls.ended(call);
@@ -216,9 +220,14 @@ export class IsolateCore implements CallOwner {
     this.#calls.rejectWaitingOf(callers, toError);
   }
 
+  /** The present process is about to be halted: calls wait from now on, and those that fail in it for that run again if they may. */
+  awaitHalt(): void {
+    this.#calls.halt();
+  }
+
   /** Ends the present process in order, as if it had died: what follows is for the extension to judge. Calls wait meanwhile. */
   async halt(reason: string, graceMs: number): Promise<void> {
-    this.#calls.close();
+    this.#calls.halt();
     await keepAlive.during(this.#supervisor.halt(reason, graceMs));
   }
 
