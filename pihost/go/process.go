@@ -111,7 +111,10 @@ func (p *process) counted(callee session.Callee) session.Callee {
 		p.running.Add(1)
 		if p.draining.Load() {
 			p.running.Add(-1)
-			call.Fail(values.Errorf("STOPPED", "STOPPED: the process is shutting down"))
+			refusal := values.Errorf("STOPPED", "STOPPED: the process is shutting down")
+			// Unlike what running calls are told: whoever made the call may make it elsewhere.
+			refusal.Facts = map[string]any{"attempts": 0}
+			call.Fail(refusal)
 			return
 		}
 		defer p.settled(call)
