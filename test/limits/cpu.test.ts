@@ -24,7 +24,8 @@ describe.each(MACHINES)("%s", (_, machinery) => {
   test.each([25, 50, 80])(`a busy loop gets %i percent of a core, give or take ${tolerance}`, async (percent) => {
     const { ran, waited } = await burn(percent, machinery, 1_500, true);
     expect(ran).toBeLessThan(percent + tolerance);
-    expect(ran).toBeGreaterThan(Math.min(percent, 100 - waited) - tolerance);
+    // What it waited for others may lie in few periods of the quota, each of which is lost as a whole.
+    expect(ran).toBeGreaterThan(percent * (1 - waited / 100) - tolerance);
   });
 
   test("the start itself is not slowed down", async () => {

@@ -167,6 +167,8 @@ class Executor:
                 self.stop()
                 return
             self.run(job)
+            # Nor is what came with it kept until the next one comes.
+            del job
 
 
 def _nothing() -> None:

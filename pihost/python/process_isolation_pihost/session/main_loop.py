@@ -75,6 +75,9 @@ class MainLoop:
                 self._session.incoming.submit(calls)
             else:
                 self._session.incoming.run(calls)
+            # This thread may wait long now; what came with the calls must not be kept for it: a stream that nobody has any
+            # more closes.
+            del calls
 
     def _take_lane(self) -> bool:
         with self._lock:
@@ -170,6 +173,8 @@ class MainLoop:
                     self._reader = _Reader.NOBODY
                     self._turns += 1
                     return
+            # As above.
+            del calls
 
 
 def _nothing() -> None:
