@@ -75,8 +75,8 @@ class MainLoop:
                 self._session.incoming.submit(calls)
             else:
                 self._session.incoming.run(calls)
-            # This thread may wait long now; what came with the calls must not be kept for it: a stream that nobody has any
-            # more closes.
+            # This thread may wait long now. What came with the calls must not be kept for it: a stream that nobody has
+            # any more closes.
             del calls
 
     def _take_lane(self) -> bool:
