@@ -156,3 +156,13 @@ test("an isolate that ends with the one it waits for does not wait until its gra
   await restarted;
   expect(await caller.call("store", "add", [1, 2])).toBe(3);
 });
+
+test("deaths at the same time are one to their group: nobody is started twice", async () => {
+  const { kernel, lines } = await useChain({ strategy: "one-for-all" });
+  const restarted = ["a", "b", "c"].map((name) => nextOf(kernel, name, "restarted"));
+  for (const name of ["a", "c"]) kill(kernel, name);
+  await Promise.all(restarted);
+  await Promise.all(["a", "b", "c"].map((name) => kernel.isolate<Life>(name).api.pid()));
+  await kernel.shutdown();
+  expect(lines.filter((line) => line.endsWith("started"))).toEqual(["a started", "b started", "c started"]);
+});

@@ -39,8 +39,10 @@ export class Conductor {
   readonly #budgets = new Map<Unit, RestartBudget>();
   /** Of isolates without a process: what tells them how it goes on. */
   readonly #held = new Map<Unit, (decision: AfterCrash) => void>();
-  /** Told when an isolate is held. */
   readonly #onHeld = new Map<Unit, () => void>();
+  /** When each was started again last, as a number that grows with every such start. */
+  readonly #starts = new Map<Unit, number>();
+  #lastStart = 0;
   #state: TreeState;
   #isOver = false;
   /** Verdicts that reach beyond the dead one are carried out one after the other. */
@@ -93,8 +95,17 @@ export class Conductor {
     const restart = this.#restart(unit, healthy);
     if (verdict.stop.length === 0 && verdict.start.length === 1) return restart;
     const held = this.#hold(unit);
-    this.#work = this.#work.then(() => this.#carryOut(verdict, unit, restart));
+    const since = this.#lastStart;
+    this.#work = this.#work.then(() => {
+      if (!this.#isDone(verdict, unit, since)) return this.#carryOut(verdict, unit, restart);
+    });
     return held;
+  }
+
+  /** Whether a verdict that was carried out meanwhile has started all anew that this one is about. */
+  #isDone({ start, givenUp }: Verdict, dead: Unit, since: number): boolean {
+    if (givenUp.length > 0 || this.#held.has(dead)) return false;
+    return start.every((name) => (this.#starts.get(this.#unit(name)) ?? 0) > since);
   }
 
   /** Ends the others in their order, and starts all in theirs. Never rejects. */
@@ -125,6 +136,8 @@ export class Conductor {
   /** Resolves when it takes calls, or has failed again, which is judged anew. */
   async #startAgain(unit: Unit, decision: AfterCrash): Promise<void> {
     if (this.#isOver) return;
+    this.#lastStart += 1;
+    this.#starts.set(unit, this.#lastStart);
     if (unit.current !== undefined) {
       this.#release(unit, decision);
       await this.#settled(unit);
