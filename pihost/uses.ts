@@ -6,6 +6,7 @@ import {
   type CallTarget,
   createMemberProxy,
   currentCallSite,
+  hasTrace,
   iterateResult,
   onAbort,
   RemoteModule,
@@ -84,15 +85,9 @@ function extrasOf({ timeoutMs, trace }: UseOptions): CallExtras | undefined {
   const deadline = outer?.deadline;
   const left = deadline === undefined ? undefined : Math.max(1, deadline - Date.now());
   const time = timeoutMs === undefined || (left !== undefined && left < timeoutMs) ? left : timeoutMs;
-  const carried = trace ?? (hasNames(outer?.trace) ? outer?.trace : undefined);
+  const carried = trace ?? (hasTrace(outer?.trace) ? outer?.trace : undefined);
   if (time === undefined && carried === undefined) return undefined;
   return { timeoutMs: time ?? 0, trace: carried ?? {} };
-}
-
-/** Most calls have no trace: then nothing is said of it. */
-function hasNames(trace: Readonly<Record<string, string>> | undefined): boolean {
-  for (const _ in trace) return true;
-  return false;
 }
 
 function cancelled(target: CallTarget, signal: AbortSignal): IsolationError {

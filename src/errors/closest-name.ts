@@ -16,6 +16,12 @@ export function closestName(name: string, candidates: readonly string[]): string
   return best;
 }
 
+/** The end of a message about a name that is not there: which one may have been meant, or nothing. */
+export function didYouMean(name: string, candidates: readonly string[]): string {
+  const closest = closestName(name, candidates);
+  return closest === undefined ? "" : `; did you mean ${JSON.stringify(closest)}?`;
+}
+
 /** Insertions, deletions, substitutions and swaps of neighbours (optimal string alignment). */
 function editDistance(from: string, to: string): number {
   let beforeLast: number[] = [];

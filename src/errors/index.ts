@@ -1,4 +1,4 @@
-export { closestName } from "./closest-name.js";
+export { closestName, didYouMean } from "./closest-name.js";
 export { ERROR_CODES, type IsolationErrorCode } from "./codes.js";
 export {
   type ExitReason,

@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { closestName } from "./closest-name.js";
+import { didYouMean } from "./closest-name.js";
 import { IsolationError } from "./isolation-error.js";
 
 /** An INVALID_OPTION that names the option, its bound and what was received. */
@@ -14,8 +14,7 @@ export function ownOptions(name: string, value: unknown, keys: readonly string[]
     throw invalidOption(name, "an object", value);
   const unknown = Object.keys(value).find((key) => !keys.includes(key));
   if (unknown === undefined) return Object.assign(Object.create(null), value) as Record<string, unknown>;
-  const closest = closestName(unknown, keys);
-  const hint = closest === undefined ? "" : `; did you mean ${JSON.stringify(closest)}?`;
+  const hint = didYouMean(unknown, keys);
   const known = [...keys].sort().join(", ");
   throw new IsolationError("INVALID_OPTION", `${name} has no ${JSON.stringify(unknown)}${hint}; what it has: ${known}`);
 }

@@ -1,5 +1,6 @@
 import { EventEmitter } from "node:events";
 import type { Generation } from "../supervision/index.js";
+import { emitApart } from "./emit-apart.js";
 import type { IsolatorEvents } from "./events.js";
 import type { IsolateFacts } from "./isolate-facts.js";
 import { logEvents } from "./log-events.js";
@@ -21,15 +22,8 @@ export class EventPublisher {
     return this.emitter.listenerCount(name) > 0;
   }
 
-  /** A listener that throws is an uncaught error of the host, as ever; supervision does not depend on it. */
   emit<Name extends keyof IsolatorEvents>(name: Name, event: IsolatorEvents[Name][0]): void {
-    try {
-      (this.emitter as EventEmitter).emit(name, event);
-    } catch (error) {
-      process.nextTick(() => {
-        throw error;
-      });
-    }
+    emitApart(this.emitter as EventEmitter, name, event);
   }
 
   /** A process waits for a debugger. */

@@ -1,4 +1,4 @@
-import type { IncomingCall } from "../session/index.js";
+import { hasTrace, type IncomingCall } from "../session/index.js";
 import { Call } from "./call.js";
 import type { CallTaker } from "./module-calls.js";
 
@@ -31,9 +31,4 @@ export function forwardCall(taker: CallTaker, forwarded: ForwardedCall, origin: 
   origin.onAbandoned?.((reason) => call.giveUp(reason));
   taker.submit(call);
   return call.result;
-}
-
-function hasTrace(trace: IncomingCall["trace"]): boolean {
-  for (const _ in trace) return true;
-  return false;
 }

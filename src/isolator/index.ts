@@ -4,6 +4,7 @@ export type { Remote, RemoteObject, RemoteStream } from "../inside/index.js";
 export { Call } from "./call.js";
 export { type CallPlace, CallTable } from "./call-table.js";
 export { CallTargets } from "./call-targets.js";
+export { emitApart } from "./emit-apart.js";
 export type { GenerationFacts, IsolatorEventSource, IsolatorEvents, OutputEvent } from "./events.js";
 export { toExitCode } from "./exit-host.js";
 export type { IsolateExtension } from "./extension.js";
@@ -30,5 +31,5 @@ export type {
   TerminateOptions,
   WaitOptions,
 } from "./options/index.js";
-export { defaultLifecycle } from "./options/index.js";
+export { DEFAULT_MAX_IN_FLIGHT, defaultLifecycle } from "./options/index.js";
 export { createRemote } from "./remote.js";

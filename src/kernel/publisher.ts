@@ -1,5 +1,5 @@
 import { EventEmitter } from "node:events";
-import type { ExtendedIsolator, IsolatorEventSource, IsolatorEvents } from "../isolator/index.js";
+import { type ExtendedIsolator, emitApart, type IsolatorEventSource, type IsolatorEvents } from "../isolator/index.js";
 import type { IsolateEvent, KernelEvents } from "./events.js";
 
 /** What a kernel hears of an isolator that it uses. */
@@ -23,15 +23,8 @@ const OUTPUT = ["stdout", "stderr"] as const satisfies readonly (keyof IsolatorE
 export class KernelPublisher {
   readonly emitter = new EventEmitter<KernelEvents>();
 
-  /** A listener that throws is an uncaught error of the host, as ever; the kernel does not depend on it. */
   emit<Name extends keyof KernelEvents>(name: Name, event: KernelEvents[Name][0]): void {
-    try {
-      (this.emitter as EventEmitter).emit(name, event);
-    } catch (error) {
-      process.nextTick(() => {
-        throw error;
-      });
-    }
+    emitApart(this.emitter as EventEmitter, name, event);
   }
 
   /** Hands on what happens to an isolate. */

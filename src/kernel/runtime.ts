@@ -1,4 +1,4 @@
-import { closestName, IsolationError } from "../errors/index.js";
+import { didYouMean, IsolationError } from "../errors/index.js";
 import type { ExtendedIsolator } from "../isolator/index.js";
 import { type Generation, tellHandedOn } from "../supervision/index.js";
 import { ByHand } from "./by-hand.js";
@@ -105,8 +105,7 @@ export class KernelRuntime {
     const unit = this.#units.get(name);
     if (unit !== undefined) return unit;
     const names = [...this.#units.keys()];
-    const closest = closestName(String(name), names);
-    const hint = closest === undefined ? "" : `; did you mean ${JSON.stringify(closest)}?`;
+    const hint = didYouMean(String(name), names);
     const message = `${this.manifest.name} has no isolate ${JSON.stringify(name)}${hint}; it has ${names.join(", ")}`;
     throw new IsolationError("INVALID_OPTION", message);
   }

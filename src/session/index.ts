@@ -2,7 +2,7 @@
 
 export { onAbort } from "./abort-watch.js";
 export { BUDGET, type Budget, FRAME_BYTES, PAYLOAD_BYTES, UNBOUNDED } from "./budget.js";
-export type { CallExtras } from "./call-extras.js";
+export { type CallExtras, hasTrace } from "./call-extras.js";
 export { type CallSite, currentCallSite } from "./call-site.js";
 export type { Callee, CallHandler, CallSink, CallTarget, IncomingCall } from "./call-target.js";
 export { createDescriptorLane } from "./descriptor-lane.js";

@@ -4,7 +4,13 @@ export type { BudgetOptions } from "./budget-options.js";
 export { type CallOptions, type ResolvedCallOptions, resolveCallOptions } from "./call-options.js";
 export { aString } from "./checks.js";
 export { defaultLifecycle } from "./generation-options.js";
-export { type IsolationOptions, type LogLevel, type ResolvedOptions, resolveOptions } from "./isolation-options.js";
+export {
+  DEFAULT_MAX_IN_FLIGHT,
+  type IsolationOptions,
+  type LogLevel,
+  type ResolvedOptions,
+  resolveOptions,
+} from "./isolation-options.js";
 export type { LogFileOptions, OutputOption, ResolvedOutput } from "./output-options.js";
 export type { RecycleOptions } from "./recycle-options.js";
 export { type OnCrash, type RestartOptions, toRestartPolicy } from "./restart-options.js";

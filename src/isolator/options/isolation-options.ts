@@ -200,6 +200,9 @@ export interface ResolvedOptions {
   readonly confinement: Confinement;
 }
 
+/** Calls that run in a process at once, where nobody says otherwise. */
+export const DEFAULT_MAX_IN_FLIGHT = 1_024;
+
 const CONFINEMENT = ["permissions", "sandbox", "uid", "gid", "integrity"] as const;
 
 const RESOLVERS = {
@@ -219,7 +222,7 @@ const RESOLVERS = {
   limits: (value: unknown) => resolveLimits(value),
   diagnostics: (value: unknown) => resolveDiagnostics(value),
   recycle: (value: unknown) => resolveRecycle(value),
-  maxInFlight: (value: unknown) => wholeNumberOrInfinity("maxInFlight", orDefault(value, 1_024), 1),
+  maxInFlight: (value: unknown) => wholeNumberOrInfinity("maxInFlight", orDefault(value, DEFAULT_MAX_IN_FLIGHT), 1),
   maxQueue: (value: unknown) => wholeNumberOrInfinity("maxQueue", orDefault(value, Number.POSITIVE_INFINITY), 0),
   maxPayload: (value: unknown) => toBytes("maxPayload", orDefault(value, defaultMaxPayload()), 64 * 1024),
   budget: (value: unknown) => resolveBudget(value),

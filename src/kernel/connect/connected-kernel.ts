@@ -1,6 +1,6 @@
 import { toDuration } from "../../contract/index.js";
 import type { KernelServiceStartResponse } from "../../contract/kernel.js";
-import { closestName, IsolationError, ownOptions } from "../../errors/index.js";
+import { didYouMean, IsolationError, ownOptions } from "../../errors/index.js";
 import { type BoundCall, type CallOptions, createRemote, keepAlive } from "../../isolator/index.js";
 import type { KernelEventSource } from "../events.js";
 import type { KernelLogLine } from "../logs.js";
@@ -159,8 +159,7 @@ export class ConnectedKernel {
 
   #isolate(name: string): RemoteIsolate {
     if (!this.#names.includes(name)) {
-      const closest = closestName(String(name), this.#names);
-      const hint = closest === undefined ? "" : `; did you mean ${JSON.stringify(closest)}?`;
+      const hint = didYouMean(String(name), this.#names);
       const message = `${this.name} has no isolate ${JSON.stringify(name)}${hint}; it has ${this.#names.join(", ")}`;
       throw new IsolationError("INVALID_OPTION", message);
     }

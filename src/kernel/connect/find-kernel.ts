@@ -1,4 +1,4 @@
-import { closestName, IsolationError, invalidOption } from "../../errors/index.js";
+import { didYouMean, IsolationError, invalidOption } from "../../errors/index.js";
 import { type LiveKernel, listLiveKernels } from "../live-kernels.js";
 
 /** Where a kernel is reached. */
@@ -40,8 +40,7 @@ function onlyOne(name: string, live: readonly LiveKernel[]): LiveKernel {
 
 function unknown(name: string, live: readonly LiveKernel[]): string {
   const names = [...new Set(live.map((kernel) => kernel.name))];
-  const closest = closestName(name, names);
-  const hint = closest === undefined ? "" : `; did you mean ${JSON.stringify(closest)}?`;
+  const hint = didYouMean(name, names);
   const running = names.length === 0 ? "none runs" : `there are ${names.join(", ")}`;
   return `no kernel of this user is called ${JSON.stringify(name)}${hint}; ${running}`;
 }

@@ -1,6 +1,7 @@
 import { EventEmitter } from "node:events";
 import type { KernelServiceWatchResponse } from "../../contract/kernel.js";
 import { IsolationError } from "../../errors/index.js";
+import { emitApart } from "../../isolator/index.js";
 import type { KernelEventSource, KernelEvents } from "../events.js";
 import { eventOfMessage } from "../service/index.js";
 import type { KernelClient } from "./kernel-client.js";
@@ -65,22 +66,11 @@ export class RemoteEvents {
       for await (const { event } of events) {
         if (event === undefined) continue;
         const told = eventOfMessage(event);
-        this.#tell(told.name, told.event);
+        emitApart(this.#emitter as EventEmitter, told.name, told.event);
       }
       return undefined;
     } catch (error) {
       return error;
-    }
-  }
-
-  /** A listener that throws is an uncaught error of the program, as ever. */
-  #tell(name: string, event: object): void {
-    try {
-      (this.#emitter as EventEmitter).emit(name, event);
-    } catch (error) {
-      process.nextTick(() => {
-        throw error;
-      });
     }
   }
 }

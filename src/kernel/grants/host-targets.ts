@@ -1,4 +1,4 @@
-import { closestName, IsolationError } from "../../errors/index.js";
+import { didYouMean, IsolationError } from "../../errors/index.js";
 import { type Callee, hasMember, isClass, isContainer, memberNames } from "../../session/index.js";
 
 /** How the manifest names the host itself. */
@@ -46,8 +46,7 @@ export function hasHostTarget(host: HostTargets, target: string): boolean {
 function missing(container: unknown, path: readonly string[]): IsolationError {
   const names = isContainer(container) ? memberNames(container) : [];
   const name = path.at(-1) as string;
-  const closest = closestName(name, names);
-  const hint = closest === undefined ? "" : `; did you mean ${JSON.stringify(closest)}?`;
+  const hint = didYouMean(name, names);
   const message = `the host offers no function ${JSON.stringify([HOST, ...path].join("."))}${hint}`;
   return new IsolationError("METHOD_NOT_FOUND", message);
 }

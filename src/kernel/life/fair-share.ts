@@ -1,10 +1,8 @@
 import { IsolationError } from "../../errors/index.js";
+import { DEFAULT_MAX_IN_FLIGHT } from "../../isolator/index.js";
 import { timerDelay } from "../../platform/index.js";
 import type { IncomingCall } from "../../session/index.js";
 import type { ResolvedIsolate } from "../manifest/index.js";
-
-/** The default of the option `maxInFlight`. */
-const MAX_IN_FLIGHT = 1_024;
 
 interface Waiting {
   readonly start: () => Promise<unknown>;
@@ -70,6 +68,6 @@ export class FairShare {
 
 /** The part of an isolate that one of so many callers may keep busy. One part more is for the host. */
 export function shareOf({ options }: ResolvedIsolate, callers: number): FairShare {
-  const { maxInFlight = MAX_IN_FLIGHT } = options;
+  const { maxInFlight = DEFAULT_MAX_IN_FLIGHT } = options;
   return new FairShare(Math.max(1, Math.floor(maxInFlight / (callers + 1))));
 }

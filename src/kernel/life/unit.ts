@@ -45,9 +45,8 @@ export class Unit {
   }
 
   get state(): UnitState {
-    const { state } = this.#current?.isolator ?? {};
-    if (this.#state !== "started" || state === undefined) return this.#state === "started" ? "starting" : this.#state;
-    return state;
+    if (this.#state !== "started") return this.#state;
+    return this.#current?.isolator.state ?? "starting";
   }
 
   /** The isolator behind it; undefined while there is none. */

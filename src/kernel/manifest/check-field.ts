@@ -1,4 +1,4 @@
-import { closestName } from "../../errors/index.js";
+import { didYouMean } from "../../errors/index.js";
 import { absolute } from "./absolute.js";
 import {
   type Field,
@@ -163,8 +163,7 @@ function checkObject(field: ObjectField, value: unknown, at: Path, context: Chec
 
 function unknownKey(fields: Fields, key: string, at: Path, { problems }: CheckContext): void {
   const known = knownNames(fields);
-  const closest = closestName(key, known);
-  const hint = closest === undefined ? "" : `; did you mean ${JSON.stringify(closest)}?`;
+  const hint = didYouMean(key, known);
   problems.add([...at, key], `is not known${hint}; what is known here: ${[...known].sort().join(", ")}`, "key");
 }
 

@@ -1,4 +1,4 @@
-import { closestName } from "../../errors/index.js";
+import { didYouMean } from "../../errors/index.js";
 import type { GroupDefinition, IsolateDefinition, KernelManifest } from "./manifest.js";
 import { fieldName, type Problems } from "./problems.js";
 import type { Path } from "./source.js";
@@ -87,8 +87,7 @@ export function unknownName(name: string, known: ReadonlyMap<string, unknown> | 
   const names = Array.isArray(known)
     ? (known as readonly string[])
     : [...(known as ReadonlyMap<string, unknown>).keys()];
-  const closest = closestName(name, names);
-  const hint = closest === undefined ? "" : `; did you mean ${JSON.stringify(closest)}?`;
+  const hint = didYouMean(name, names);
   return `received ${JSON.stringify(name)}${hint}; there are ${names.toSorted().join(", ") || "none"}`;
 }
 

@@ -1,4 +1,4 @@
-import { closestName } from "../../errors/index.js";
+import { didYouMean } from "../../errors/index.js";
 import { GrpcStatus } from "../../grpc/index.js";
 import { ISOLATE_KEY } from "./request-head.js";
 import type { Idempotency, LocalService, RoutedIsolate, Routes } from "./routes.js";
@@ -79,12 +79,11 @@ export class RouteTable {
 
   #onIsolate(service: string, path: string, isolate: string): Route | Refusal {
     if (!this.#isolates.has(isolate)) {
-      const closest = closestName(isolate, this.#names());
       return {
         code: GrpcStatus.NOT_FOUND,
         message:
           `${ISOLATE_KEY}: kernel ${this.#kernel} has no isolate ${JSON.stringify(isolate)}` +
-          `${closest === undefined ? "" : `; did you mean ${JSON.stringify(closest)}?`}; it has ${listed(this.#names())}`,
+          `${didYouMean(isolate, this.#names())}; it has ${listed(this.#names())}`,
       };
     }
     if (OPEN_SERVICES.has(service)) return { isolate, scopes: [] };
@@ -102,12 +101,11 @@ export class RouteTable {
 
   #unknownService(service: string): Refusal {
     const known = [...this.#owners.keys(), ...this.#local];
-    const closest = closestName(service, known);
     return {
       code: GrpcStatus.UNIMPLEMENTED,
       message:
         `kernel ${this.#kernel} has no service ${JSON.stringify(service.slice(0, 200))}` +
-        `${closest === undefined ? "" : `; did you mean ${JSON.stringify(closest)}?`}; it has ${listed(known.sort())}`,
+        `${didYouMean(service, known)}; it has ${listed(known.sort())}`,
     };
   }
 

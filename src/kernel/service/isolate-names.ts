@@ -1,6 +1,6 @@
 import { toRemoteError } from "../../codec/index.js";
 import { encodeStatusDetails } from "../../contract/index.js";
-import { closestName, IsolationError } from "../../errors/index.js";
+import { didYouMean, IsolationError } from "../../errors/index.js";
 import { GrpcError, GrpcStatus } from "../../grpc/index.js";
 import type { KernelOperations } from "./operations.js";
 
@@ -8,8 +8,7 @@ import type { KernelOperations } from "./operations.js";
 export function checkName({ manifest }: KernelOperations, name: string): void {
   if (manifest.isolates.has(name)) return;
   const names = [...manifest.isolates.keys()];
-  const closest = closestName(name, names);
-  const hint = closest === undefined ? "" : `; did you mean ${JSON.stringify(closest)}?`;
+  const hint = didYouMean(name, names);
   const message = `${manifest.name} has no isolate ${JSON.stringify(name)}${hint}; it has ${names.join(", ")}`;
   const error = toRemoteError(new IsolationError("INVALID_OPTION", message), { maxLength: 2_048 });
   throw new GrpcError(GrpcStatus.NOT_FOUND, message, {
