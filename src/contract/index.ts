@@ -1,4 +1,6 @@
 /** The contract: the only importer of the generated code. What needs gRPC itself is in `service.ts`, because loading that takes long. */
+
+export { FRONT_DOOR } from "../inside/front-door-target.js";
 export { type Capabilities, capabilitiesOf } from "./capabilities.js";
 export { fromDuration, toDuration } from "./duration.js";
 export { PIHOST_EXIT } from "./exit-codes.js";
@@ -54,4 +56,4 @@ export {
   encodeSetDataRequest,
   encodeShutdownRequest,
 } from "./unary-messages.js";
-export { FRONT_DOOR, parseUsedModule, type UsedModule, usedModuleName } from "./used-modules.js";
+export { parseUsedModule, type UsedModule, usedModuleName } from "./used-modules.js";

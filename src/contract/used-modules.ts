@@ -6,9 +6,6 @@
 const USE = "use:";
 const USE_IDEMPOTENT = "use-idempotent:";
 
-/** What a process asks for to reach gRPC services; no isolate can have such a name. */
-export const FRONT_DOOR = "kernel:front-door";
-
 /** What a process wants to use. */
 export interface UsedModule {
   readonly target: string;

@@ -1,4 +1,5 @@
 import { findBridge, type UseOptions } from "./bridge.js";
+import { FRONT_DOOR } from "./front-door-target.js";
 import type { Remote } from "./remote-types.js";
 
 /** How a gRPC client in an isolate reaches the services that the isolate was granted. */
@@ -8,9 +9,6 @@ export interface FrontDoorAccess {
   /** The value of the metadata `authorization`, which every request needs. */
   readonly authorization: string;
 }
-
-/** As `FRONT_DOOR` of the contract. */
-const FRONT_DOOR = "kernel:front-door";
 
 /**
  * How this isolate reaches the gRPC services of the kernel's front door that its `uses` in the manifest names.
