@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { ensureSandboxTools } from "./bubblewrap.mjs";
-import { addCounts, countOf, countVitest, NOTHING, printCounts } from "./ci-counts.mjs";
+import { addCounts, countOf, countVitest, failuresOfVitest, NOTHING, printCounts } from "./ci-counts.mjs";
 import { conformance } from "./conformance.mjs";
 import { contractLanguages } from "./contract-languages.mjs";
 import { goTests } from "./go-tests.mjs";
@@ -60,7 +60,9 @@ async function runTests(scratch) {
   const report = join(scratch, "vitest.json");
   const args = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
   const passed = await succeeds("test.mjs", args, 25 * MINUTE_MS);
-  return countVitest(report, passed);
+  const counts = countVitest(report, passed);
+  if (counts.failed > 0) problems.push(...failuresOfVitest(report).map((failure) => `tests: ${failure}`));
+  return counts;
 }
 
 /**
@@ -88,14 +90,16 @@ async function offerTools() {
       (/** @type {Error} */ { message }) => message,
     ),
   );
-  const problems = await Promise.all([grpcurl, ensureSandboxTools(), ...nodes, ...tools]);
-  for (const problem of problems) if (problem !== undefined) process.stdout.write(`missing: ${problem}\n`);
-  return problems.map((problem) => countOf(problem === undefined)).reduce(addCounts, NOTHING);
+  const missing = await Promise.all([grpcurl, ensureSandboxTools(), ...nodes, ...tools]);
+  for (const tool of missing) if (tool !== undefined) problems.push(`missing: ${tool}`);
+  return missing.map((tool) => countOf(tool === undefined)).reduce(addCounts, NOTHING);
 }
 
 await prepareOrGiveUp();
 mkdirSync(cacheDirectory, { recursive: true });
 const scratch = mkdtempSync(join(tmpdir(), "ci-"));
+/** What failed, by name: repeated at the end, since whoever reads a long log begins there. @type {string[]} */
+const problems = [];
 let total = NOTHING;
 try {
   for (const { name, run } of stages) {
@@ -106,12 +110,14 @@ try {
       return countOf(false);
     });
     process.stdout.write(`=== ${name}: ${printCounts(counts)} (${((Date.now() - startedAt) / 1000).toFixed(0)} s)\n`);
+    if (counts.failed > 0) problems.push(`${name}: ${printCounts(counts)}`);
     total = addCounts(total, counts);
   }
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }
 process.exitCode = total.failed === 0 ? 0 : 1;
+if (problems.length > 0) process.stdout.write(`\nfailed:\n${problems.map((problem) => `- ${problem}\n`).join("")}`);
 process.stdout.write(`\n${printCounts(total)}\n`);
 
 /** Without dependencies and a build there is nothing to judge, but the last line must be there all the same. */
