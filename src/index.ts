@@ -14,6 +14,7 @@ export {
   type GenerationContext,
   type GenerationFacts,
   type HostStatus,
+  type InProcessOption,
   type Isolate,
   type IsolationOptions,
   type IsolatorEventSource,

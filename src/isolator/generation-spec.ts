@@ -1,6 +1,6 @@
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import type { LimitPlan } from "../limits/index.js";
-import { type ProcessSpec, plugAndPlayFlags, startNodeProcess } from "../process/index.js";
+import { type ProcessSpec, plugAndPlayFlags, startInProcess, startNodeProcess } from "../process/index.js";
 import type { GenerationSpec } from "../supervision/index.js";
 import { keepAlive } from "./keep-alive.js";
 import { publishLive } from "./live-record.js";
@@ -33,7 +33,8 @@ export function toGenerationSpec(
   { hasListener, ...listener }: GenerationListener,
 ): GenerationSpec {
   const { name: isolate, cwd } = options;
-  const { from, debug, lifecycle, startTimeoutMs, confinement, diagnostics, maxPayload, budget } = options;
+  const { from, debug, inProcess, lifecycle, startTimeoutMs, confinement, diagnostics, maxPayload, budget } = options;
+  const pihostFolder = dirname(options.pihostPath);
   return {
     ...listener,
     publish: (generation) => {
@@ -43,9 +44,9 @@ export function toGenerationSpec(
     isolatorId,
     confinement,
     diagnostics,
-    runtime: options.runtime.kind,
+    runtime: inProcess === undefined ? options.runtime.kind : "in-process",
     runtimeFolder: options.runtime.kind === "command" ? options.runtime.folder : "",
-    pihostFolder: dirname(options.pihostPath),
+    pihostFolder,
     needs: options.needs,
     process: {
       ...programOf(options),
@@ -61,7 +62,10 @@ export function toGenerationSpec(
     lifecycle,
     lane: options.lane,
     startTimeoutMs,
-    startProcess: startNodeProcess,
+    startProcess:
+      inProcess === undefined
+        ? startNodeProcess
+        : (spec) => startInProcess({ executable: join(pihostFolder, "main.cjs"), ...inProcess }, spec),
     hold: (wait) => keepAlive.during(wait),
     maxPayloadBytes: maxPayload,
     budget,

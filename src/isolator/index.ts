@@ -20,6 +20,7 @@ export { type BoundCall, type CallTaker, ModuleCalls } from "./module-calls.js";
 export type {
   BudgetOptions,
   CallOptions,
+  InProcessOption,
   IsolationOptions,
   LogFileOptions,
   LogLevel,

@@ -12,6 +12,7 @@ export type {
   ProcessSpec,
   StartProcess,
 } from "./host-process.js";
+export { type InProcessOptions, startInProcess } from "./in-process.js";
 export { LogFile } from "./log-file.js";
 export { startNodeProcess } from "./node-process.js";
 export { noteLoadedFrom, PACKAGE_VERSION, pihostEntry } from "./pihost-entry.js";

@@ -19,8 +19,8 @@ export interface GenerationSpec {
   /** Unique among the isolators of this host process. */
   readonly isolatorId: number;
   readonly process: Omit<ProcessSpec, "onLine" | "onLimit" | "confined">;
-  /** Whether a Node.js with the pihost of this package is started, or anything else that speaks the handshake. */
-  readonly runtime: "node" | "command";
+  /** Whether a Node.js with the pihost of this package is started, anything else that speaks the handshake, or nothing. */
+  readonly runtime: "node" | "command" | "in-process";
   /** The folder of this package's pihost. */
   readonly pihostFolder: string;
   /** What another runtime reads to start: a folder or file, which a sandbox shows; empty for nothing. */

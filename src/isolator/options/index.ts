@@ -4,6 +4,7 @@ export type { BudgetOptions } from "./budget-options.js";
 export { type CallOptions, type ResolvedCallOptions, resolveCallOptions } from "./call-options.js";
 export { aString } from "./checks.js";
 export { defaultLifecycle } from "./generation-options.js";
+export type { InProcessOption } from "./in-process-option.js";
 export {
   DEFAULT_MAX_IN_FLIGHT,
   type IsolationOptions,

@@ -22,6 +22,7 @@ import { resolveEnvironment } from "./environment-options.js";
 import { resolveExecPath } from "./exec-path-option.js";
 import { featureNeeds } from "./feature-needs.js";
 import { asksLifecycle, resolveModules, resolveOnGeneration } from "./generation-options.js";
+import { type InProcessOption, type ResolvedInProcess, refuseInProcess, resolveInProcess } from "./in-process-option.js";
 import { type OutputOption, type ResolvedOutput, resolveOutput } from "./output-options.js";
 import { resolvePihostPath } from "./pihost-path.js";
 import { type RecycleOptions, resolveRecycle } from "./recycle-options.js";
@@ -130,6 +131,13 @@ export interface IsolationOptions<Api = unknown> extends ConfinementOptions {
    * refused with INVALID_OPTION by name. `execPath`, `execArgv` and `pihostPath` are for `"node"`.
    */
   runtime?: RuntimeOption;
+  /**
+   * Runs the isolate in the host's own process, for tests of the module: with its breakpoints, its coverage, and the same values,
+   * errors, streams and cancellation as in a process of its own. It isolates nothing, and options that take a process are
+   * refused with INVALID_OPTION by name; see docs/testing.md. `{ import }` imports the modules as the test runner does:
+   * `{ import: (url) => import(url) }` in a test file. Default false.
+   */
+  inProcess?: InProcessOption;
   /** Command-line flags for that Node.js. Default: none; the host's own are not inherited. */
   execArgv?: readonly string[];
   /** The child waits for a debugger before it loads the first module; the event `debugger` tells the URL. Default false. */
@@ -191,6 +199,7 @@ export interface ResolvedOptions {
   readonly pihostPath: string;
   readonly execArgv: readonly string[];
   readonly debug: boolean;
+  readonly inProcess: ResolvedInProcess | undefined;
   readonly lane: "descriptor" | "socket";
   readonly logLevel: LogLevel;
   readonly stdout: ResolvedOutput;
@@ -230,6 +239,7 @@ const RESOLVERS = {
   pihostPath: (value: unknown) => resolvePihostPath(value),
   execArgv: (value: unknown) => strings("execArgv", orDefault(value, [])),
   debug: (value: unknown) => aBoolean("debug", orDefault(value, false)),
+  inProcess: (value: unknown) => resolveInProcess(value),
   lane: (value: unknown) => oneOf("lane", orDefault(value, "descriptor"), ["descriptor", "socket"]),
   logLevel: (value: unknown) =>
     oneOf("logLevel", orDefault(value, "silent"), ["silent", "error", "warn", "info", "debug"]),
@@ -250,10 +260,12 @@ export function resolveOptions(options: unknown, defaults: Defaults): ResolvedOp
     ...["env", "inheritEnv", "execPath", "runtime"],
     ...CONFINEMENT,
   ]);
+  const inProcess = resolveInProcess(given.inProcess);
+  if (inProcess !== undefined) refuseInProcess(given);
   // First: on a host that is no Node.js nothing else matters.
   const env = resolveEnvironment(given.env, given.inheritEnv);
   const runtime = resolveRuntime(given, env);
-  const execPath = runtime.kind === "command" ? runtime.executable : resolveExecPath(given.execPath, env);
+  const execPath = inProcess === undefined ? executableOf(runtime, given.execPath, env) : process.execPath;
   const resolved = Object.fromEntries(
     Object.entries(RESOLVERS).map(([name, resolveOption]) => [name, resolveOption(given[name], defaults)]),
   ) as { [name in keyof typeof RESOLVERS]: ReturnType<(typeof RESOLVERS)[name]> };
@@ -266,6 +278,10 @@ export function resolveOptions(options: unknown, defaults: Defaults): ResolvedOp
   const needs = featureNeeds({ ...context, confinement });
   refuseForCommand(needs, runtime);
   return Object.freeze({ ...context, confinement, needs });
+}
+
+function executableOf(runtime: ResolvedRuntime, execPath: unknown, env: Readonly<Record<string, string>>): string {
+  return runtime.kind === "command" ? runtime.executable : resolveExecPath(execPath, env);
 }
 
 /** Only a left-out option has its default: `null` is a value, and a wrong one. */

@@ -28,7 +28,7 @@ export interface KernelManifest {
 /** Options of `ProcessIsolator.create` that are data, and that the kernel does not set itself. */
 export type IsolateOptions = Omit<
   IsolationOptions<undefined>,
-  (typeof NOT_IN_A_MANIFEST)[number] | "stdout" | "stderr" | "env"
+  (typeof NOT_IN_A_MANIFEST)[number] | "stdout" | "stderr" | "env" | "inProcess"
 >;
 
 /** Options of an isolate that a manifest does not have. */
@@ -56,6 +56,8 @@ export interface IsolateDefinition extends IsolateOptions {
   essential?: boolean;
   /** Whether it is started again after it ended: always, only after an abnormal end, or never. Default `"permanent"`. */
   restart?: RestartType;
+  /** Runs the module in the kernel's own process, for tests of it; options that take a process are refused. Default false. */
+  inProcess?: boolean;
   /** The isolate's data before its first start, by name. Default: none. */
   data?: Readonly<Record<string, unknown>>;
   /** Variables of the child's environment, over the inherited ones; `null` removes one. */

@@ -143,6 +143,11 @@ export const OPTION_FIELDS = {
   ),
   execArgv: described("Command-line flags for the Node.js that runs the process.", listOf(aText)),
   debug: described("The process waits for a debugger before it loads the module.", aFlag, false),
+  inProcess: described(
+    "Runs the module in the kernel's own process, for tests of it; options that take a process are refused.",
+    aFlag,
+    false,
+  ),
   lane: described("How the host speaks with the process.", choice("descriptor", "socket"), "descriptor"),
   logLevel: described(
     "What the framework itself writes to the host's stderr.",
@@ -162,5 +167,5 @@ export const OPTION_FIELDS = {
     "The SHA-256 of the module's bytes, or of each module's by name.",
     object({ sha256: either(aText, recordOf(aText, aText)) }, ["sha256"]),
   ),
-} satisfies Record<keyof IsolateOptions | "stdout" | "stderr" | "env", Field> &
+} satisfies Record<keyof IsolateOptions | "stdout" | "stderr" | "env" | "inProcess", Field> &
   Partial<Record<keyof IsolateDefinition, Field>>;
