@@ -1,12 +1,12 @@
 import { hideFramesOf } from "../src/codec/index.js";
 import {
+  FEATURES,
   type Go,
   type HandshakeFromProcess,
   handshakeLine,
   type InProcessHost,
   type InProcessPihost,
   NOT_IN_PROCESS,
-  FEATURES,
   PROTOCOLS,
   parseHandshakeFromHost,
   VALUE_KINDS,

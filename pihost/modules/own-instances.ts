@@ -51,7 +51,8 @@ function packageType(directory: string): string | undefined {
   }
 }
 
-const MODULE_SYNTAX = /^\s*(?:import\b\s*(?:[\w*{"'])|export\b\s*(?:[*{]|default\b|async\b|function\b|const\b|let\b|var\b|class\b))/m;
+const MODULE_SYNTAX =
+  /^\s*(?:import\b\s*(?:[\w*{"'])|export\b\s*(?:[*{]|default\b|async\b|function\b|const\b|let\b|var\b|class\b))/m;
 
 function hasModuleSyntax(path: string): boolean {
   try {

@@ -12,10 +12,7 @@ export interface InProcessOptions {
 }
 
 /** Runs the pihost in this process, for tests of the modules that it runs. Nothing of `spec` is needed for that. */
-export async function startInProcess(
-  options: InProcessOptions,
-  _spec: ProcessSpec,
-): Promise<HostProcess> {
+export async function startInProcess(options: InProcessOptions, _spec: ProcessSpec): Promise<HostProcess> {
   return new InProcess(options);
 }
 

@@ -56,7 +56,8 @@ export class GenerationResources {
     this.#freeReaper = hostReaper().hold("process");
     const isNode = this.#spec.runtime === "node";
     const { pihostFolder } = this.#spec;
-    if (this.#spec.runtime !== "in-process") hostReaper().prepare(reaperOnNode(isNode ? spec.execPath : "node", pihostFolder));
+    if (this.#spec.runtime !== "in-process")
+      hostReaper().prepare(reaperOnNode(isNode ? spec.execPath : "node", pihostFolder));
     const folders = new GenerationFolders(isolatorId, this.#serial, identity === undefined);
     this.#folders = folders;
     // Any other executable is reached by its path, or not at all.

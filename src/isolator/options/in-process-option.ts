@@ -71,8 +71,13 @@ export function refuseInProcess(given: Readonly<Record<string, unknown>>): void 
     if (value !== undefined && !HARMLESS[name]?.includes(value)) throw refused(name, why);
   }
   const { inheritEnv, recycle } = given;
-  if (inheritEnv !== undefined && inheritEnv !== true) throw refused("inheritEnv", "modules see all of the host's process.env");
-  if (typeof recycle === "object" && recycle !== null && (recycle as { whenRssAbove?: unknown }).whenRssAbove !== undefined)
+  if (inheritEnv !== undefined && inheritEnv !== true)
+    throw refused("inheritEnv", "modules see all of the host's process.env");
+  if (
+    typeof recycle === "object" &&
+    recycle !== null &&
+    (recycle as { whenRssAbove?: unknown }).whenRssAbove !== undefined
+  )
     throw refused("recycle.whenRssAbove", "the memory is the host's");
 }
 

@@ -22,7 +22,12 @@ import { resolveEnvironment } from "./environment-options.js";
 import { resolveExecPath } from "./exec-path-option.js";
 import { featureNeeds } from "./feature-needs.js";
 import { asksLifecycle, resolveModules, resolveOnGeneration } from "./generation-options.js";
-import { type InProcessOption, type ResolvedInProcess, refuseInProcess, resolveInProcess } from "./in-process-option.js";
+import {
+  type InProcessOption,
+  type ResolvedInProcess,
+  refuseInProcess,
+  resolveInProcess,
+} from "./in-process-option.js";
 import { type OutputOption, type ResolvedOutput, resolveOutput } from "./output-options.js";
 import { resolvePihostPath } from "./pihost-path.js";
 import { type RecycleOptions, resolveRecycle } from "./recycle-options.js";
