@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { dirname, extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CommonJsInstances } from "./common-js-instances.js";
-import { markedImports, withMark } from "./marked-imports.js";
+import { heedMarks, withMark } from "./marked-imports.js";
 import { createNativeImport, type ImportedModule, type NativeImport } from "./native-import.js";
 import { directoryOf } from "./resolve-module.js";
 import { createTypeScriptImport } from "./typescript.js";
@@ -25,7 +25,7 @@ export function createOwnInstances(from: string): (url: string) => Promise<Impor
     if (!url.startsWith("file:") || url.includes("/node_modules/")) return nativeImport(url);
     const path = fileURLToPath(url);
     if (isCommonJs(path)) return { namespace: {}, exported: { value: commonJs.load(path) } };
-    markedImports();
+    heedMarks();
     return nativeImport(withMark(url, mark));
   };
   return createTypeScriptImport(importOwn);
