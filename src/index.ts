@@ -28,6 +28,7 @@ export {
   type OutputEvent,
   type OutputOption,
   ProcessIsolator,
+  type RecordOptions,
   type RecycleFacts,
   type RecycleOptions,
   type Remote,

@@ -1,6 +1,7 @@
 import { dirname, join } from "node:path";
 import type { LimitPlan } from "../limits/index.js";
 import { type ProcessSpec, plugAndPlayFlags, startInProcess, startNodeProcess } from "../process/index.js";
+import type { Recorder } from "../recording/index.js";
 import type { GenerationSpec } from "../supervision/index.js";
 import { keepAlive } from "./keep-alive.js";
 import { publishLive } from "./live-record.js";
@@ -30,6 +31,7 @@ export function toGenerationSpec(
   options: ResolvedOptions,
   limits: LimitPlan,
   outputs: Outputs,
+  recorder: Recorder | undefined,
   { hasListener, ...listener }: GenerationListener,
 ): GenerationSpec {
   const { name: isolate, cwd } = options;
@@ -61,6 +63,7 @@ export function toGenerationSpec(
     debug,
     lifecycle,
     lane: options.lane,
+    recorder,
     startTimeoutMs,
     startProcess:
       inProcess === undefined

@@ -26,6 +26,7 @@ export type {
   LogLevel,
   OnCrash,
   OutputOption,
+  RecordOptions,
   RecycleOptions,
   RestartOptions,
   ShutdownOptions,

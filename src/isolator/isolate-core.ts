@@ -31,6 +31,7 @@ import { IsolateFacts } from "./isolate-facts.js";
 import { IsolateListener } from "./isolate-listener.js";
 import { keepAlive } from "./keep-alive.js";
 import { type ResolvedOptions, toRestartPolicy } from "./options/index.js";
+import { openRecorder } from "./open-recorder.js";
 import { Outputs } from "./outputs.js";
 import { ReadyGate } from "./ready-gate.js";
 import { toTheEnd } from "./reaper-end.js";
@@ -61,6 +62,7 @@ export class IsolateCore implements CallOwner {
     const { name: isolate, standby, graceMs } = options;
     this.limits = planLimits(options.limits);
     this.#outputs = new Outputs(options);
+    const recorder = openRecorder(options);
     this.facts = new IsolateFacts(isolate);
     this.#errors = new IsolateErrors(this.facts, options.restart);
     this.#events = new EventPublisher(this.facts, options.logLevel);
@@ -81,7 +83,7 @@ export class IsolateCore implements CallOwner {
     const gate = new ReadyGate();
     this.#requests = new FrameworkRequests(this, () => this.#supervisor.state, gate, this.#errors);
     this.#supervisor = new Supervisor(
-      toGenerationSpec(isolatorId, options, this.limits, this.#outputs, {
+      toGenerationSpec(isolatorId, options, this.limits, this.#outputs, recorder, {
         onLine: (generation, pid, stream, line) => this.#events.emit(stream, { isolate, generation, pid, ...line }),
         hasListener: (stream) => this.#events.hasListener(stream),
         onLimit: (generation, pid, breach) => this.#onLimit({ isolate, generation, pid, ...breach }),
@@ -102,10 +104,14 @@ export class IsolateCore implements CallOwner {
         activation: this.#activation,
         care: this.#care,
         gate,
+        recorder,
         isStopping: () => this.#supervisor.state.kind === "stopping",
       }),
     );
-    this.stopped.onReached(() => this.#outputs.close());
+    this.stopped.onReached(() => {
+      this.#outputs.close();
+      recorder?.close();
+    });
   }
 
   get events(): IsolatorEventSource {

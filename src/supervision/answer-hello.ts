@@ -63,8 +63,12 @@ export function speaksOnDescriptor({ capabilities }: Greeting, { lane }: Pick<Ge
   return lane === "descriptor" && capabilities.sessionOnDescriptor && capabilities.features.has("session");
 }
 
-/** Only there: on a socket, the process could not know whose segments it is told of. */
+/**
+ * Only there: on a socket, the process could not know whose segments it is told of. What is in a segment would be in no
+ * record.
+ */
 function usesSharedMemory(greeting: Greeting, spec: GenerationSpec): boolean {
+  if (spec.recorder !== undefined) return false;
   return greeting.capabilities.features.has("shared-memory") && speaksOnDescriptor(greeting, spec);
 }
 

@@ -1,6 +1,7 @@
 import type { Capabilities, Feature } from "../contract/index.js";
 import type { Diagnostics, LimitBreach } from "../limits/index.js";
 import type { ExitOutcome, HostProcess, OutputLine, ProcessSpec, StartProcess } from "../process/index.js";
+import type { Recorder } from "../recording/index.js";
 import type { Confinement } from "../sandbox/index.js";
 import type { Budget, Hold, ProcessSession } from "../session/index.js";
 import type { EndRecord } from "./end-record.js";
@@ -38,6 +39,8 @@ export interface GenerationSpec {
   readonly lifecycle: true | readonly string[];
   /** Which way to the process the Session takes; the socket where the process has no Session on its descriptor. */
   readonly lane: "descriptor" | "socket";
+  /** Keeps what is said; undefined for nothing. */
+  readonly recorder?: Recorder | undefined;
   readonly startTimeoutMs: number;
   readonly startProcess: StartProcess;
   readonly onLine: (generation: number, pid: number, stream: "stdout" | "stderr", line: OutputLine) => void;

@@ -132,6 +132,8 @@ class GenerationStart {
     deadline: number,
   ): Promise<ProcessSession> {
     const { token, process: child } = generation;
+    const { recorder } = this.#spec;
+    const about = { generation: this.#number, pid: child.pid };
     // The start's own timeout comes first, and tells more.
     const timeoutMs = Math.max(1, deadline - performance.now()) + 1_000;
     return openSession(
@@ -141,6 +143,7 @@ class GenerationStart {
         token,
         timeoutMs,
         speaksSession: capabilities.features.has("session"),
+        tap: recorder && ((lane) => recorder.tap(lane, generation, about)),
       },
       {
         handler: hostFunctions((name, value) => this.#spec.onData(generation, name, value), this.#spec.serve),

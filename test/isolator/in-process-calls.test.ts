@@ -116,7 +116,7 @@ const SCENARIOS: Readonly<Record<string, (scene: Scene) => Promise<unknown>>> = 
     });
     const call_ = call("patient", [keep((code: string) => told(code))], { signal: controller.signal }).catch(
       (error) => error,
-    );
+    ) as Promise<IsolationError & { cause: Error }>;
     setTimeout(() => controller.abort(new Error("enough")), 20);
     return [(await call_).code, (await call_).cause.message, await heard];
   },

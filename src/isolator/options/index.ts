@@ -13,6 +13,7 @@ export {
   resolveOptions,
 } from "./isolation-options.js";
 export type { LogFileOptions, OutputOption, ResolvedOutput } from "./output-options.js";
+export type { RecordOptions } from "./record-option.js";
 export type { RecycleOptions } from "./recycle-options.js";
 export { type OnCrash, type RestartOptions, toRestartPolicy } from "./restart-options.js";
 export type { RuntimeOption } from "./runtime-option.js";

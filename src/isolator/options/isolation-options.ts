@@ -14,6 +14,7 @@ import {
 } from "../../limits/index.js";
 import { type Confinement, type ConfinementOptions, resolveConfinement } from "../../sandbox/index.js";
 import type { Budget } from "../../session/index.js";
+import type { RecorderOptions } from "../../recording/index.js";
 import type { FeatureNeed, RecyclePolicy, RestartPolicy } from "../../supervision/index.js";
 import type { OnGeneration } from "../generation-context.js";
 import { type BudgetOptions, defaultMaxPayload, resolveBudget } from "./budget-options.js";
@@ -30,6 +31,7 @@ import {
 } from "./in-process-option.js";
 import { type OutputOption, type ResolvedOutput, resolveOutput } from "./output-options.js";
 import { resolvePihostPath } from "./pihost-path.js";
+import { type RecordOptions, resolveRecord } from "./record-option.js";
 import { type RecycleOptions, resolveRecycle } from "./recycle-options.js";
 import { type OnCrash, type RestartOptions, resolveOnCrash, resolveRestart } from "./restart-options.js";
 import { type ResolvedRuntime, type RuntimeOption, refuseForCommand, resolveRuntime } from "./runtime-option.js";
@@ -137,6 +139,12 @@ export interface IsolationOptions<Api = unknown> extends ConfinementOptions {
    */
   runtime?: RuntimeOption;
   /**
+   * Keeps what the isolate is called with, what it answers, throws, streams and calls back, and its deaths, in a file that only this user can
+   * read: a path, or `{ file, maxBytes, redact }`. `pihost replay` runs it again. It holds values as they are, secrets among them: see
+   * docs/debugging.md. The host and the process wait for a disk that is slow; large values are slower. Default: nothing.
+   */
+  record?: string | RecordOptions;
+  /**
    * Runs the isolate in the host's own process, for tests of the module: with its breakpoints, its coverage, and the same values,
    * errors, streams and cancellation as in a process of its own. It isolates nothing, and options that take a process are
    * refused with INVALID_OPTION by name; see docs/testing.md. `{ import }` imports the modules as the test runner does:
@@ -205,6 +213,7 @@ export interface ResolvedOptions {
   readonly execArgv: readonly string[];
   readonly debug: boolean;
   readonly inProcess: ResolvedInProcess | undefined;
+  readonly record: RecorderOptions | undefined;
   readonly lane: "descriptor" | "socket";
   readonly logLevel: LogLevel;
   readonly stdout: ResolvedOutput;
@@ -245,6 +254,7 @@ const RESOLVERS = {
   execArgv: (value: unknown) => strings("execArgv", orDefault(value, [])),
   debug: (value: unknown) => aBoolean("debug", orDefault(value, false)),
   inProcess: (value: unknown) => resolveInProcess(value),
+  record: (value: unknown) => resolveRecord(value),
   lane: (value: unknown) => oneOf("lane", orDefault(value, "descriptor"), ["descriptor", "socket"]),
   logLevel: (value: unknown) =>
     oneOf("logLevel", orDefault(value, "silent"), ["silent", "error", "warn", "info", "debug"]),
