@@ -66,7 +66,7 @@ export class Pihost implements CallHandler {
   #onDraining: (() => void)[] = [];
 
   constructor(go: Go, listener: PihostListener, surroundings = ownProcess(go)) {
-    const { isolate, generation, token, from, debug, sharedMemory, integrity } = go;
+    const { isolate, generation, token, from, sharedMemory, integrity } = go;
     this.isolate = isolate;
     this.#generation = generation;
     this.token = token;
@@ -76,7 +76,7 @@ export class Pihost implements CallHandler {
     this.#loader = createModuleLoader({ from, integrity, ...surroundings.loading });
     this.#lifecycle = new ModuleLifecycle(go.lifecycleOfAll || go.lifecycle, (name) => this.#loader.urlOf(name));
     surroundings.offer({ data: this.data, use: (target, options) => this.#uses.proxyOf(target, options) });
-    if (debug) listener.onDebugger(openInspector());
+    if (go.debug || go.inspect) listener.onDebugger(openInspector());
     // What has been answered reaches the caller, even when a module ends the process in the same turn.
     surroundings.onExit(() => this.#flush());
   }

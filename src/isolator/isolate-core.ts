@@ -87,7 +87,8 @@ export class IsolateCore implements CallOwner {
         onLine: (generation, pid, stream, line) => this.#events.emit(stream, { isolate, generation, pid, ...line }),
         hasListener: (stream) => this.#events.hasListener(stream),
         onLimit: (generation, pid, breach) => this.#onLimit({ isolate, generation, pid, ...breach }),
-        onDebugger: (pid, url) => this.#events.debuggerWaits(pid, url),
+        onDebugger: (generation, pid, url, inspection) =>
+          this.#events.debuggerListens({ isolate, generation, pid, url }, options.debug ? "off" : inspection),
         onData: (live, name, value) => this.data.setBy(live, this.#presentGeneration, name, value),
         onDrain: () => this.#calls.drained(),
         serve: extension?.serve,

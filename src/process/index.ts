@@ -12,6 +12,7 @@ export type {
   ProcessSpec,
   StartProcess,
 } from "./host-process.js";
+export { hostInspection, type Inspection, withoutInspection } from "./host-inspection.js";
 export { type InProcessOptions, startInProcess } from "./in-process.js";
 export { LogFile } from "./log-file.js";
 export { startNodeProcess } from "./node-process.js";

@@ -156,6 +156,13 @@ export interface IsolationOptions<Api = unknown> extends ConfinementOptions {
   /** The child waits for a debugger before it loads the first module; the event `debugger` tells the URL. Default false. */
   debug?: boolean;
   /**
+   * Whether a debugger may attach to the process, on a free port of the loopback interface; the event `debugger`, and a line on
+   * the host's stderr, tell the URL, and the debugger shows the isolate's name. Default: as the host: where that runs with `--inspect`, or
+   * has opened its inspector, each process opens one; with `--inspect-brk` or `--inspect-wait` it also waits, as with `debug`. Not
+   * in a sandbox, nor without the permission `inspector`. `startTimeoutMs` and `unresponsiveAfterMs` end no process that has one.
+   */
+  inspect?: boolean;
+  /**
    * How the host speaks with the process: `"descriptor"` (default) over a socket that it inherits, with large values in shared
    * memory; `"socket"` by plain gRPC over the socket that it serves to everybody, which is slower, and can be recorded and
    * relayed like any gRPC. Not with `uid` and `gid`, where a process has no such socket.
@@ -212,6 +219,7 @@ export interface ResolvedOptions {
   readonly pihostPath: string;
   readonly execArgv: readonly string[];
   readonly debug: boolean;
+  readonly inspect: boolean | undefined;
   readonly inProcess: ResolvedInProcess | undefined;
   readonly record: RecorderOptions | undefined;
   readonly lane: "descriptor" | "socket";
@@ -253,6 +261,7 @@ const RESOLVERS = {
   pihostPath: (value: unknown) => resolvePihostPath(value),
   execArgv: (value: unknown) => strings("execArgv", orDefault(value, [])),
   debug: (value: unknown) => aBoolean("debug", orDefault(value, false)),
+  inspect: (value: unknown) => (value === undefined ? undefined : aBoolean("inspect", value)),
   inProcess: (value: unknown) => resolveInProcess(value),
   record: (value: unknown) => resolveRecord(value),
   lane: (value: unknown) => oneOf("lane", orDefault(value, "descriptor"), ["descriptor", "socket"]),

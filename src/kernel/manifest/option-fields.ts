@@ -143,6 +143,10 @@ export const OPTION_FIELDS = {
   ),
   execArgv: described("Command-line flags for the Node.js that runs the process.", listOf(aText)),
   debug: described("The process waits for a debugger before it loads the module.", aFlag, false),
+  inspect: described(
+    "Whether a debugger may attach to the process. Default: where the kernel's own process runs with --inspect.",
+    aFlag,
+  ),
   record: described(
     "The file in which calls, values and deaths are kept; it holds secrets as they are.",
     either(
