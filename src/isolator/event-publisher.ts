@@ -36,8 +36,8 @@ export class EventPublisher {
     this.#debuggerUrls.set(pid, url);
     if (inspection === "off") return;
     const which = generation === 0 ? "a spare" : `generation ${generation}`;
-    const waits = inspection === "wait" ? ", which waits for it" : "";
-    process.stderr.write(`Debugger of isolate ${isolate} (${which}, pid ${pid})${waits} listening on ${url}\n`);
+    const waits = inspection === "wait" ? ", waiting for one" : "";
+    process.stderr.write(`Debugger of isolate ${isolate} (${which}, pid ${pid}${waits}) listening on ${url}\n`);
   }
 
   /** A generation takes calls. */
