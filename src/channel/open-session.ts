@@ -1,5 +1,11 @@
 import type { Duplex } from "node:stream";
-import { createDescriptorLane, type Lane, type ProcessSession, Session, type SessionOptions } from "../session/index.js";
+import {
+  createDescriptorLane,
+  type Lane,
+  type ProcessSession,
+  Session,
+  type SessionOptions,
+} from "../session/index.js";
 import { connectHttp2Lane } from "./http2-lane.js";
 import { InvokeSession } from "./invoke-session.js";
 

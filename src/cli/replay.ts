@@ -55,7 +55,7 @@ export const addReplayCommand: AddCommand = (program: Command, end) => {
 };
 
 async function replayFile(file: string, options: ReplayCommandOptions): Promise<ReplayOutcome> {
-  const [{ readRecord }, { runReplay }, { stepsOf }, { toModule }] = await Promise.all([
+  const [{ readRecord }, { BadRecord, runReplay }, { stepsOf }, { toModule }] = await Promise.all([
     import("../recording/index.js"),
     import("./replay/run-replay.js"),
     import("./replay/difference.js"),
@@ -67,13 +67,17 @@ async function replayFile(file: string, options: ReplayCommandOptions): Promise<
   if (record.isCutOff) note(`pihost: the last line of ${file} has no end, as when its host was killed: it is left out`);
   const folder = fileURLToPath(record.header.from);
   const from = existsSync(folder) ? folder : process.cwd();
-  if (from !== folder) note(`pihost: ${folder}, where the record's modules were, is not here: they are looked for in ${from}`);
+  if (from !== folder)
+    note(`pihost: ${folder}, where the record's modules were, is not here: they are looked for in ${from}`);
   return runReplay(record, {
     module: options.module === undefined ? undefined : toModule(options.module, undefined),
     from,
     firstCall: options.from ?? 1,
     ignore: (options.ignore ?? []).map(stepsOf),
     timeoutMs: options.timeout ?? TIMEOUT_MS,
+  }).catch((error: unknown) => {
+    if (!(error instanceof BadRecord)) throw error;
+    throw new CommandFailure(EXIT.usage, printable(`${file}:${error.line}: ${error.message}`), { cause: error });
   });
 }
 
@@ -91,7 +95,12 @@ function say({ calls, found, notes }: ReplayOutcome): void {
 function shown(value: unknown): string {
   if (value instanceof Error) return printable(errorText(value));
   if (value instanceof Ending) return printable(value.text);
-  const text = inspect(value, { depth: 4, colors: hasColours(process.stdout), maxStringLength: 2_000, maxArrayLength: 50 });
+  const text = inspect(value, {
+    depth: 4,
+    colors: hasColours(process.stdout),
+    maxStringLength: 2_000,
+    maxArrayLength: 50,
+  });
   return text.replaceAll("\n", "\n              ");
 }
 
@@ -117,7 +126,8 @@ function jsonOf(value: unknown): unknown {
   if (value === undefined) return { text: "undefined" };
   try {
     const text = JSON.stringify(value);
-    if (text !== undefined && inspect(JSON.parse(text), { depth: 50 }) === inspect(value, { depth: 50 })) return { value };
+    if (text !== undefined && inspect(JSON.parse(text), { depth: 50 }) === inspect(value, { depth: 50 }))
+      return { value };
   } catch {
     // A BigInt, or a cycle.
   }

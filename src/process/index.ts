@@ -2,6 +2,7 @@
 export { type ExitContext, type ExitOutcome, endedBetweenProcesses, toExitOutcome, toVerb } from "./exit-outcome.js";
 export type { Greeting } from "./greeting.js";
 export { type HandshakeOptions, shakeHands } from "./handshake.js";
+export { hostInspection, type Inspection, withoutInspection } from "./host-inspection.js";
 export type {
   HostProcess,
   Lifeline,
@@ -12,7 +13,6 @@ export type {
   ProcessSpec,
   StartProcess,
 } from "./host-process.js";
-export { hostInspection, type Inspection, withoutInspection } from "./host-inspection.js";
 export { type InProcessOptions, startInProcess } from "./in-process.js";
 export { LogFile } from "./log-file.js";
 export { startNodeProcess } from "./node-process.js";

@@ -1,6 +1,6 @@
 import { createReadStream } from "node:fs";
-import { LineSplitter } from "./split-lines.js";
 import { RECORD_VERSION, type RecordedLine, type RecordHeader } from "./record-format.js";
+import { LineSplitter } from "./split-lines.js";
 
 /** A record that was read. */
 export interface ReadRecord {
@@ -53,9 +53,14 @@ function parse(text: string, file: string, line: number): unknown {
 
 function headerOf(value: unknown, file: string): RecordHeader {
   const { record, version, isolate, from, lifecycle } = Object(value) as Partial<RecordHeader>;
-  if (record !== "process-isolation") throw wrong(file, 1, 'it is not the head of a record, which has "record":"process-isolation"');
+  if (record !== "process-isolation")
+    throw wrong(file, 1, 'it is not the head of a record, which has "record":"process-isolation"');
   if (version !== RECORD_VERSION) {
-    throw wrong(file, 1, `the record is of version ${JSON.stringify(version)}; this pihost reads version ${RECORD_VERSION}`);
+    throw wrong(
+      file,
+      1,
+      `the record is of version ${JSON.stringify(version)}; this pihost reads version ${RECORD_VERSION}`,
+    );
   }
   if (!isText(isolate)) throw wrong(file, 1, "it has no name of an isolate");
   if (!isText(from) || !from.startsWith("file:")) throw wrong(file, 1, "`from` is no file URL");
@@ -67,7 +72,9 @@ function headerOf(value: unknown, file: string): RecordHeader {
 function lineOf(value: unknown, file: string, line: number): RecordedLine & { readonly line: number } {
   const fact = Object(value) as Record<string, unknown>;
   const fields = typeof fact.kind === "string" && Object.hasOwn(FIELDS, fact.kind) ? FIELDS[fact.kind] : undefined;
-  if (fields === undefined) throw wrong(file, line, `it is of no kind that there is (${JSON.stringify(fact.kind)?.slice(0, 50)})`);
+  if (fields === undefined)
+    throw wrong(file, line, `it is of no kind that there is (${JSON.stringify(fact.kind)?.slice(0, 50)})`);
+  if (typeof fact.at !== "number") fact.at = 0;
   if (!isCount(fact.process)) throw wrong(file, line, "`process` is no number of a process");
   const bad = Object.entries(fields).find(([name, is]) => !is(fact[name]));
   if (bad !== undefined) throw wrong(file, line, `\`${bad[0]}\` of a ${fact.kind} is not what it must be`);
@@ -98,7 +105,10 @@ function isTarget(value: unknown): boolean {
 function isValue(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
   const { bytes } = value as { bytes?: unknown };
-  return ["json", "text", "place", "lost"].some((name) => Object.hasOwn(value, name)) && (bytes === undefined || isText(bytes));
+  return (
+    ["json", "text", "place", "lost"].some((name) => Object.hasOwn(value, name)) &&
+    (bytes === undefined || isText(bytes))
+  );
 }
 
 function orNothing(is: (value: unknown) => boolean): (value: unknown) => boolean {

@@ -62,7 +62,13 @@ export type RecordedFact =
   | { readonly kind: "close"; readonly by: Side; readonly stream: number; readonly error?: RecordedValue }
   | { readonly kind: "resume"; readonly by: Side; readonly stream: number }
   | { readonly kind: "abort"; readonly by: Side; readonly signal: number; readonly reason?: RecordedValue }
-  | { readonly kind: "chunk"; readonly by: Side; readonly payload: number; readonly data: string; readonly dropped?: true }
+  | {
+      readonly kind: "chunk";
+      readonly by: Side;
+      readonly payload: number;
+      readonly data: string;
+      readonly dropped?: true;
+    }
   | { readonly kind: "broken"; readonly by: Side; readonly bytes: number }
   | {
       readonly kind: "exit";

@@ -1,7 +1,13 @@
 import { type ExitOutcome, LogFile, PACKAGE_VERSION } from "../process/index.js";
 import { decodeFrame, type Lane, PREFIX_LENGTH } from "../session/index.js";
 import { factsOf, type Handles } from "./frame-facts.js";
-import { RECORD_VERSION, type RecordedFact, type RecordedValue, type RecordHeader, type Side } from "./record-format.js";
+import {
+  RECORD_VERSION,
+  type RecordedFact,
+  type RecordedValue,
+  type RecordHeader,
+  type Side,
+} from "./record-format.js";
 
 export interface RecorderOptions {
   readonly file: string;
@@ -92,6 +98,7 @@ export class Recorder {
 function redacted(fact: RecordedFact, redact: NonNullable<RecorderOptions["redact"]>): RecordedFact {
   // It is a part of a value that nobody can look into before it is whole.
   if (fact.kind === "chunk") return { ...fact, data: "" };
+  if (fact.kind === "exit") return fact;
   const changed: Record<string, unknown> = { ...fact };
   for (const name of VALUES) {
     const value = changed[name] as RecordedValue | undefined;

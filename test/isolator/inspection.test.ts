@@ -197,7 +197,9 @@ test("without a flag there is no inspector; with inspect: true there is one, whi
   expect(await plain.invoke(MODULE, "work", ["x"])).toBe("hello x");
   expect(await plain.invoke("node:inspector", "url")).toBeUndefined();
   const inspected = await useIsolator({ inspect: true, name: "inspected" });
-  const [{ isolate, url }] = await once(inspected.events, "debugger");
+  const { isolate, url } = await new Promise<{ isolate: string; url: string }>((resolve) => {
+    inspected.events.once("debugger", resolve);
+  });
   expect(isolate).toBe("inspected");
   expect((await targetsOf(url)).map(({ title }) => title)).toEqual(["inspected"]);
   expect(await inspected.invoke(MODULE, "work", ["x"])).toBe("hello x");

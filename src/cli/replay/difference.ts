@@ -57,7 +57,11 @@ export class Comparison {
     return this.#fields(expected, received, path);
   }
 
-  #entries(expected: readonly unknown[], received: readonly unknown[], path: readonly string[]): Difference | undefined {
+  #entries(
+    expected: readonly unknown[],
+    received: readonly unknown[],
+    path: readonly string[],
+  ): Difference | undefined {
     return this.#fields(expected, received, path);
   }
 

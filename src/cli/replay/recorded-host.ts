@@ -85,7 +85,9 @@ export class RecordedHost {
 
   #object(key: string): object {
     const names = this.#events.methods.get(key) ?? [];
-    const methods = [...names].map((name) => [name, (...args: unknown[]) => this.answer(`${key}#${name}`, args)] as const);
+    const methods = [...names].map(
+      (name) => [name, (...args: unknown[]) => this.answer(`${key}#${name}`, args)] as const,
+    );
     return remote(Object.fromEntries(methods));
   }
 

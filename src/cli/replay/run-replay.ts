@@ -1,5 +1,6 @@
 import { HOST_MODULE } from "../../contract/index.js";
 import { IsolationError } from "../../errors/index.js";
+import { delay } from "../../intrinsics/index.js";
 import { type ExtendedIsolator, startExtended } from "../../isolator/index.js";
 import type { ReadRecord, RecordedValue } from "../../recording/index.js";
 import { judgeByBudget, RestartBudget, toServed } from "../../supervision/index.js";
@@ -39,6 +40,16 @@ export interface ReplayOutcome {
   readonly found: Found | undefined;
   /** What could not be compared, and why. */
   readonly notes: readonly string[];
+}
+
+/** A value in the record is none. */
+export class BadRecord extends Error {
+  readonly line: number;
+
+  constructor(line: number, cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    this.line = line;
+  }
 }
 
 /** How often a module that dies is started again: as often as the record has it, and no process bomb. */
@@ -95,8 +106,13 @@ class Replay {
   async run(): Promise<ReplayOutcome> {
     this.#isolate = await this.#start();
     try {
+      let before = 0;
       for (const line of this.#record.lines) {
         if (this.#found !== undefined) break;
+        // What is given up, or aborted, was under way for so long.
+        const isAtItsTime = line.kind === "cancel" || line.kind === "abort";
+        if (isAtItsTime) await delay(Math.min(Math.max(0, line.at - before), this.#options.timeoutMs));
+        before = line.at;
         await Promise.race([this.#step(line), this.#stopped]);
       }
       if (this.#found === undefined) await Promise.race([this.#finish(), this.#stopped]);
@@ -109,7 +125,8 @@ class Replay {
   #start(): Promise<ExtendedIsolator> {
     const { header } = this.#record;
     const { module, from } = this.#options;
-    const lifecycle = module !== undefined && header.lifecycle !== true && header.lifecycle.length > 0 ? [module] : header.lifecycle;
+    const lifecycle =
+      module !== undefined && header.lifecycle !== true && header.lifecycle.length > 0 ? [module] : header.lifecycle;
     return startExtended(
       { name: header.isolate, from, lifecycle, stdout: "ignore", stderr: "inherit" },
       {
@@ -162,7 +179,10 @@ class Replay {
     this.#counted += 1;
     const number = this.#counted;
     if (number < this.#options.firstCall) return;
-    const name = "module" in line.to ? `${line.to.method} of ${line.to.module}` : `${line.to.method || "a function"} that the isolate has lent`;
+    const name =
+      "module" in line.to
+        ? `${line.to.method} of ${line.to.module}`
+        : `${line.to.method || "a function"} that the isolate has lent`;
     const args = this.#decode(line.args, line, (descriptor) => this.#host.lendIn(line.process)(descriptor));
     if (args === undefined || !Array.isArray(args.value)) {
       this.#notes.push(`call ${number} (${name}) is left out: the record does not have its arguments`);
@@ -211,7 +231,8 @@ class Replay {
       return;
     }
     if (outcome === undefined) this.#differ(call, line.line, { path, expected: expected.value, received: LATE });
-    else if ("error" in outcome !== (line.error !== undefined)) this.#differ(call, line.line, otherwise(path, expected.value, outcome));
+    else if ("error" in outcome !== (line.error !== undefined))
+      this.#differ(call, line.line, otherwise(path, expected.value, outcome));
     else this.#compare(call, line.line, expected.value, "error" in outcome ? outcome.error : outcome.value, [path]);
   }
 
@@ -220,7 +241,14 @@ class Replay {
     this.#processes.delete(line.process);
     // Its host has ended it.
     if (line.reason === "requested" || line.reason === "terminated") return;
-    const lost = [...this.#calls].filter(([key, { line: { process } }]) => process === line.process && this.#isLost(key));
+    const lost = [...this.#calls].filter(
+      ([
+        key,
+        {
+          line: { process },
+        },
+      ]) => process === line.process && this.#isLost(key),
+    );
     for (const [, call] of lost) {
       const outcome = await within(call.outcome, this.#options.timeoutMs);
       const isLost = outcome !== undefined && "error" in outcome && IsolationError.is(outcome.error);
@@ -230,11 +258,15 @@ class Replay {
       return;
     }
     const exit = await this.#exits.next(this.#options.timeoutMs);
-    const now = exit && { reason: exit.reason, ...(exit.kind === "exited" ? { code: exit.code } : { signal: exit.signal }) };
+    const now = exit && {
+      reason: exit.reason,
+      ...(exit.kind === "exited" ? { code: exit.code } : { signal: exit.signal }),
+    };
     const { reason, code, signal } = line;
     const then = { reason, ...(code === undefined ? { signal } : { code }) };
     const about = lost[0]?.[1] ?? { number: this.#counted, name: "the process" };
-    if (now === undefined) this.#differ(about, line.line, { path: "death", expected: new Ending(line.description), received: LATE });
+    if (now === undefined)
+      this.#differ(about, line.line, { path: "death", expected: new Ending(line.description), received: LATE });
     else this.#compare(about, line.line, then, now, ["death"]);
   }
 
@@ -285,19 +317,22 @@ class Replay {
 
   #decode(
     value: RecordedValue,
-    { process, by }: { readonly process: number; readonly by: "host" | "isolate" },
+    { process, by, line }: { readonly process: number; readonly by: "host" | "isolate"; readonly line: number },
     importLent: Parameters<RecordedValues["decode"]>[3],
   ): { readonly value: unknown } | undefined {
     try {
       return { value: this.#values.decode(value, process, by, importLent) };
     } catch (error) {
       if (error instanceof NotKept) return undefined;
-      throw error;
+      throw new BadRecord(line, error);
     }
   }
 
   #compare(about: About, line: number, expected: unknown, received: unknown, path: readonly string[]): void {
-    const comparison = new Comparison({ ignore: this.#options.ignore, onLent: (lent, now) => this.#takeLent(about, lent, now) });
+    const comparison = new Comparison({
+      ignore: this.#options.ignore,
+      onLent: (lent, now) => this.#takeLent(about, lent, now),
+    });
     const difference = comparison.first(expected, received, path);
     if (difference !== undefined) this.#differ(about, line, difference);
   }
@@ -331,7 +366,8 @@ const LATE = new Ending("nothing, in all the time that there was");
 const NOT_CALLED = new Ending("no call");
 
 function lentAs({ process, by }: { readonly process: number; readonly by: "host" | "isolate" }) {
-  return ({ kind, id }: { readonly kind: Lent["kind"]; readonly id: number }): Lent => new Lent(kind, keyOf(process, by, id));
+  return ({ kind, id }: { readonly kind: Lent["kind"]; readonly id: number }): Lent =>
+    new Lent(kind, keyOf(process, by, id));
 }
 
 /** What returned has thrown, or the other way round. */

@@ -32,7 +32,8 @@ export async function readAsRecorded(
     const expected = reading.decode(line, line.value);
     if (expected === undefined) continue;
     if ("error" in next) reading.differ(line, { path, expected: expected.value, received: next.error });
-    else if (next.done === true) reading.differ(line, { path, expected: expected.value, received: "the end of the stream" });
+    else if (next.done === true)
+      reading.differ(line, { path, expected: expected.value, received: "the end of the stream" });
     else if (reading.compare(line, expected.value, next.value, [path])) continue;
     break;
   }
@@ -45,7 +46,8 @@ type Next = IteratorResult<unknown> | { readonly error: unknown };
 function ended(line: LineOf<"end">, next: Next, path: string, reading: StreamReading): void {
   if (line.error === undefined) {
     if ("error" in next) reading.differ(line, { path, expected: "the end of the stream", received: next.error });
-    else if (next.done !== true) reading.differ(line, { path, expected: "the end of the stream", received: next.value });
+    else if (next.done !== true)
+      reading.differ(line, { path, expected: "the end of the stream", received: next.value });
     return;
   }
   const expected = reading.decode(line, line.error);

@@ -3,7 +3,8 @@ import type { ResolvedOptions } from "./isolation-options.js";
 
 /** What options ask of the process, each with the feature that keeps it. */
 export function featureNeeds(options: Omit<ResolvedOptions, "needs">): FeatureNeed[] {
-  const { limits, diagnostics, debug, preload, standby, discoverable, lane, confinement, asksLifecycle, record } = options;
+  const { limits, diagnostics, debug, preload, standby, discoverable, lane, confinement, asksLifecycle, record } =
+    options;
   const needs: readonly (FeatureNeed & { readonly isSet: boolean })[] = [
     { option: "limits.heap", feature: "heap-limit", isSet: limits.heap !== undefined },
     { option: "permissions", feature: "permissions", isSet: confinement.permissions !== undefined },

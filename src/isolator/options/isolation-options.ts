@@ -12,9 +12,9 @@ import {
   resolveLimits,
   toBytes,
 } from "../../limits/index.js";
+import type { RecorderOptions } from "../../recording/index.js";
 import { type Confinement, type ConfinementOptions, resolveConfinement } from "../../sandbox/index.js";
 import type { Budget } from "../../session/index.js";
-import type { RecorderOptions } from "../../recording/index.js";
 import type { FeatureNeed, RecyclePolicy, RestartPolicy } from "../../supervision/index.js";
 import type { OnGeneration } from "../generation-context.js";
 import { type BudgetOptions, defaultMaxPayload, resolveBudget } from "./budget-options.js";
