@@ -62,7 +62,7 @@ async function replayFile(file: string, options: ReplayCommandOptions): Promise<
     import("./run-options.js"),
   ]);
   const record = await readRecord(file).catch((error: Error) => {
-    throw new CommandFailure(EXIT.usage, error.message, { cause: error });
+    throw new CommandFailure(EXIT.usage, printable(error.message), { cause: error });
   });
   if (record.isCutOff) note(`pihost: the last line of ${file} has no end, as when its host was killed: it is left out`);
   const folder = fileURLToPath(record.header.from);
