@@ -155,9 +155,8 @@ export const OPTION_FIELDS = {
     ),
   ),
   inProcess: described(
-    "Runs the module in the kernel's own process, for tests of it; options that take a process are refused.",
+    "Runs the module in the kernel's own process, for tests of it; options that take a process are refused. Default: false.",
     aFlag,
-    false,
   ),
   lane: described("How the host speaks with the process.", choice("descriptor", "socket"), "descriptor"),
   logLevel: described(
