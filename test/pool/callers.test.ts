@@ -22,7 +22,12 @@ test("callers that wait have their turns one after the other", async () => {
 test("one that floods does not delay another's lone call by more than one call", async () => {
   const pool = await usePool({ max: 1 });
   let done = 0;
-  const flood = Array.from({ length: 500 }, () => pool.load({ caller: "flood" }).work().then(() => (done += 1)));
+  const flood = Array.from({ length: 500 }, () =>
+    pool
+      .load({ caller: "flood" })
+      .work()
+      .then(() => (done += 1)),
+  );
   await pool.load({ caller: "lone" }).work();
   expect(done).toBeLessThan(5);
   await Promise.all(flood);

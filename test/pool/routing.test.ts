@@ -83,6 +83,8 @@ test("an export that is not there is named", async () => {
 
 test("options of a call that are none are named, by load as by invoke", async () => {
   const pool = await usePool({ min: 0, max: 1 });
-  expect((await isolationError(pool.invoke("echo", [1], { kye: "a" } as never))).message).toContain('did you mean "key"');
+  expect((await isolationError(pool.invoke("echo", [1], { kye: "a" } as never))).message).toContain(
+    'did you mean "key"',
+  );
   expect(() => pool.load({ caller: 1 } as never)).toThrow(/caller must be a string/);
 });
