@@ -45,7 +45,7 @@ export type RecycleFacts = GenerationFacts & {
 export class IsolateCore implements CallOwner {
   readonly facts: IsolateFacts;
   readonly targets = new CallTargets();
-  readonly data = new IsolateData();
+  readonly data: IsolateData;
   /** What enforces which limit. */
   readonly limits: LimitPlan;
   readonly #errors: IsolateErrors;
@@ -64,6 +64,7 @@ export class IsolateCore implements CallOwner {
     const member = extension?.member;
     const outputs = member?.outputs ?? new Outputs(options);
     this.#outputs = member === undefined ? outputs : undefined;
+    this.data = member?.data ?? new IsolateData();
     this.facts = new IsolateFacts(isolate, member?.generation);
     this.#errors = new IsolateErrors(this.facts, options.restart);
     this.#events = new EventPublisher(this.facts, options.logLevel, member?.events);
@@ -89,7 +90,7 @@ export class IsolateCore implements CallOwner {
         hasListener: (stream) => this.#events.hasListener(stream),
         onLimit: (generation, pid, breach) => this.#onLimit({ isolate, generation, pid, ...breach }),
         onDebugger: (pid, url) => this.#events.debuggerWaits(pid, url),
-        onData: (live, name, value) => this.data.setBy(live, this.#presentGeneration, name, value),
+        onData: (live, name, value) => this.data.setBy(live, member?.others() ?? this.#presentGenerations, name, value),
         onDrain: () => this.#calls.drained(),
         serve: extension?.serve,
       }),
@@ -263,9 +264,9 @@ export class IsolateCore implements CallOwner {
     return keepAlive.during(toTheEnd(this.#supervisor.terminate(signal, graceMs)));
   }
 
-  get #presentGeneration(): Generation | undefined {
+  get #presentGenerations(): readonly Generation[] {
     const { state } = this.#supervisor;
-    return state.kind === "ready" ? state.live : undefined;
+    return state.kind === "ready" ? [state.live] : [];
   }
 
   async #recycle(): Promise<RecycleFacts> {

@@ -2,6 +2,7 @@ import { IsolationError, invalidOption } from "../errors/index.js";
 import type { Remote } from "../inside/index.js";
 import {
   type CallTaker,
+  IsolateData,
   keepAlive,
   ModuleCalls,
   Outputs,
@@ -113,7 +114,8 @@ class ProcessPool<T> implements IsolatePool<T> {
     this.#publisher = new PoolPublisher(member.logLevel);
     const { cancelGraceMs } = pool;
     const outputs = new Outputs(member);
-    const spec = { module: this.#module, options: member, outputs, cancelGraceMs, extension: undefined };
+    const data = new IsolateData();
+    const spec = { module: this.#module, options: member, outputs, data, cancelGraceMs, extension: undefined };
     this.#core = new PoolCore(pool, spec, this.#publisher);
     this.api = this.load();
   }
