@@ -1,6 +1,7 @@
 import { type HostStatusMessage, toDuration } from "../contract/index.js";
 import { IsolationError } from "../errors/index.js";
 import { type LimitPlan, planLimits } from "../limits/index.js";
+import { processUsage } from "../platform/index.js";
 import type { ExitOutcome } from "../process/index.js";
 import {
   type Generation,
@@ -204,6 +205,15 @@ export class IsolateCore implements CallOwner {
       const uptime = toDuration(performance.now() - live.startedAt);
       return checkStatus({ ...known, pid, uptime, callsInFlight: this.#calls.runningIn(live) });
     });
+  }
+
+  /** The present process, as far as it is known here. */
+  instances(): { pid: number; generation: number; state: "starting" | "ready"; inFlight: number; rssBytes: number }[] {
+    const { state } = this.#supervisor;
+    if (state.kind !== "ready") return [];
+    const { pid, number: generation, process } = state.live;
+    const rssBytes = process.innerPid === undefined ? 0 : (processUsage(process.innerPid)?.rssBytes ?? 0);
+    return [{ pid, generation, state: "ready", inFlight: this.#calls.runningIn(state.live), rssBytes }];
   }
 
   /** Replaces the present process; see `ProcessIsolator.recycle`. */

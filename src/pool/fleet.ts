@@ -78,6 +78,28 @@ export class Fleet implements MemberListener {
     return waiting;
   }
 
+  /**
+   * A request that is no call of the pool goes to the process. Where all have as many as they run calls, another is started.
+   *
+   * @returns to be called when it is over
+   */
+  requestBegan(member: Member): () => void {
+    member.requests += 1;
+    const { concurrency, max } = this.#policy;
+    const { open, all } = this.roster;
+    const isFull = open.every(({ busyness }) => busyness > concurrency);
+    const isStarting = all.some(({ state }) => state === "starting");
+    if (isFull && !isStarting && open.length < max && this.life.end === undefined) this.#start(this.#purpose());
+    let isOver = false;
+    return () => {
+      if (isOver) return;
+      isOver = true;
+      member.requests -= 1;
+      if (member.busyness === 0) member.idleSince = performance.now();
+      this.watchIdle(member);
+    };
+  }
+
   /** Starts what is missing, now or when it is due. */
   adjust(): void {
     const { life, roster } = this;

@@ -38,6 +38,11 @@ export class PoolCore implements CallOwner {
     this.fleet = new Fleet(policy, spec, publisher, owner, judge);
   }
 
+  /** Whether no process need be there as long as nobody calls. */
+  get mayBeEmpty(): boolean {
+    return Math.max(this.#policy.min, this.#policy.spares) === 0;
+  }
+
   /** Takes a call over: it will settle. @param key its own, where it has one */
   submit(call: Call, key?: string): void {
     keepAlive.acquire();
