@@ -1,19 +1,10 @@
 import { REFERENCE_MARK, registerErrorClass } from "../src/codec/index.js";
-import { type CurrentCall, type IsolateDataBridge, offerBridge, type PihostBridge } from "../src/inside/bridge.js";
+import { type CurrentCall, findBridge, offerBridge, type PihostBridge } from "../src/inside/bridge.js";
 import type { Callee, IncomingCall } from "../src/session/index.js";
 
-const bridge: PihostBridge = { storage: undefined, data: undefined, use: undefined, registerErrorClass };
-offerBridge(bridge);
-
-/** The data that `getData` and `setData` of `process-isolation/pihost` are about. */
-export function offerData(data: IsolateDataBridge): void {
-  bridge.data = data;
-}
-
-/** What `use` of `process-isolation/pihost` gives. */
-export function offerUse(use: NonNullable<PihostBridge["use"]>): void {
-  bridge.use = use;
-}
+/** Another copy of this code may have offered one: a host that runs an isolate in its own process may be an isolate. */
+export const bridge: PihostBridge =
+  findBridge() ?? offerBridge({ storage: undefined, data: undefined, use: undefined, registerErrorClass });
 
 /** The call that the running code belongs to, where anybody may ask. */
 export function callInContext(): CurrentCall | undefined {

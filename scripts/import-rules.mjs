@@ -17,6 +17,7 @@ export const ROOMS = [
   "sandbox",
   "process",
   "channel",
+  "recording",
   "supervision",
   "isolator",
   "pool",

@@ -53,12 +53,13 @@ export interface CurrentCall {
 
 const BRIDGE = Symbol.for("process-isolation.pihost.bridge");
 
-/** Puts the bridge where `findBridge` looks. For the pihost. */
-export function offerBridge(bridge: PihostBridge): void {
-  Object.defineProperty(globalThis, BRIDGE, { value: bridge });
+/** Puts the bridge where `findBridge` looks, and returns it. For the pihost. */
+export function offerBridge(bridge: PihostBridge, realm: object = globalThis): PihostBridge {
+  Object.defineProperty(realm, BRIDGE, { value: bridge });
+  return bridge;
 }
 
 /** The bridge; `undefined` outside of an isolated process. */
-export function findBridge(): PihostBridge | undefined {
-  return (globalThis as { [BRIDGE]?: PihostBridge })[BRIDGE];
+export function findBridge(realm: object = globalThis): PihostBridge | undefined {
+  return (realm as { [BRIDGE]?: PihostBridge })[BRIDGE];
 }

@@ -59,7 +59,8 @@ export class GenerationActivation {
     signal: AbortSignal,
     prepare: (over: AbortSignal) => Promise<unknown> | undefined,
   ): Promise<void> {
-    const { name, startTimeoutMs, debug } = this.#options;
+    const { name, startTimeoutMs } = this.#options;
+    const isInspected = live.inspection !== "off";
     const over = new AbortController();
     let timer: NodeJS.Timeout | undefined;
     let forget = (): void => {};
@@ -67,12 +68,12 @@ export class GenerationActivation {
       const late = `generation ${live.number} of ${name} was not prepared within startTimeoutMs (${startTimeoutMs} ms)`;
       const giveUp = (): void => reject(new IsolationError("START_TIMEOUT", late));
       // As long as somebody looks at the process with a debugger, it may take its time.
-      if (!debug) timer = setTimeout(giveUp, timerDelay(remainingMs(live, startTimeoutMs))).unref();
+      if (!isInspected) timer = setTimeout(giveUp, timerDelay(remainingMs(live, startTimeoutMs))).unref();
       const cancel = (): void => reject(new IsolationError("CANCELLED", "the start was cancelled"));
       if (signal.aborted) cancel();
       else forget = onAbort(signal, cancel);
     });
-    const watchdog = debug ? undefined : this.#watch(live);
+    const watchdog = isInspected ? undefined : this.#watch(live);
     const died = live.outcome.then((outcome) => Promise.reject(diedError(name, live, outcome)));
     for (const each of [failure, died]) each.catch(() => {});
     try {

@@ -25,11 +25,13 @@ export { type BoundCall, type CallTaker, ModuleCalls } from "./module-calls.js";
 export type {
   BudgetOptions,
   CallOptions,
+  InProcessOption,
   IsolationOptions,
   LogFileOptions,
   LogLevel,
   OnCrash,
   OutputOption,
+  RecordOptions,
   RecycleOptions,
   ResolvedOptions,
   RestartOptions,

@@ -31,6 +31,7 @@ import { IsolateErrors } from "./isolate-errors.js";
 import { IsolateFacts } from "./isolate-facts.js";
 import { IsolateListener } from "./isolate-listener.js";
 import { keepAlive } from "./keep-alive.js";
+import { openRecorder } from "./open-recorder.js";
 import { type ResolvedOptions, toRestartPolicy } from "./options/index.js";
 import { Outputs } from "./outputs.js";
 import { ReadyGate } from "./ready-gate.js";
@@ -65,6 +66,7 @@ export class IsolateCore implements CallOwner {
     const member = extension?.member;
     const outputs = member?.outputs ?? new Outputs(options);
     this.#outputs = member === undefined ? outputs : undefined;
+    const recorder = openRecorder(options);
     this.data = member?.data ?? new IsolateData();
     this.facts = new IsolateFacts(isolate, member?.generation);
     this.#errors = new IsolateErrors(this.facts, options.restart);
@@ -86,11 +88,12 @@ export class IsolateCore implements CallOwner {
     const gate = new ReadyGate();
     this.#requests = new FrameworkRequests(this, () => this.#supervisor.state, gate, this.#errors);
     this.#supervisor = new Supervisor(
-      toGenerationSpec(isolatorId, options, this.limits, outputs, {
+      toGenerationSpec(isolatorId, options, this.limits, outputs, recorder, {
         onLine: (generation, pid, stream, line) => this.#events.emit(stream, { isolate, generation, pid, ...line }),
         hasListener: (stream) => this.#events.hasListener(stream),
         onLimit: (generation, pid, breach) => this.#onLimit({ isolate, generation, pid, ...breach }),
-        onDebugger: (pid, url) => this.#events.debuggerWaits(pid, url),
+        onDebugger: (generation, pid, url, inspection) =>
+          this.#events.debuggerListens({ isolate, generation, pid, url }, options.debug ? "off" : inspection),
         onData: (live, name, value) => this.data.setBy(live, member?.others() ?? this.#presentGenerations, name, value),
         onDrain: () => this.#calls.drained(),
         serve: extension?.serve,
@@ -107,10 +110,14 @@ export class IsolateCore implements CallOwner {
         activation: this.#activation,
         care: this.#care,
         gate,
+        recorder,
         isStopping: () => this.#supervisor.state.kind === "stopping",
       }),
     );
-    this.stopped.onReached(() => this.#outputs?.close());
+    this.stopped.onReached(() => {
+      this.#outputs?.close();
+      recorder?.close();
+    });
   }
 
   get events(): IsolatorEventSource {

@@ -1,5 +1,6 @@
 import type { IsolationError } from "../errors/index.js";
 import type { ExitOutcome } from "../process/index.js";
+import type { Recorder } from "../recording/index.js";
 import {
   describeUnresponsive,
   type Generation,
@@ -37,6 +38,7 @@ export interface IsolateParts {
   readonly activation: GenerationActivation;
   readonly care: GenerationsInCare;
   readonly gate: ReadyGate;
+  readonly recorder: Recorder | undefined;
   /** Whether somebody has asked for the end of the isolate. */
   readonly isStopping: () => boolean;
 }
@@ -78,6 +80,7 @@ export class IsolateListener implements SupervisorListener {
   onEnded(live: Generation, outcome: ExitOutcome, willRestart: boolean): void {
     const { care, errors, calls, events, facts } = this.#parts;
     care.remove(live);
+    this.#parts.recorder?.exited(live, outcome);
     const requested = this.#parts.isStopping() || isWanted(outcome.reason);
     const { unresponsive, cause } = live.end;
     const why = unresponsive === undefined ? undefined : describeUnresponsive(unresponsive);
