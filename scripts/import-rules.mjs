@@ -8,6 +8,7 @@ export const ROOMS = [
   "intrinsics",
   "inside",
   "errors",
+  "telemetry",
   "contract",
   "codec",
   "grpc",

@@ -40,3 +40,20 @@ export {
 export type { ByteSize, DiagnosticsOptions, Enforcement, LimitBreach, LimitOptions } from "./limits/index.js";
 export type { ExitOutcome, OutputMode } from "./process/index.js";
 export type { IntegrityOptions, PermissionOptions, SandboxOptions } from "./sandbox/index.js";
+export type {
+  CallFacts,
+  CallKind,
+  CallOutcome,
+  CallSpan,
+  DeathFacts,
+  HandedFacts,
+  IsolateGauges,
+  IsolateIdentity,
+  IsolateReading,
+  StartFacts,
+  StartOutcome,
+  StartReason,
+  StartSpan,
+  Telemetry,
+  TraceContext,
+} from "./telemetry/index.js";

@@ -1,6 +1,5 @@
 import { IsolationError } from "../errors/index.js";
-import type { ProcessSession } from "../session/index.js";
-import type { Call } from "./call.js";
+import type { Call, CallPlace } from "./call.js";
 import { CallQueue } from "./call-queue.js";
 import { RunningCalls } from "./running-calls.js";
 
@@ -9,11 +8,6 @@ const POISON_ATTEMPTS = 3;
 
 /** The place of a call that waits. */
 const WAITING = Symbol("waiting");
-
-/** Where calls run: a process, as far as calls are concerned. */
-export interface CallPlace {
-  readonly session: ProcessSession;
-}
 
 /** Hears of the calls of one generation. */
 export interface CallObserver {
@@ -58,6 +52,18 @@ export class CallTable {
     return this.#answered;
   }
 
+  /** How many calls wait. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  /** How many calls run, in whichever generation. */
+  get running(): number {
+    let sum = 0;
+    for (const { calls } of this.#generations.values()) sum += calls.size;
+    return sum;
+  }
+
   /** How many calls run in the generation. */
   runningIn(generation: CallPlace): number {
     return this.#generations.get(generation)?.calls.size ?? 0;
@@ -91,8 +97,7 @@ export class CallTable {
       call.reject(error);
       return;
     }
-    call.place = WAITING;
-    this.#waiting.push(call);
+    this.#wait(call);
   }
 
   /** To be called by whoever settles a call: gives its place to the next, if it has left it. */
@@ -192,8 +197,7 @@ export class CallTable {
       if (willRestart && mayRun) again.push(call);
       else call.fail(toError(call));
     }
-    for (const call of again) call.place = WAITING;
-    this.#waiting.unshiftAll(again);
+    this.#waitFirst(again);
     running.onDrained?.();
     this.#fill();
     if (this.#onIdle.length > 0) this.#tellIfIdle();
@@ -213,8 +217,7 @@ export class CallTable {
     if (place === undefined || place === WAITING || !place.isHalted || call.settled) return false;
     if (!call.isReplayable || call.attempts >= POISON_ATTEMPTS || !IsolationError.is(reason, "STOPPED")) return false;
     place.calls.delete(call);
-    call.place = WAITING;
-    this.#waiting.push(call);
+    this.#wait(call);
     if (isDrained(place)) place.onDrained?.();
     return true;
   }
@@ -227,8 +230,7 @@ export class CallTable {
       return;
     }
     place.calls.delete(call);
-    call.place = WAITING;
-    this.#waiting.unshiftAll([call]);
+    this.#waitFirst([call]);
     if (isDrained(place)) place.onDrained?.();
     this.#fill();
   }
@@ -250,6 +252,19 @@ export class CallTable {
       call.place = undefined;
       call.fail(toError(call));
     }
+  }
+
+  #wait(call: Call): void {
+    call.place = WAITING;
+    this.#waiting.push(call);
+    call.waits();
+  }
+
+  /** Before all that wait. */
+  #waitFirst(calls: readonly Call[]): void {
+    for (const call of calls) call.place = WAITING;
+    this.#waiting.unshiftAll(calls);
+    for (const call of calls) call.waits();
   }
 
   #tellIfIdle(): void {
@@ -282,7 +297,7 @@ export class CallTable {
     call.place = running;
     running.observer?.callStarted();
     try {
-      call.hand(running.generation.session);
+      call.hand(running.generation);
     } catch (error) {
       call.reject(error);
     }

@@ -1,8 +1,8 @@
 /** The public face. */
 
 export type { Remote, RemoteObject, RemoteStream } from "../inside/index.js";
-export { Call } from "./call.js";
-export { type CallPlace, CallTable } from "./call-table.js";
+export { Call, type CallPlace } from "./call.js";
+export { CallTable } from "./call-table.js";
 export { CallTargets } from "./call-targets.js";
 export { emitApart } from "./emit-apart.js";
 export type { GenerationFacts, IsolatorEventSource, IsolatorEvents, OutputEvent } from "./events.js";
@@ -13,6 +13,7 @@ export type { GenerationContext, OnGeneration } from "./generation-context.js";
 export type { HostStatus, IsolatorState } from "./host-status.js";
 export { type Isolate, isolate } from "./isolate.js";
 export type { RecycleFacts } from "./isolate-core.js";
+export { IsolateTelemetry } from "./isolate-telemetry.js";
 export { type ExtendedIsolator, ProcessIsolator, startExtended } from "./isolator.js";
 export { keepAlive } from "./keep-alive.js";
 export { type LiveRecord, listLive } from "./live-record.js";

@@ -28,7 +28,9 @@ import type { IsolatorState } from "./host-status.js";
 import { IsolateData } from "./isolate-data.js";
 import { IsolateErrors } from "./isolate-errors.js";
 import { IsolateFacts } from "./isolate-facts.js";
+import { IsolateGauge } from "./isolate-gauge.js";
 import { IsolateListener } from "./isolate-listener.js";
+import { IsolateTelemetry } from "./isolate-telemetry.js";
 import { keepAlive } from "./keep-alive.js";
 import { type ResolvedOptions, toRestartPolicy } from "./options/index.js";
 import { Outputs } from "./outputs.js";
@@ -48,6 +50,7 @@ export class IsolateCore implements CallOwner {
   readonly data = new IsolateData();
   /** What enforces which limit. */
   readonly limits: LimitPlan;
+  readonly telemetry: IsolateTelemetry;
   readonly #errors: IsolateErrors;
   readonly #events: EventPublisher;
   readonly #calls: CallTable;
@@ -69,13 +72,17 @@ export class IsolateCore implements CallOwner {
       onUnresponsive: (live, seen) => this.#onUnresponsive(live, seen),
       recycle: (live) => this.#recycleWhenDue(live),
     });
-    const { targets, data } = this;
+    const gauge = new IsolateGauge(this.facts, this.#calls, () => this.#presentGeneration);
+    const identity = { isolate, kernel: extension?.kernel };
+    this.telemetry = new IsolateTelemetry(identity, extension?.callKind ?? "host", { read: () => gauge.read() });
+    const { targets, data, telemetry } = this;
     this.#activation = new GenerationActivation(options, {
       errors: this.#errors,
       calls: this.#calls,
       targets,
       data,
       extension,
+      telemetry,
       owner: this,
     });
     const gate = new ReadyGate();
@@ -97,6 +104,7 @@ export class IsolateCore implements CallOwner {
         errors: this.#errors,
         events: this.#events,
         calls: this.#calls,
+        telemetry,
         targets,
         data,
         activation: this.#activation,
@@ -105,7 +113,8 @@ export class IsolateCore implements CallOwner {
         isStopping: () => this.#supervisor.state.kind === "stopping",
       }),
     );
-    this.stopped.onReached(() => this.#outputs.close());
+    this.stopped.onReached(() => this.#close());
+    for (const one of options.telemetry) telemetry.add(one);
   }
 
   get events(): IsolatorEventSource {
@@ -132,7 +141,7 @@ export class IsolateCore implements CallOwner {
     try {
       await keepAlive.during(this.#supervisor.start(abort));
     } catch (error) {
-      this.#outputs.close();
+      this.#close();
       throw error;
     }
   }
@@ -156,6 +165,7 @@ export class IsolateCore implements CallOwner {
       return;
     }
     keepAlive.acquire();
+    if (this.telemetry.hearsCalls) call.observe(this.telemetry);
     const down = this.#errors.inState(this.#supervisor.state);
     if (call.isAborted) call.cancel();
     else if (down === undefined) this.#calls.submit(call);
@@ -246,6 +256,11 @@ export class IsolateCore implements CallOwner {
   terminate(signal: NodeJS.Signals, graceMs: number): Promise<ExitOutcome> {
     this.#refuseCalls({ kind: "terminated" });
     return keepAlive.during(toTheEnd(this.#supervisor.terminate(signal, graceMs)));
+  }
+
+  #close(): void {
+    this.#outputs.close();
+    this.telemetry.close();
   }
 
   get #presentGeneration(): Generation | undefined {

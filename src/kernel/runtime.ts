@@ -1,6 +1,7 @@
 import { didYouMean, IsolationError } from "../errors/index.js";
 import type { ExtendedIsolator } from "../isolator/index.js";
 import { type Generation, tellHandedOn } from "../supervision/index.js";
+import type { Telemetry } from "../telemetry/index.js";
 import { ByHand } from "./by-hand.js";
 import { callsBetween } from "./calls-between.js";
 import { Entrance } from "./entrance.js";
@@ -21,6 +22,7 @@ export class KernelRuntime {
   readonly ended: Promise<KernelOutcome>;
   readonly #options: ResolvedKernelOptions;
   readonly #units = new Map<string, Unit>();
+  readonly #telemetry: Telemetry[];
   readonly #publisher = new KernelPublisher();
   readonly #conductor: Conductor;
   readonly entrance: Entrance;
@@ -33,6 +35,7 @@ export class KernelRuntime {
   constructor(manifest: ResolvedManifest, options: ResolvedKernelOptions) {
     this.manifest = manifest;
     this.#options = options;
+    this.#telemetry = [...options.telemetry];
     this.ended = new Promise((resolve) => {
       this.#end = resolve;
     });
@@ -43,7 +46,9 @@ export class KernelRuntime {
         frontDoor: () => this.entrance.accessFor(definition),
       });
       const unit = new Unit(definition, {
+        kernel: manifest.name,
         serve,
+        telemetry: () => this.#telemetry,
         judge: (dead, death) => this.#conductor.judge(dead, death),
         prepare: (_, live) => this.#tellHandedOn(unit, live),
         prepareLoaded: (own, live, module) => this.#serveServices(own, live, module),
@@ -110,6 +115,13 @@ export class KernelRuntime {
     throw new IsolationError("INVALID_OPTION", message);
   }
 
+  /** Another one hears of calls and processes from now on. */
+  observe(telemetry: Telemetry): void {
+    if (this.#telemetry.includes(telemetry)) return;
+    this.#telemetry.push(telemetry);
+    for (const { current } of this.#units.values()) current?.core.telemetry.add(telemetry);
+  }
+
   list(): IsolateSummary[] {
     return [...this.#units.values()].map(summaryOf);
   }
@@ -145,6 +157,8 @@ export class KernelRuntime {
 
   #follow(unit: Unit, current: ExtendedIsolator): void {
     this.#conductor.letGo(unit);
+    // Those who have begun to listen while it started.
+    for (const telemetry of this.#telemetry) current.core.telemetry.add(telemetry);
     this.entrance.routes.changed();
     this.#publisher.follow(current, () => this.entrance.routes.changed());
     // However it ended: by its own judgement, or by a Shutdown request of somebody who has its token.

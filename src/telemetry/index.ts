@@ -1,0 +1,21 @@
+/** Who hears of calls and processes: a small port, silent where nobody listens. */
+export { guarded, report } from "./guard.js";
+export { resolveTelemetry } from "./option.js";
+export { CallSpans, callSpans } from "./spans.js";
+export type {
+  CallFacts,
+  CallKind,
+  CallOutcome,
+  CallSpan,
+  DeathFacts,
+  HandedFacts,
+  IsolateGauges,
+  IsolateIdentity,
+  IsolateReading,
+  StartFacts,
+  StartOutcome,
+  StartReason,
+  StartSpan,
+  Telemetry,
+  TraceContext,
+} from "./telemetry.js";
