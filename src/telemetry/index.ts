@@ -1,4 +1,5 @@
 /** Who hears of calls and processes: a small port, silent where nobody listens. */
+export { BoundedNames, type FailureKind, failureKindOf, isUnknownMethod, OTHER } from "./bounded-names.js";
 export { guarded, report } from "./guard.js";
 export { resolveTelemetry } from "./option.js";
 export { CallSpans, callSpans } from "./spans.js";
