@@ -2,6 +2,7 @@ import { REFERENCE_MARK, registerErrorClass } from "../src/codec/index.js";
 import {
   type CallScope,
   type CurrentCall,
+  earlyServe,
   type IsolateDataBridge,
   offerBridge,
   type PihostBridge,
@@ -14,7 +15,7 @@ const bridge: PihostBridge = {
   storage: undefined,
   data: undefined,
   use: undefined,
-  serve: undefined,
+  serve: earlyServe(),
   registerErrorClass,
 };
 offerBridge(bridge);

@@ -76,6 +76,21 @@ export interface CurrentCall {
 
 const BRIDGE = Symbol.for("process-isolation.pihost.bridge");
 
+/** Where `serve` is until there is a bridge: what `node --import` names runs before the pihost does. */
+const EARLY = Symbol.for("process-isolation.pihost.serve");
+
+/** Hears of every call of a module that runs in this process. Nothing runs outside of an isolated one. */
+export function setServe(serve: ServeCall | undefined): void {
+  const bridge = findBridge();
+  if (bridge !== undefined) bridge.serve = serve;
+  else (globalThis as { [EARLY]?: ServeCall | undefined })[EARLY] = serve;
+}
+
+/** What was set before there was a bridge. */
+export function earlyServe(): ServeCall | undefined {
+  return (globalThis as { [EARLY]?: ServeCall })[EARLY];
+}
+
 /** Puts the bridge where `findBridge` looks. For the pihost. */
 export function offerBridge(bridge: PihostBridge): void {
   Object.defineProperty(globalThis, BRIDGE, { value: bridge });

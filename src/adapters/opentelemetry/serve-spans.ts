@@ -1,6 +1,6 @@
 import { context, SpanKind, type TracerProvider, trace } from "@opentelemetry/api";
 import { ownOptions } from "../../errors/index.js";
-import { type CallScope, findBridge, type ServedCall } from "../../inside/bridge.js";
+import { type CallScope, type ServedCall, setServe } from "../../inside/bridge.js";
 import { rpcAttributes } from "./attributes.js";
 import { recordFailure } from "./observed-call.js";
 import { having } from "./options.js";
@@ -17,15 +17,14 @@ export interface ServeSpansOptions {
  * SERVER, from its arrival to its end, or to that of the stream that it returns. It is a child of the caller's span, and
  * what the module makes are children of it.
  *
+ * Elsewhere it does nothing, so that one file can set OpenTelemetry up for the host and its isolates.
+ *
  * @returns what ends that
- * @throws Error outside of an isolated process
  * @throws IsolationError INVALID_OPTION
  */
 export function serveSpans(options: ServeSpansOptions = {}): () => void {
   const given = ownOptions("options of serveSpans", options, ["tracerProvider"]);
   const provider = having<TracerProvider>("tracerProvider", given.tracerProvider, "getTracer") ?? trace;
-  const bridge = findBridge();
-  if (bridge === undefined) throw new Error("serveSpans() is for code in an isolated process: this one is none");
   const tracer = provider.getTracer(SCOPE, VERSION);
   const serve = ({ isolate, module, method, attempt }: ServedCall): CallScope => {
     const attributes = {
@@ -47,8 +46,6 @@ export function serveSpans(options: ServeSpansOptions = {}): () => void {
       },
     };
   };
-  bridge.serve = serve;
-  return () => {
-    if (bridge.serve === serve) bridge.serve = undefined;
-  };
+  setServe(serve);
+  return () => setServe(undefined);
 }
