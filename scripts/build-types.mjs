@@ -9,6 +9,7 @@ const ENTRIES = [
   { entry: "inside/index", place: "pihost/inside" },
   { entry: "kernel/index", place: "kernel/index" },
   { entry: "adapters/opentelemetry/index", place: "opentelemetry/index" },
+  { entry: "adapters/prometheus/index", place: "prometheus/index" },
 ];
 
 /**

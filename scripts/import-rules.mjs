@@ -46,7 +46,7 @@ export const PACKAGE_OWNERS = {
   "tree-kill": ["src/platform/process-tree"],
   commander: ["src/cli"],
   "@opentelemetry/api": ["src/adapters/opentelemetry"],
-  "prom-client": ["src/telemetry/prometheus"],
+  "prom-client": ["src/adapters/prometheus", "src/kernel/metrics"],
   yaml: ["src/kernel/manifest"],
   "@grpc/proto-loader": ["pihost/server", "pihost/services"],
   protobufjs: ["pihost/services"],

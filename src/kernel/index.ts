@@ -23,6 +23,7 @@ export {
   type Supervision,
   type UseDefinition,
 } from "./manifest/index.js";
+export type { KernelMetricsOptions } from "./metrics/index.js";
 export type { KernelOptions } from "./options.js";
 export type { TokenFacts, TokenOptions, TokenScope, Tokens } from "./routing/index.js";
 export type { IsolateSummary } from "./summary.js";

@@ -80,6 +80,11 @@ export class Kernel {
     return this.#runtime.entrance.door?.address;
   }
 
+  /** Where `/metrics` is served, as the option `metrics` of `Kernel.start` says. */
+  get metricsAddress(): { readonly host: string; readonly port: number } | undefined {
+    return this.#runtime.metricsAddress;
+  }
+
   /** Who may come in at the front door: make, list and revoke tokens here. A client sends `authorization: Bearer TOKEN`. */
   get tokens(): Tokens {
     return this.#runtime.entrance.tokens;
@@ -93,6 +98,17 @@ export class Kernel {
    */
   isolate<T>(name: string, options?: CallOptions): KernelIsolate<T> {
     return handleOf<T>(this.#runtime.unit(name), options);
+  }
+
+  /**
+   * What Prometheus reads: calls, queues, latencies, restarts and deaths by their reasons, memory and processor time of every
+   * isolate. Calls and deaths are counted from the first time on that somebody asks, or from the start with the option `metrics`.
+   *
+   * @throws IsolationError INVALID_OPTION where the package `prom-client` is not installed
+   */
+  async metrics(): Promise<string> {
+    const { body } = await this.#runtime.metrics.read();
+    return body;
   }
 
   /** All isolates, in the order of start. */

@@ -2,6 +2,7 @@ import { invalidOption, ownOptions } from "../errors/index.js";
 import { resolveTelemetry, type Telemetry } from "../telemetry/index.js";
 import { type HostTargets, hasHostTarget, isHostTarget } from "./grants/index.js";
 import type { ResolvedManifest } from "./manifest/index.js";
+import { type KernelMetricsOptions, type ResolvedKernelMetrics, resolveKernelMetrics } from "./metrics/index.js";
 
 /** Options of `Kernel.start`. Every one is optional. */
 export interface KernelOptions {
@@ -26,6 +27,11 @@ export interface KernelOptions {
    * costs nothing.
    */
   telemetry?: Telemetry | readonly Telemetry[];
+  /**
+   * What Prometheus reads, by the package `prom-client`: `true` counts calls from the start on, rather than from the first
+   * `kernel.metrics()` on; with a `port`, `GET /metrics` is served there. Default false.
+   */
+  metrics?: boolean | KernelMetricsOptions;
 }
 
 export interface ResolvedKernelOptions {
@@ -35,15 +41,17 @@ export interface ResolvedKernelOptions {
   readonly frontDoor: boolean;
   readonly discoverable: boolean;
   readonly telemetry: readonly Telemetry[];
+  readonly metrics: ResolvedKernelMetrics;
 }
 
-const OPTIONS = ["host", "signal", "graceMs", "frontDoor", "discoverable", "telemetry"];
+const OPTIONS = ["host", "signal", "graceMs", "frontDoor", "discoverable", "telemetry", "metrics"];
 
 /** @throws IsolationError INVALID_OPTION, also for a grant of the manifest to which the host offers nothing */
 export function resolveKernelOptions(value: unknown, manifest: ResolvedManifest): ResolvedKernelOptions {
   const given = ownOptions("kernel options", value, OPTIONS);
   const { host = {}, signal, graceMs, frontDoor = false, discoverable = false } = given;
   const telemetry = resolveTelemetry(given.telemetry);
+  const metrics = resolveKernelMetrics(given.metrics);
   if (typeof host !== "object" || host === null) throw invalidOption("host", "an object of functions", host);
   if (signal !== undefined && !(signal instanceof AbortSignal)) throw invalidOption("signal", "an AbortSignal", signal);
   if (graceMs !== undefined && !(typeof graceMs === "number" && graceMs >= 0))
@@ -51,7 +59,7 @@ export function resolveKernelOptions(value: unknown, manifest: ResolvedManifest)
   if (typeof frontDoor !== "boolean") throw invalidOption("frontDoor", "true or false", frontDoor);
   if (typeof discoverable !== "boolean") throw invalidOption("discoverable", "true or false", discoverable);
   checkHostTargets(host as HostTargets, manifest);
-  const own = { signal, graceMs: graceMs as number | undefined, frontDoor, discoverable, telemetry };
+  const own = { signal, graceMs: graceMs as number | undefined, frontDoor, discoverable, telemetry, metrics };
   return { host: host as HostTargets, ...own };
 }
 

@@ -10,6 +10,7 @@ import { servedTo } from "./grants/index.js";
 import type { KernelOutcome } from "./kernel.js";
 import { Conductor, startInOrder, stopInOrder, Unit } from "./life/index.js";
 import type { ResolvedManifest } from "./manifest/index.js";
+import { KernelMetrics, type MetricsServer, serveMetrics } from "./metrics/index.js";
 import type { ResolvedKernelOptions } from "./options.js";
 import { KernelPublisher } from "./publisher.js";
 import { serveServices } from "./services/index.js";
@@ -27,6 +28,8 @@ export class KernelRuntime {
   readonly #conductor: Conductor;
   readonly entrance: Entrance;
   readonly byHand: ByHand;
+  readonly metrics: KernelMetrics;
+  #metricsServer: MetricsServer | undefined;
   #end!: (outcome: KernelOutcome) => void;
   #stopping: Promise<KernelOutcome> | undefined;
   /** What has gone wrong before all were ready. */
@@ -73,6 +76,7 @@ export class KernelRuntime {
       tell: (event) => this.#tell(event),
     });
     this.entrance = new Entrance(this, this.#units, options);
+    this.metrics = new KernelMetrics(this, options.metrics);
   }
 
   get events(): KernelEventSource {
@@ -94,6 +98,7 @@ export class KernelRuntime {
     const cancel = (): void => this.#failStart(cancelled());
     signal?.addEventListener("abort", cancel, { once: true });
     try {
+      await this.#openMetrics();
       await this.entrance.open();
       await Promise.race([startInOrder(this.#units, (unit, error) => this.#startFailed(unit, error)), failed]);
     } catch (error) {
@@ -132,6 +137,18 @@ export class KernelRuntime {
     return this.#stopping;
   }
 
+  /** Where `/metrics` is served, if it is. */
+  get metricsAddress(): { readonly host: string; readonly port: number } | undefined {
+    const { host, port } = this.#metricsServer ?? {};
+    return host === undefined || port === undefined ? undefined : { host, port };
+  }
+
+  async #openMetrics(): Promise<void> {
+    const { fromStart, serve } = this.#options.metrics;
+    if (fromStart) await this.metrics.load();
+    if (serve !== undefined) this.#metricsServer = await serveMetrics(serve, () => this.metrics.read());
+  }
+
   async #stop(outcome: KernelOutcome, graceMs: number | undefined): Promise<KernelOutcome> {
     const { reason } = outcome;
     this.#publisher.emit("stopping", { reason });
@@ -139,6 +156,7 @@ export class KernelRuntime {
     this.entrance.drain();
     await stopInOrder(this.#units, { reason, graceMs });
     await this.entrance.close();
+    await this.#metricsServer?.close();
     this.#publisher.emit("stopped", { reason });
     this.#end(outcome);
     return outcome;
