@@ -94,7 +94,9 @@ async function offerTools() {
   const missing = await Promise.all([
     grpcurl,
     // One after the other: both may run apt-get, which is for one at a time.
-    ensureSandboxTools().then(async (missing) => [missing, await ensurePromtool()].filter(Boolean).join("; ") || undefined),
+    ensureSandboxTools().then(
+      async (missing) => [missing, await ensurePromtool()].filter(Boolean).join("; ") || undefined,
+    ),
     ...nodes,
     ...tools,
   ]);

@@ -63,7 +63,9 @@ if (values.baseline !== undefined) {
   isolates.push({ name: "the baseline", isolate: await other.isolate(WORK) });
 }
 
-process.stdout.write(`Node ${process.version}, ${CONCURRENCY} calls at a time, ${rounds} rounds in turns, medians; processor time of host and isolate for each call, and the ratio to \"off\" of the same round\n`);
+process.stdout.write(
+  `Node ${process.version}, ${CONCURRENCY} calls at a time, ${rounds} rounds in turns, medians; processor time of host and isolate for each call, and the ratio to "off" of the same round\n`,
+);
 const rows = [];
 for (const load of LOADS) {
   /** @type {Record<string, number[]>} */

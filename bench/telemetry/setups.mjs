@@ -23,7 +23,9 @@ function tracerProvider(sampler) {
 }
 
 function meterProvider() {
-  return new MeterProvider({ readers: [new PeriodicExportingMetricReader({ exporter: /** @type {never} */ (exporter) })] });
+  return new MeterProvider({
+    readers: [new PeriodicExportingMetricReader({ exporter: /** @type {never} */ (exporter) })],
+  });
 }
 
 const ONE_PERCENT = new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(0.01) });
@@ -35,7 +37,10 @@ const ONE_PERCENT = new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(
 export const SETUPS = [
   { name: "off", telemetry: () => undefined },
   { name: "Prometheus", telemetry: () => prometheus() },
-  { name: "metrics by OpenTelemetry", telemetry: () => openTelemetry({ spans: false, meterProvider: meterProvider() }) },
+  {
+    name: "metrics by OpenTelemetry",
+    telemetry: () => openTelemetry({ spans: false, meterProvider: meterProvider() }),
+  },
   {
     name: "spans, 1 % of traces begun (roots: 0.01)",
     telemetry: () => openTelemetry({ metrics: false, roots: 0.01, tracerProvider: tracerProvider() }),
@@ -53,6 +58,9 @@ export const SETUPS = [
   },
   {
     name: "all three, every call a span",
-    telemetry: () => [prometheus(), openTelemetry({ tracerProvider: tracerProvider(), meterProvider: meterProvider() })],
+    telemetry: () => [
+      prometheus(),
+      openTelemetry({ tracerProvider: tracerProvider(), meterProvider: meterProvider() }),
+    ],
   },
 ];

@@ -9,6 +9,7 @@ import type { IsolateEvent, KernelEventSource } from "./events.js";
 import { servedTo } from "./grants/index.js";
 import type { KernelOutcome } from "./kernel.js";
 import { Conductor, startInOrder, stopInOrder, Unit } from "./life/index.js";
+import { Logs } from "./logs/index.js";
 import type { ResolvedManifest } from "./manifest/index.js";
 import { KernelMetrics, type MetricsServer, serveMetrics } from "./metrics/index.js";
 import type { ResolvedKernelOptions } from "./options.js";
@@ -24,6 +25,8 @@ export class KernelRuntime {
   readonly #options: ResolvedKernelOptions;
   readonly #units = new Map<string, Unit>();
   readonly #telemetry: Telemetry[];
+  readonly #over = new AbortController();
+  #logs: Logs | undefined;
   readonly #publisher = new KernelPublisher();
   readonly #conductor: Conductor;
   readonly entrance: Entrance;
@@ -120,6 +123,21 @@ export class KernelRuntime {
     throw new IsolationError("INVALID_OPTION", message);
   }
 
+  /** What isolates write, from the first time on that somebody asks for it. */
+  get logs(): Logs {
+    if (this.#logs === undefined) {
+      const logs = new Logs();
+      this.#publisher.emitter.on("isolate", (event) => logs.take(event));
+      this.#logs = logs;
+    }
+    return this.#logs;
+  }
+
+  /** Aborted when all isolates are gone: whoever watches is told, and its stream ends. */
+  get over(): AbortSignal {
+    return this.#over.signal;
+  }
+
   /** Another one hears of calls and processes from now on. */
   observe(telemetry: Telemetry): void {
     if (this.#telemetry.includes(telemetry)) return;
@@ -155,6 +173,7 @@ export class KernelRuntime {
     this.#conductor.close();
     this.entrance.drain();
     await stopInOrder(this.#units, { reason, graceMs });
+    this.#over.abort();
     await this.entrance.close();
     await this.#metricsServer?.close();
     this.#publisher.emit("stopped", { reason });
