@@ -11,7 +11,7 @@ import {
   type StreamingPromise,
   snapshotArguments,
 } from "../session/index.js";
-import type { CallSpan } from "../telemetry/index.js";
+import { type CallSpan, tellBegan, tellEnd, tellQueued, traceOf } from "../telemetry/index.js";
 import type { IsolateTelemetry } from "./isolate-telemetry.js";
 import type { ResolvedCallOptions } from "./options/index.js";
 
@@ -115,7 +115,7 @@ export class Call implements CallSink {
 
   /** It waits from now on. */
   waits(): void {
-    if (this.span !== undefined) this.span.queued?.();
+    if (this.span !== undefined) tellQueued(this.span);
   }
 
   /**
@@ -134,7 +134,7 @@ export class Call implements CallSink {
     const { session } = place;
     if (this.options.idempotent) this.keepArguments();
     this.attempts += 1;
-    if (this.span !== undefined) this.tellBegan(place);
+    if (this.span !== undefined) this.tellBegan(this.span, place);
     this.session = session;
     const context = this.kept?.context;
     // Handed over later: what it lends runs nevertheless where the call was made.
@@ -158,14 +158,14 @@ export class Call implements CallSink {
 
   resolve(value: unknown): void {
     if (!this.settle()) return;
-    if (this.span !== undefined) this.span.end(SUCCEEDED);
+    if (this.span !== undefined) tellEnd(this.span, SUCCEEDED);
     this.resolvePromise(value);
   }
 
   reject(reason: unknown): void {
     if (this.owner.takesBack?.(this, reason) === true) return;
     if (!this.settle()) return;
-    if (this.span !== undefined) this.span.end({ failed: true, error: reason });
+    if (this.span !== undefined) tellEnd(this.span, { failed: true, error: reason });
     this.rejectPromise(reason);
   }
 
@@ -209,12 +209,13 @@ export class Call implements CallSink {
     this.id = session.call(this.target, this.args, this, this.extras());
   }
 
-  private tellBegan({ number = 0, pid = 0 }: CallPlace): void {
-    this.span?.began?.({ generation: number, pid, attempt: this.attempts });
+  private tellBegan(span: CallSpan, { number = 0, pid = 0 }: CallPlace): void {
+    tellBegan(span, { generation: number, pid, attempt: this.attempts });
   }
 
   private extras(): CallExtras | undefined {
-    const trace = this.span === undefined ? this.options.trace : (this.span.trace ?? this.options.trace);
+    const own = this.span === undefined ? undefined : traceOf(this.span);
+    const trace = own ?? this.options.trace;
     if (this.attempts === 1 && trace === undefined && this.limits === undefined) return undefined;
     return { attempt: this.attempts, trace: trace ?? {}, timeoutMs: this.limits?.remainingMs() ?? 0 };
   }

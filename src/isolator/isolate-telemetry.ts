@@ -5,7 +5,7 @@ import {
   type CallFacts,
   type CallKind,
   type CallSpan,
-  callSpans,
+  callSpan,
   guarded,
   type IsolateGauges,
   type IsolateIdentity,
@@ -45,7 +45,7 @@ export class IsolateTelemetry {
 
   /** A call was made; undefined when nobody wants to know of it. */
   call(target: CallTarget, caller: string | undefined, trace: TraceContext | undefined): CallSpan | undefined {
-    return target.kind === "module" ? callSpans(this.#listening, this.#factsOf(target, caller), trace) : undefined;
+    return target.kind === "module" ? callSpan(this.#listening, this.#factsOf(target, caller), trace) : undefined;
   }
 
   /** A process is being started. The result is to be told how that went, once. */

@@ -2,7 +2,7 @@
 export { BoundedNames, type FailureKind, failureKindOf, isUnknownMethod, OTHER } from "./bounded-names.js";
 export { guarded, report } from "./guard.js";
 export { resolveTelemetry } from "./option.js";
-export { CallSpans, callSpans } from "./spans.js";
+export { callSpan, tellBegan, tellEnd, tellQueued, traceOf } from "./spans.js";
 export type {
   CallFacts,
   CallKind,
