@@ -20,7 +20,8 @@ export interface TracedCall {
   readonly carried: TraceContext | undefined;
 }
 
-const UNTRACED: TracedCall = Object.freeze({ span: undefined, carried: undefined });
+/** Nothing is to be done for the call. */
+export const UNTRACED: TracedCall = Object.freeze({ span: undefined, carried: undefined });
 
 /** How to find out what crosses: the API gives no access to the propagator that it was given. */
 export type Propagation = Pick<TextMapPropagator, "inject" | "extract">;

@@ -9,7 +9,7 @@ import type {
   TraceContext,
 } from "../../telemetry/index.js";
 import { CallMetrics } from "./call-metrics.js";
-import { CallTracer } from "./call-tracer.js";
+import { CallTracer, UNTRACED } from "./call-tracer.js";
 import { IsolateMetrics } from "./isolate-metrics.js";
 import { ObservedCall } from "./observed-call.js";
 import {
@@ -46,8 +46,10 @@ class OpenTelemetry implements Telemetry {
     this.#isolates = meter === undefined ? undefined : new IsolateMetrics(meter);
   }
 
-  call(facts: CallFacts, given: TraceContext | undefined): CallSpan {
-    return new ObservedCall(facts, this.#tracer.begin(facts, given), this.#calls);
+  call(facts: CallFacts, given: TraceContext | undefined): CallSpan | undefined {
+    const traced = this.#tracer.begin(facts, given);
+    if (traced === UNTRACED && this.#calls === undefined) return undefined;
+    return new ObservedCall(facts, traced, this.#calls);
   }
 
   start(facts: StartFacts): ReturnType<NonNullable<Telemetry["start"]>> {
