@@ -1,7 +1,7 @@
 import { prometheus } from "process-isolation/prometheus";
 import { Registry } from "prom-client";
 import { expect, test } from "vitest";
-import { checkMetrics, hasPromtool, valueOf } from "../helpers/promtool.js";
+import { checkMetrics, hasPromtool, seriesValue } from "../helpers/promtool.js";
 import { rejection } from "../helpers/rejection.js";
 import { isMissing } from "../helpers/tool-of-the-machine.js";
 import { useIsolate } from "../helpers/use-isolate.js";
@@ -15,10 +15,10 @@ test("one serves several isolators, in a registry of its own", async () => {
   const other = await useIsolate<Traced>(TRACED, { name: "other", telemetry });
   await Promise.all([one.api.work(1), other.api.work(1), rejection(other.api.fail())]);
   const page = await telemetry.metrics();
-  expect(valueOf(page, "process_isolation_calls_total", { isolate: "one", outcome: "ok" })).toBe(1);
-  expect(valueOf(page, "process_isolation_calls_total", { isolate: "other", method: "fail", outcome: "error" })).toBe(
-    1,
-  );
+  expect(seriesValue(page, "process_isolation_calls_total", { isolate: "one", outcome: "ok" })).toBe(1);
+  expect(
+    seriesValue(page, "process_isolation_calls_total", { isolate: "other", method: "fail", outcome: "error" }),
+  ).toBe(1);
   expect(page).not.toContain("kernel=");
   if (!isMissing("promtool", hasPromtool)) expect(await checkMetrics(page)).toBe("");
 });
@@ -41,14 +41,14 @@ test("isolators of one name are one, and what is gone is not up", async () => {
   const second = await useIsolate<Traced>(TRACED, { name: "same", telemetry });
   await Promise.all([first.api.work(1), second.api.work(1)]);
   let page = await telemetry.metrics();
-  expect(valueOf(page, "process_isolation_up", { isolate: "same" })).toBe(2);
-  const cpu = valueOf(page, "process_isolation_cpu_seconds_total") ?? 0;
+  expect(seriesValue(page, "process_isolation_up", { isolate: "same" })).toBe(2);
+  const cpu = seriesValue(page, "process_isolation_cpu_seconds_total") ?? 0;
   await first.isolator.shutdown();
   await second.isolator.shutdown();
   page = await telemetry.metrics();
-  expect(valueOf(page, "process_isolation_up", { isolate: "same" })).toBe(0);
-  expect(valueOf(page, "process_isolation_calls_total")).toBe(2);
-  expect(valueOf(page, "process_isolation_cpu_seconds_total")).toBeGreaterThanOrEqual(cpu);
+  expect(seriesValue(page, "process_isolation_up", { isolate: "same" })).toBe(0);
+  expect(seriesValue(page, "process_isolation_calls_total")).toBe(2);
+  expect(seriesValue(page, "process_isolation_cpu_seconds_total")).toBeGreaterThanOrEqual(cpu);
 });
 
 test("options are checked", () => {

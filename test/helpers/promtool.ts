@@ -16,7 +16,11 @@ export async function checkMetrics(page: string): Promise<string> {
 }
 
 /** The value of a series, by its name and some of its labels; undefined where there is none. */
-export function valueOf(page: string, name: string, labels: Readonly<Record<string, string>> = {}): number | undefined {
+export function seriesValue(
+  page: string,
+  name: string,
+  labels: Readonly<Record<string, string>> = {},
+): number | undefined {
   for (const line of page.split("\n")) {
     const [, found, inside = "", value] = /^(\w+)(?:\{(.*)\})? (\S+)$/.exec(line) ?? [];
     if (found !== name) continue;

@@ -3,7 +3,7 @@ import { text } from "node:stream/consumers";
 import { IsolationError } from "process-isolation";
 import { Kernel, type KernelOptions } from "process-isolation/kernel";
 import { describe, expect, test } from "vitest";
-import { checkMetrics, hasPromtool, valueOf } from "../helpers/promtool.js";
+import { checkMetrics, hasPromtool, seriesValue } from "../helpers/promtool.js";
 import { rejection } from "../helpers/rejection.js";
 import { isMissing } from "../helpers/tool-of-the-machine.js";
 import { kernelFixture, nextOf, useKernel } from "./use-kernel.js";
@@ -35,19 +35,19 @@ describe("kernel.metrics()", () => {
     await rejection((store as unknown as { absent(): Promise<void> }).absent());
     const page = await kernel.metrics();
     const of = { kernel: "shop", isolate: "store" };
-    expect(valueOf(page, "process_isolation_calls_total", { ...of, method: "echo", outcome: "ok" })).toBe(2);
+    expect(seriesValue(page, "process_isolation_calls_total", { ...of, method: "echo", outcome: "ok" })).toBe(2);
     expect(
-      valueOf(page, "process_isolation_calls_total", { ...of, method: "_OTHER", outcome: "METHOD_NOT_FOUND" }),
+      seriesValue(page, "process_isolation_calls_total", { ...of, method: "_OTHER", outcome: "METHOD_NOT_FOUND" }),
     ).toBe(1);
     expect(page).not.toContain("absent");
-    expect(valueOf(page, "process_isolation_call_duration_seconds_count", of)).toBe(3);
-    expect(valueOf(page, "process_isolation_call_duration_seconds_bucket", { ...of, le: "+Inf" })).toBe(3);
-    expect(valueOf(page, "process_isolation_up", of)).toBe(1);
-    expect(valueOf(page, "process_isolation_up", { ...of, isolate: "caller" })).toBe(1);
-    expect(valueOf(page, "process_isolation_generation", of)).toBe(1);
-    expect(valueOf(page, "process_isolation_resident_memory_bytes", of)).toBeGreaterThan(1024 * 1024);
-    expect(valueOf(page, "process_isolation_cpu_seconds_total", of)).toBeGreaterThan(0);
-    expect(valueOf(page, "process_isolation_queue_length", of)).toBe(0);
+    expect(seriesValue(page, "process_isolation_call_duration_seconds_count", of)).toBe(3);
+    expect(seriesValue(page, "process_isolation_call_duration_seconds_bucket", { ...of, le: "+Inf" })).toBe(3);
+    expect(seriesValue(page, "process_isolation_up", of)).toBe(1);
+    expect(seriesValue(page, "process_isolation_up", { ...of, isolate: "caller" })).toBe(1);
+    expect(seriesValue(page, "process_isolation_generation", of)).toBe(1);
+    expect(seriesValue(page, "process_isolation_resident_memory_bytes", of)).toBeGreaterThan(1024 * 1024);
+    expect(seriesValue(page, "process_isolation_cpu_seconds_total", of)).toBeGreaterThan(0);
+    expect(seriesValue(page, "process_isolation_queue_length", of)).toBe(0);
   });
 
   test("tells why processes ended and were replaced", async () => {
@@ -60,12 +60,12 @@ describe("kernel.metrics()", () => {
     await kernel.stop("caller");
     const page = await kernel.metrics();
     const of = { kernel: "shop", isolate: "store" };
-    expect(valueOf(page, "process_isolation_deaths_total", { ...of, reason: "signal" })).toBe(1);
-    expect(valueOf(page, "process_isolation_restarts_total", { ...of, reason: "signal" })).toBe(1);
-    expect(valueOf(page, "process_isolation_restarts_total", { ...of, reason: "recycle" })).toBe(1);
-    expect(valueOf(page, "process_isolation_generation", of)).toBe(3);
-    expect(valueOf(page, "process_isolation_up", { isolate: "caller" })).toBe(0);
-    expect(valueOf(page, "process_isolation_deaths_total", { isolate: "caller", reason: "requested" })).toBe(1);
+    expect(seriesValue(page, "process_isolation_deaths_total", { ...of, reason: "signal" })).toBe(1);
+    expect(seriesValue(page, "process_isolation_restarts_total", { ...of, reason: "signal" })).toBe(1);
+    expect(seriesValue(page, "process_isolation_restarts_total", { ...of, reason: "recycle" })).toBe(1);
+    expect(seriesValue(page, "process_isolation_generation", of)).toBe(3);
+    expect(seriesValue(page, "process_isolation_up", { isolate: "caller" })).toBe(0);
+    expect(seriesValue(page, "process_isolation_deaths_total", { isolate: "caller", reason: "requested" })).toBe(1);
   });
 
   test("goes on with what it has counted when an isolate is stopped and started again", async () => {
@@ -76,7 +76,7 @@ describe("kernel.metrics()", () => {
     await kernel.start("store");
     await store.echo(1);
     const page = await kernel.metrics();
-    expect(valueOf(page, "process_isolation_calls_total", { isolate: "store", method: "echo" })).toBe(2);
+    expect(seriesValue(page, "process_isolation_calls_total", { isolate: "store", method: "echo" })).toBe(2);
     expect(page.match(/^process_isolation_up\{/gm)).toHaveLength(2);
   });
 
@@ -94,7 +94,7 @@ describe("kernel.metrics()", () => {
     const other = await useKernel({ ...MANIFEST, name: "other" }, { metrics: true });
     await one.isolate<Store>("store").api.echo(1);
     expect(await other.metrics()).not.toContain("shop");
-    expect(valueOf(await other.metrics(), "process_isolation_calls_total")).toBeUndefined();
+    expect(seriesValue(await other.metrics(), "process_isolation_calls_total")).toBeUndefined();
   });
 
   test("keeps no more than 50 methods of an isolate apart", async () => {
@@ -107,7 +107,7 @@ describe("kernel.metrics()", () => {
     for (let index = 0; index < 60; index += 1) await api.default[`method${index}`]?.();
     const page = await kernel.metrics();
     expect(page.match(/^process_isolation_calls_total\{/gm)).toHaveLength(51);
-    expect(valueOf(page, "process_isolation_calls_total", { method: "_OTHER" })).toBe(10);
+    expect(seriesValue(page, "process_isolation_calls_total", { method: "_OTHER" })).toBe(10);
   });
 });
 
@@ -139,7 +139,7 @@ describe("GET /metrics", () => {
     const { status, type, body } = await get(port);
     expect(status).toBe(200);
     expect(type).toMatch(/^text\/plain; version=0\.0\.4/);
-    expect(valueOf(body, "process_isolation_up", { isolate: "store" })).toBe(1);
+    expect(seriesValue(body, "process_isolation_up", { isolate: "store" })).toBe(1);
     expect(await get(port, { method: "HEAD" })).toMatchObject({ status: 200, body: "" });
     expect(await get(port, { path: "/other" })).toMatchObject({ status: 404 });
     expect(await get(port, { method: "POST" })).toMatchObject({ status: 405 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { valueOf } from "../../helpers/promtool.js";
+import { seriesValue } from "../../helpers/promtool.js";
 import { exitOf, pihost, startPihost } from "../use-pihost.js";
 import { follow } from "./follow.js";
 import { useDetached, useShop, useUp } from "./use-shop.js";
@@ -47,8 +47,10 @@ test("up --metrics serves what Prometheus reads, and says where", async () => {
   expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/metrics$/);
   await pihost(["call", "-k", "measured", "store", "add", "[1]"]);
   const page = await (await fetch(url)).text();
-  expect(valueOf(page, "process_isolation_up", { kernel: "measured", isolate: "clerk" })).toBe(1);
-  expect(valueOf(page, "process_isolation_calls_total", { isolate: "store", method: "add", outcome: "ok" })).toBe(1);
+  expect(seriesValue(page, "process_isolation_up", { kernel: "measured", isolate: "clerk" })).toBe(1);
+  expect(seriesValue(page, "process_isolation_calls_total", { isolate: "store", method: "add", outcome: "ok" })).toBe(
+    1,
+  );
 });
 
 test("up --metrics beyond this machine wants a token, by the environment", async () => {

@@ -87,7 +87,8 @@ describe("a hostile line", () => {
     expect(of(deep).fields).toMatchObject({ b: 1 });
     expect(JSON.stringify(of(deep)).length).toBeLessThan(20_000);
     const wide = JSON.stringify({ many: Array.from({ length: 5_000 }, () => 1), last: 1 });
-    expect((of(wide).fields?.many as readonly number[]).length).toBeLessThanOrEqual(500);
+    const { many } = of(wide).fields as { many: readonly number[] };
+    expect(many.length).toBeLessThanOrEqual(500);
     const names = JSON.stringify(Object.fromEntries(Array.from({ length: 1_500 }, (_, index) => [`n${index}`, 1])));
     expect(Object.keys(of(names).fields ?? {}).length).toBeLessThanOrEqual(500);
   });
