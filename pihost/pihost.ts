@@ -12,6 +12,7 @@ import {
   UNBOUNDED,
 } from "../src/session/index.js";
 import { CallLedger } from "./call-ledger.js";
+import { nameCallee } from "./current-call.js";
 import { openInspector } from "./debugging.js";
 import { EventLoopLag } from "./event-loop-lag.js";
 import { createHostModule } from "./host-module.js";
@@ -156,9 +157,11 @@ export class Pihost implements CallHandler {
   /** The function that an export path stands for. */
   resolve(module: string, method: string): Callee | Promise<Callee> {
     if (module === HOST_MODULE) return this.#hostModule.method(method);
+    const name = { isolate: this.isolate, module, method };
     return this.#loader.load(module).then((loaded) => {
       const starting = this.#lifecycle.start(loaded);
-      return starting === undefined ? loaded.method(method) : starting.then(() => loaded.method(method));
+      const find = (): Callee => nameCallee(loaded.method(method), name);
+      return starting === undefined ? find() : starting.then(find);
     });
   }
 

@@ -10,6 +10,7 @@ import { goTests } from "./go-tests.mjs";
 import { ensureGrpcurl } from "./grpcurl.mjs";
 import { NODE_MAJORS, nodeOfLine } from "./node-versions.mjs";
 import { prepareWorkspace } from "./prepare-workspace.mjs";
+import { ensurePromtool } from "./promtool.mjs";
 import { pythonTests } from "./python-tests.mjs";
 import { fetchTool } from "./registry-tools.mjs";
 import { runNode } from "./run-command.mjs";
@@ -90,7 +91,15 @@ async function offerTools() {
       (/** @type {Error} */ { message }) => message,
     ),
   );
-  const missing = await Promise.all([grpcurl, ensureSandboxTools(), ...nodes, ...tools]);
+  const missing = await Promise.all([
+    grpcurl,
+    // One after the other: both may run apt-get, which is for one at a time.
+    ensureSandboxTools().then(
+      async (missing) => [missing, await ensurePromtool()].filter(Boolean).join("; ") || undefined,
+    ),
+    ...nodes,
+    ...tools,
+  ]);
   for (const tool of missing) if (tool !== undefined) problems.push(`missing: ${tool}`);
   return missing.map((tool) => countOf(tool === undefined)).reduce(addCounts, NOTHING);
 }

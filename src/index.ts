@@ -54,3 +54,20 @@ export {
 } from "./pool/index.js";
 export type { ExitOutcome, OutputMode } from "./process/index.js";
 export type { IntegrityOptions, PermissionOptions, SandboxOptions } from "./sandbox/index.js";
+export type {
+  CallFacts,
+  CallKind,
+  CallOutcome,
+  CallSpan,
+  DeathFacts,
+  HandedFacts,
+  IsolateGauges,
+  IsolateIdentity,
+  IsolateReading,
+  StartFacts,
+  StartOutcome,
+  StartReason,
+  StartSpan,
+  Telemetry,
+  TraceContext,
+} from "./telemetry/index.js";

@@ -1,6 +1,5 @@
 import { IsolationError } from "../errors/index.js";
-import type { ProcessSession } from "../session/index.js";
-import type { Call } from "./call.js";
+import type { Call, CallPlace } from "./call.js";
 import { CallQueue } from "./call-queue.js";
 import { RunningCalls } from "./running-calls.js";
 
@@ -9,11 +8,6 @@ const POISON_ATTEMPTS = 3;
 
 /** The place of a call that waits. */
 const WAITING = Symbol("waiting");
-
-/** Where calls run: a process, as far as calls are concerned. */
-export interface CallPlace {
-  readonly session: ProcessSession;
-}
 
 /** Hears of the calls of one generation. */
 export interface CallObserver {
@@ -61,6 +55,18 @@ export class CallTable {
     return this.#answered;
   }
 
+  /** How many calls wait. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  /** How many calls run, in whichever generation. */
+  get running(): number {
+    let sum = 0;
+    for (const { calls } of this.#generations.values()) sum += calls.size;
+    return sum;
+  }
+
   /** How many calls run in the generation. */
   runningIn(generation: CallPlace): number {
     return this.#generations.get(generation)?.calls.size ?? 0;
@@ -94,8 +100,7 @@ export class CallTable {
       call.reject(error);
       return;
     }
-    call.place = WAITING;
-    this.#waiting.push(call);
+    this.#wait(call);
   }
 
   /** To be called by whoever settles a call: gives its place to the next, if it has left it. */
@@ -196,10 +201,8 @@ export class CallTable {
       else call.fail(toError(call));
     }
     for (const call of again) call.detach();
-    if (this.#elsewhere === undefined) {
-      for (const call of again) call.place = WAITING;
-      this.#waiting.unshiftAll(again);
-    } else this.#handOn(again, this.#elsewhere);
+    if (this.#elsewhere === undefined) this.#waitFirst(again);
+    else this.#handOn(again, this.#elsewhere);
     running.onDrained?.();
     this.#fill();
     if (this.#onIdle.length > 0) this.#tellIfIdle();
@@ -220,8 +223,7 @@ export class CallTable {
     if (!call.isReplayable || call.attempts >= POISON_ATTEMPTS || !IsolationError.is(reason, "STOPPED")) return false;
     place.calls.delete(call);
     call.detach();
-    call.place = WAITING;
-    this.#waiting.push(call);
+    this.#wait(call);
     if (isDrained(place)) place.onDrained?.();
     return true;
   }
@@ -235,8 +237,7 @@ export class CallTable {
     }
     place.calls.delete(call);
     call.detach();
-    call.place = WAITING;
-    this.#waiting.unshiftAll([call]);
+    this.#waitFirst([call]);
     if (isDrained(place)) place.onDrained?.();
     this.#fill();
   }
@@ -258,6 +259,19 @@ export class CallTable {
       call.place = undefined;
       call.fail(toError(call));
     }
+  }
+
+  #wait(call: Call): void {
+    call.place = WAITING;
+    this.#waiting.push(call);
+    call.waits();
+  }
+
+  /** Before all that wait. */
+  #waitFirst(calls: readonly Call[]): void {
+    for (const call of calls) call.place = WAITING;
+    this.#waiting.unshiftAll(calls);
+    for (const call of calls) call.waits();
   }
 
   /** Those that wait here wait for no process of this table either. */
@@ -297,7 +311,7 @@ export class CallTable {
     call.place = running;
     running.observer?.callStarted();
     try {
-      call.hand(running.generation.session);
+      call.hand(running.generation);
     } catch (error) {
       call.reject(error);
     }

@@ -1,4 +1,5 @@
 import type { Generation, Judge, Serve } from "../supervision/index.js";
+import type { CallKind } from "../telemetry/index.js";
 import type { Call } from "./call.js";
 import type { EventSink } from "./event-publisher.js";
 import type { IsolatorEventSource } from "./events.js";
@@ -7,6 +8,10 @@ import type { Outputs } from "./outputs.js";
 
 /** What a kernel, or a pool, adds to the isolates that it runs. */
 export interface IsolateExtension {
+  /** The kernel's name, where it is one. */
+  readonly kernel?: string;
+  /** Who makes calls that no other isolate makes, as telemetry is told. Default `host`. */
+  readonly callKind?: CallKind;
   /** Told of the events before anything has happened: what a process writes while it starts is among them. */
   readonly listen?: (events: IsolatorEventSource) => void;
   /** What the isolate may call of others, and of the host. */

@@ -1,9 +1,9 @@
 /** The public face. */
 
 export type { Remote, RemoteObject, RemoteStream } from "../inside/index.js";
-export { Call, type CallOwner } from "./call.js";
+export { Call, type CallOwner, type CallPlace } from "./call.js";
 export { CallQueue } from "./call-queue.js";
-export { type CallPlace, CallTable } from "./call-table.js";
+export { CallTable } from "./call-table.js";
 export { CallTargets } from "./call-targets.js";
 export { downError } from "./down-errors.js";
 export { emitApart } from "./emit-apart.js";
@@ -15,8 +15,9 @@ export { type ForwardedCall, forwardCall } from "./forwarded-calls.js";
 export type { GenerationContext, OnGeneration } from "./generation-context.js";
 export type { HostStatus, IsolatorState } from "./host-status.js";
 export { forModule, type Isolate, isolate } from "./isolate.js";
-export { IsolateData } from "./isolate-data.js";
 export type { IsolateCore, RecycleFacts } from "./isolate-core.js";
+export { IsolateData } from "./isolate-data.js";
+export { IsolateTelemetry } from "./isolate-telemetry.js";
 export { type ExtendedIsolator, makeExtended, ProcessIsolator, startExtended } from "./isolator.js";
 export { keepAlive } from "./keep-alive.js";
 export { type LiveRecord, listLive } from "./live-record.js";

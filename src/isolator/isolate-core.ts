@@ -29,7 +29,9 @@ import type { IsolatorState } from "./host-status.js";
 import { IsolateData } from "./isolate-data.js";
 import { IsolateErrors } from "./isolate-errors.js";
 import { IsolateFacts } from "./isolate-facts.js";
+import { IsolateGauge } from "./isolate-gauge.js";
 import { IsolateListener } from "./isolate-listener.js";
+import { IsolateTelemetry } from "./isolate-telemetry.js";
 import { keepAlive } from "./keep-alive.js";
 import { openRecorder } from "./open-recorder.js";
 import { type ResolvedOptions, toRestartPolicy } from "./options/index.js";
@@ -50,6 +52,7 @@ export class IsolateCore implements CallOwner {
   readonly data: IsolateData;
   /** What enforces which limit. */
   readonly limits: LimitPlan;
+  readonly telemetry: IsolateTelemetry;
   readonly #errors: IsolateErrors;
   readonly #events: EventPublisher;
   readonly #calls: CallTable;
@@ -59,6 +62,7 @@ export class IsolateCore implements CallOwner {
   readonly #supervisor: Supervisor;
   /** What is its own to close. */
   readonly #outputs: Outputs | undefined;
+  readonly #recorder: ReturnType<typeof openRecorder>;
 
   constructor(isolatorId: number, options: ResolvedOptions, extension?: IsolateExtension) {
     const { name: isolate, standby, graceMs } = options;
@@ -66,7 +70,7 @@ export class IsolateCore implements CallOwner {
     const member = extension?.member;
     const outputs = member?.outputs ?? new Outputs(options);
     this.#outputs = member === undefined ? outputs : undefined;
-    const recorder = openRecorder(options);
+    this.#recorder = openRecorder(options);
     this.data = member?.data ?? new IsolateData();
     this.facts = new IsolateFacts(isolate, member?.generation);
     this.#errors = new IsolateErrors(this.facts, options.restart);
@@ -76,19 +80,23 @@ export class IsolateCore implements CallOwner {
       onUnresponsive: (live, seen) => this.#onUnresponsive(live, seen),
       recycle: (live) => member?.replace() ?? this.#recycleWhenDue(live),
     });
-    const { targets, data } = this;
+    const gauge = new IsolateGauge(this.facts, this.#calls, () => this.#presentGeneration);
+    const identity = { isolate, kernel: extension?.kernel };
+    this.telemetry = new IsolateTelemetry(identity, extension?.callKind ?? "host", { read: () => gauge.read() });
+    const { targets, data, telemetry } = this;
     this.#activation = new GenerationActivation(options, {
       errors: this.#errors,
       calls: this.#calls,
       targets,
       data,
       extension,
+      telemetry,
       owner: this,
     });
     const gate = new ReadyGate();
     this.#requests = new FrameworkRequests(this, () => this.#supervisor.state, gate, this.#errors);
     this.#supervisor = new Supervisor(
-      toGenerationSpec(isolatorId, options, this.limits, outputs, recorder, {
+      toGenerationSpec(isolatorId, options, this.limits, outputs, this.#recorder, {
         onLine: (generation, pid, stream, line) => this.#events.emit(stream, { isolate, generation, pid, ...line }),
         hasListener: (stream) => this.#events.hasListener(stream),
         onLimit: (generation, pid, breach) => this.#onLimit({ isolate, generation, pid, ...breach }),
@@ -105,19 +113,18 @@ export class IsolateCore implements CallOwner {
         errors: this.#errors,
         events: this.#events,
         calls: this.#calls,
+        telemetry,
         targets,
         data,
         activation: this.#activation,
         care: this.#care,
         gate,
-        recorder,
+        recorder: this.#recorder,
         isStopping: () => this.#supervisor.state.kind === "stopping",
       }),
     );
-    this.stopped.onReached(() => {
-      this.#outputs?.close();
-      recorder?.close();
-    });
+    this.stopped.onReached(() => this.#close());
+    for (const one of options.telemetry) telemetry.add(one);
   }
 
   get events(): IsolatorEventSource {
@@ -150,7 +157,7 @@ export class IsolateCore implements CallOwner {
     try {
       await this.#supervisor.start(abort, this.facts.first);
     } catch (error) {
-      this.#outputs?.close();
+      this.#close();
       throw error;
     }
   }
@@ -174,6 +181,7 @@ export class IsolateCore implements CallOwner {
       return;
     }
     keepAlive.acquire();
+    if (this.telemetry.hearsCalls) call.observe(this.telemetry);
     const down = this.#errors.inState(this.#supervisor.state);
     if (call.isAborted) call.cancel();
     else if (down === undefined) this.#calls.submit(call);
@@ -279,6 +287,16 @@ export class IsolateCore implements CallOwner {
   terminate(signal: NodeJS.Signals, graceMs: number): Promise<ExitOutcome> {
     this.#refuseCalls({ kind: "terminated" });
     return keepAlive.during(toTheEnd(this.#supervisor.terminate(signal, graceMs)));
+  }
+
+  #close(): void {
+    this.#outputs?.close();
+    this.#recorder?.close();
+    this.telemetry.close();
+  }
+
+  get #presentGeneration(): Generation | undefined {
+    return this.#presentGenerations[0];
   }
 
   get #presentGenerations(): readonly Generation[] {

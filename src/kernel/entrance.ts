@@ -65,7 +65,6 @@ export class Entrance {
 
   /** When no isolate is left. */
   async close(): Promise<void> {
-    this.#operators?.end();
     await this.#door?.close(DOOR_GRACE_MS);
   }
 }

@@ -1,5 +1,4 @@
 import { publishKernel } from "./live-kernels.js";
-import { Logs } from "./logs.js";
 import type { LocalService, Tokens } from "./routing/index.js";
 import type { KernelRuntime } from "./runtime.js";
 import { type KernelOperations, kernelService } from "./service/index.js";
@@ -13,17 +12,14 @@ export class Operators {
   readonly #tokens: Tokens;
   readonly #runtime: KernelRuntime;
   readonly #startedAt = Date.now();
-  readonly #over = new AbortController();
   #withdraw = (): void => {};
 
   /** Keeps what isolates write from now on. */
   constructor(runtime: KernelRuntime, tokens: Tokens) {
     this.#runtime = runtime;
     this.#tokens = tokens;
-    const logs = new Logs();
-    runtime.events.on("isolate", (event) => logs.take(event));
-    const { signal } = this.#over;
-    this.service = kernelService(operationsOf(runtime, { logs, tokens, startedAt: this.#startedAt, over: signal }));
+    const { logs, over } = runtime;
+    this.service = kernelService(operationsOf(runtime, { logs, tokens, startedAt: this.#startedAt, over }));
   }
 
   /** Makes the kernel findable for its user. */
@@ -38,11 +34,6 @@ export class Operators {
   /** It is not to be found any more. */
   withdraw(): void {
     this.#withdraw();
-  }
-
-  /** All isolates are gone: whoever watches is told, and its stream ends. */
-  end(): void {
-    this.#over.abort();
   }
 }
 

@@ -16,6 +16,7 @@ import type { RecorderOptions } from "../../recording/index.js";
 import { type Confinement, type ConfinementOptions, resolveConfinement } from "../../sandbox/index.js";
 import type { Budget } from "../../session/index.js";
 import type { FeatureNeed, RecyclePolicy, RestartPolicy } from "../../supervision/index.js";
+import { resolveTelemetry, type Telemetry } from "../../telemetry/index.js";
 import type { OnGeneration } from "../generation-context.js";
 import { type BudgetOptions, defaultMaxPayload, resolveBudget } from "./budget-options.js";
 import { anAbortSignal, aString, milliseconds, oneOf, strings, wholeNumberOrInfinity } from "./checks.js";
@@ -183,6 +184,11 @@ export interface IsolationOptions<Api = unknown> extends ConfinementOptions {
    * file that only this user can read, and so any process of this user that is not sandboxed.
    */
   discoverable?: boolean;
+  /**
+   * What hears of the isolate's calls and processes: `openTelemetry()` of `process-isolation/opentelemetry`, `prometheus()` of
+   * `process-isolation/prometheus`, one of your own, or a list of several. Default: none, which costs nothing.
+   */
+  telemetry?: Telemetry | readonly Telemetry[];
   /** Cancels the start. */
   signal?: AbortSignal;
 }
@@ -227,6 +233,7 @@ export interface ResolvedOptions {
   readonly stdout: ResolvedOutput;
   readonly stderr: ResolvedOutput;
   readonly discoverable: boolean;
+  readonly telemetry: readonly Telemetry[];
   readonly signal: AbortSignal | undefined;
   readonly confinement: Confinement;
 }
@@ -270,6 +277,7 @@ const RESOLVERS = {
   stdout: (value: unknown) => resolveOutput("stdout", orDefault(value, "events")),
   stderr: (value: unknown) => resolveOutput("stderr", orDefault(value, "events")),
   discoverable: (value: unknown) => aBoolean("discoverable", orDefault(value, false)),
+  telemetry: (value: unknown) => resolveTelemetry(value),
   signal: (value: unknown) => anAbortSignal("signal", value),
 } satisfies Record<string, (value: unknown, defaults: Defaults) => unknown>;
 

@@ -39,6 +39,7 @@ export const NOT_IN_A_MANIFEST = [
   "restart",
   "onCrash",
   "onGeneration",
+  "telemetry",
   "preload",
   "lifecycle",
   "discoverable",

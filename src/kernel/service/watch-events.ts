@@ -1,6 +1,6 @@
 import type { KernelServiceWatchRequest, KernelServiceWatchResponse } from "../../contract/kernel.js";
 import { type GrpcCall, GrpcError, GrpcStatus } from "../../grpc/index.js";
-import { BoundedQueue } from "./bounded-queue.js";
+import { BoundedQueue } from "../logs/index.js";
 import { isolateEventMessage, kernelEventMessage } from "./event-message.js";
 import { checkNames } from "./isolate-names.js";
 import type { KernelOperations } from "./operations.js";
