@@ -36,7 +36,7 @@ function* callsOf(frame: SessionFrame, by: Side, handles: Handles): Generator<Re
     const { attempt = 0, timeoutMs = 0, trace = {} } = details ?? {};
     yield {
       ...{ kind: "call", by, call, to },
-      args: details?.args === undefined ? { json: args[index] } : valueOf(details.args),
+      args: details?.args === undefined ? { json: args[index] } : recordedOf(details.args),
       ...(attempt > 1 ? { attempt } : {}),
       ...(timeoutMs > 0 ? { timeoutMs } : {}),
       ...(Object.keys(trace).length > 0 ? { trace } : {}),
@@ -49,7 +49,7 @@ function* itemsOf({ itemStreams, items, itemPayloads }: SessionFrame, by: Side):
   const payloadAt = new Map(itemPayloads.map(({ index, value }) => [index, value]));
   for (const [index, stream] of itemStreams.entries()) {
     const payload = payloadAt.get(index);
-    yield { kind: "item", by, stream, value: payload === undefined ? { json: column[index] } : valueOf(payload) };
+    yield { kind: "item", by, stream, value: payload === undefined ? { json: column[index] } : recordedOf(payload) };
   }
 }
 
@@ -64,12 +64,12 @@ function* resultsOf(frame: SessionFrame, by: Side): Generator<RecordedFact> {
 
 function settlementOf({ id: call, outcome }: Settlement, by: Side): RecordedFact {
   if (outcome === undefined) return { kind: "result", by, call };
-  const value = valueOf(outcome.value);
+  const value = recordedOf(outcome.value);
   return outcome.$case === "error" ? { kind: "result", by, call, error: value } : { kind: "result", by, call, value };
 }
 
 function failure<Name extends string>(name: Name, payload: Payload | undefined): { [name in Name]?: RecordedValue } {
-  return (payload === undefined ? {} : { [name]: valueOf(payload) }) as { [name in Name]?: RecordedValue };
+  return (payload === undefined ? {} : { [name]: recordedOf(payload) }) as { [name in Name]?: RecordedValue };
 }
 
 /** The elements of a column, which a side that breaks the contract may have sent as anything. */
@@ -79,7 +79,7 @@ function columnOf(text: string): readonly unknown[] {
   return Array.isArray(column) ? column : [];
 }
 
-function valueOf({ form }: Payload): RecordedValue {
+function recordedOf({ form }: Payload): RecordedValue {
   if (form === undefined) return { lost: "the payload was empty" };
   if (form.$case === "place") return { place: JSON.parse(form.value) as unknown };
   const bytes = Buffer.from(form.value);
