@@ -64,7 +64,13 @@ export class PooledProcesses implements UnitProcesses {
     const { live, core } = member;
     // One that takes calls has a process.
     if (live === undefined) return this.place();
-    return { live, story: () => core.storyOf(live), began: () => fleet.requestBegan(member) };
+    const instance = {
+      get isOpen() {
+        return member.isOpen;
+      },
+      began: () => fleet.requestBegan(member),
+    };
+    return { live, story: () => core.storyOf(live), instance };
   }
 
   async settled(): Promise<void> {

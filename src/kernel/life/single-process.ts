@@ -13,8 +13,6 @@ import type {
 import type { ExitOutcome } from "../../process/index.js";
 import type { Instance, RequestPlace, UnitProcesses } from "./unit-processes.js";
 
-const NOTHING = (): void => {};
-
 /** One process that is restarted is behind the unit. */
 export class SingleProcess implements UnitProcesses {
   readonly isolator: ProcessIsolator;
@@ -55,7 +53,7 @@ export class SingleProcess implements UnitProcesses {
 
   async place(): Promise<RequestPlace> {
     const live = await this.taker.present();
-    return { live, story: () => this.taker.storyOf(live), began: () => NOTHING };
+    return { live, story: () => this.taker.storyOf(live), instance: undefined };
   }
 
   async settled(): Promise<void> {

@@ -11,14 +11,15 @@ import type {
 } from "../../isolator/index.js";
 import type { ExitOutcome } from "../../process/index.js";
 import type { Generation } from "../../supervision/index.js";
+import type { UpstreamInstance } from "../routing/index.js";
 
 /** A process of an isolate that takes requests. */
 export interface RequestPlace {
   readonly live: Generation;
   /** Resolves, once it is gone, with why. Never rejects. */
   story(): Promise<IsolationError>;
-  /** A request goes to it; the result is called when that is over. */
-  began(): () => void;
+  /** Where it is one of several. */
+  readonly instance: UpstreamInstance | undefined;
 }
 
 /** One process of an isolate, as it is listed. */
