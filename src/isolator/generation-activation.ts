@@ -136,7 +136,8 @@ export class GenerationActivation {
   /** Hands a call to this generation and no other: it will settle. */
   submit(live: Generation, call: Call): void {
     keepAlive.acquire();
-    if (this.#parts.telemetry.hearsCalls) call.observe(this.#parts.telemetry);
+    if (this.#parts.telemetry.hearsCalls && this.#parts.extension?.member === undefined)
+      call.observe(this.#parts.telemetry);
     if (call.isAborted) call.cancel();
     else if (!this.#parts.calls.submitTo(live, call)) {
       void live.outcome.then((outcome) => call.fail(this.#parts.errors.lost(live, outcome, { requested: false })()));

@@ -13,6 +13,7 @@ import {
   Supervisor,
   type Unresponsive,
 } from "../supervision/index.js";
+import type { IsolateReading } from "../telemetry/index.js";
 import { activatingNow } from "./activating.js";
 import type { Call, CallOwner } from "./call.js";
 import { CallTable } from "./call-table.js";
@@ -53,6 +54,10 @@ export class IsolateCore implements CallOwner {
   /** What enforces which limit. */
   readonly limits: LimitPlan;
   readonly telemetry: IsolateTelemetry;
+  /** What can be read of it while it runs. */
+  readonly gauge: IsolateGauge;
+  /** One of a pool tells the pool's, which hears of calls before this does. */
+  readonly #isMember: boolean;
   readonly #errors: IsolateErrors;
   readonly #events: EventPublisher;
   readonly #calls: CallTable;
@@ -80,9 +85,11 @@ export class IsolateCore implements CallOwner {
       onUnresponsive: (live, seen) => this.#onUnresponsive(live, seen),
       recycle: (live) => member?.replace() ?? this.#recycleWhenDue(live),
     });
-    const gauge = new IsolateGauge(this.facts, this.#calls, () => this.#presentGeneration);
+    this.#isMember = member !== undefined;
+    this.gauge = new IsolateGauge(this.facts, this.#calls, () => this.#presentGeneration);
     const identity = { isolate, kernel: extension?.kernel };
-    this.telemetry = new IsolateTelemetry(identity, extension?.callKind ?? "host", { read: () => gauge.read() });
+    const read = (): IsolateReading => this.gauge.read();
+    this.telemetry = member?.telemetry ?? new IsolateTelemetry(identity, extension?.callKind ?? "host", { read });
     const { targets, data, telemetry } = this;
     this.#activation = new GenerationActivation(options, {
       errors: this.#errors,
@@ -114,6 +121,7 @@ export class IsolateCore implements CallOwner {
         events: this.#events,
         calls: this.#calls,
         telemetry,
+        startReason: member?.startReason,
         targets,
         data,
         activation: this.#activation,
@@ -124,7 +132,7 @@ export class IsolateCore implements CallOwner {
       }),
     );
     this.stopped.onReached(() => this.#close());
-    for (const one of options.telemetry) telemetry.add(one);
+    if (!this.#isMember) for (const one of options.telemetry) telemetry.add(one);
   }
 
   get events(): IsolatorEventSource {
@@ -181,7 +189,7 @@ export class IsolateCore implements CallOwner {
       return;
     }
     keepAlive.acquire();
-    if (this.telemetry.hearsCalls) call.observe(this.telemetry);
+    if (this.telemetry.hearsCalls && !this.#isMember) call.observe(this.telemetry);
     const down = this.#errors.inState(this.#supervisor.state);
     if (call.isAborted) call.cancel();
     else if (down === undefined) this.#calls.submit(call);
@@ -292,7 +300,7 @@ export class IsolateCore implements CallOwner {
   #close(): void {
     this.#outputs?.close();
     this.#recorder?.close();
-    this.telemetry.close();
+    if (!this.#isMember) this.telemetry.close();
   }
 
   get #presentGeneration(): Generation | undefined {

@@ -36,6 +36,8 @@ export interface IsolateParts {
   readonly events: EventPublisher;
   readonly calls: CallTable;
   readonly telemetry: IsolateTelemetry;
+  /** Why its only process is started, where it is one of a pool. */
+  readonly startReason: StartReason | undefined;
   readonly targets: CallTargets;
   readonly data: IsolateData;
   readonly activation: GenerationActivation;
@@ -61,7 +63,7 @@ export class IsolateListener implements SupervisorListener {
   }
 
   onStarting(generation: number, reason: StartReason): (live: Generation | undefined, error?: unknown) => void {
-    return this.#parts.telemetry.start(generation, reason);
+    return this.#parts.telemetry.start(generation, this.#parts.startReason ?? reason);
   }
 
   onReady(live: Generation, predecessor: Generation | undefined): void {

@@ -5,6 +5,7 @@ import {
   type IsolateCore,
   type IsolateData,
   type IsolateExtension,
+  type IsolateTelemetry,
   type IsolatorEvents,
   keepAlive,
   makeExtended,
@@ -29,6 +30,7 @@ export interface MemberSpec {
   readonly options: ResolvedOptions;
   readonly outputs: Outputs;
   readonly data: IsolateData;
+  readonly telemetry: IsolateTelemetry;
   readonly cancelGraceMs: number;
   /** What each process is extended with beside. */
   readonly extension: MemberExtension | undefined;
@@ -259,7 +261,7 @@ export class Member implements CallOwner, QueuePlace {
     this.#givenUp.clear();
   }
 
-  #extension({ module, outputs, data, extension }: MemberSpec): IsolateExtension {
+  #extension({ module, outputs, data, telemetry, extension }: MemberSpec): IsolateExtension {
     return {
       ...extension,
       judge: (death) => {
@@ -279,6 +281,8 @@ export class Member implements CallOwner, QueuePlace {
         generation: this.generation,
         outputs,
         data,
+        telemetry,
+        startReason: this.generation === 1 ? "first" : this.purpose.kind,
         others: () => this.#listener.open,
         events: {
           hasListener: (name) => this.#listener.hasListener(name),

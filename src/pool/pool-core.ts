@@ -1,5 +1,5 @@
 import { IsolationError, invalidOption } from "../errors/index.js";
-import { type Call, type CallOwner, CallTargets, keepAlive } from "../isolator/index.js";
+import { type Call, type CallOwner, CallTargets, type IsolateTelemetry, keepAlive } from "../isolator/index.js";
 import type { Judge } from "../supervision/index.js";
 import type { CallScope } from "./call-scope.js";
 import { Fleet, type FleetOwner } from "./fleet.js";
@@ -13,6 +13,7 @@ import { type Lane, PoolQueue } from "./queue/index.js";
 export class PoolCore implements CallOwner {
   readonly targets = new CallTargets();
   readonly fleet: Fleet;
+  readonly telemetry: IsolateTelemetry;
   readonly #name: string;
   readonly #policy: PoolPolicy;
   readonly #queue = new PoolQueue<Member>();
@@ -26,6 +27,7 @@ export class PoolCore implements CallOwner {
   /** @param judge what follows when the budget of restarts is spent; absent, that is the end */
   constructor(policy: PoolPolicy, spec: MemberSpec, publisher: PoolPublisher, judge?: Judge) {
     this.#name = spec.options.name;
+    this.telemetry = spec.telemetry;
     this.#policy = policy;
     const owner: FleetOwner = {
       waiting: () => ({ free: this.#queue.freeSize, since: this.#queue.oldestFree }),
@@ -48,6 +50,7 @@ export class PoolCore implements CallOwner {
     keepAlive.acquire();
     call.owner = this;
     this.#scope?.add(call);
+    if (this.telemetry.hearsCalls) call.observe(this.telemetry);
     const { down } = this.fleet.life;
     const { preparing } = this.fleet.roster;
     if (call.isAborted) call.cancel();
@@ -176,6 +179,7 @@ export class PoolCore implements CallOwner {
     }
     call.since = performance.now();
     this.#queue.push(call);
+    call.waits();
     this.fleet.adjust();
   }
 
@@ -183,6 +187,7 @@ export class PoolCore implements CallOwner {
     for (const call of calls) call.owner = this;
     // What follows from the end of their process comes when that is reported.
     this.#queue.pushAgain(calls);
+    for (const call of calls) call.waits();
   }
 
   #onRoom(member: Member): void {

@@ -1,6 +1,7 @@
 import type { HostStatusMessage } from "../../contract/index.js";
 import type { IsolationError } from "../../errors/index.js";
 import {
+  type IsolateTelemetry,
   type IsolatorEventSource,
   type IsolatorState,
   keepAlive,
@@ -40,6 +41,10 @@ export class PooledProcesses implements UnitProcesses {
     return life.isProved ? "restarting" : "starting";
   }
 
+  get telemetry(): IsolateTelemetry {
+    return this.taker.telemetry;
+  }
+
   get pid(): number {
     return this.#oldest?.pid ?? 0;
   }
@@ -64,7 +69,13 @@ export class PooledProcesses implements UnitProcesses {
     const { live, core } = member;
     // One that takes calls has a process.
     if (live === undefined) return this.place();
-    return { live, story: () => core.storyOf(live), began: () => fleet.requestBegan(member) };
+    const instance = {
+      get isOpen() {
+        return member.isOpen;
+      },
+      began: () => fleet.requestBegan(member),
+    };
+    return { live, story: () => core.storyOf(live), instance };
   }
 
   async settled(): Promise<void> {

@@ -3,6 +3,7 @@ import type { IsolationError } from "../../errors/index.js";
 import type {
   ExtendedIsolator,
   IsolateCore,
+  IsolateTelemetry,
   IsolatorEventSource,
   IsolatorState,
   ModuleCalls,
@@ -12,8 +13,6 @@ import type {
 } from "../../isolator/index.js";
 import type { ExitOutcome } from "../../process/index.js";
 import type { Instance, RequestPlace, UnitProcesses } from "./unit-processes.js";
-
-const NOTHING = (): void => {};
 
 /** One process that is restarted is behind the unit. */
 export class SingleProcess implements UnitProcesses {
@@ -37,6 +36,10 @@ export class SingleProcess implements UnitProcesses {
     return this.isolator.events;
   }
 
+  get telemetry(): IsolateTelemetry {
+    return this.taker.telemetry;
+  }
+
   get pid(): number {
     return this.isolator.pid;
   }
@@ -55,7 +58,7 @@ export class SingleProcess implements UnitProcesses {
 
   async place(): Promise<RequestPlace> {
     const live = await this.taker.present();
-    return { live, story: () => this.taker.storyOf(live), began: () => NOTHING };
+    return { live, story: () => this.taker.storyOf(live), instance: undefined };
   }
 
   async settled(): Promise<void> {

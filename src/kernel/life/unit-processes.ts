@@ -2,6 +2,7 @@ import type { HostStatusMessage } from "../../contract/index.js";
 import type { IsolationError } from "../../errors/index.js";
 import type {
   CallTaker,
+  IsolateTelemetry,
   IsolatorEventSource,
   IsolatorState,
   ModuleCalls,
@@ -11,14 +12,15 @@ import type {
 } from "../../isolator/index.js";
 import type { ExitOutcome } from "../../process/index.js";
 import type { Generation } from "../../supervision/index.js";
+import type { UpstreamInstance } from "../routing/index.js";
 
 /** A process of an isolate that takes requests. */
 export interface RequestPlace {
   readonly live: Generation;
   /** Resolves, once it is gone, with why. Never rejects. */
   story(): Promise<IsolationError>;
-  /** A request goes to it; the result is called when that is over. */
-  began(): () => void;
+  /** Where it is one of several. */
+  readonly instance: UpstreamInstance | undefined;
 }
 
 /** One process of an isolate, as it is listed. */
@@ -38,6 +40,7 @@ export interface Instance {
 export interface UnitProcesses {
   readonly state: IsolatorState;
   readonly events: IsolatorEventSource;
+  readonly telemetry: IsolateTelemetry;
   /** Of the present process; of several, the oldest. */
   readonly pid: number;
   readonly generation: number;
