@@ -2,7 +2,8 @@
 
 export type { Remote, RemoteObject, RemoteStream } from "../inside/index.js";
 export { Call } from "./call.js";
-export { type CallPlace, CallTable } from "./call-table.js";
+export { durationOf } from "./call-meter.js";
+export { type CallPlace, type CallsMeasured, CallTable } from "./call-table.js";
 export { CallTargets } from "./call-targets.js";
 export { emitApart } from "./emit-apart.js";
 export type { GenerationFacts, IsolatorEventSource, IsolatorEvents, OutputEvent } from "./events.js";

@@ -2,6 +2,7 @@ import { toDuration } from "../../contract/index.js";
 import type { KernelServiceStartResponse } from "../../contract/kernel.js";
 import { didYouMean, IsolationError, ownOptions } from "../../errors/index.js";
 import { type BoundCall, type CallOptions, createRemote, keepAlive } from "../../isolator/index.js";
+import { type Dashboard, type DashboardOptions, openDashboard } from "../dashboard/index.js";
 import type { KernelEventSource } from "../events.js";
 import type { KernelLogLine } from "../logs.js";
 import { logLineOf, summaryOfMessage } from "../service/index.js";
@@ -44,6 +45,7 @@ export class ConnectedKernel {
   readonly #events: RemoteEvents;
   readonly #names: readonly string[];
   readonly #isolates = new Map<string, RemoteIsolate>();
+  readonly #dashboards = new Set<Dashboard>();
   /** Why nothing is to be had any more. */
   #over: string | undefined;
 
@@ -141,6 +143,15 @@ export class ConnectedKernel {
     for await (const { lines } of messages) yield* lines.map(logLineOf);
   }
 
+  /** As `Kernel.dashboard`, served by this program; it ends with the connection. */
+  async dashboard(options: DashboardOptions = {}): Promise<Dashboard> {
+    if (this.#over !== undefined) throw new IsolationError("STOPPED", this.#over);
+    const dashboard = await openDashboard(this.#client, options);
+    this.#dashboards.add(dashboard);
+    if (this.#over !== undefined) await dashboard.close();
+    return dashboard;
+  }
+
   /** Ends the kernel in order; resolves when it is stopping. The event `stopped` says when it has. */
   async shutdown({ reason = "", graceMs }: { reason?: string; graceMs?: number } = {}): Promise<void> {
     const grace = graceMs === undefined ? undefined : toDuration(graceMs);
@@ -177,6 +188,7 @@ export class ConnectedKernel {
     this.#over ??= why;
     this.#events.stop();
     for (const isolate of this.#isolates.values()) this.#closeIsolate(isolate, why);
+    for (const dashboard of this.#dashboards) void dashboard.close();
     this.#client.close();
   }
 

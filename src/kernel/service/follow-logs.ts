@@ -1,9 +1,9 @@
 import type { KernelServiceLogsRequest, KernelServiceLogsResponse } from "../../contract/kernel.js";
-import type { GrpcCall } from "../../grpc/index.js";
 import type { KernelLogLine } from "../logs.js";
 import { BoundedQueue } from "./bounded-queue.js";
 import { checkNames } from "./isolate-names.js";
 import { logLineMessage } from "./log-message.js";
+import type { KernelCall } from "./method.js";
 import type { KernelOperations } from "./operations.js";
 
 /** Lines, and bytes of their text, that may wait for one reader; the oldest are dropped then. */
@@ -11,14 +11,14 @@ export const WAITING_LINES = 4_096;
 export const WAITING_BYTES = 1024 * 1024;
 
 /** Lines in one message, and bytes of their text, from which on another one is begun. */
-const MESSAGE_LINES = 256;
+export const MESSAGE_LINES = 256;
 const MESSAGE_BYTES = 256 * 1024;
 
 /** The last lines, and with `follow` those to come, until the kernel has stopped. */
 export async function* readLogs(
   kernel: KernelOperations,
   { isolates, tail, follow }: KernelServiceLogsRequest,
-  call: GrpcCall,
+  call: KernelCall,
 ): AsyncGenerator<KernelServiceLogsResponse, void, undefined> {
   const wanted = checkNames(kernel, isolates);
   const kept = kernel.logs.tail(wanted, tail);

@@ -1,5 +1,6 @@
 import type { Capabilities, HostStatusMessage } from "../../contract/index.js";
 import { type IsolateSummary as IsolateMessage, IsolateState } from "../../contract/kernel.js";
+import type { CallsMeasured } from "../../isolator/index.js";
 import type { UnitState } from "../life/index.js";
 import type { IsolateSummary } from "../summary.js";
 
@@ -18,6 +19,7 @@ export function summaryMessage(
   summary: IsolateSummary,
   can: Pick<Capabilities, "features" | "values"> | undefined,
   status?: HostStatusMessage,
+  calls?: CallsMeasured,
 ): IsolateMessage {
   const { uses, services, state, ...rest } = summary;
   return {
@@ -26,6 +28,7 @@ export function summaryMessage(
     services: [...services],
     state: STATES[state],
     status,
+    calls: calls && { waiting: calls.waiting, durations: [...calls.durations] },
     features: [...(can?.features ?? [])],
     values: [...(can?.values ?? [])],
   };
@@ -37,6 +40,7 @@ export function summaryOfMessage({
   status: _,
   features: __,
   values: ___,
+  calls: ____,
   ...rest
 }: IsolateMessage): IsolateSummary {
   const name = NAMES.get(state);

@@ -12,7 +12,7 @@ async function watch(
   { client, metadata }: Service,
   ...isolates: string[]
 ): Promise<{ next(type: string): Promise<KernelEvent> }> {
-  const stream = client.watch({ isolates }, metadata);
+  const stream = client.watch({ isolates, tail: 0 }, metadata);
   stream.on("error", () => {});
   const events = stream[Symbol.asyncIterator]() as AsyncIterator<KernelServiceWatchResponse>;
   await once(stream, "metadata");
