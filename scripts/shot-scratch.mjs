@@ -1,5 +1,6 @@
 import { chromium } from "playwright-core";
-import { startShop, startMany, keepBusy } from "/tmp/wt/dashboard/scripts/pictures/shop.mjs";
+import { keepBusy, startMany, startShop } from "/tmp/wt/dashboard/scripts/pictures/shop.mjs";
+
 const what = process.argv[2];
 const kernel = what === "many" ? await startMany(50) : await startShop();
 keepBusy(kernel);
@@ -15,17 +16,29 @@ const shot = async (name, opts, act) => {
   await page.screenshot({ path: `/tmp/shots/${what}-${name}.png` });
   await page.close();
 };
-const die = (n, m) => kernel.isolate(n).api[m]().catch(() => {});
+const die = (n, m) =>
+  kernel
+    .isolate(n)
+    .api[m]()
+    .catch(() => {});
 if (what === "shop") {
-  die("search", "segfault"); die("mailer", "fail");
+  die("search", "segfault");
+  die("mailer", "fail");
   await Promise.all([
-  shot("light", { viewport: { width: 1440, height: 900 } }),
-  shot("dark-selected", { viewport: { width: 1440, height: 900 }, colorScheme: "dark" }, async (p) => { await p.getByRole("button", { name: "orders" }).first().click(); await p.waitForTimeout(300); }),
+    shot("light", { viewport: { width: 1440, height: 900 } }),
+    shot("dark-selected", { viewport: { width: 1440, height: 900 }, colorScheme: "dark" }, async (p) => {
+      await p.getByRole("button", { name: "orders" }).first().click();
+      await p.waitForTimeout(300);
+    }),
   ]);
   await shot("narrow", { viewport: { width: 480, height: 900 } });
 }
 if (what === "many") await shot("light", { viewport: { width: 1440, height: 900 } });
-if (what === "many") await shot("dark", { viewport: { width: 1440, height: 900 }, colorScheme: "dark" }, async (p) => { await p.getByRole("button", { name: "service-05" }).first().click(); await p.waitForTimeout(300); });
+if (what === "many")
+  await shot("dark", { viewport: { width: 1440, height: 900 }, colorScheme: "dark" }, async (p) => {
+    await p.getByRole("button", { name: "service-05" }).first().click();
+    await p.waitForTimeout(300);
+  });
 await browser.close();
 await kernel.shutdown({ graceMs: 100 });
 process.exit();

@@ -1,7 +1,12 @@
 import type { Action, ActionResult, Refusal } from "../../src/kernel/dashboard/messages.js";
 
 /** Does something to an isolate. @throws Error with what the kernel said */
-export async function request(token: string, isolate: string, action: Action, body: object = {}): Promise<ActionResult> {
+export async function request(
+  token: string,
+  isolate: string,
+  action: Action,
+  body: object = {},
+): Promise<ActionResult> {
   let response: Response;
   try {
     response = await fetch(`/api/isolates/${encodeURIComponent(isolate)}/${action}`, {

@@ -41,7 +41,17 @@ const WORD = /^.{0,48}?\b(TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL|CRITI
 const STACK = /^\s*(?:(?:Uncaught )?\w*(?:Error|Exception):|Traceback \(most recent call last\))/;
 
 /** What each says is shown in the message, or by a column of its own. */
-const KNOWN: ReadonlySet<string> = new Set(["level", "severity", "time", "timestamp", "msg", "message", "pid", "hostname", "v"]);
+const KNOWN: ReadonlySet<string> = new Set([
+  "level",
+  "severity",
+  "time",
+  "timestamp",
+  "msg",
+  "message",
+  "pid",
+  "hostname",
+  "v",
+]);
 
 const read = new WeakMap<LineFacts, ReadLine>();
 
@@ -65,7 +75,8 @@ function readJson(text: string): ReadLine | undefined {
     const { level = value.severity, msg = value.message } = value;
     const fields = Object.entries(value).filter(([name]) => !KNOWN.has(name));
     return {
-      level: typeof level === "number" ? NUMBERS[level] : typeof level === "string" ? NAMES[level.toLowerCase()] : undefined,
+      level:
+        typeof level === "number" ? NUMBERS[level] : typeof level === "string" ? NAMES[level.toLowerCase()] : undefined,
       message: typeof msg === "string" ? msg : text,
       fields: typeof msg === "string" ? fields.map(([name, one]) => `${name}=${JSON.stringify(one)}`).join(" ") : "",
     };

@@ -1,4 +1,12 @@
-import type { EventFacts, GraphNode, Hello, Point, Reading, ServerMessage, Update } from "../../src/kernel/dashboard/messages.js";
+import type {
+  EventFacts,
+  GraphNode,
+  Hello,
+  Point,
+  Reading,
+  ServerMessage,
+  Update,
+} from "../../src/kernel/dashboard/messages.js";
 import type { Connection } from "./connection.js";
 import { LogBuffer } from "./log-buffer.js";
 import { LogView } from "./log-view.js";

@@ -23,14 +23,18 @@ const host = { clock: { now: () => Date.now() } };
 /** A kernel of eight isolates, each with something to do. */
 export function startShop() {
   const isolates = Object.fromEntries(
-    Object.entries(USES).map(([name, uses]) => [name, { module: BUSY, uses, essential: false, env: { PICTURE: name } }]),
+    Object.entries(USES).map(([name, uses]) => [
+      name,
+      { module: BUSY, uses, essential: false, env: { PICTURE: name } },
+    ]),
   );
   return Kernel.start({ name: "shop", isolates, supervision }, { host, discoverable: true });
 }
 
 /** A kernel of many, in four layers. @param {number} count */
 export function startMany(count) {
-  const name = (/** @type {number} */ index) => `${["gateway", "service", "store", "worker"][index % 4]}-${String(index).padStart(2, "0")}`;
+  const name = (/** @type {number} */ index) =>
+    `${["gateway", "service", "store", "worker"][index % 4]}-${String(index).padStart(2, "0")}`;
   const isolates = Object.fromEntries(
     Array.from({ length: count }, (_, index) => {
       const below = index % 4 === 0 ? [index + 1, index + 5] : index % 4 === 1 ? [index + 1, index + 2] : [];
@@ -42,13 +46,25 @@ export function startMany(count) {
 }
 
 const LINES = [
-  () => JSON.stringify({ level: 30, time: Date.now(), msg: "request completed", method: "GET", path: "/cart", status: 200, ms: 12 }),
-  () => JSON.stringify({ level: 40, time: Date.now(), msg: "retrying a slow upstream", attempt: 2, upstream: "payments" }),
+  () =>
+    JSON.stringify({
+      level: 30,
+      time: Date.now(),
+      msg: "request completed",
+      method: "GET",
+      path: "/cart",
+      status: 200,
+      ms: 12,
+    }),
+  () =>
+    JSON.stringify({ level: 40, time: Date.now(), msg: "retrying a slow upstream", attempt: 2, upstream: "payments" }),
   () => "INFO  cache: 1,204 entries, 98.2 % hits",
-  () => JSON.stringify({ level: 50, time: Date.now(), msg: "payment declined", code: "card_expired", order: "A-20817" }),
+  () =>
+    JSON.stringify({ level: 50, time: Date.now(), msg: "payment declined", code: "card_expired", order: "A-20817" }),
   () => "GET /products/4711 200 in 3 ms",
   () => "DEBUG pool: 4 of 10 connections in use",
-  () => JSON.stringify({ level: 30, time: Date.now(), msg: "order placed", order: "A-20818", items: 3, total: "42.90" }),
+  () =>
+    JSON.stringify({ level: 30, time: Date.now(), msg: "order placed", order: "A-20818", items: 3, total: "42.90" }),
 ];
 
 /**

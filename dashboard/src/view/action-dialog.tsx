@@ -92,11 +92,17 @@ export function ActionDialog({ token, action, reading, users, onClose }: DialogP
         {action === "replace" && (
           <label class="field">
             Module
-            <input value={module} onInput={(event) => setModule(event.currentTarget.value)} required autocomplete="off" spellcheck={false} />
+            <input
+              value={module}
+              onInput={(event) => setModule(event.currentTarget.value)}
+              required
+              autocomplete="off"
+              spellcheck={false}
+            />
             <span class="hint">A path (relative to the manifest's folder), a file URL, or the name of a package.</span>
           </label>
         )}
-        <p class="error" role="alert">
+        <p class="refusal" role="alert">
           {error !== undefined && <Text of={error} />}
         </p>
         <div class="buttons">

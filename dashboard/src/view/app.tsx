@@ -26,7 +26,8 @@ interface AppProps {
 export function App({ model, token, onReconnect }: AppProps): JSX.Element {
   useTopic(model, "connection", "kernel");
   const { connection, kernel } = model;
-  if (token === undefined || (connection.kind === "refused" && kernel === undefined)) return <Refused isMissing={token === undefined} />;
+  if (token === undefined || (connection.kind === "refused" && kernel === undefined))
+    return <Refused isMissing={token === undefined} />;
   const isStale = connection.kind !== "live" && kernel !== undefined;
   return (
     <div class={`page ${isStale ? "stale" : ""}`}>
@@ -55,7 +56,13 @@ function Panes({ model, token }: { model: Model; token: string }): JSX.Element {
   }, []);
   const onSelect = useCallback((name: string | undefined) => setSelected(name), []);
   const reading = selected === undefined ? undefined : model.reading(selected);
-  const users = [...new Set(edgesOf(model.graph, model.readings).filter(({ to }) => to === selected).map(({ from }) => from))];
+  const users = [
+    ...new Set(
+      edgesOf(model.graph, model.readings)
+        .filter(({ to }) => to === selected)
+        .map(({ from }) => from),
+    ),
+  ];
   return (
     <main class="panes">
       <GraphPane model={model} selected={selected} onSelect={onSelect} />

@@ -32,6 +32,7 @@ interface DeathItemProps {
 
 function DeathItem({ event, now, onSelect }: DeathItemProps): JSX.Element {
   const { isolate, time, generation, pid, text, death } = event;
+  const hint = tellingLine(death?.stderrTail ?? "");
   const tail = printableLines(death?.stderrTail ?? "").trimEnd();
   return (
     <li>
@@ -45,11 +46,16 @@ function DeathItem({ event, now, onSelect }: DeathItemProps): JSX.Element {
           <Text of={text} />
         </span>
       </p>
+      {hint !== "" && (
+        <p class="hint">
+          <Text of={hint} title />
+        </p>
+      )}
       <p class="when">
         <time dateTime={new Date(time).toISOString()} title={formatClock(time)}>
           {formatAgo(now - time)}
         </time>
-        <span>generation {generation}</span>
+        <span>gen {generation}</span>
         {pid > 0 && <span>pid {pid}</span>}
         {death !== undefined && <span>lived {formatLife(death.uptimeMs)}</span>}
         {death !== undefined && <span>{death.willRestart ? "restarted" : "not restarted"}</span>}
@@ -64,4 +70,10 @@ function DeathItem({ event, now, onSelect }: DeathItemProps): JSX.Element {
       )}
     </li>
   );
+}
+
+/** Of what a process wrote last the line that says most: the message of an error, else the last one. */
+function tellingLine(tail: string): string {
+  const lines = tail.split("\n").filter((line) => line.trim() !== "");
+  return lines.findLast((line) => /^\S*(?:Error|Exception|FATAL|panic)\b.*:/.test(line)) ?? lines.at(-1) ?? "";
 }

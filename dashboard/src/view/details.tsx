@@ -43,7 +43,13 @@ export function Details({ model, name, onSelect, onAction }: DetailsProps): JSX.
       <div class="charts">
         <Chart title="Memory" value={formatBytes(reading.rssBytes)} points={points} of="rssBytes" least={1} />
         <Chart title="Processor" value={formatPercent(reading.cpuPercent)} points={points} of="cpuPercent" least={10} />
-        <Chart title="Calls/s" value={formatRate(reading.callsPerSecond)} points={points} of="callsPerSecond" least={1} />
+        <Chart
+          title="Calls/s"
+          value={formatRate(reading.callsPerSecond)}
+          points={points}
+          of="callsPerSecond"
+          least={1}
+        />
       </div>
       <Calls reading={reading} />
       <h3>Deaths</h3>
@@ -87,7 +93,7 @@ function Chart({ title, value, points, of, least }: ChartProps): JSX.Element {
     <div class="chart">
       <span class="title">{title}</span>
       <span class="value">{value}</span>
-      <Sparkline points={points} of={of} width={320} height={36} least={least} />
+      <Sparkline points={points} of={of} width={320} height={36} seconds={120} least={least} />
     </div>
   );
 }

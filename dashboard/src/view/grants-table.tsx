@@ -39,7 +39,9 @@ export function GrantsTable({ model }: { model: Model }): JSX.Element {
               <td>
                 <Text of={exportsOf(grant)} />
               </td>
-              <td class="dim">{[grant.lazy ? "lazy" : "", grant.handOn ? "may hand it on" : ""].filter(Boolean).join(", ")}</td>
+              <td class="dim">
+                {[grant.lazy ? "lazy" : "", grant.handOn ? "may hand it on" : ""].filter(Boolean).join(", ")}
+              </td>
             </tr>
           ))}
         </tbody>

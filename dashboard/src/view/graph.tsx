@@ -1,9 +1,10 @@
 import type { JSX } from "preact";
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Reading } from "../../../src/kernel/dashboard/messages.js";
-import { type Edge, edgesOf, HOST } from "../edges.js";
+import { edgesOf, HOST } from "../edges.js";
 import { formatBytes, formatPercent } from "../format.js";
-import { type Box, type Layout, layOut, neighbour, pathOf } from "../layout.js";
+import { layersOf } from "../layers.js";
+import { type Box, type Layout, layOut, neighbour, type Size } from "../layout.js";
 import type { Model } from "../model.js";
 import { useRoving } from "../roving.js";
 import { useTopic } from "../use-topic.js";
@@ -12,7 +13,7 @@ import { Text } from "./text.js";
 
 /** A node, and one of many. */
 const NODE = { width: 158, height: 46 } as const;
-const SMALL = { width: 124, height: 26 } as const;
+const SMALL = { width: 120, height: 22 } as const;
 const MANY = 20;
 
 interface GraphProps {
@@ -24,12 +25,12 @@ interface GraphProps {
 /** The isolates as boxes, those that may be called below those that call. */
 export function Graph({ model, selected, onSelect }: GraphProps): JSX.Element {
   useTopic(model, "kernel", "readings");
-  const [frame, width] = useWidth();
+  const [frame, room] = useRoom();
   const { graph, readings } = model;
   const services = readings.map((one) => one.services.join()).join(";");
-  const edges = useMemo(() => edgesOf(graph, readings), [graph, services]);
+  const layers = useMemo(() => layersOf(graph, edgesOf(graph, readings)), [graph, services]);
   const node = graph.length > MANY ? SMALL : NODE;
-  const layout = useMemo(() => layOut(graph, edges, node, width), [graph, edges, node, width]);
+  const layout = useMemo(() => layOut(layers, node, room), [layers, node, room]);
   const names = graph.map(({ name }) => name);
   const roving = useRoving(names, selected);
   const onKeyDown = (event: KeyboardEvent, box: Box): void => {
@@ -45,8 +46,13 @@ export function Graph({ model, selected, onSelect }: GraphProps): JSX.Element {
       <p id="graph-keys" class="hidden">
         Arrow keys move between isolates; Enter shows the details of one.
       </p>
-      <div class="canvas" role="group" aria-label="Graph of isolates" style={{ width: `${layout.width}px`, height: `${layout.height}px` }}>
-        <Edges layout={layout} edges={edges} selected={selected} />
+      <div
+        class="canvas"
+        role="group"
+        aria-label="Graph of isolates"
+        style={{ width: `${layout.width}px`, height: `${layout.height}px` }}
+      >
+        <Edges layout={layout} selected={selected} />
         {layout.boxes.map((box) =>
           box.name === HOST && !names.includes(HOST) ? (
             <div key={HOST} class="node host" style={placeOf(box)}>
@@ -97,23 +103,28 @@ function NodeText(props: { name: string; reading: Reading | undefined; isSmall: 
   );
 }
 
-function Edges(props: { layout: Layout; edges: readonly Edge[]; selected: string | undefined }): JSX.Element {
-  const { layout, edges, selected } = props;
+function Edges({ layout, selected }: { layout: Layout; selected: string | undefined }): JSX.Element {
   return useMemo(() => {
-    const boxes = new Map(layout.boxes.map((box) => [box.name, box]));
-    const lines = edges.flatMap(({ from, to, grant }) => {
-      const [start, end] = [boxes.get(from), boxes.get(to)];
-      if (start === undefined || end === undefined) return [];
+    const lines = layout.lines.map(({ edge: { from, to, grant }, path }) => {
       const isOwn = from === selected || to === selected;
       const kind = `${grant.lazy ? "lazy " : ""}${isOwn ? "own" : selected === undefined ? "" : "other"}`;
-      return [{ key: `${from} ${to} ${grant.target}`, d: pathOf(start, end), kind, isOwn }];
+      return { key: `${from} ${to} ${grant.target}`, d: path, kind, isOwn };
     });
     lines.sort((a, b) => Number(a.isOwn) - Number(b.isOwn));
     return (
       <svg width={layout.width} height={layout.height} aria-hidden="true">
         <defs>
           {["tip", "tip-own"].map((id) => (
-            <marker key={id} id={id} viewBox="0 0 8 8" refX="7.5" refY="4" markerWidth="7" markerHeight="7" orient="auto">
+            <marker
+              key={id}
+              id={id}
+              viewBox="0 0 8 8"
+              refX="7.5"
+              refY="4"
+              markerWidth="7"
+              markerHeight="7"
+              orient="auto"
+            >
               <path d="M0 .8 7.5 4 0 7.2z" />
             </marker>
           ))}
@@ -123,24 +134,28 @@ function Edges(props: { layout: Layout; edges: readonly Edge[]; selected: string
         ))}
       </svg>
     );
-  }, [layout, edges, selected]);
+  }, [layout, selected]);
 }
 
 function placeOf({ x, y, width, height }: Box): Readonly<Record<string, string>> {
   return { left: `${x}px`, top: `${y}px`, width: `${width}px`, height: `${height}px` };
 }
 
-/** The width of an element, as it is now. */
-function useWidth(): [{ current: HTMLDivElement | null }, number] {
+/** The inner size of an element, as it is now. */
+function useRoom(): [{ current: HTMLDivElement | null }, Size] {
   const element = useRef<HTMLDivElement>(null);
-  const [width, setWidth] = useState(800);
+  const [room, setRoom] = useState<Size>({ width: 800, height: 240 });
   useLayoutEffect(() => {
     const frame = element.current;
     if (frame === null) return;
-    const observer = new ResizeObserver(() => setWidth(frame.clientWidth));
+    const measure = (): void => {
+      const { clientWidth: width, clientHeight: height } = frame;
+      setRoom((last) => (last.width === width && last.height === height ? last : { width, height }));
+    };
+    const observer = new ResizeObserver(measure);
     observer.observe(frame);
-    setWidth(frame.clientWidth);
+    measure();
     return () => observer.disconnect();
   }, []);
-  return [element, width];
+  return [element, room];
 }

@@ -1,7 +1,16 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Point, Reading } from "../../../src/kernel/dashboard/messages.js";
-import { formatAgo, formatBytes, formatCount, formatDuration, formatMs, formatPercent, formatRate, NONE } from "../format.js";
+import {
+  formatAgo,
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatMs,
+  formatPercent,
+  formatRate,
+  NONE,
+} from "../format.js";
 import type { Model } from "../model.js";
 import { type Roving, useRoving } from "../roving.js";
 import { useTopic } from "../use-topic.js";
@@ -22,8 +31,21 @@ interface Column {
 
 const COLUMNS: readonly Column[] = [
   { id: "state", title: "State", by: ({ state }) => state, cell: ({ state }) => <StateBadge state={state} /> },
-  { id: "generation", title: "Gen", about: "Generation: 1 for the first process", isNumber: true, by: (one) => one.generation, cell: (one) => generationOf(one) },
-  { id: "uptime", title: "Uptime", isNumber: true, by: (one) => one.uptimeMs, cell: (one) => formatDuration(one.uptimeMs) },
+  {
+    id: "generation",
+    title: "Gen",
+    about: "Generation: 1 for the first process",
+    isNumber: true,
+    by: (one) => one.generation,
+    cell: (one) => generationOf(one),
+  },
+  {
+    id: "uptime",
+    title: "Uptime",
+    isNumber: true,
+    by: (one) => one.uptimeMs,
+    cell: (one) => formatDuration(one.uptimeMs),
+  },
   {
     id: "cpu",
     title: "Processor",
@@ -40,11 +62,46 @@ const COLUMNS: readonly Column[] = [
     by: (one) => one.rssBytes,
     cell: (one, points) => figure(points, "rssBytes", 1, formatBytes(one.rssBytes)),
   },
-  { id: "rate", title: "Calls/s", about: "Calls that ended, per second", isNumber: true, by: (one) => one.callsPerSecond, cell: (one) => formatRate(one.callsPerSecond) },
-  { id: "p50", title: "p50", about: "Half of the calls of the last ten seconds took no longer", isNumber: true, by: (one) => one.p50Ms, cell: (one) => formatMs(one.p50Ms) },
-  { id: "p99", title: "p99", about: "99 of 100 calls of the last ten seconds took no longer", isNumber: true, by: (one) => one.p99Ms, cell: (one) => formatMs(one.p99Ms) },
-  { id: "running", title: "Running", about: "Calls that run now", isNumber: true, by: (one) => one.callsInFlight, cell: (one) => formatCount(one.callsInFlight) },
-  { id: "queue", title: "Queue", about: "Calls that wait", isNumber: true, by: (one) => one.waiting, cell: (one) => formatCount(one.waiting) },
+  {
+    id: "rate",
+    title: "Calls/s",
+    about: "Calls that ended, per second",
+    isNumber: true,
+    by: (one) => one.callsPerSecond,
+    cell: (one) => formatRate(one.callsPerSecond),
+  },
+  {
+    id: "p50",
+    title: "p50",
+    about: "Half of the calls of the last ten seconds took no longer",
+    isNumber: true,
+    by: (one) => one.p50Ms,
+    cell: (one) => formatMs(one.p50Ms),
+  },
+  {
+    id: "p99",
+    title: "p99",
+    about: "99 of 100 calls of the last ten seconds took no longer",
+    isNumber: true,
+    by: (one) => one.p99Ms,
+    cell: (one) => formatMs(one.p99Ms),
+  },
+  {
+    id: "running",
+    title: "Running",
+    about: "Calls that run now",
+    isNumber: true,
+    by: (one) => one.callsInFlight,
+    cell: (one) => formatCount(one.callsInFlight),
+  },
+  {
+    id: "queue",
+    title: "Queue",
+    about: "Calls that wait",
+    isNumber: true,
+    by: (one) => one.waiting,
+    cell: (one) => formatCount(one.waiting),
+  },
 ];
 
 interface TableProps {
@@ -86,7 +143,11 @@ export function IsolateTable({ model, selected, onSelect }: TableProps): JSX.Ele
         </thead>
         <tbody>
           {rows.map((reading) => (
-            <Row key={reading.name} {...{ model, reading, roving, names, onSelect }} isSelected={selected === reading.name} />
+            <Row
+              key={reading.name}
+              {...{ model, reading, roving, names, onSelect }}
+              isSelected={selected === reading.name}
+            />
           ))}
         </tbody>
       </table>
@@ -191,7 +252,7 @@ function generationOf({ generation, version }: Reading): string {
 function figure(points: readonly Point[], of: keyof Point, least: number, text: string): JSX.Element {
   return (
     <span class="figure">
-      <Sparkline points={points} of={of} width={72} height={18} least={least} />
+      <Sparkline points={points} of={of} width={72} height={18} seconds={60} least={least} />
       <span class="value">{text}</span>
     </span>
   );

@@ -14,7 +14,11 @@ export function LogFilters({ model, filter, onFilter }: LogFiltersProps): JSX.El
   const change = (part: Partial<LogFilter>): void => onFilter({ ...filter, ...part });
   return (
     <form class="filters" role="search" aria-label="Filter of the logs" onSubmit={(event) => event.preventDefault()}>
-      <select aria-label="Isolate" value={filter.isolate ?? ""} onChange={(event) => change({ isolate: event.currentTarget.value || undefined })}>
+      <select
+        aria-label="Isolate"
+        value={filter.isolate ?? ""}
+        onChange={(event) => change({ isolate: event.currentTarget.value || undefined })}
+      >
         <option value="">All isolates</option>
         {model.graph.map(({ name }) => (
           <option key={name} value={name}>

@@ -64,8 +64,13 @@ export function LogPane({ model, filter, onFilter }: LogPaneProps): JSX.Element 
           {formatCount(lines.length)} lines
           {model.dropped > 0 && <span class="dim"> · {formatCount(model.dropped)} more were too many to show</span>}
         </span>
-        <button type="button" class="small" aria-pressed={isFollowing} onClick={() => (isFollowing ? setFollowing(false) : (setFollowing(true), toEnd()))}>
-          {isFollowing ? "Following" : "Follow"}
+        <button
+          type="button"
+          class="small"
+          aria-pressed={isFollowing}
+          onClick={() => (isFollowing ? setFollowing(false) : (setFollowing(true), toEnd()))}
+        >
+          Follow
         </button>
         <button type="button" class="small" onClick={() => model.clearLines()}>
           Clear

@@ -29,7 +29,13 @@ export function Announcer({ model }: { model: Model }): JSX.Element {
   useTopic(model, "connection");
   const deaths = useDeaths(model);
   const { kind } = model.connection;
-  const connection = { connecting: "", live: "Connected.", lost: "The connection was lost.", ended: "The kernel has ended.", refused: "" }[kind];
+  const connection = {
+    connecting: "",
+    live: "Connected.",
+    lost: "The connection was lost.",
+    ended: "The kernel has ended.",
+    refused: "",
+  }[kind];
   return (
     <div class="hidden">
       <p role="status">{connection}</p>

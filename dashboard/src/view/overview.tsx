@@ -13,7 +13,8 @@ const SHOWN_EVENTS = 30;
 export function Overview({ model, onSelect }: { model: Model; onSelect: (name: string) => void }): JSX.Element {
   useTopic(model, "readings", "events");
   const { readings } = model;
-  const sum = (of: (one: Reading) => number | null): number => readings.reduce((total, one) => total + (of(one) ?? 0), 0);
+  const sum = (of: (one: Reading) => number | null): number =>
+    readings.reduce((total, one) => total + (of(one) ?? 0), 0);
   const deaths = [...model.deaths.values()]
     .flat()
     .sort((a, b) => b.time - a.time)
@@ -45,7 +46,13 @@ export function Figure({ title, value }: { title: string; value: string }): JSX.
 }
 
 /** @param events the newest first */
-export function EventList({ events, isOfOne = false }: { events: readonly EventFacts[]; isOfOne?: boolean }): JSX.Element {
+export function EventList({
+  events,
+  isOfOne = false,
+}: {
+  events: readonly EventFacts[];
+  isOfOne?: boolean;
+}): JSX.Element {
   if (events.length === 0) return <p class="empty">Nothing has happened yet.</p>;
   return (
     <ol class="events">

@@ -1,23 +1,22 @@
 import type { JSX } from "preact";
 import type { Point } from "../../../src/kernel/dashboard/messages.js";
 
-/** Points that fill the width: two minutes. */
-const POINTS = 120;
-
 interface SparklineProps {
   readonly points: readonly Point[];
   readonly of: keyof Point;
   readonly width: number;
   readonly height: number;
+  /** Seconds that fill the width, a point each; at most two minutes. */
+  readonly seconds: number;
   /** What the upper edge stands for at least. */
   readonly least: number;
 }
 
-/** The last two minutes of a number. What it says is also said in text beside it. */
-export function Sparkline({ points, of, width, height, least }: SparklineProps): JSX.Element {
-  const values = points.map((point) => point[of]);
+/** A number over the last time. What it says is also said in text beside it. */
+export function Sparkline({ points, of, width, height, seconds, least }: SparklineProps): JSX.Element {
+  const values = points.slice(-seconds).map((point) => point[of]);
   const top = Math.max(least, ...values.map((value) => value ?? 0)) * 1.08;
-  const step = width / (POINTS - 1);
+  const step = width / (seconds - 1);
   const lines = runsOf(values).map((run) =>
     run.map(({ index, value }) => {
       const x = width - (values.length - 1 - index) * step;
@@ -27,8 +26,18 @@ export function Sparkline({ points, of, width, height, least }: SparklineProps):
   const first = (line: readonly string[]): string => line[0]?.split(" ")[0] ?? "0";
   const last = (line: readonly string[]): string => line.at(-1)?.split(" ")[0] ?? "0";
   return (
-    <svg class="sparkline" viewBox={`0 0 ${width} ${height}`} width={width} height={height} preserveAspectRatio="none" aria-hidden="true">
-      <path class="area" d={lines.map((line) => `M${first(line)} ${height}L${line.join("L")}L${last(line)} ${height}Z`).join("")} />
+    <svg
+      class="sparkline"
+      viewBox={`0 0 ${width} ${height}`}
+      width={width}
+      height={height}
+      preserveAspectRatio="none"
+      aria-hidden="true"
+    >
+      <path
+        class="area"
+        d={lines.map((line) => `M${first(line)} ${height}L${line.join("L")}L${last(line)} ${height}Z`).join("")}
+      />
       <path class="line" d={lines.map((line) => `M${line.join("L")}`).join("")} />
     </svg>
   );

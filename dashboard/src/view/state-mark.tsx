@@ -4,7 +4,9 @@ import type { IsolateState } from "../../../src/kernel/dashboard/messages.js";
 /** A shape of its own for each state: colour alone would not tell all people. */
 const SHAPES: Readonly<Record<IsolateState, JSX.Element>> = {
   ready: <circle cx="6" cy="6" r="4.5" fill="currentColor" />,
-  waiting: <circle cx="6" cy="6" r="3.9" fill="none" stroke="currentColor" stroke-width="1.4" stroke-dasharray="2.2 1.9" />,
+  waiting: (
+    <circle cx="6" cy="6" r="3.9" fill="none" stroke="currentColor" stroke-width="1.4" stroke-dasharray="2.2 1.9" />
+  ),
   starting: (
     <g>
       <circle cx="6" cy="6" r="4" fill="none" stroke="currentColor" stroke-width="1.4" />

@@ -1,6 +1,6 @@
 import { keepAlive } from "../../isolator/index.js";
-import { openDashboard } from "../../kernel/dashboard/index.js";
 import { type KernelClient, REQUESTS } from "../../kernel/connect/index.js";
+import { openDashboard } from "../../kernel/dashboard/index.js";
 import { EXIT } from "../exit-codes.js";
 import { note, print } from "../output.js";
 import { withKernel } from "./choose-kernel.js";

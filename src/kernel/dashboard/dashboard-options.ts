@@ -24,7 +24,8 @@ export function resolveDashboardOptions(options: unknown): Required<DashboardOpt
   // What a name stands for, another program decides.
   const address = host === "localhost" ? "127.0.0.1" : host;
   if (typeof address !== "string" || !LOOPBACK.test(address)) {
-    const bound = "an address of the loopback interface, such as 127.0.0.1 or ::1, because a dashboard is for this machine alone";
+    const bound =
+      "an address of the loopback interface, such as 127.0.0.1 or ::1, because a dashboard is for this machine alone";
     throw invalidOption("host", bound, host);
   }
   return { port: wholeNumber("port", port, 0, 65_535), host: address };

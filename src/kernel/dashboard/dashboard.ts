@@ -103,7 +103,8 @@ function fail(response: ServerResponse, error: unknown): void {
     response.destroy();
     return;
   }
-  const status = error instanceof RangeError ? 413 : error instanceof SyntaxError || error instanceof TypeError ? 400 : 409;
+  const status =
+    error instanceof RangeError ? 413 : error instanceof SyntaxError || error instanceof TypeError ? 400 : 409;
   if (status === 413) response.shouldKeepAlive = false;
   answerJson(response, status, { error: error instanceof Error ? error.message : String(error) });
 }

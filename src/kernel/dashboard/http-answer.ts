@@ -49,6 +49,7 @@ export async function readJson(request: IncomingMessage): Promise<Readonly<Recor
     parts.push(part);
   }
   const value: unknown = bytes === 0 ? {} : JSON.parse(Buffer.concat(parts).toString("utf8"));
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new SyntaxError("the body must be a JSON object");
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new SyntaxError("the body must be a JSON object");
   return value as Readonly<Record<string, unknown>>;
 }

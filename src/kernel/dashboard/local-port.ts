@@ -22,9 +22,7 @@ export function localPort({ methods }: KernelServiceMethods): KernelPort {
 }
 
 /** The method begins to listen when its first message is asked for: it is asked for at once, so that nothing is missed. */
-function begun<Message>(
-  messages: AsyncGenerator<Message, void, undefined>,
-): AsyncGenerator<Message, void, undefined> {
+function begun<Message>(messages: AsyncGenerator<Message, void, undefined>): AsyncGenerator<Message, void, undefined> {
   const first = messages.next();
   first.catch(() => {});
   return (async function* () {

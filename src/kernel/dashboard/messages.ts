@@ -136,7 +136,9 @@ export type ServerMessage = Hello | Update | Ended;
 export type Action = "start" | "stop" | "restart" | "replace";
 
 /** What an action came to. */
-export type ActionResult = { readonly isolate: { readonly name: string; readonly pid: number; readonly version: number } };
+export type ActionResult = {
+  readonly isolate: { readonly name: string; readonly pid: number; readonly version: number };
+};
 
 /** Why a request was refused. */
 export interface Refusal {

@@ -149,7 +149,10 @@ async function writeAll(outbox: Outbox, writer: Writer, signal: AbortSignal): Pr
   }
 }
 
-function helloOf(kernel: KernelServiceListResponse, graph: readonly GraphIsolate[]): Omit<Hello, "readings" | "history"> {
+function helloOf(
+  kernel: KernelServiceListResponse,
+  graph: readonly GraphIsolate[],
+): Omit<Hello, "readings" | "history"> {
   return {
     kind: "hello",
     kernel: kernel.kernel,
