@@ -1,6 +1,6 @@
 import { bearer } from "../contract/index.js";
 import { IsolationError } from "../errors/index.js";
-import { type Dashboard, type DashboardOptions, localPort, openDashboard } from "./dashboard/index.js";
+import { type Dashboard, type DashboardOptions, localPort, type OpenDashboard, openDashboard } from "./dashboard/index.js";
 import type { FrontDoorAccess } from "./grants/index.js";
 import type { Unit } from "./life/index.js";
 import type { ResolvedIsolate, ResolvedManifest } from "./manifest/index.js";
@@ -20,7 +20,7 @@ export class Entrance {
   readonly #manifest: ResolvedManifest;
   readonly #options: ResolvedKernelOptions;
   readonly #runtime: KernelRuntime;
-  readonly #dashboards = new Set<Dashboard>();
+  readonly #dashboards = new Set<OpenDashboard>();
   #isClosed = false;
   #operators: Operators | undefined;
   /** What isolates that may call gRPC services show at the door, by isolate. */
@@ -66,20 +66,18 @@ export class Entrance {
   async dashboard(options: DashboardOptions): Promise<Dashboard> {
     // A kernel without a front door keeps from now on what its isolates write.
     this.#operators ??= new Operators(this.#runtime, this.tokens);
-    const { url, close } = await openDashboard(localPort(this.#operators.service), options);
+    const open = await openDashboard(localPort(this.#operators.service), options);
+    this.#dashboards.add(open);
     const dashboard: Dashboard = {
-      url,
+      url: open.url,
       close: async () => {
-        this.#dashboards.delete(dashboard);
-        await close();
+        this.#dashboards.delete(open);
+        await open.close();
       },
     };
-    this.#dashboards.add(dashboard);
-    if (this.#isClosed) {
-      await dashboard.close();
-      throw new IsolationError("STOPPED", `the kernel ${this.#manifest.name} has ended`);
-    }
-    return dashboard;
+    if (!this.#isClosed) return dashboard;
+    await dashboard.close();
+    throw new IsolationError("STOPPED", `the kernel ${this.#manifest.name} has ended`);
   }
 
   /** No request is taken any more. Those that run end while the isolates do: they may finish there. */
@@ -92,7 +90,7 @@ export class Entrance {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#operators?.end();
-    const dashboards = [...this.#dashboards].map((dashboard) => dashboard.close());
+    const dashboards = [...this.#dashboards].map((dashboard) => dashboard.drain());
     await Promise.all([this.#door?.close(DOOR_GRACE_MS), ...dashboards]);
   }
 }

@@ -19,7 +19,9 @@ export async function runDashboard(options: DashboardCommandOptions): Promise<nu
       try {
         print(json ? JSON.stringify({ kernel, url: dashboard.url }) : dashboard.url);
         await keepAlive.during(untilEnded(client, events, signal));
-        if (!signal.aborted) note(`pihost: ${kernel} has ended`);
+        if (signal.aborted) return;
+        note(`pihost: ${kernel} has ended`);
+        await dashboard.drain();
       } finally {
         await dashboard.close();
       }

@@ -16,6 +16,12 @@ export interface Dashboard {
   close(): Promise<void>;
 }
 
+/** A dashboard, for whoever ends it. */
+export interface OpenDashboard extends Dashboard {
+  /** The kernel has ended: as `close()`, once the pages have been told. */
+  drain(): Promise<void>;
+}
+
 const LOOPBACK = /^(?:127(?:\.\d{1,3}){3}|::1)$/;
 
 /** @throws IsolationError INVALID_OPTION naming the option */

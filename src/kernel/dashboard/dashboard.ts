@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { IsolationError } from "../../errors/index.js";
 import { Access } from "./access.js";
-import { type Dashboard, type DashboardOptions, resolveDashboardOptions } from "./dashboard-options.js";
+import { type DashboardOptions, type OpenDashboard, resolveDashboardOptions } from "./dashboard-options.js";
 import { answerJson } from "./http-answer.js";
 import type { KernelPort } from "./kernel-port.js";
 import { Poller } from "./poller.js";
@@ -16,7 +16,8 @@ const CONNECTIONS_AT_ONCE = 128;
 const HEADERS_MS = 5_000;
 const REQUEST_MS = 10_000;
 
-/** Until pages have read that the kernel has ended, in milliseconds. */
+/** Until pages have read that the kernel has ended, and until a page that does not read is disconnected, in milliseconds. */
+const ENDED_MS = 500;
 const CLOSE_MS = 500;
 
 /**
@@ -24,7 +25,7 @@ const CLOSE_MS = 500;
  *
  * @throws IsolationError INVALID_OPTION for an option that it cannot be opened with, also a port that is taken
  */
-export async function openDashboard(port: KernelPort, options: DashboardOptions = {}): Promise<Dashboard> {
+export async function openDashboard(port: KernelPort, options: DashboardOptions = {}): Promise<OpenDashboard> {
   const { host, port: wanted } = resolveDashboardOptions(options);
   const server = createServer({ maxHeaderSize: 16 * 1024, headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS });
   server.maxConnections = CONNECTIONS_AT_ONCE;
@@ -37,12 +38,14 @@ export async function openDashboard(port: KernelPort, options: DashboardOptions 
   const routes = routesOf({ port, poller: new Poller(port), access, over: over.signal });
   server.on("request", (request, response) => void handle(routes, access, request, response));
   let closing: Promise<void> | undefined;
+  const end = (afterMs: number): Promise<void> => {
+    closing ??= close(server, over, afterMs);
+    return closing;
+  };
   return {
     url: `http://${name}:${at}/?token=${access.token}`,
-    close: () => {
-      closing ??= close(server, over);
-      return closing;
-    },
+    close: () => end(0),
+    drain: () => end(ENDED_MS),
   };
 }
 
@@ -57,14 +60,17 @@ async function listen(server: Server, port: number, host: string): Promise<numbe
   }
 }
 
-async function close(server: Server, over: AbortController): Promise<void> {
-  over.abort();
+/** @param afterMs how long pages may take to read the last of it */
+async function close(server: Server, over: AbortController, afterMs: number): Promise<void> {
   const closed = once(server, "close");
   server.close();
   server.closeIdleConnections();
-  const force = setTimeout(() => server.closeAllConnections(), CLOSE_MS);
+  const end = setTimeout(() => over.abort(), afterMs);
+  const force = setTimeout(() => server.closeAllConnections(), afterMs + CLOSE_MS);
   await closed;
+  clearTimeout(end);
   clearTimeout(force);
+  over.abort();
 }
 
 async function handle(
