@@ -30,7 +30,7 @@ export function layersOf(graph: readonly GraphNode[], edges: readonly Edge[]): L
   const routes = edges.map((edge, index): Route => {
     const [from = 0, to = 0] = [layerOf.get(edge.from), layerOf.get(edge.to)];
     const passed = Array.from({ length: Math.max(0, to - from - 1) }, (_, step) => `${index} ${from + 1 + step}`);
-    passed.forEach((id, step) => items[from + 1 + step]?.push({ id, isPassage: true }));
+    for (const [step, id] of passed.entries()) items[from + 1 + step]?.push({ id, isPassage: true });
     return { edge, stops: [edge.from, ...passed, edge.to] };
   });
   return { layers: inOrder(items, routes), routes };

@@ -4,8 +4,7 @@
 const COLOURS = new RegExp(`${String.fromCharCode(27)}\\[[\\d;:]*m`, "g");
 
 /** What is not seen, or turns what follows around: control characters, marks of direction, invisible characters, lone surrogates. */
-const UNSEEN =
-  /[\p{Cc}\p{Cs}\p{Co}\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\uffff]|[\u{e0000}-\u{e0fff}]/gu;
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]|\p{Default_Ignorable_Code_Point}/gu;
 
 /** In one line. */
 export function printable(text: string): string {

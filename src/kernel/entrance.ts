@@ -1,6 +1,12 @@
 import { bearer } from "../contract/index.js";
 import { IsolationError } from "../errors/index.js";
-import { type Dashboard, type DashboardOptions, localPort, type OpenDashboard, openDashboard } from "./dashboard/index.js";
+import {
+  type Dashboard,
+  type DashboardOptions,
+  localPort,
+  type OpenDashboard,
+  openDashboard,
+} from "./dashboard/index.js";
 import type { FrontDoorAccess } from "./grants/index.js";
 import type { Unit } from "./life/index.js";
 import type { ResolvedIsolate, ResolvedManifest } from "./manifest/index.js";

@@ -79,7 +79,9 @@ describe("a request with the token", () => {
     const pid = kernel.list()[0]?.pid;
     const authorization = `Bearer ${token}`;
     for (const path of [ACTION, "/api/stream"]) {
-      expect((await ask(origin, path, { authorization, ...headers } as Record<string, string>, "POST")).status).toBe(403);
+      expect((await ask(origin, path, { authorization, ...headers } as Record<string, string>, "POST")).status).toBe(
+        403,
+      );
     }
     expect((await ask(origin, `/?token=${token}`, headers as Record<string, string>)).status).toBe(403);
     expect(kernel.list()[0]?.pid).toBe(pid);
@@ -132,7 +134,13 @@ test("every answer forbids what a page of ours does not need", async () => {
       "cache-control": "no-store",
     });
     const policy = String(headers["content-security-policy"]);
-    for (const part of ["default-src 'none'", "script-src 'self'", "style-src 'self'", "connect-src 'self'", "frame-ancestors 'none'"]) {
+    for (const part of [
+      "default-src 'none'",
+      "script-src 'self'",
+      "style-src 'self'",
+      "connect-src 'self'",
+      "frame-ancestors 'none'",
+    ]) {
       expect(policy).toContain(part);
     }
     expect(policy).not.toContain("unsafe");
@@ -151,7 +159,15 @@ test.runIf(isRoot && !isMissing("setpriv (util-linux)", findProgram("setpriv") !
       const status = async (path, method) => (await fetch(${JSON.stringify(origin)} + path, { method })).status;
       console.log(JSON.stringify([await status("/", "GET"), await status("/api/stream", "POST"), await status("${ACTION}", "POST")]));
     `;
-    const args = ["--reuid=65534", "--regid=65534", "--clear-groups", process.execPath, "--input-type=module", "-e", script];
+    const args = [
+      "--reuid=65534",
+      "--regid=65534",
+      "--clear-groups",
+      process.execPath,
+      "--input-type=module",
+      "-e",
+      script,
+    ];
     const { stdout } = await promisify(execFile)("setpriv", args, { cwd: "/" });
     expect(JSON.parse(stdout)).toEqual([401, 401, 401]);
   },
@@ -222,7 +238,10 @@ describe("the end", () => {
     const connected = await Kernel.connect(kernel.socket as string, { token });
     const used = open(await connected.dashboard());
     const told = await listen(used);
-    expect(await told.next(({ kind }) => kind === "hello")).toMatchObject({ kernel: "shown", graph: [{ name: "other" }, { name: "talker" }] });
+    expect(await told.next(({ kind }) => kind === "hello")).toMatchObject({
+      kernel: "shown",
+      graph: [{ name: "other" }, { name: "talker" }],
+    });
     await connected.close();
     await expect(told.next(() => false)).rejects.toThrow();
     expect((await isolationError(connected.dashboard())).code).toBe("STOPPED");

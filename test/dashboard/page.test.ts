@@ -59,14 +59,14 @@ describe.skipIf(noBrowser)("the page", () => {
     }
     expect(await details.getByText("exited with code 1").count()).toBeGreaterThan(1);
     await details.getByText("stderr").first().click();
-    await details.getByText(/at Immediate/).first().waitFor();
+    await details
+      .getByText(/at Immediate/)
+      .first()
+      .waitFor();
   });
 
   test("shows deaths from before the dashboard was opened", async () => {
-    const kernel = await useKernel(
-      { isolates: { talker: { module: TALKER, essential: false } } },
-      { frontDoor: true },
-    );
+    const kernel = await useKernel({ isolates: { talker: { module: TALKER, essential: false } } }, { frontDoor: true });
     const exited = nextOf(kernel, "talker", "exited");
     await Promise.all([exited, rejection(kernel.isolate<Talker>("talker").api.segfault())]);
     const { page } = await usePage((await kernel.dashboard()).url);
@@ -111,7 +111,10 @@ describe.skipIf(noBrowser)("the page", () => {
     const dialog = page.getByRole("dialog", { name: "Replace other?" });
     await dialog.getByLabel("Module").fill("./nowhere.mjs");
     await dialog.getByRole("button", { name: "Replace" }).click();
-    await dialog.getByRole("alert").getByText(/nowhere\.mjs/).waitFor();
+    await dialog
+      .getByRole("alert")
+      .getByText(/nowhere\.mjs/)
+      .waitFor();
     await dialog.getByLabel("Module").fill(module);
     await dialog.getByRole("button", { name: "Replace" }).click();
     await page.getByText("other is version 2 now").waitFor();
@@ -129,7 +132,8 @@ describe.skipIf(noBrowser)("the page", () => {
     const log = page.getByRole("log");
     await log.getByText("said by the other").waitFor();
     await log.getByText("order=7").waitFor();
-    const shown = async (): Promise<string[]> => (await log.locator(".row .text > bdi:first-child").allTextContents()).sort();
+    const shown = async (): Promise<string[]> =>
+      (await log.locator(".row .text > bdi:first-child").allTextContents()).sort();
     await page.getByLabel("Level").selectOption("error");
     expect(await shown()).toEqual(["a grave matter"]);
     await page.getByLabel("Level").selectOption("");
@@ -180,7 +184,10 @@ describe.skipIf(noBrowser)("the page", () => {
     await page.getByRole("log").getByText("heard from afar").waitFor();
     await api.fail("far away");
     await page.getByText("RangeError: far away").first().waitFor();
-    await page.getByRole("row", { name: /talker/ }).getByRole("button").click();
+    await page
+      .getByRole("row", { name: /talker/ })
+      .getByRole("button")
+      .click();
     await page.getByRole("button", { name: "Restart", exact: true }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Restart" }).click();
     await page.getByText(/talker was restarted/).waitFor();
@@ -196,9 +203,18 @@ describe.skipIf(noBrowser)("the page", () => {
     await row.waitFor();
     const { api } = kernel.isolate<Talker>("talker");
     const calls = Array.from({ length: 40 }, () => api.pause(100));
-    await row.locator("td.queue").getByText(/^[1-9]\d*$/).waitFor();
-    await row.locator("td.p99").getByText(/\d m?s$/).waitFor();
-    await row.locator("td.rate").getByText(/^[1-9]/).waitFor();
+    await row
+      .locator("td.queue")
+      .getByText(/^[1-9]\d*$/)
+      .waitFor();
+    await row
+      .locator("td.p99")
+      .getByText(/\d m?s$/)
+      .waitFor();
+    await row
+      .locator("td.rate")
+      .getByText(/^[1-9]/)
+      .waitFor();
     await Promise.all(calls);
   });
 });

@@ -39,6 +39,14 @@ export function LogPane({ model, filter, onFilter }: LogPaneProps): JSX.Element 
     if (isFollowing) toEnd();
     setTop(list.current?.scrollTop ?? 0);
   });
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key !== "Enter" || event.target !== list.current) return;
+    event.preventDefault();
+    // Rows stay where they are while somebody goes through them.
+    setFollowing(false);
+    const seen = [...(list.current?.querySelectorAll<HTMLElement>(".row") ?? [])];
+    seen.at(-1)?.focus();
+  };
   const onScroll = (): void => {
     const { scrollTop, scrollHeight, clientHeight } = list.current as HTMLDivElement;
     setTop(scrollTop);
@@ -47,6 +55,10 @@ export function LogPane({ model, filter, onFilter }: LogPaneProps): JSX.Element 
   return (
     <>
       <LogFilters model={model} filter={filter} onFilter={onFilter} />
+      <p id="log-keys" class="hidden">
+        Enter goes into the lines, the last one first; up and down go from line to line, Enter shows one as a whole,
+        Escape leaves them.
+      </p>
       {/* No live region: what is written all the time would be read out all the time. */}
       <div class="log" ref={list} tabIndex={0} role="log" aria-live="off" aria-label="Lines" onScroll={onScroll}>
         <div class="lines" style={{ height: `${lines.length * ROW}px` }}>
@@ -64,12 +76,7 @@ export function LogPane({ model, filter, onFilter }: LogPaneProps): JSX.Element 
           {formatCount(lines.length)} lines
           {model.dropped > 0 && <span class="dim"> · {formatCount(model.dropped)} more were too many to show</span>}
         </span>
-        <button
-          type="button"
-          class="small"
-          aria-pressed={isFollowing}
-          onClick={() => (isFollowing ? setFollowing(false) : (setFollowing(true), toEnd()))}
-        >
+        <button type="button" class="small" aria-pressed={isFollowing} onClick={() => setFollowing(!isFollowing)}>
           Follow
         </button>
         <button type="button" class="small" onClick={() => model.clearLines()}>
@@ -86,6 +93,20 @@ function emptyText(model: Model, { text, isolate, level, stream }: LogFilter): s
   return isFiltered ? "No line matches the filter." : "No isolate has written anything yet.";
 }
 
+/** Up and down go from row to row; Enter opens one, Escape leaves them. */
+function onRowKey(event: KeyboardEvent, toggle: () => void): void {
+  const row = event.currentTarget as HTMLElement;
+  const next = {
+    ArrowUp: row.previousElementSibling,
+    ArrowDown: row.nextElementSibling,
+    Escape: row.closest("[role=log]"),
+  }[event.key];
+  if (event.key === "Enter" || event.key === " ") toggle();
+  else if (next instanceof HTMLElement) next.focus();
+  else return;
+  event.preventDefault();
+}
+
 interface LineProps {
   readonly kept: KeptLine;
   /** What was looked for. */
@@ -97,8 +118,17 @@ interface LineProps {
 function Line({ kept, text, isOpen, onOpen }: LineProps): JSX.Element {
   const { line } = kept;
   const { level, message, fields } = readLine(line);
+  const toggle = (): void => onOpen(isOpen ? undefined : kept);
   return (
-    <div class={`row ${line.stream} ${isOpen ? "open" : ""}`} onClick={() => onOpen(isOpen ? undefined : kept)}>
+    // Not a button: its text could not be selected, and copied.
+    <div
+      role="button"
+      tabIndex={-1}
+      aria-expanded={isOpen}
+      class={`row ${line.stream} ${isOpen ? "open" : ""}`}
+      onClick={() => getSelection()?.isCollapsed !== false && toggle()}
+      onKeyDown={(event) => onRowKey(event, toggle)}
+    >
       <time>{formatClock(line.time)}</time>
       <span class="isolate">
         <Text of={line.isolate} />

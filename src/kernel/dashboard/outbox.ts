@@ -39,10 +39,14 @@ export class Outbox {
   async filled(signal: AbortSignal): Promise<void> {
     if (this.#events.length > 0 || this.#readings !== undefined || !this.#lines.isEmpty || signal.aborted) return;
     await new Promise<void>((resolve) => {
-      this.#wake = resolve;
-      signal.addEventListener("abort", () => resolve(), { once: true });
+      const done = (): void => {
+        signal.removeEventListener("abort", done);
+        this.#wake = undefined;
+        resolve();
+      };
+      this.#wake = done;
+      signal.addEventListener("abort", done, { once: true });
     });
-    this.#wake = undefined;
   }
 
   take(): Update {
