@@ -60,7 +60,17 @@ export function LogPane({ model, filter, onFilter }: LogPaneProps): JSX.Element 
         Escape leaves them.
       </p>
       {/* No live region: what is written all the time would be read out all the time. */}
-      <div class="log" ref={list} tabIndex={0} role="log" aria-live="off" aria-label="Lines" onScroll={onScroll}>
+      <div
+        class="log"
+        ref={list}
+        tabIndex={0}
+        role="log"
+        aria-live="off"
+        aria-label="Lines"
+        aria-describedby="log-keys"
+        onKeyDown={onKeyDown}
+        onScroll={onScroll}
+      >
         <div class="lines" style={{ height: `${lines.length * ROW}px` }}>
           <div class="rows" style={{ transform: `translateY(${first * ROW}px)` }}>
             {rows.map((kept) => (
