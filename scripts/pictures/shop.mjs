@@ -5,7 +5,7 @@ import { Kernel } from "process-isolation/kernel";
 
 const BUSY = fileURLToPath(new URL("./busy.mjs", import.meta.url));
 
-/** Who calls whom. */
+/** Who calls whom. @type {Readonly<Record<string, Record<string, import("process-isolation/kernel").UseDefinition>>>} */
 const USES = {
   storefront: { orders: ["work"], catalog: ["work"], search: ["work"] },
   search: { catalog: ["work"] },
@@ -84,7 +84,7 @@ export function keepBusy(kernel) {
       const calls = Array.from({ length: 1 + ((turn * 7 + index) % 4) }, (_, call) =>
         target !== undefined && call % 2 === 0 ? busy.through(target, 1 + (turn % 5)) : busy.work(1 + (turn % 3)),
       );
-      if (turn % 6 === 0) calls.push(busy.say((LINES[turn % LINES.length] ?? String)("")).then(() => 0));
+      if (turn % 6 === 0) calls.push(busy.say((LINES[turn % LINES.length] ?? String)()).then(() => 0));
       if (turn % 41 === 0) calls.push(busy.complain("warning: the clock of the upstream is 3 s ahead").then(() => 0));
       for (const call of calls) call.catch(() => {});
     }

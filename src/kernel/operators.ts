@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { EventHistory } from "./event-history.js";
 import { publishKernel } from "./live-kernels.js";
 import { Logs } from "./logs.js";
@@ -19,6 +20,7 @@ export class Operators {
 
   /** Keeps what isolates write from now on. */
   constructor(runtime: KernelRuntime, tokens: Tokens) {
+    setMaxListeners(0, this.#over.signal);
     this.#runtime = runtime;
     this.#tokens = tokens;
     const logs = new Logs();

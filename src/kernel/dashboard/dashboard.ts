@@ -1,4 +1,4 @@
-import { once } from "node:events";
+import { once, setMaxListeners } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { IsolationError } from "../../errors/index.js";
@@ -35,6 +35,8 @@ export async function openDashboard(port: KernelPort, options: DashboardOptions 
   const name = host.includes(":") ? `[${host}]` : host;
   const access = new Access([`${name}:${at}`, `localhost:${at}`, ...(at === 80 ? [name, "localhost"] : [])]);
   const over = new AbortController();
+  // One for each page.
+  setMaxListeners(0, over.signal);
   const routes = routesOf({ port, poller: new Poller(port), access, over: over.signal });
   server.on("request", (request, response) => void handle(routes, access, request, response));
   let closing: Promise<void> | undefined;

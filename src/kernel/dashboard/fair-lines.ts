@@ -1,7 +1,7 @@
 import type { LineFacts } from "./messages.js";
 
 /** Lines that may wait for one page, of all isolates and of each one of many; and characters of their text. */
-export const WAITING_LINES = 1_000;
+export const WAITING_LINES = 500;
 const LEAST_PER_ISOLATE = 20;
 const WAITING_CHARACTERS = 512 * 1024;
 
