@@ -55,6 +55,7 @@ const ALLOWED = [
   /^proto\/pihost\.binpb$/,
   /^schema\/kernel\.schema\.json$/,
   /^docs\/[^/]+\.md$/,
+  /^docs\/pictures\/[^/]+\.png$/,
 ];
 
 /**

@@ -51,9 +51,10 @@ export function formatDuration(ms: number | null): string {
   return `${days} d ${hours % 24} h`;
 }
 
-/** How long a process lived: short lives in milliseconds. */
+/** How long a process lived: short lives in milliseconds, long ones in their largest unit. */
 export function formatLife(ms: number): string {
-  return ms < 1_000 ? `${Math.round(ms)} ms` : ms < 10_000 ? `${(ms / 1_000).toFixed(1)} s` : formatDuration(ms);
+  if (ms < 1_000) return `${Math.round(ms)} ms`;
+  return ms < 10_000 ? `${(ms / 1_000).toFixed(1)} s` : formatAgo(ms).replace(" ago", "");
 }
 
 /** `14:02:07.123`, on this machine's clock. */

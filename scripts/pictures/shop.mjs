@@ -1,9 +1,26 @@
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Kernel } from "process-isolation/kernel";
 
 /** @typedef {typeof import("./busy.mjs")} Busy */
 
 const BUSY = fileURLToPath(new URL("./busy.mjs", import.meta.url));
+const PACKAGE = fileURLToPath(new URL("../..", import.meta.url));
+
+/** A folder for modules, where the package is installed: in a picture stand no names of the machine that it was made on. */
+const folder = mkdtempSync(join(tmpdir(), "shop-"));
+mkdirSync(join(folder, "node_modules"));
+symlinkSync(PACKAGE, join(folder, "node_modules/process-isolation"));
+process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+
+/** @param {string} name */
+function moduleOf(name) {
+  const file = join(folder, `${name}.mjs`);
+  copyFileSync(BUSY, file);
+  return file;
+}
 
 /** Who calls whom. @type {Readonly<Record<string, Record<string, import("process-isolation/kernel").UseDefinition>>>} */
 const USES = {
@@ -39,7 +56,7 @@ export function startMany(count) {
     Array.from({ length: count }, (_, index) => {
       const below = index % 4 === 0 ? [index + 1, index + 5] : index % 4 === 1 ? [index + 1, index + 2] : [];
       const uses = Object.fromEntries(below.filter((one) => one < count).map((one) => [name(one), ["work"]]));
-      return [name(index), { module: BUSY, uses, essential: false, env: { PICTURE: name(index) } }];
+      return [name(index), { module: moduleOf(name(index)), uses, essential: false, env: { PICTURE: name(index) } }];
     }),
   );
   return Kernel.start({ name: "plant", isolates, supervision });
