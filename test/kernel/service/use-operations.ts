@@ -26,7 +26,7 @@ export async function useOperations(): Promise<{
     over: over.signal,
     events,
     logs: new Logs(),
-    history: new EventHistory(events),
+    history: new EventHistory(new EventEmitter<KernelEvents>()),
     tokens: new Tokens(),
     list: () => [],
     status: never,
