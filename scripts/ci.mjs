@@ -11,6 +11,7 @@ import { goTests } from "./go-tests.mjs";
 import { ensureGrpcurl } from "./grpcurl.mjs";
 import { NODE_MAJORS, nodeOfLine } from "./node-versions.mjs";
 import { prepareWorkspace } from "./prepare-workspace.mjs";
+import { ensurePromtool } from "./promtool.mjs";
 import { pythonTests } from "./python-tests.mjs";
 import { fetchTool } from "./registry-tools.mjs";
 import { runNode } from "./run-command.mjs";
@@ -99,7 +100,9 @@ async function offerTools() {
 
 /** One after the other: apt-get runs alone. */
 async function ensureDebianTools() {
-  const missing = [await ensureSandboxTools(), await ensureBrowser()].filter((why) => why !== undefined);
+  const missing = [await ensureSandboxTools(), await ensurePromtool(), await ensureBrowser()].filter(
+    (why) => why !== undefined,
+  );
   return missing.length === 0 ? undefined : missing.join("; ");
 }
 

@@ -14,6 +14,7 @@ export {
   type GenerationContext,
   type GenerationFacts,
   type HostStatus,
+  type InProcessOption,
   type Isolate,
   type IsolationOptions,
   type IsolatorEventSource,
@@ -27,6 +28,7 @@ export {
   type OutputEvent,
   type OutputOption,
   ProcessIsolator,
+  type RecordOptions,
   type RecycleFacts,
   type RecycleOptions,
   type Remote,
@@ -38,5 +40,34 @@ export {
   type WaitOptions,
 } from "./isolator/index.js";
 export type { ByteSize, DiagnosticsOptions, Enforcement, LimitBreach, LimitOptions } from "./limits/index.js";
+export {
+  type IsolatePool,
+  isolatePool,
+  type MapOptions,
+  type PoolCallOptions,
+  type PoolEventSource,
+  type PoolEvents,
+  type PoolOptions,
+  type PoolState,
+  type PoolStatus,
+  type ProcessStatus,
+} from "./pool/index.js";
 export type { ExitOutcome, OutputMode } from "./process/index.js";
 export type { IntegrityOptions, PermissionOptions, SandboxOptions } from "./sandbox/index.js";
+export type {
+  CallFacts,
+  CallKind,
+  CallOutcome,
+  CallSpan,
+  DeathFacts,
+  HandedFacts,
+  IsolateGauges,
+  IsolateIdentity,
+  IsolateReading,
+  StartFacts,
+  StartOutcome,
+  StartReason,
+  StartSpan,
+  Telemetry,
+  TraceContext,
+} from "./telemetry/index.js";

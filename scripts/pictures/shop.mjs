@@ -42,7 +42,7 @@ export function startShop() {
   const isolates = Object.fromEntries(
     Object.entries(USES).map(([name, uses]) => [
       name,
-      { module: BUSY, uses, essential: false, env: { PICTURE: name } },
+      { module: moduleOf(name), uses, essential: false, env: { PICTURE: name } },
     ]),
   );
   return Kernel.start({ name: "shop", isolates, supervision }, { host, discoverable: true });

@@ -1,6 +1,5 @@
 import { IsolationError } from "../errors/index.js";
-import type { ProcessSession } from "../session/index.js";
-import type { Call } from "./call.js";
+import type { Call, CallPlace } from "./call.js";
 import { CallMeter } from "./call-meter.js";
 import { CallQueue } from "./call-queue.js";
 import { RunningCalls } from "./running-calls.js";
@@ -10,11 +9,6 @@ const POISON_ATTEMPTS = 3;
 
 /** The place of a call that waits. */
 const WAITING = Symbol("waiting");
-
-/** Where calls run: a process, as far as calls are concerned. */
-export interface CallPlace {
-  readonly session: ProcessSession;
-}
 
 /** Hears of the calls of one generation. */
 export interface CallObserver {
@@ -58,10 +52,13 @@ export class CallTable {
   #onIdle: (() => void)[] = [];
   /** While somebody reads it. */
   #meter: CallMeter | undefined;
+  readonly #elsewhere: ((calls: readonly Call[]) => void) | undefined;
 
-  constructor(maxInFlight: number, maxQueue: number) {
+  /** @param elsewhere takes those that a process has lost and that may run again: then they do not wait for the next one here */
+  constructor(maxInFlight: number, maxQueue: number, elsewhere?: (calls: readonly Call[]) => void) {
     this.#maxInFlight = maxInFlight;
     this.#maxQueue = maxQueue;
+    this.#elsewhere = elsewhere;
   }
 
   /** Calls that ended since the present generation was ready. */
@@ -75,6 +72,18 @@ export class CallTable {
       this.#meter = undefined;
     });
     return { waiting: this.#waiting.size, durations: this.#meter.read() };
+  }
+
+  /** How many calls wait. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  /** How many calls run, in whichever generation. */
+  get running(): number {
+    let sum = 0;
+    for (const { calls } of this.#generations.values()) sum += calls.size;
+    return sum;
   }
 
   /** How many calls run in the generation. */
@@ -111,8 +120,7 @@ export class CallTable {
       call.reject(error);
       return;
     }
-    call.place = WAITING;
-    this.#waiting.push(call);
+    this.#wait(call);
   }
 
   /** To be called by whoever settles a call: gives its place to the next, if it has left it. */
@@ -210,11 +218,12 @@ export class CallTable {
       call.place = undefined;
       if (call.settled) continue;
       const mayRun = call.takeBack() || (call.isReplayable && call.attempts < POISON_ATTEMPTS);
-      if (willRestart && mayRun) again.push(call);
+      if ((willRestart || this.#elsewhere !== undefined) && mayRun) again.push(call);
       else call.fail(toError(call));
     }
-    for (const call of again) call.place = WAITING;
-    this.#waiting.unshiftAll(again);
+    for (const call of again) call.detach();
+    if (this.#elsewhere === undefined) this.#waitFirst(again);
+    else this.#handOn(again, this.#elsewhere);
     running.onDrained?.();
     this.#fill();
     if (this.#onIdle.length > 0) this.#tellIfIdle();
@@ -234,8 +243,8 @@ export class CallTable {
     if (place === undefined || place === WAITING || !place.isHalted || call.settled) return false;
     if (!call.isReplayable || call.attempts >= POISON_ATTEMPTS || !IsolationError.is(reason, "STOPPED")) return false;
     place.calls.delete(call);
-    call.place = WAITING;
-    this.#waiting.push(call);
+    call.detach();
+    this.#wait(call);
     if (isDrained(place)) place.onDrained?.();
     return true;
   }
@@ -248,8 +257,8 @@ export class CallTable {
       return;
     }
     place.calls.delete(call);
-    call.place = WAITING;
-    this.#waiting.unshiftAll([call]);
+    call.detach();
+    this.#waitFirst([call]);
     if (isDrained(place)) place.onDrained?.();
     this.#fill();
   }
@@ -271,6 +280,26 @@ export class CallTable {
       call.place = undefined;
       call.fail(toError(call));
     }
+  }
+
+  #wait(call: Call): void {
+    call.place = WAITING;
+    this.#waiting.push(call);
+    call.waits();
+  }
+
+  /** Before all that wait. */
+  #waitFirst(calls: readonly Call[]): void {
+    for (const call of calls) call.place = WAITING;
+    this.#waiting.unshiftAll(calls);
+    for (const call of calls) call.waits();
+  }
+
+  /** Those that wait here wait for no process of this table either. */
+  #handOn(again: readonly Call[], elsewhere: (calls: readonly Call[]) => void): void {
+    const calls = [...again, ...this.#waiting.takeAll()];
+    for (const call of calls) call.place = undefined;
+    if (calls.length > 0) elsewhere(calls);
   }
 
   #tellIfIdle(): void {
@@ -303,7 +332,7 @@ export class CallTable {
     call.place = running;
     running.observer?.callStarted();
     try {
-      call.hand(running.generation.session);
+      call.hand(running.generation);
     } catch (error) {
       call.reject(error);
     }

@@ -1,6 +1,7 @@
 import { type HostStatusMessage, toDuration } from "../contract/index.js";
 import { IsolationError } from "../errors/index.js";
 import { type LimitPlan, planLimits } from "../limits/index.js";
+import { processUsage } from "../platform/index.js";
 import type { ExitOutcome } from "../process/index.js";
 import {
   type Generation,
@@ -28,8 +29,11 @@ import type { IsolatorState } from "./host-status.js";
 import { IsolateData } from "./isolate-data.js";
 import { IsolateErrors } from "./isolate-errors.js";
 import { IsolateFacts } from "./isolate-facts.js";
+import { IsolateGauge } from "./isolate-gauge.js";
 import { IsolateListener } from "./isolate-listener.js";
+import { IsolateTelemetry } from "./isolate-telemetry.js";
 import { keepAlive } from "./keep-alive.js";
+import { openRecorder } from "./open-recorder.js";
 import { type ResolvedOptions, toRestartPolicy } from "./options/index.js";
 import { Outputs } from "./outputs.js";
 import { ReadyGate } from "./ready-gate.js";
@@ -45,9 +49,10 @@ export type RecycleFacts = GenerationFacts & {
 export class IsolateCore implements CallOwner {
   readonly facts: IsolateFacts;
   readonly targets = new CallTargets();
-  readonly data = new IsolateData();
+  readonly data: IsolateData;
   /** What enforces which limit. */
   readonly limits: LimitPlan;
+  readonly telemetry: IsolateTelemetry;
   readonly #errors: IsolateErrors;
   readonly #events: EventPublisher;
   readonly #calls: CallTable;
@@ -55,38 +60,49 @@ export class IsolateCore implements CallOwner {
   readonly #care: GenerationsInCare;
   readonly #requests: FrameworkRequests;
   readonly #supervisor: Supervisor;
-  readonly #outputs: Outputs;
+  /** What is its own to close. */
+  readonly #outputs: Outputs | undefined;
+  readonly #recorder: ReturnType<typeof openRecorder>;
 
   constructor(isolatorId: number, options: ResolvedOptions, extension?: IsolateExtension) {
     const { name: isolate, standby, graceMs } = options;
     this.limits = planLimits(options.limits);
-    this.#outputs = new Outputs(options);
-    this.facts = new IsolateFacts(isolate);
+    const member = extension?.member;
+    const outputs = member?.outputs ?? new Outputs(options);
+    this.#outputs = member === undefined ? outputs : undefined;
+    this.#recorder = openRecorder(options);
+    this.data = member?.data ?? new IsolateData();
+    this.facts = new IsolateFacts(isolate, member?.generation);
     this.#errors = new IsolateErrors(this.facts, options.restart);
-    this.#events = new EventPublisher(this.facts, options.logLevel);
-    this.#calls = new CallTable(options.maxInFlight, options.maxQueue);
+    this.#events = new EventPublisher(this.facts, options.logLevel, member?.events);
+    this.#calls = new CallTable(options.maxInFlight, options.maxQueue, member?.elsewhere);
     this.#care = new GenerationsInCare(options, this.limits, this.#calls, {
       onUnresponsive: (live, seen) => this.#onUnresponsive(live, seen),
-      recycle: (live) => this.#recycleWhenDue(live),
+      recycle: (live) => member?.replace() ?? this.#recycleWhenDue(live),
     });
-    const { targets, data } = this;
+    const gauge = new IsolateGauge(this.facts, this.#calls, () => this.#presentGeneration);
+    const identity = { isolate, kernel: extension?.kernel };
+    this.telemetry = new IsolateTelemetry(identity, extension?.callKind ?? "host", { read: () => gauge.read() });
+    const { targets, data, telemetry } = this;
     this.#activation = new GenerationActivation(options, {
       errors: this.#errors,
       calls: this.#calls,
       targets,
       data,
       extension,
+      telemetry,
       owner: this,
     });
     const gate = new ReadyGate();
     this.#requests = new FrameworkRequests(this, () => this.#supervisor.state, gate, this.#errors);
     this.#supervisor = new Supervisor(
-      toGenerationSpec(isolatorId, options, this.limits, this.#outputs, {
+      toGenerationSpec(isolatorId, options, this.limits, outputs, this.#recorder, {
         onLine: (generation, pid, stream, line) => this.#events.emit(stream, { isolate, generation, pid, ...line }),
         hasListener: (stream) => this.#events.hasListener(stream),
         onLimit: (generation, pid, breach) => this.#onLimit({ isolate, generation, pid, ...breach }),
-        onDebugger: (pid, url) => this.#events.debuggerWaits(pid, url),
-        onData: (live, name, value) => this.data.setBy(live, this.#presentGeneration, name, value),
+        onDebugger: (generation, pid, url, inspection) =>
+          this.#events.debuggerListens({ isolate, generation, pid, url }, options.debug ? "off" : inspection),
+        onData: (live, name, value) => this.data.setBy(live, member?.others() ?? this.#presentGenerations, name, value),
         onDrain: () => this.#calls.drained(),
         serve: extension?.serve,
       }),
@@ -97,15 +113,18 @@ export class IsolateCore implements CallOwner {
         errors: this.#errors,
         events: this.#events,
         calls: this.#calls,
+        telemetry,
         targets,
         data,
         activation: this.#activation,
         care: this.#care,
         gate,
+        recorder: this.#recorder,
         isStopping: () => this.#supervisor.state.kind === "stopping",
       }),
     );
-    this.stopped.onReached(() => this.#outputs.close());
+    this.stopped.onReached(() => this.#close());
+    for (const one of options.telemetry) telemetry.add(one);
   }
 
   get events(): IsolatorEventSource {
@@ -114,7 +133,8 @@ export class IsolateCore implements CallOwner {
 
   get state(): IsolatorState {
     const { kind } = this.#supervisor.state;
-    if (kind === "idle" || kind === "starting") return this.facts.generation === 1 ? "starting" : "restarting";
+    const isFirst = this.facts.generation === this.facts.first;
+    if (kind === "idle" || kind === "starting") return isFirst ? "starting" : "restarting";
     return kind === "waiting" ? "restarting" : kind;
   }
 
@@ -128,11 +148,16 @@ export class IsolateCore implements CallOwner {
     return this.#supervisor.stopped;
   }
 
-  async start(abort: AbortController): Promise<void> {
+  start(abort: AbortController): Promise<void> {
+    return keepAlive.during(this.launch(abort));
+  }
+
+  /** As `start`, without keeping the host alive. */
+  async launch(abort: AbortController): Promise<void> {
     try {
-      await keepAlive.during(this.#supervisor.start(abort));
+      await this.#supervisor.start(abort, this.facts.first);
     } catch (error) {
-      this.#outputs.close();
+      this.#close();
       throw error;
     }
   }
@@ -156,6 +181,7 @@ export class IsolateCore implements CallOwner {
       return;
     }
     keepAlive.acquire();
+    if (this.telemetry.hearsCalls) call.observe(this.telemetry);
     const down = this.#errors.inState(this.#supervisor.state);
     if (call.isAborted) call.cancel();
     else if (down === undefined) this.#calls.submit(call);
@@ -199,6 +225,15 @@ export class IsolateCore implements CallOwner {
   /** See `CallTable.measure`. */
   measureCalls(): CallsMeasured {
     return this.#calls.measure();
+  }
+
+  /** The present process, as far as it is known here. */
+  instances(): { pid: number; generation: number; state: "starting" | "ready"; inFlight: number; rssBytes: number }[] {
+    const { state } = this.#supervisor;
+    if (state.kind !== "ready") return [];
+    const { pid, number: generation, process } = state.live;
+    const rssBytes = process.innerPid === undefined ? 0 : (processUsage(process.innerPid)?.rssBytes ?? 0);
+    return [{ pid, generation, state: "ready", inFlight: this.#calls.runningIn(state.live), rssBytes }];
   }
 
   /** Replaces the present process; see `ProcessIsolator.recycle`. */
@@ -248,14 +283,30 @@ export class IsolateCore implements CallOwner {
     return keepAlive.during(toTheEnd(this.#supervisor.shutdown(reason, graceMs)));
   }
 
+  /** As `shutdown`, without keeping the host alive. */
+  retire(reason: string, graceMs: number): Promise<ExitOutcome> {
+    this.#refuseCalls({ kind: "shutdown", reason });
+    return this.#supervisor.shutdown(reason, graceMs);
+  }
+
   terminate(signal: NodeJS.Signals, graceMs: number): Promise<ExitOutcome> {
     this.#refuseCalls({ kind: "terminated" });
     return keepAlive.during(toTheEnd(this.#supervisor.terminate(signal, graceMs)));
   }
 
+  #close(): void {
+    this.#outputs?.close();
+    this.#recorder?.close();
+    this.telemetry.close();
+  }
+
   get #presentGeneration(): Generation | undefined {
+    return this.#presentGenerations[0];
+  }
+
+  get #presentGenerations(): readonly Generation[] {
     const { state } = this.#supervisor;
-    return state.kind === "ready" ? state.live : undefined;
+    return state.kind === "ready" ? [state.live] : [];
   }
 
   async #recycle(): Promise<RecycleFacts> {

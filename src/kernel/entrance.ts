@@ -95,7 +95,6 @@ export class Entrance {
   /** When no isolate is left. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.#operators?.end();
     const dashboards = [...this.#dashboards].map((dashboard) => dashboard.drain());
     await Promise.all([this.#door?.close(DOOR_GRACE_MS), ...dashboards]);
   }

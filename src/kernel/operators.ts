@@ -1,7 +1,5 @@
-import { setMaxListeners } from "node:events";
 import { EventHistory } from "./event-history.js";
 import { publishKernel } from "./live-kernels.js";
-import { Logs } from "./logs.js";
 import type { Tokens } from "./routing/index.js";
 import type { KernelRuntime } from "./runtime.js";
 import { type KernelOperations, type KernelServiceMethods, kernelService } from "./service/index.js";
@@ -15,18 +13,14 @@ export class Operators {
   readonly #tokens: Tokens;
   readonly #runtime: KernelRuntime;
   readonly #startedAt = Date.now();
-  readonly #over = new AbortController();
   #withdraw = (): void => {};
 
   /** Keeps what isolates write from now on. */
   constructor(runtime: KernelRuntime, tokens: Tokens) {
-    setMaxListeners(0, this.#over.signal);
     this.#runtime = runtime;
     this.#tokens = tokens;
-    const logs = new Logs();
-    runtime.events.on("isolate", (event) => logs.take(event));
+    const { logs, over } = runtime;
     const history = new EventHistory(runtime.events);
-    const { signal: over } = this.#over;
     this.service = kernelService(operationsOf(runtime, { logs, history, tokens, startedAt: this.#startedAt, over }));
   }
 
@@ -42,11 +36,6 @@ export class Operators {
   /** It is not to be found any more. */
   withdraw(): void {
     this.#withdraw();
-  }
-
-  /** All isolates are gone: whoever watches is told, and its stream ends. */
-  end(): void {
-    this.#over.abort();
   }
 }
 

@@ -4,10 +4,10 @@ import { didYouMean, IsolationError, ownOptions } from "../../errors/index.js";
 import { type BoundCall, type CallOptions, createRemote, keepAlive } from "../../isolator/index.js";
 import { type Dashboard, type DashboardOptions, type OpenDashboard, openDashboard } from "../dashboard/index.js";
 import type { KernelEventSource } from "../events.js";
-import type { KernelLogLine } from "../logs.js";
+import { type KernelLogRecord, type LogsOptions, toLogRecord } from "../logs/index.js";
 import { logLineOf, summaryOfMessage } from "../service/index.js";
 import type { IsolateSummary } from "../summary.js";
-import type { ConnectedIsolate, ConnectOptions, LogsOptions } from "./connect-options.js";
+import type { ConnectedIsolate, ConnectOptions } from "./connect-options.js";
 import { findKernel } from "./find-kernel.js";
 import { KernelClient } from "./kernel-client.js";
 import { RemoteEvents } from "./remote-events.js";
@@ -136,11 +136,11 @@ export class ConnectedKernel {
    *
    * @throws IsolationError INVALID_OPTION for a name that the kernel does not have
    */
-  async *logs(options: LogsOptions = {}): AsyncGenerator<KernelLogLine, void, undefined> {
+  async *logs(options: LogsOptions = {}): AsyncGenerator<KernelLogRecord, void, undefined> {
     const { isolates = [], tail, follow = false, signal } = options;
-    const request = { isolates: [...isolates], tail, follow };
+    const request = { isolates: [...isolates], tail, follow, structured: false };
     const messages = await this.#client.stream("Logs", REQUESTS.Logs, request, { signal });
-    for await (const { lines } of messages) yield* lines.map(logLineOf);
+    for await (const { lines } of messages) yield* lines.map((line) => toLogRecord(logLineOf(line)));
   }
 
   /** As `Kernel.dashboard`, served by this program; it ends with the connection. */

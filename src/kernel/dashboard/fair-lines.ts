@@ -8,6 +8,11 @@ const WAITING_CHARACTERS = 512 * 1024;
 /** Characters of a line that a page gets. */
 export const LINE_CHARACTERS = 4_096;
 
+/** How many lines of each isolate there is room for. */
+export function linesOfEach(isolates: number): number {
+  return Math.max(LEAST_PER_ISOLATE, Math.floor(WAITING_LINES / Math.max(1, isolates)));
+}
+
 interface Waiting {
   readonly lines: { readonly line: LineFacts; readonly order: number }[];
   characters: number;
@@ -27,9 +32,8 @@ export class FairLines {
 
   /** @param isolates how many of them share */
   constructor(isolates: number) {
-    const shares = Math.max(1, isolates);
-    this.#lines = Math.max(LEAST_PER_ISOLATE, Math.floor(WAITING_LINES / shares));
-    this.#characters = Math.max(2 * LINE_CHARACTERS, Math.floor(WAITING_CHARACTERS / shares));
+    this.#lines = linesOfEach(isolates);
+    this.#characters = Math.max(2 * LINE_CHARACTERS, Math.floor(WAITING_CHARACTERS / Math.max(1, isolates)));
   }
 
   get isEmpty(): boolean {

@@ -5,7 +5,7 @@ import { PACKAGE_VERSION } from "../../process/index.js";
 import { REQUESTS } from "../connect/requests.js";
 import { fromTimestamp, logLineOf, MESSAGE_LINES } from "../service/index.js";
 import { eventFacts } from "./event-facts.js";
-import { LINE_CHARACTERS } from "./fair-lines.js";
+import { LINE_CHARACTERS, linesOfEach } from "./fair-lines.js";
 import type { KernelPort } from "./kernel-port.js";
 import type { GraphNode, Hello, LineFacts, ServerMessage } from "./messages.js";
 import { Outbox } from "./outbox.js";
@@ -19,7 +19,6 @@ const LOG_MS = 50;
 const ASLEEP_MS = 30_000;
 
 /** What a page gets of the past, of each isolate. */
-const PAST_LINES = 200;
 const PAST_EVENTS = 16;
 
 /** All that is read for one page goes through here, so that it ends with it. */
@@ -41,22 +40,24 @@ export async function streamToPage(page: PageStream): Promise<void> {
   signal.addEventListener("abort", end, { once: true });
   const writer = new Writer(response, over);
   const options = { signal: over.signal, isBackground: true };
+  let forget = (): void => {};
   try {
     const events = await port.stream("Watch", REQUESTS.Watch, { isolates: [], tail: PAST_EVENTS }, options);
     const { isolates: graph } = await port.unary("Graph", REQUESTS.Graph, {}, options);
     const { kernel, readings } = await poller.read();
-    const logs = await port.stream("Logs", REQUESTS.Logs, { isolates: [], tail: PAST_LINES, follow: true }, options);
+    const lines = { isolates: [], tail: linesOfEach(graph.length), follow: true, structured: false };
+    const logs = await port.stream("Logs", REQUESTS.Logs, lines, options);
     const outbox = new Outbox(graph.length);
     await writer.send({ ...helloOf(kernel, graph), readings, history: poller.history });
-    const forget = poller.watch((now, isPoint) => outbox.readings(now, isPoint));
-    const all = [readEvents(events, outbox, page), readLines(logs, outbox, writer, over.signal)];
-    const reason = await Promise.race([writeAll(outbox, writer, over.signal), all[0] as Promise<string>]);
+    forget = poller.watch((now, isPoint) => outbox.readings(now, isPoint));
+    void readLines(logs, outbox, writer, over.signal);
+    const reason = await Promise.race([writeAll(outbox, writer, over.signal), readEvents(events, outbox, page)]);
     if (!over.signal.aborted && reason !== undefined) {
       await writer.send(outbox.take());
       await writer.send({ kind: "ended", reason });
     }
-    forget();
   } finally {
+    forget();
     over.abort();
     signal.removeEventListener("abort", end);
   }

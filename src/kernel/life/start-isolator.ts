@@ -30,6 +30,7 @@ export async function startIsolator(
   let own: ExtendedIsolator | undefined;
   const retired = judgeByBudget(new RestartBudget(RETIRED));
   const extension: IsolateExtension = {
+    kernel: around.kernel,
     listen: (events) => around.listen(events),
     serve: around.serve,
     judge: (death) => {
@@ -44,7 +45,12 @@ export async function startIsolator(
       await around.prepareLoaded(unit, live, module);
     },
   };
-  const options = { ...unit.definition.options, lifecycle: defaultLifecycle(module), signal };
+  const options = {
+    ...unit.definition.options,
+    lifecycle: defaultLifecycle(module),
+    telemetry: around.telemetry(),
+    signal,
+  };
   own = await startExtended(options, extension, data);
   return own;
 }

@@ -1,10 +1,15 @@
 import type { ExtendedIsolator, IsolatorEventSource } from "../../isolator/index.js";
 import type { Death, Generation, Judgement, Serve } from "../../supervision/index.js";
+import type { Telemetry } from "../../telemetry/index.js";
 import type { Unit } from "./unit.js";
 
 /** What a unit needs of the kernel that it is a part of. */
 export interface UnitSurroundings {
+  /** The kernel's name. */
+  readonly kernel: string;
   readonly serve: Serve;
+  /** Who hears of calls and processes. */
+  telemetry(): readonly Telemetry[];
   /** Decides what follows a death of the present process. */
   judge(unit: Unit, death: Death): Judgement;
   /** Prepares a process before its module is loaded. */

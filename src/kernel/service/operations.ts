@@ -2,7 +2,7 @@ import type { Capabilities, HostStatusMessage } from "../../contract/index.js";
 import type { CallsMeasured } from "../../isolator/index.js";
 import type { EventHistory } from "../event-history.js";
 import type { KernelEventSource } from "../events.js";
-import type { Logs } from "../logs.js";
+import type { Logs } from "../logs/index.js";
 import type { ResolvedManifest } from "../manifest/index.js";
 import type { Tokens } from "../routing/index.js";
 import type { IsolateSummary } from "../summary.js";

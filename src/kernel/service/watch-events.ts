@@ -1,6 +1,6 @@
 import type { KernelServiceWatchRequest, KernelServiceWatchResponse } from "../../contract/kernel.js";
 import { GrpcError, GrpcStatus } from "../../grpc/index.js";
-import { BoundedQueue } from "./bounded-queue.js";
+import { BoundedQueue } from "../logs/index.js";
 import { isolateEventMessage, kernelEventMessage, pastEventMessage } from "./event-message.js";
 import { checkNames } from "./isolate-names.js";
 import type { KernelCall } from "./method.js";

@@ -5,6 +5,7 @@ import type {
   KernelEvent,
   KernelServiceLogsResponse,
   KernelServiceWatchResponse,
+  LogLine,
 } from "../../../src/contract/gen/pihost/v1/kernel.js";
 import { ask, type Service, useService } from "./use-service.js";
 
@@ -85,25 +86,46 @@ test("Logs gives what was written, from the first line on, and ends", async () =
   await invoke(service, "writer", "write", "one", "two");
   await invoke(service, "writer", "complain", "three");
   const { client, metadata } = service;
-  const follow = client.logs({ isolates: ["writer"], tail: undefined, follow: true }, metadata);
+  const follow = client.logs({ isolates: ["writer"], tail: undefined, follow: true, structured: false }, metadata);
   follow.on("error", () => {});
   const texts = await linesOf(follow, (text) => text === "three");
   expect(texts.toSorted()).toEqual(["one", "the writer is loaded", "three", "two"]);
   follow.cancel();
-  const tail = client.logs({ isolates: ["writer"], tail: 1, follow: false }, metadata);
+  const tail = client.logs({ isolates: ["writer"], tail: 1, follow: false, structured: false }, metadata);
   expect(await linesOf(tail)).toHaveLength(1);
-  expect(await linesOf(client.logs({ isolates: ["store"], tail: undefined, follow: false }, metadata))).toEqual([]);
+  expect(
+    await linesOf(client.logs({ isolates: ["store"], tail: undefined, follow: false, structured: false }, metadata)),
+  ).toEqual([]);
+});
+
+test("Logs tells what a line says, to whoever asks for it", async () => {
+  const service = await useService();
+  const { client, metadata } = service;
+  await invoke(service, "writer", "write", '{"level":40,"msg":"low","user":{"id":7},"tags":["a"]}');
+  const read = async (structured: boolean): Promise<LogLine> => {
+    const follow = client.logs({ isolates: ["writer"], tail: 1, follow: true, structured }, metadata);
+    follow.on("error", () => {});
+    for await (const { lines } of follow as AsyncIterable<{ lines: LogLine[] }>) {
+      const line = lines.find(({ text }) => text.includes("low"));
+      if (line === undefined) continue;
+      follow.cancel();
+      return line;
+    }
+    throw new Error("the stream has ended");
+  };
+  expect(await read(true)).toMatchObject({ level: "warn", message: "low", fields: { user: { id: 7 }, tags: ["a"] } });
+  expect(await read(false)).toMatchObject({ level: "", message: "", fields: undefined });
 });
 
 test("the kernel keeps the last 1,000 lines of an isolate, and no more than 256 KiB", async () => {
   const service = await useService();
   const { client, metadata } = service;
   const kept = async (last: string): Promise<string[]> => {
-    const follow = client.logs({ isolates: ["writer"], tail: 1, follow: true }, metadata);
+    const follow = client.logs({ isolates: ["writer"], tail: 1, follow: true, structured: false }, metadata);
     follow.on("error", () => {});
     await linesOf(follow, (text) => text.startsWith(last));
     follow.cancel();
-    return linesOf(client.logs({ isolates: ["writer"], tail: undefined, follow: false }, metadata));
+    return linesOf(client.logs({ isolates: ["writer"], tail: undefined, follow: false, structured: false }, metadata));
   };
   await invoke(service, "writer", "fill", 1_500, 1);
   const many = await kept("1499 ");

@@ -1,7 +1,7 @@
 import { EventEmitter } from "node:events";
 import { EventHistory } from "../../../src/kernel/event-history.js";
 import type { KernelEvents } from "../../../src/kernel/events.js";
-import { Logs } from "../../../src/kernel/logs.js";
+import { Logs } from "../../../src/kernel/logs/index.js";
 import { readManifest } from "../../../src/kernel/manifest/index.js";
 import { Tokens } from "../../../src/kernel/routing/index.js";
 import type { KernelOperations } from "../../../src/kernel/service/index.js";

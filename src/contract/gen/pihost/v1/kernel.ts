@@ -265,6 +265,8 @@ export interface KernelServiceLogsRequest {
     | undefined;
   /** Whether the stream goes on with lines as they are written. */
   follow: boolean;
+  /** Whether each line comes with what it says: `level`, `message`, `fields`. */
+  structured: boolean;
 }
 
 export interface KernelServiceLogsResponse {
@@ -285,6 +287,12 @@ export interface LogLine {
   text: string;
   /** Whether it is a part of a line that is longer than 64 KiB, or had no line break when the process ended. */
   partial: boolean;
+  /** How grave it is, where the line says that and the request asked for it: `trace`, `debug`, `info`, `warn`, `error`, `fatal`. */
+  level: string;
+  /** The message in a line of JSON, else the line; empty unless the request asked for it. */
+  message: string;
+  /** What else a line of JSON has, within bounds, where the request asked for it. */
+  fields: { [key: string]: any } | undefined;
 }
 
 export interface KernelServiceInvokeRequest {
@@ -1887,7 +1895,7 @@ export const KernelServiceReplaceResponse: MessageFns<KernelServiceReplaceRespon
 };
 
 function createBaseKernelServiceLogsRequest(): KernelServiceLogsRequest {
-  return { isolates: [], tail: undefined, follow: false };
+  return { isolates: [], tail: undefined, follow: false, structured: false };
 }
 
 export const KernelServiceLogsRequest: MessageFns<KernelServiceLogsRequest> = {
@@ -1900,6 +1908,9 @@ export const KernelServiceLogsRequest: MessageFns<KernelServiceLogsRequest> = {
     }
     if (message.follow !== false) {
       writer.uint32(24).bool(message.follow);
+    }
+    if (message.structured !== false) {
+      writer.uint32(32).bool(message.structured);
     }
     return writer;
   },
@@ -1941,6 +1952,14 @@ export const KernelServiceLogsRequest: MessageFns<KernelServiceLogsRequest> = {
             message.follow = reader.bool();
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.structured = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1958,6 +1977,7 @@ export const KernelServiceLogsRequest: MessageFns<KernelServiceLogsRequest> = {
       isolates: globalThis.Array.isArray(object?.isolates) ? object.isolates.map((e: any) => globalThis.String(e)) : [],
       tail: isSet(object.tail) ? globalThis.Number(object.tail) : undefined,
       follow: isSet(object.follow) ? globalThis.Boolean(object.follow) : false,
+      structured: isSet(object.structured) ? globalThis.Boolean(object.structured) : false,
     };
   },
 
@@ -1972,6 +1992,9 @@ export const KernelServiceLogsRequest: MessageFns<KernelServiceLogsRequest> = {
     if (message.follow !== false) {
       obj.follow = message.follow;
     }
+    if (message.structured !== false) {
+      obj.structured = message.structured;
+    }
     return obj;
   },
 
@@ -1983,6 +2006,7 @@ export const KernelServiceLogsRequest: MessageFns<KernelServiceLogsRequest> = {
     message.isolates = object.isolates?.map((e) => e) || [];
     message.tail = object.tail ?? undefined;
     message.follow = object.follow ?? false;
+    message.structured = object.structured ?? false;
     return message;
   },
 };
@@ -2073,7 +2097,18 @@ export const KernelServiceLogsResponse: MessageFns<KernelServiceLogsResponse> = 
 };
 
 function createBaseLogLine(): LogLine {
-  return { time: undefined, isolate: "", generation: 0, pid: 0, stream: 0, text: "", partial: false };
+  return {
+    time: undefined,
+    isolate: "",
+    generation: 0,
+    pid: 0,
+    stream: 0,
+    text: "",
+    partial: false,
+    level: "",
+    message: "",
+    fields: undefined,
+  };
 }
 
 export const LogLine: MessageFns<LogLine> = {
@@ -2098,6 +2133,15 @@ export const LogLine: MessageFns<LogLine> = {
     }
     if (message.partial !== false) {
       writer.uint32(56).bool(message.partial);
+    }
+    if (message.level !== "") {
+      writer.uint32(66).string(message.level);
+    }
+    if (message.message !== "") {
+      writer.uint32(74).string(message.message);
+    }
+    if (message.fields !== undefined) {
+      Struct.encode(Struct.wrap(message.fields), writer.uint32(82).fork()).join();
     }
     return writer;
   },
@@ -2171,6 +2215,30 @@ export const LogLine: MessageFns<LogLine> = {
             message.partial = reader.bool();
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.level = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.message = reader.string();
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.fields = Struct.unwrap(Struct.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2192,6 +2260,9 @@ export const LogLine: MessageFns<LogLine> = {
       stream: isSet(object.stream) ? logStreamFromJSON(object.stream) : 0,
       text: isSet(object.text) ? globalThis.String(object.text) : "",
       partial: isSet(object.partial) ? globalThis.Boolean(object.partial) : false,
+      level: isSet(object.level) ? globalThis.String(object.level) : "",
+      message: isSet(object.message) ? globalThis.String(object.message) : "",
+      fields: isObject(object.fields) ? object.fields : undefined,
     };
   },
 
@@ -2218,6 +2289,15 @@ export const LogLine: MessageFns<LogLine> = {
     if (message.partial !== false) {
       obj.partial = message.partial;
     }
+    if (message.level !== "") {
+      obj.level = message.level;
+    }
+    if (message.message !== "") {
+      obj.message = message.message;
+    }
+    if (message.fields !== undefined) {
+      obj.fields = message.fields;
+    }
     return obj;
   },
 
@@ -2233,6 +2313,9 @@ export const LogLine: MessageFns<LogLine> = {
     message.stream = object.stream ?? 0;
     message.text = object.text ?? "";
     message.partial = object.partial ?? false;
+    message.level = object.level ?? "";
+    message.message = object.message ?? "";
+    message.fields = object.fields ?? undefined;
     return message;
   },
 };
