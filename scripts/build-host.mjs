@@ -1,5 +1,6 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { buildDashboard } from "./build-dashboard.mjs";
 import { bundleBanner, finishBundle, PEERS } from "./build-host-text.mjs";
 import { FULL_NAMES, OWN_GLOBALS } from "./build-pihost.mjs";
 import { roomsOf, sharedRooms } from "./build-shared-rooms.mjs";
@@ -36,7 +37,7 @@ const COMMON = /** @type {const} */ ({
 });
 
 /**
- * Builds what hosts load, and the command.
+ * Builds what hosts load, the command, and the page that a kernel's dashboard serves.
  * @param {{ root: string, outputDirectory: string }} options
  */
 export async function buildHost({ root, outputDirectory }) {
@@ -47,6 +48,7 @@ export async function buildHost({ root, outputDirectory }) {
   const metafiles = await Promise.all([
     ...ENTRIES.map((entry) => bundleEntry(root, outputDirectory, entry, define)),
     bundleCommand(root, outputDirectory, define),
+    buildDashboard({ root, outputDirectory: join(outputDirectory, "dashboard") }),
   ]);
   const notices = thirdPartyNotices(root, metafiles);
   writeFileSync(join(outputDirectory, "THIRD_PARTY_NOTICES.txt"), notices);

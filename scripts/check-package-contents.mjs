@@ -12,6 +12,10 @@ const REQUIRED = [
   "conformance/runner/index.mjs",
   "conformance/scenarios/handshake.json",
   "dist/cli/main.mjs",
+  "dist/dashboard/app.css",
+  "dist/dashboard/app.js",
+  "dist/dashboard/icon.svg",
+  "dist/dashboard/index.html",
   "dist/kernel/index.cjs",
   "dist/kernel/index.mjs",
   "dist/kernel/index.d.cts",
@@ -50,6 +54,7 @@ const ALLOWED = [
   /^conformance\/(README\.md|runner\/[^/]+\.mjs|scenarios\/[^/]+\.json)$/,
   /^conformance\/fixtures\/(node|python|go)\/[^/]+\.(mjs|py|go|mod)$/,
   /^dist\/cli\/[^/]+\.mjs$/,
+  /^dist\/dashboard\/(app\.(css|js)|icon\.svg|index\.html)$/,
   /^dist\/(kernel|opentelemetry|prometheus)\/(index(-import)?\.cjs|index\.mjs|index\.d\.[cm]ts)$/,
   /^dist\/pihost\/[^/]+\.(cjs|mjs|d\.[cm]ts|binpb|txt)$/,
   /^dist\/pihost\/vendor\/.+\.proto$/,
@@ -58,6 +63,7 @@ const ALLOWED = [
   /^proto\/pihost\.binpb$/,
   /^schema\/kernel\.schema\.json$/,
   /^docs\/[^/]+\.md$/,
+  /^docs\/pictures\/[^/]+\.png$/,
 ];
 
 /**

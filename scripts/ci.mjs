@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
+import { ensureBrowser } from "./browser.mjs";
 import { ensureSandboxTools } from "./bubblewrap.mjs";
 import { addCounts, countOf, countVitest, failuresOfVitest, NOTHING, printCounts } from "./ci-counts.mjs";
 import { conformance } from "./conformance.mjs";
@@ -67,7 +68,8 @@ async function runTests(scratch) {
 }
 
 /**
- * Fetches what the tests use: every line of Node, other runtimes, a real grpcurl on the path, and what makes sandboxes. Each counts as one
+ * Fetches what the tests use: every line of Node, other runtimes, a real grpcurl on the path, what makes sandboxes, and a
+ * browser. Each counts as one
  * that passed or failed: without it there are tests that cannot tell anything.
  *
  * @type {Stage["run"]}
@@ -91,17 +93,17 @@ async function offerTools() {
       (/** @type {Error} */ { message }) => message,
     ),
   );
-  const missing = await Promise.all([
-    grpcurl,
-    // One after the other: both may run apt-get, which is for one at a time.
-    ensureSandboxTools().then(
-      async (missing) => [missing, await ensurePromtool()].filter(Boolean).join("; ") || undefined,
-    ),
-    ...nodes,
-    ...tools,
-  ]);
+  const missing = await Promise.all([grpcurl, ensureDebianTools(), ...nodes, ...tools]);
   for (const tool of missing) if (tool !== undefined) problems.push(`missing: ${tool}`);
   return missing.map((tool) => countOf(tool === undefined)).reduce(addCounts, NOTHING);
+}
+
+/** One after the other: apt-get runs alone. */
+async function ensureDebianTools() {
+  const missing = [await ensureSandboxTools(), await ensurePromtool(), await ensureBrowser()].filter(
+    (why) => why !== undefined,
+  );
+  return missing.length === 0 ? undefined : missing.join("; ");
 }
 
 await prepareOrGiveUp();

@@ -1,5 +1,6 @@
 import { IsolationError } from "../errors/index.js";
 import type { Call, CallPlace } from "./call.js";
+import { CallMeter } from "./call-meter.js";
 import { CallQueue } from "./call-queue.js";
 import { RunningCalls } from "./running-calls.js";
 
@@ -13,6 +14,14 @@ const WAITING = Symbol("waiting");
 export interface CallObserver {
   callStarted(): void;
   callEnded(): void;
+}
+
+/** What calls of one isolator come to just now. */
+export interface CallsMeasured {
+  /** Calls that wait for a process, or for a place in it. */
+  readonly waiting: number;
+  /** How many took how long, from the call until it was settled, by `CallMeter`. */
+  readonly durations: readonly number[];
 }
 
 /** The calls that run in one generation. */
@@ -41,6 +50,8 @@ export class CallTable {
   #answered = 0;
   /** Told when nobody waits for any call. */
   #onIdle: (() => void)[] = [];
+  /** While somebody reads it. */
+  #meter: CallMeter | undefined;
   readonly #elsewhere: ((calls: readonly Call[]) => void) | undefined;
 
   /** @param elsewhere takes those that a process has lost and that may run again: then they do not wait for the next one here */
@@ -53,6 +64,14 @@ export class CallTable {
   /** Calls that ended since the present generation was ready. */
   get answered(): number {
     return this.#answered;
+  }
+
+  /** What waits, and how long calls take; measures that from the first reading on, as long as it is read. */
+  measure(): CallsMeasured {
+    this.#meter ??= new CallMeter(() => {
+      this.#meter = undefined;
+    });
+    return { waiting: this.#waiting.size, durations: this.#meter.read() };
   }
 
   /** How many calls wait. */
@@ -85,6 +104,7 @@ export class CallTable {
 
   /** Runs the call now if the process is ready and has room, else lets it wait. */
   submit(call: Call): void {
+    this.#meter?.began(call);
     if (this.#live !== undefined && this.#hasRoom(this.#live)) {
       this.#run(call, this.#live);
       return;
@@ -105,6 +125,7 @@ export class CallTable {
 
   /** To be called by whoever settles a call: gives its place to the next, if it has left it. */
   settled(call: Call): void {
+    this.#meter?.ended(call);
     const place = call.place as Running | typeof WAITING | undefined;
     if (place === WAITING) {
       call.place = undefined;

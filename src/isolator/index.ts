@@ -2,8 +2,9 @@
 
 export type { Remote, RemoteObject, RemoteStream } from "../inside/index.js";
 export { Call, type CallOwner, type CallPlace } from "./call.js";
+export { CallMeter, durationOf } from "./call-meter.js";
 export { CallQueue } from "./call-queue.js";
-export { CallTable } from "./call-table.js";
+export { type CallsMeasured, CallTable } from "./call-table.js";
 export { CallTargets } from "./call-targets.js";
 export { downError } from "./down-errors.js";
 export { emitApart } from "./emit-apart.js";

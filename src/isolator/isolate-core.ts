@@ -16,7 +16,7 @@ import {
 import type { IsolateReading } from "../telemetry/index.js";
 import { activatingNow } from "./activating.js";
 import type { Call, CallOwner } from "./call.js";
-import { CallTable } from "./call-table.js";
+import { type CallsMeasured, CallTable } from "./call-table.js";
 import { CallTargets } from "./call-targets.js";
 import { checkStatus } from "./check-status.js";
 import { EventPublisher } from "./event-publisher.js";
@@ -228,6 +228,11 @@ export class IsolateCore implements CallOwner {
       const uptime = toDuration(performance.now() - live.startedAt);
       return checkStatus({ ...known, pid, uptime, callsInFlight: this.#calls.runningIn(live) });
     });
+  }
+
+  /** See `CallTable.measure`. */
+  measureCalls(): CallsMeasured {
+    return this.#calls.measure();
   }
 
   /** The present process, as far as it is known here. */

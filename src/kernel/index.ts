@@ -1,5 +1,6 @@
 /** `process-isolation/kernel`: many isolates under one lifetime. */
 export type { ConnectedIsolate, ConnectedKernel, ConnectOptions } from "./connect/index.js";
+export type { Dashboard, DashboardOptions } from "./dashboard/index.js";
 export type {
   IsolateEvent,
   KernelEventSource,

@@ -1,6 +1,7 @@
 import { IsolationError } from "../errors/index.js";
 import { type CallOptions, keepAlive, type RecycleFacts } from "../isolator/index.js";
 import { ConnectedKernel, type ConnectOptions } from "./connect/index.js";
+import type { Dashboard, DashboardOptions } from "./dashboard/index.js";
 import type { KernelEventSource } from "./events.js";
 import { handleOf, type KernelIsolate } from "./handle.js";
 import { type KernelLogRecord, type LogsOptions, readLogs } from "./logs/index.js";
@@ -157,6 +158,18 @@ export class Kernel {
    */
   async replace(name: string, { module }: { module: string | URL }): Promise<void> {
     await keepAlive.during(this.#runtime.byHand.replace(name, module));
+  }
+
+  /**
+   * Opens a page where the kernel is looked at and operated with a browser of this machine: graph, states, memory, calls, deaths,
+   * logs. It ends with the kernel, and keeps no program alive.
+   *
+   * @returns the address with its token, which is to be kept as secret as one with the scope `operate`
+   * @throws IsolationError INVALID_OPTION for a port that is taken, or an address that other machines reach; STOPPED when the
+   * kernel has ended
+   */
+  dashboard(options: DashboardOptions = {}): Promise<Dashboard> {
+    return this.#runtime.entrance.dashboard(options);
   }
 
   /**

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { didYouMean, IsolationError } from "../errors/index.js";
 import { type Generation, tellHandedOn } from "../supervision/index.js";
 import type { Telemetry } from "../telemetry/index.js";
@@ -38,6 +39,8 @@ export class KernelRuntime {
   #failStart: (error: IsolationError) => void = () => {};
 
   constructor(manifest: ResolvedManifest, options: ResolvedKernelOptions) {
+    // As many as there are who watch.
+    setMaxListeners(0, this.#over.signal);
     this.manifest = manifest;
     this.#options = options;
     this.#telemetry = [...options.telemetry];

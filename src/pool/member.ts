@@ -47,6 +47,8 @@ export interface MemberListener {
   onDeath(member: Member, death: Death): void;
   /** These calls of it may run again in another. */
   onLost(member: Member, calls: readonly Call[]): void;
+  /** A call of it has settled. */
+  onSettled(call: Call): void;
   /** A call of it settled or ended, or a stream: it may have room. */
   onRoom(member: Member): void;
   /** It is due for replacement; false when no other is to be had now. */
@@ -146,6 +148,7 @@ export class Member implements CallOwner, QueuePlace {
 
   settled(call: Call): void {
     this.core.settled(call);
+    this.#listener.onSettled(call);
     if (call.isGivenUp) this.#waitForEnd(call);
     else this.#ended(call);
   }

@@ -1,5 +1,13 @@
 import { IsolationError, invalidOption } from "../errors/index.js";
-import { type Call, type CallOwner, CallTargets, type IsolateTelemetry, keepAlive } from "../isolator/index.js";
+import {
+  type Call,
+  CallMeter,
+  type CallOwner,
+  type CallsMeasured,
+  CallTargets,
+  type IsolateTelemetry,
+  keepAlive,
+} from "../isolator/index.js";
 import type { Judge } from "../supervision/index.js";
 import type { CallScope } from "./call-scope.js";
 import { Fleet, type FleetOwner } from "./fleet.js";
@@ -19,6 +27,8 @@ export class PoolCore implements CallOwner {
   readonly #queue = new PoolQueue<Member>();
   #ended = 0;
   #isFilling = false;
+  /** While somebody reads it. */
+  #meter: CallMeter | undefined;
   /** Where the calls are noted that are made now. */
   #scope: CallScope | undefined;
   /** Told when a call has left the queue, or a process. */
@@ -34,6 +44,7 @@ export class PoolCore implements CallOwner {
       onRoom: (member) => this.#onRoom(member),
       onClosed: (member) => this.#onClosed(member),
       onLost: (calls) => this.#again(calls),
+      onSettled: (call) => this.#meter?.ended(call),
       onLaneEnd: (lane) => this.#queue.ended(lane),
       refuse: (toError) => this.#refuse(toError),
     };
@@ -51,6 +62,7 @@ export class PoolCore implements CallOwner {
     call.owner = this;
     this.#scope?.add(call);
     if (this.telemetry.hearsCalls) call.observe(this.telemetry);
+    this.#meter?.began(call);
     const { down } = this.fleet.life;
     const { preparing } = this.fleet.roster;
     if (call.isAborted) call.cancel();
@@ -62,9 +74,18 @@ export class PoolCore implements CallOwner {
   /** To be called when a call has settled that waits, or was to. */
   settled(call: Call): void {
     keepAlive.release();
+    this.#meter?.ended(call);
     if (call.place === undefined) return;
     this.#queue.delete(call);
     this.#tellChange();
+  }
+
+  /** As `CallTable.measure`. */
+  measureCalls(): CallsMeasured {
+    this.#meter ??= new CallMeter(() => {
+      this.#meter = undefined;
+    });
+    return { waiting: this.#queue.size, durations: this.#meter.read() };
   }
 
   /** None that runs is its own. */

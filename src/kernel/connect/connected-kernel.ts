@@ -2,6 +2,7 @@ import { toDuration } from "../../contract/index.js";
 import type { KernelServiceStartResponse } from "../../contract/kernel.js";
 import { didYouMean, IsolationError, ownOptions } from "../../errors/index.js";
 import { type BoundCall, type CallOptions, createRemote, keepAlive } from "../../isolator/index.js";
+import { type Dashboard, type DashboardOptions, type OpenDashboard, openDashboard } from "../dashboard/index.js";
 import type { KernelEventSource } from "../events.js";
 import { type KernelLogRecord, type LogsOptions, toLogRecord } from "../logs/index.js";
 import { logLineOf, summaryOfMessage } from "../service/index.js";
@@ -44,6 +45,7 @@ export class ConnectedKernel {
   readonly #events: RemoteEvents;
   readonly #names: readonly string[];
   readonly #isolates = new Map<string, RemoteIsolate>();
+  readonly #dashboards = new Set<OpenDashboard>();
   /** Why nothing is to be had any more. */
   #over: string | undefined;
 
@@ -141,6 +143,19 @@ export class ConnectedKernel {
     for await (const { lines } of messages) yield* lines.map((line) => toLogRecord(logLineOf(line)));
   }
 
+  /** As `Kernel.dashboard`, served by this program; it ends with the connection. */
+  async dashboard(options: DashboardOptions = {}): Promise<Dashboard> {
+    if (this.#over !== undefined) throw new IsolationError("STOPPED", this.#over);
+    const open = await openDashboard(this.#client, options);
+    this.#dashboards.add(open);
+    const close = async (): Promise<void> => {
+      this.#dashboards.delete(open);
+      await open.close();
+    };
+    if (this.#over !== undefined) await close();
+    return { url: open.url, close };
+  }
+
   /** Ends the kernel in order; resolves when it is stopping. The event `stopped` says when it has. */
   async shutdown({ reason = "", graceMs }: { reason?: string; graceMs?: number } = {}): Promise<void> {
     const grace = graceMs === undefined ? undefined : toDuration(graceMs);
@@ -149,6 +164,8 @@ export class ConnectedKernel {
 
   /** Ends the connection; the kernel goes on. Calls that have not settled fail with STOPPED. */
   async close(): Promise<void> {
+    await Promise.all([...this.#dashboards].map((dashboard) => dashboard.close()));
+    this.#dashboards.clear();
     this.#end("the connection to the kernel was closed");
   }
 
@@ -177,7 +194,10 @@ export class ConnectedKernel {
     this.#over ??= why;
     this.#events.stop();
     for (const isolate of this.#isolates.values()) this.#closeIsolate(isolate, why);
-    this.#client.close();
+    // They have yet to read from the kernel that it has ended.
+    const drained = [...this.#dashboards].map((dashboard) => dashboard.drain());
+    if (drained.length === 0) this.#client.close();
+    else void Promise.all(drained).then(() => this.#client.close());
   }
 
   #closeIsolate(isolate: RemoteIsolate, why: string): void {

@@ -1,6 +1,7 @@
 import type { HostStatusMessage } from "../../contract/index.js";
 import type { IsolationError } from "../../errors/index.js";
 import {
+  type CallsMeasured,
   type IsolateTelemetry,
   type IsolatorEventSource,
   type IsolatorState,
@@ -90,6 +91,10 @@ export class PooledProcesses implements UnitProcesses {
 
   halt(reason: string): Promise<void> {
     return this.taker.fleet.halt(reason, this.#graceMs);
+  }
+
+  measureCalls(): CallsMeasured {
+    return this.taker.measureCalls();
   }
 
   awaitHalt(): void {

@@ -1,6 +1,7 @@
 import type { HostStatusMessage } from "../../contract/index.js";
 import type { IsolationError } from "../../errors/index.js";
 import type {
+  CallsMeasured,
   ExtendedIsolator,
   IsolateCore,
   IsolateTelemetry,
@@ -71,6 +72,10 @@ export class SingleProcess implements UnitProcesses {
 
   async halt(reason: string): Promise<void> {
     await this.taker.halt(reason, this.#graceMs);
+  }
+
+  measureCalls(): CallsMeasured {
+    return this.taker.measureCalls();
   }
 
   awaitHalt(): void {

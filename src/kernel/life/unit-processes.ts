@@ -1,6 +1,7 @@
 import type { HostStatusMessage } from "../../contract/index.js";
 import type { IsolationError } from "../../errors/index.js";
 import type {
+  CallsMeasured,
   CallTaker,
   IsolateTelemetry,
   IsolatorEventSource,
@@ -57,6 +58,8 @@ export interface UnitProcesses {
   place(): Promise<RequestPlace>;
   /** Resolves when it takes calls, or will not. Never rejects. */
   settled(): Promise<void>;
+  /** What waits, and how long calls take: see `CallTable.measure`. */
+  measureCalls(): CallsMeasured;
   /** What a process says of itself. */
   status(): Promise<HostStatusMessage>;
   /** Ends what runs in order, which is judged as halted; calls wait meanwhile. */

@@ -1,19 +1,19 @@
 import type { KernelServiceLogsRequest, KernelServiceLogsResponse, LogLine } from "../../contract/kernel.js";
-import type { GrpcCall } from "../../grpc/index.js";
 import { contentOf, type KernelLogLine, LogFollower } from "../logs/index.js";
 import { checkNames } from "./isolate-names.js";
 import { logLineMessage } from "./log-message.js";
+import type { KernelCall } from "./method.js";
 import type { KernelOperations } from "./operations.js";
 
 /** Lines in one message, and bytes of their text, from which on another one is begun. */
-const MESSAGE_LINES = 256;
+export const MESSAGE_LINES = 256;
 const MESSAGE_BYTES = 256 * 1024;
 
 /** The last lines, and with `follow` those to come, until the kernel has stopped. */
 export async function* readLogs(
   kernel: KernelOperations,
   { isolates, tail, follow, structured }: KernelServiceLogsRequest,
-  call: GrpcCall,
+  call: KernelCall,
 ): AsyncGenerator<KernelServiceLogsResponse, void, undefined> {
   const wanted = checkNames(kernel, isolates);
   const kept = kernel.logs.tail(wanted, tail);

@@ -14,7 +14,7 @@ function callOf(client: AbortController): GrpcCall {
 
 test("a watcher that lets too many events wait is told so, and costs nothing more", async () => {
   const { kernel, events } = await useOperations();
-  const stream = watchEvents(kernel, { isolates: [] }, callOf(new AbortController()));
+  const stream = watchEvents(kernel, { isolates: [], tail: 0 }, callOf(new AbortController()));
   const first = stream.next();
   const emit = (generation: number): void =>
     void events.emit("isolate", { type: "restarting", isolate: "store", generation, delayMs: 0, restarts: 0 });
@@ -80,7 +80,7 @@ test("lines that are long are dropped by their bytes", async () => {
 test("a client that goes takes its listeners with it", async () => {
   const { kernel, events } = await useOperations();
   const client = new AbortController();
-  const watching = watchEvents(kernel, { isolates: [] }, callOf(client)).next();
+  const watching = watchEvents(kernel, { isolates: [], tail: 0 }, callOf(client)).next();
   const reading = readLogs(kernel, { isolates: [], tail: 0, follow: true, structured: false }, callOf(client)).next();
   client.abort();
   expect((await watching).done).toBe(true);

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import type { ClientReadableStream } from "@grpc/grpc-js";
 import { expect, test } from "vitest";
 import type {
   KernelEvent,
@@ -13,7 +14,7 @@ async function watch(
   { client, metadata }: Service,
   ...isolates: string[]
 ): Promise<{ next(type: string): Promise<KernelEvent> }> {
-  const stream = client.watch({ isolates }, metadata);
+  const stream = client.watch({ isolates, tail: 0 }, metadata);
   stream.on("error", () => {});
   const events = stream[Symbol.asyncIterator]() as AsyncIterator<KernelServiceWatchResponse>;
   await once(stream, "metadata");
@@ -136,4 +137,54 @@ test("the kernel keeps the last 1,000 lines of an isolate, and no more than 256 
   expect(bytes).toBeLessThanOrEqual(256 * 1024);
   expect(bytes).toBeGreaterThan(200 * 1024);
   expect(long.at(-1)).toMatch(/^499 /);
+});
+
+test("Watch tells what happened before, as far as it is asked for, and then goes on", async () => {
+  const service = await useService();
+  const { client, metadata } = service;
+  await ask(service, "stop", { isolate: "writer", reason: "" });
+  for (let time = 0; time < 8; time += 1) {
+    await ask(service, "stop", { isolate: "caller", reason: "" });
+    await ask(service, "start", { isolate: "caller" });
+  }
+  await ask(service, "stop", { isolate: "caller", reason: "" });
+  const read = async (tail: number, isolates: string[] = []): Promise<() => Promise<KernelEvent[]>> => {
+    const stream = client.watch({ isolates, tail }, metadata);
+    stream.on("error", () => {});
+    await once(stream, "metadata");
+    return () => untilDeath(stream);
+  };
+  const untilDeath = async (stream: ClientReadableStream<KernelServiceWatchResponse>): Promise<KernelEvent[]> => {
+    const events: KernelEvent[] = [];
+    for await (const { event } of stream as AsyncIterable<KernelServiceWatchResponse>) {
+      if (event === undefined) continue;
+      events.push(event);
+      if (event.isolate === "store" && event.type === "exited") break;
+    }
+    stream.cancel();
+    return events;
+  };
+  const begun = [await read(1_000), await read(2), await read(0), await read(1_000, ["store"])];
+  await invoke(service, "store", "die").catch(() => {});
+  const [past = [], few = [], none = [], one = []] = await Promise.all(begun.map((rest) => rest()));
+  expect(past.filter(({ isolate }) => isolate === "caller")).toHaveLength(16);
+  expect(past.map(({ isolate, type }) => `${isolate} ${type}`)).toContain("writer stopped");
+  const times = past.map(({ time }) => (time?.seconds ?? 0) + (time?.nanos ?? 0) / 1e9);
+  expect(times).toEqual(times.toSorted((a, b) => a - b));
+  expect(few.filter(({ isolate }) => isolate === "caller")).toHaveLength(2);
+  expect(none.map(({ isolate, type }) => `${isolate} ${type}`)).toEqual(["store exited"]);
+  expect(one.every(({ isolate }) => isolate === "store")).toBe(true);
+});
+
+test("List with status tells how many calls wait, and how long those took that went through the kernel", async () => {
+  const service = await useService();
+  const calls = async (withStatus = true): Promise<{ waiting: number; durations: number[] } | undefined> =>
+    (await ask(service, "list", { withStatus })).isolates.find(({ name }) => name === "store")?.calls;
+  expect(await calls(false)).toBeUndefined();
+  const count = async (): Promise<number> => (await calls())?.durations.reduce((sum, one) => sum + one, 0) ?? 0;
+  expect(await count()).toBe(0);
+  for (let call = 0; call < 5; call += 1) await invoke(service, "store", "add", 1, 2);
+  expect(await count()).toBe(5);
+  expect(await count()).toBe(5);
+  expect(await calls()).toMatchObject({ waiting: 0 });
 });

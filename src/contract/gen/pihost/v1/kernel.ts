@@ -144,8 +144,27 @@ export interface IsolateSummary {
   features: string[];
   /** The kinds of values that it takes. */
   values: string[];
+  /** The calls that go through the kernel, where they were asked for. */
+  calls:
+    | CallsSummary
+    | undefined;
   /** Its processes, the oldest first: one, or several where the manifest says so. Empty while there is none. */
   instances: IsolateInstance[];
+}
+
+/**
+ * Calls of an isolate by the kernel's host, by other isolates and by Invoke. What clients of the front door send goes straight
+ * to the process, and is in HostStatus alone.
+ */
+export interface CallsSummary {
+  /** Calls that wait for a process, or for a place in it. */
+  waiting: number;
+  /**
+   * How long calls took, from the call until it was settled: entry i counts those of at most 2^(i/4 - 5) milliseconds and more
+   * than the entry before; the last one counts all that are longer. Counted from the first reading on, and anew when nobody
+   * has read for ten seconds.
+   */
+  durations: number[];
 }
 
 /** One process of an isolate. */
@@ -163,7 +182,10 @@ export interface IsolateInstance {
 }
 
 export interface KernelServiceListRequest {
-  /** Whether each process is asked how it is. Those that do not answer within a second are listed without. */
+  /**
+   * Whether each process is asked how it is. Those that do not answer within a second are listed without. The calls that go
+   * through the kernel are told, too.
+   */
   withStatus: boolean;
 }
 
@@ -184,6 +206,8 @@ export interface KernelServiceListResponse {
 export interface KernelServiceWatchRequest {
   /** Only events of these isolates, and of the kernel itself. Default: all. */
   isolates: string[];
+  /** How many of the last events that the kernel has kept of each isolate, and of itself, come first. Default: none. */
+  tail: number;
 }
 
 export interface KernelServiceWatchResponse {
@@ -407,6 +431,7 @@ function createBaseIsolateSummary(): IsolateSummary {
     status: undefined,
     features: [],
     values: [],
+    calls: undefined,
     instances: [],
   };
 }
@@ -449,8 +474,11 @@ export const IsolateSummary: MessageFns<IsolateSummary> = {
     for (const v of message.values) {
       writer.uint32(98).string(v!);
     }
+    if (message.calls !== undefined) {
+      CallsSummary.encode(message.calls, writer.uint32(106).fork()).join();
+    }
     for (const v of message.instances) {
-      IsolateInstance.encode(v!, writer.uint32(106).fork()).join();
+      IsolateInstance.encode(v!, writer.uint32(114).fork()).join();
     }
     return writer;
   },
@@ -569,6 +597,14 @@ export const IsolateSummary: MessageFns<IsolateSummary> = {
               break;
             }
 
+            message.calls = CallsSummary.decode(reader, reader.uint32());
+            continue;
+          }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
             message.instances.push(IsolateInstance.decode(reader, reader.uint32()));
             continue;
           }
@@ -598,6 +634,7 @@ export const IsolateSummary: MessageFns<IsolateSummary> = {
       status: isSet(object.status) ? HostStatus.fromJSON(object.status) : undefined,
       features: globalThis.Array.isArray(object?.features) ? object.features.map((e: any) => globalThis.String(e)) : [],
       values: globalThis.Array.isArray(object?.values) ? object.values.map((e: any) => globalThis.String(e)) : [],
+      calls: isSet(object.calls) ? CallsSummary.fromJSON(object.calls) : undefined,
       instances: globalThis.Array.isArray(object?.instances)
         ? object.instances.map((e: any) => IsolateInstance.fromJSON(e))
         : [],
@@ -642,6 +679,9 @@ export const IsolateSummary: MessageFns<IsolateSummary> = {
     if (message.values?.length) {
       obj.values = message.values;
     }
+    if (message.calls !== undefined) {
+      obj.calls = CallsSummary.toJSON(message.calls);
+    }
     if (message.instances?.length) {
       obj.instances = message.instances.map((e) => IsolateInstance.toJSON(e));
     }
@@ -667,7 +707,111 @@ export const IsolateSummary: MessageFns<IsolateSummary> = {
       : undefined;
     message.features = object.features?.map((e) => e) || [];
     message.values = object.values?.map((e) => e) || [];
+    message.calls = (object.calls !== undefined && object.calls !== null)
+      ? CallsSummary.fromPartial(object.calls)
+      : undefined;
     message.instances = object.instances?.map((e) => IsolateInstance.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseCallsSummary(): CallsSummary {
+  return { waiting: 0, durations: [] };
+}
+
+export const CallsSummary: MessageFns<CallsSummary> = {
+  encode(message: CallsSummary, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.waiting !== 0) {
+      writer.uint32(8).uint32(message.waiting);
+    }
+    if (message.durations.length !== 0) {
+      writer.uint32(18).fork();
+      for (const v of message.durations) {
+        writer.uint64(v);
+      }
+      writer.join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CallsSummary {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCallsSummary();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.waiting = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag === 16) {
+              message.durations.push(longToNumber(reader.uint64()));
+
+              continue;
+            }
+
+            if (tag === 18) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.durations.push(longToNumber(reader.uint64()));
+              }
+
+              continue;
+            }
+
+            break;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CallsSummary {
+    return {
+      waiting: isSet(object.waiting) ? globalThis.Number(object.waiting) : 0,
+      durations: globalThis.Array.isArray(object?.durations)
+        ? object.durations.map((e: any) => globalThis.Number(e))
+        : [],
+    };
+  },
+
+  toJSON(message: CallsSummary): unknown {
+    const obj: any = {};
+    if (message.waiting !== 0) {
+      obj.waiting = Math.round(message.waiting);
+    }
+    if (message.durations?.length) {
+      obj.durations = message.durations.map((e) => Math.round(e));
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<CallsSummary>, I>>(base?: I): CallsSummary {
+    return CallsSummary.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<CallsSummary>, I>>(object: I): CallsSummary {
+    const message = createBaseCallsSummary();
+    message.waiting = object.waiting ?? 0;
+    message.durations = object.durations?.map((e) => e) || [];
     return message;
   },
 };
@@ -1028,13 +1172,16 @@ export const KernelServiceListResponse: MessageFns<KernelServiceListResponse> = 
 };
 
 function createBaseKernelServiceWatchRequest(): KernelServiceWatchRequest {
-  return { isolates: [] };
+  return { isolates: [], tail: 0 };
 }
 
 export const KernelServiceWatchRequest: MessageFns<KernelServiceWatchRequest> = {
   encode(message: KernelServiceWatchRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     for (const v of message.isolates) {
       writer.uint32(10).string(v!);
+    }
+    if (message.tail !== 0) {
+      writer.uint32(16).uint32(message.tail);
     }
     return writer;
   },
@@ -1060,6 +1207,14 @@ export const KernelServiceWatchRequest: MessageFns<KernelServiceWatchRequest> = 
             message.isolates.push(reader.string());
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.tail = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1075,6 +1230,7 @@ export const KernelServiceWatchRequest: MessageFns<KernelServiceWatchRequest> = 
   fromJSON(object: any): KernelServiceWatchRequest {
     return {
       isolates: globalThis.Array.isArray(object?.isolates) ? object.isolates.map((e: any) => globalThis.String(e)) : [],
+      tail: isSet(object.tail) ? globalThis.Number(object.tail) : 0,
     };
   },
 
@@ -1082,6 +1238,9 @@ export const KernelServiceWatchRequest: MessageFns<KernelServiceWatchRequest> = 
     const obj: any = {};
     if (message.isolates?.length) {
       obj.isolates = message.isolates;
+    }
+    if (message.tail !== 0) {
+      obj.tail = Math.round(message.tail);
     }
     return obj;
   },
@@ -1092,6 +1251,7 @@ export const KernelServiceWatchRequest: MessageFns<KernelServiceWatchRequest> = 
   fromPartial<I extends Exact<DeepPartial<KernelServiceWatchRequest>, I>>(object: I): KernelServiceWatchRequest {
     const message = createBaseKernelServiceWatchRequest();
     message.isolates = object.isolates?.map((e) => e) || [];
+    message.tail = object.tail ?? 0;
     return message;
   },
 };
