@@ -7,6 +7,7 @@ const ENTRIES = [
   { entry: "index", place: "index" },
   { entry: "inside/index", place: "pihost/inside" },
   { entry: "kernel/index", place: "kernel/index" },
+  { entry: "adapters/bullmq/index", place: "bullmq/index" },
 ];
 
 /**

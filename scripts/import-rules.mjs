@@ -44,6 +44,7 @@ export const PACKAGE_OWNERS = {
   "tree-kill": ["src/platform/process-tree"],
   commander: ["src/cli"],
   yaml: ["src/kernel/manifest"],
+  bullmq: ["src/adapters/bullmq"],
   "@grpc/proto-loader": ["pihost/server", "pihost/services"],
   protobufjs: ["pihost/services"],
   "@grpc/reflection": ["pihost/server"],

@@ -17,6 +17,7 @@ export { type ExtendedIsolator, ProcessIsolator, startExtended } from "./isolato
 export { keepAlive } from "./keep-alive.js";
 export { type LiveRecord, listLive } from "./live-record.js";
 export { type BoundCall, type CallTaker, ModuleCalls } from "./module-calls.js";
+export { moduleName } from "./module-name.js";
 export type {
   BudgetOptions,
   CallOptions,
@@ -31,5 +32,5 @@ export type {
   TerminateOptions,
   WaitOptions,
 } from "./options/index.js";
-export { DEFAULT_MAX_IN_FLIGHT, defaultLifecycle } from "./options/index.js";
+export { DEFAULT_MAX_IN_FLIGHT, defaultLifecycle, resolveOptions } from "./options/index.js";
 export { createRemote } from "./remote.js";

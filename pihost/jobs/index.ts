@@ -1,0 +1,1 @@
+export { createJobModule, type JobModule } from "./job-module.js";
