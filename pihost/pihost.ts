@@ -17,7 +17,7 @@ import { openInspector, waitForDebugger } from "./debugging.js";
 import { EventLoopLag } from "./event-loop-lag.js";
 import { createHostModule } from "./host-module.js";
 import { IsolateData } from "./isolate-data.js";
-import { createJobModule } from "./jobs/index.js";
+import { JobModule } from "./jobs/index.js";
 import { type Listener, listen } from "./listener.js";
 import { ModuleLifecycle } from "./module-lifecycle.js";
 import { createModuleLoader, type LoadedModule, type ModuleLoader } from "./modules/index.js";
@@ -59,7 +59,7 @@ export class Pihost implements CallHandler {
   readonly #uses = new Uses();
   readonly #services = new ServiceHost(this, (name) => this.#loadStarted(name));
   readonly #hostModule = createHostModule(this);
-  readonly #jobModule = createJobModule((name) => this.#loadStarted(name, "MODULE_FAILED"));
+  readonly #jobModule = new JobModule((name) => this.#loadStarted(name, "MODULE_FAILED"));
   #server: Listener | undefined;
   #generation: number;
   #draining = false;

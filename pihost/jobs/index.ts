@@ -1,1 +1,1 @@
-export { createJobModule, type JobModule } from "./job-module.js";
+export { JobModule } from "./job-module.js";

@@ -41,25 +41,61 @@ const METHODS = [
   "retry",
 ] as const;
 
-/** A job as a sandboxed processor of BullMQ gets it, with the methods that a job has in the worker itself. */
+/** By this the methods reach the host. */
+const CALLS = Symbol("calls");
+
+/**
+ * A job as a sandboxed processor of BullMQ gets it. Its methods are read from the prototype: to give an object thirty of its
+ * own took a hundred times as long as all the rest.
+ */
+class Job {
+  data: unknown;
+  returnValue: unknown;
+  progress: unknown;
+
+  constructor(facts: JobFacts, calls: HostCalls) {
+    Object.assign(this, facts);
+    this.data = parse(facts.data);
+    this.returnValue = parse(facts.returnvalue);
+    Object.defineProperty(this, CALLS, { value: calls });
+  }
+
+  /** What it sets is seen at once, as it is on a job in the worker. */
+  get updateProgress(): (progress: unknown) => Promise<unknown> {
+    return (progress) => {
+      this.progress = progress;
+      return callsOf(this).call("updateProgress", [asStored(progress)]);
+    };
+  }
+
+  get updateData(): (data: unknown) => Promise<unknown> {
+    return (data) => {
+      this.data = data;
+      return callsOf(this).call("updateData", [asStored(data)]);
+    };
+  }
+}
+
+function callsOf(job: Job): HostCalls {
+  return (job as unknown as { readonly [CALLS]: HostCalls })[CALLS];
+}
+
+/** Each is bound when it is read, so that `const { log } = job` works; and may be replaced, as it could on a plain object. */
+for (const method of METHODS) {
+  Object.defineProperty(Job.prototype, method, {
+    configurable: true,
+    get(this: Job) {
+      return (...args: unknown[]) => callsOf(this).call(method, args);
+    },
+    set(this: Job, value: unknown) {
+      Object.defineProperty(this, method, { value, configurable: true, enumerable: true, writable: true });
+    },
+  });
+}
+
+/** A job with the methods that it has in the worker itself. */
 export function createJob(facts: JobFacts, calls: HostCalls): object {
-  const job: Record<string, unknown> = {
-    ...facts,
-    data: parse(facts.data),
-    returnValue: parse(facts.returnvalue),
-  };
-  for (const method of METHODS) job[method] = (...args: unknown[]) => calls.call(method, args);
-  // What they set is seen at once, as it is on a job in the worker.
-  job.updateProgress = (progress: unknown) => {
-    job.progress = progress;
-    return calls.call("updateProgress", [asStored(progress)]);
-  };
-  job.updateData = (data: unknown) => {
-    job.data = data;
-    return calls.call("updateData", [asStored(data)]);
-  };
-  job.toJSON = () => Object.fromEntries(Object.entries(job).filter(([, value]) => typeof value !== "function"));
-  return job;
+  return new Job(facts, calls);
 }
 
 function parse(text: string | undefined): unknown {

@@ -5,8 +5,6 @@ import type { LoadedModule } from "../modules/index.js";
 /** What a module exports for jobs. */
 export type Processor = (job: object, token: string | undefined, signal: AbortSignal) => unknown;
 
-const found = new WeakMap<LoadedModule, Map<string | undefined, Processor>>();
-
 /**
  * The function that runs the jobs: the export at `method`, or the default export, which may be that of a module compiled to
  * CommonJS.
@@ -14,23 +12,13 @@ const found = new WeakMap<LoadedModule, Map<string | undefined, Processor>>();
  * @throws IsolationError METHOD_NOT_FOUND when that is no function
  */
 export function findProcessor(module: LoadedModule, method: string | undefined): Processor {
-  const known = found.get(module) ?? new Map<string | undefined, Processor>();
-  found.set(module, known);
-  const present = known.get(method);
-  if (present !== undefined) return present;
-  const processor = resolve(module, method) as Processor;
-  known.set(method, processor);
-  return processor;
-}
-
-function resolve(module: LoadedModule, method: string | undefined): Processor {
   const exports = module.describe();
   const path = method ?? "default";
   const whole = exports.find(({ name }) => name === path);
-  const isWrapped = method === undefined && whole?.members?.some(({ name }) => name === "default") === true;
-  if (isWrapped && whole?.kind === "value") return module.method("default.default");
-  if (method === undefined && whole === undefined) throw noFunction(module, path, exports);
-  if (whole?.kind === "value") throw noFunction(module, path, exports);
+  const wrapped = method === undefined && whole?.kind === "value" ? whole.members : undefined;
+  if (wrapped?.some(({ name }) => name === "default")) return module.method("default.default");
+  const isNone = method === undefined && whole === undefined;
+  if (isNone || whole?.kind === "value") throw noFunction(module, path, exports);
   return module.method(path);
 }
 

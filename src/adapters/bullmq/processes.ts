@@ -1,63 +1,46 @@
-import type { IsolationError } from "../../errors/index.js";
+import { JOB_MODULE } from "../../contract/index.js";
 import { ProcessIsolator } from "../../isolator/index.js";
 import type { ResolvedProcessor } from "./options.js";
-
-const JOBS = "pihost:job";
-
-/** A job that runs in one of the processes. */
-export interface RunningJob {
-  readonly result: Promise<unknown>;
-  /** Kills the process, and what it has started. */
-  kill(): void;
-}
+import type { CancelIn, RunningJobs } from "./running-jobs.js";
+import { keep } from "../../inside/index.js";
 
 /** The processes of a processor. */
 export class Processes {
   readonly #options: ResolvedProcessor;
+  readonly #jobs: RunningJobs;
   readonly #free: ProcessIsolator[] = [];
   readonly #all = new Set<ProcessIsolator>();
-  #failedStarts = 0;
-  #mayStartAt = 0;
-  constructor(options: ResolvedProcessor) {
+  constructor(options: ResolvedProcessor, jobs: RunningJobs) {
     this.#options = options;
+    this.#jobs = jobs;
   }
 
-  run(args: readonly unknown[], onLost: (error: IsolationError) => unknown): RunningJob {
-    let isolator: ProcessIsolator | undefined;
-    let killed = false;
-    const result = (async () => {
-      isolator = this.#free.pop() ?? (await this.#start());
-      if (killed) void isolator.terminate();
-      try {
-        return await isolator.invoke(JOBS, "run", args);
-      } finally {
-        if (isolator.state !== "stopped" && isolator.state !== "stopping") this.#free.push(isolator);
-        else this.#all.delete(isolator);
-      }
-    })();
-    void onLost;
-    return {
-      result,
-      kill: () => {
-        killed = true;
-        void isolator?.terminate();
-      },
-    };
+  async run(args: readonly unknown[], killed: AbortSignal | undefined): Promise<unknown> {
+    const isolator = this.#free.pop() ?? (await this.#start());
+    const kill = () => void isolator.terminate();
+    killed?.addEventListener("abort", kill);
+    try {
+      return await isolator.invoke(JOB_MODULE, "run", args);
+    } finally {
+      killed?.removeEventListener("abort", kill);
+      if (isolator.state !== "stopped" && isolator.state !== "stopping") this.#free.push(isolator);
+      else this.#all.delete(isolator);
+    }
   }
 
   async #start(): Promise<ProcessIsolator> {
-    const wait = this.#mayStartAt - performance.now();
-    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
-    try {
-      const isolator = await ProcessIsolator.create(this.#options.isolation);
-      this.#failedStarts = 0;
-      this.#all.add(isolator);
-      return isolator;
-    } catch (error) {
-      this.#failedStarts += 1;
-      this.#mayStartAt = performance.now() + Math.min(5_000, 100 * 2 ** this.#failedStarts);
-      throw error;
-    }
+    const jobs = this.#jobs;
+    const ask = keep((key: string, method: string, args: readonly unknown[]) => jobs.ask(key, method, args));
+    const isolator = await ProcessIsolator.create({
+      ...this.#options.isolation,
+      onGeneration: async (_, context) => {
+        const cancel = await context.invoke<CancelIn>(JOB_MODULE, "open", [ask, jobs.cancelled(), null]);
+        jobs.opened(context.pid, cancel);
+      },
+    });
+    isolator.events.on("exited", ({ pid }) => jobs.closed(pid));
+    this.#all.add(isolator);
+    return isolator;
   }
 
   async shutdown(graceMs?: number): Promise<void> {
