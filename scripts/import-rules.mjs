@@ -19,6 +19,7 @@ export const ROOMS = [
   "channel",
   "supervision",
   "isolator",
+  "pool",
   "kernel",
   "adapters",
   "cli",

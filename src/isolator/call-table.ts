@@ -47,10 +47,13 @@ export class CallTable {
   #answered = 0;
   /** Told when nobody waits for any call. */
   #onIdle: (() => void)[] = [];
+  readonly #elsewhere: ((calls: readonly Call[]) => void) | undefined;
 
-  constructor(maxInFlight: number, maxQueue: number) {
+  /** @param elsewhere takes those that a process has lost and that may run again: then they do not wait for the next one here */
+  constructor(maxInFlight: number, maxQueue: number, elsewhere?: (calls: readonly Call[]) => void) {
     this.#maxInFlight = maxInFlight;
     this.#maxQueue = maxQueue;
+    this.#elsewhere = elsewhere;
   }
 
   /** Calls that ended since the present generation was ready. */
@@ -189,11 +192,14 @@ export class CallTable {
       call.place = undefined;
       if (call.settled) continue;
       const mayRun = call.takeBack() || (call.isReplayable && call.attempts < POISON_ATTEMPTS);
-      if (willRestart && mayRun) again.push(call);
+      if ((willRestart || this.#elsewhere !== undefined) && mayRun) again.push(call);
       else call.fail(toError(call));
     }
-    for (const call of again) call.place = WAITING;
-    this.#waiting.unshiftAll(again);
+    for (const call of again) call.detach();
+    if (this.#elsewhere === undefined) {
+      for (const call of again) call.place = WAITING;
+      this.#waiting.unshiftAll(again);
+    } else this.#handOn(again, this.#elsewhere);
     running.onDrained?.();
     this.#fill();
     if (this.#onIdle.length > 0) this.#tellIfIdle();
@@ -213,6 +219,7 @@ export class CallTable {
     if (place === undefined || place === WAITING || !place.isHalted || call.settled) return false;
     if (!call.isReplayable || call.attempts >= POISON_ATTEMPTS || !IsolationError.is(reason, "STOPPED")) return false;
     place.calls.delete(call);
+    call.detach();
     call.place = WAITING;
     this.#waiting.push(call);
     if (isDrained(place)) place.onDrained?.();
@@ -227,6 +234,7 @@ export class CallTable {
       return;
     }
     place.calls.delete(call);
+    call.detach();
     call.place = WAITING;
     this.#waiting.unshiftAll([call]);
     if (isDrained(place)) place.onDrained?.();
@@ -250,6 +258,13 @@ export class CallTable {
       call.place = undefined;
       call.fail(toError(call));
     }
+  }
+
+  /** Those that wait here wait for no process of this table either. */
+  #handOn(again: readonly Call[], elsewhere: (calls: readonly Call[]) => void): void {
+    const calls = [...again, ...this.#waiting.takeAll()];
+    for (const call of calls) call.place = undefined;
+    if (calls.length > 0) elsewhere(calls);
   }
 
   #tellIfIdle(): void {

@@ -33,6 +33,8 @@ export class Call implements CallSink {
   attempts = 0;
   /** The isolate that has asked for it, if one has. */
   caller: string | undefined = undefined;
+  /** Who takes care of it now. */
+  owner: CallOwner;
   /** For its owner: where it runs. */
   place: unknown = undefined;
   /** For its owner: where it is among those that run there, and after which of them it came. */
@@ -41,13 +43,15 @@ export class Call implements CallSink {
   /** For its owner: its neighbours among those that wait. */
   previous: Call | undefined = undefined;
   next: Call | undefined = undefined;
+  /** For its owner: since when it has waited, and in which order with others. */
+  since = 0;
+  lane: unknown = undefined;
+  readonly target: CallTarget;
   // Not `#private`: of hundreds of thousands of these a second, each would pay for every private field.
-  private readonly target: CallTarget;
   private args: readonly unknown[];
   /** The arguments as they were at the call, once somebody has to keep them. */
   private kept: ArgumentsSnapshot | undefined = undefined;
   private readonly options: ResolvedCallOptions;
-  private readonly owner: CallOwner;
   private session: ProcessSession | undefined = undefined;
   private id = 0;
   private isSettled = false;
@@ -83,6 +87,11 @@ export class Call implements CallSink {
   /** Whether it settled while it ran, by the caller's own wish: it holds its place there until it has ended. */
   get isGivenUp(): boolean {
     return this.wasGivenUp;
+  }
+
+  /** What it is called with, as long as it has not settled. */
+  get arguments(): readonly unknown[] {
+    return this.args;
   }
 
   /** Whether its signal was aborted before it could even begin. */
@@ -122,6 +131,11 @@ export class Call implements CallSink {
     if (this.session?.unsent.has(this.id) !== true) return false;
     this.attempts -= 1;
     return true;
+  }
+
+  /** It runs nowhere any more, and waits for another process. */
+  detach(): void {
+    this.session = undefined;
   }
 
   /** The process has refused it unseen. False where it cannot be handed over again: a stream among its arguments is used up. */

@@ -48,7 +48,7 @@ export class GenerationActivation {
       return undefined;
     return this.#within(live, signal, async (over) => {
       await Promise.all([told, prepared, loaded]);
-      if (!over.aborted) await extension?.prepareLoaded(live);
+      if (!over.aborted) await extension?.prepareLoaded?.(live);
       if (onGeneration !== undefined && !over.aborted) await this.#runHook(live, over);
     });
   }

@@ -55,19 +55,22 @@ export class IsolateCore implements CallOwner {
   readonly #care: GenerationsInCare;
   readonly #requests: FrameworkRequests;
   readonly #supervisor: Supervisor;
-  readonly #outputs: Outputs;
+  /** What is its own to close. */
+  readonly #outputs: Outputs | undefined;
 
   constructor(isolatorId: number, options: ResolvedOptions, extension?: IsolateExtension) {
     const { name: isolate, standby, graceMs } = options;
     this.limits = planLimits(options.limits);
-    this.#outputs = new Outputs(options);
-    this.facts = new IsolateFacts(isolate);
+    const member = extension?.member;
+    const outputs = member?.outputs ?? new Outputs(options);
+    this.#outputs = member === undefined ? outputs : undefined;
+    this.facts = new IsolateFacts(isolate, member?.generation);
     this.#errors = new IsolateErrors(this.facts, options.restart);
-    this.#events = new EventPublisher(this.facts, options.logLevel);
-    this.#calls = new CallTable(options.maxInFlight, options.maxQueue);
+    this.#events = new EventPublisher(this.facts, options.logLevel, member?.events);
+    this.#calls = new CallTable(options.maxInFlight, options.maxQueue, member?.elsewhere);
     this.#care = new GenerationsInCare(options, this.limits, this.#calls, {
       onUnresponsive: (live, seen) => this.#onUnresponsive(live, seen),
-      recycle: (live) => this.#recycleWhenDue(live),
+      recycle: (live) => member?.replace() ?? this.#recycleWhenDue(live),
     });
     const { targets, data } = this;
     this.#activation = new GenerationActivation(options, {
@@ -81,7 +84,7 @@ export class IsolateCore implements CallOwner {
     const gate = new ReadyGate();
     this.#requests = new FrameworkRequests(this, () => this.#supervisor.state, gate, this.#errors);
     this.#supervisor = new Supervisor(
-      toGenerationSpec(isolatorId, options, this.limits, this.#outputs, {
+      toGenerationSpec(isolatorId, options, this.limits, outputs, {
         onLine: (generation, pid, stream, line) => this.#events.emit(stream, { isolate, generation, pid, ...line }),
         hasListener: (stream) => this.#events.hasListener(stream),
         onLimit: (generation, pid, breach) => this.#onLimit({ isolate, generation, pid, ...breach }),
@@ -105,7 +108,7 @@ export class IsolateCore implements CallOwner {
         isStopping: () => this.#supervisor.state.kind === "stopping",
       }),
     );
-    this.stopped.onReached(() => this.#outputs.close());
+    this.stopped.onReached(() => this.#outputs?.close());
   }
 
   get events(): IsolatorEventSource {
@@ -114,7 +117,8 @@ export class IsolateCore implements CallOwner {
 
   get state(): IsolatorState {
     const { kind } = this.#supervisor.state;
-    if (kind === "idle" || kind === "starting") return this.facts.generation === 1 ? "starting" : "restarting";
+    const isFirst = this.facts.generation === this.facts.first;
+    if (kind === "idle" || kind === "starting") return isFirst ? "starting" : "restarting";
     return kind === "waiting" ? "restarting" : kind;
   }
 
@@ -128,11 +132,16 @@ export class IsolateCore implements CallOwner {
     return this.#supervisor.stopped;
   }
 
-  async start(abort: AbortController): Promise<void> {
+  start(abort: AbortController): Promise<void> {
+    return keepAlive.during(this.launch(abort));
+  }
+
+  /** As `start`, without keeping the host alive. */
+  async launch(abort: AbortController): Promise<void> {
     try {
-      await keepAlive.during(this.#supervisor.start(abort));
+      await this.#supervisor.start(abort, this.facts.first);
     } catch (error) {
-      this.#outputs.close();
+      this.#outputs?.close();
       throw error;
     }
   }
@@ -241,6 +250,12 @@ export class IsolateCore implements CallOwner {
   shutdown(reason: string, graceMs: number): Promise<ExitOutcome> {
     this.#refuseCalls({ kind: "shutdown", reason });
     return keepAlive.during(toTheEnd(this.#supervisor.shutdown(reason, graceMs)));
+  }
+
+  /** As `shutdown`, without keeping the host alive. */
+  retire(reason: string, graceMs: number): Promise<ExitOutcome> {
+    this.#refuseCalls({ kind: "shutdown", reason });
+    return this.#supervisor.shutdown(reason, graceMs);
   }
 
   terminate(signal: NodeJS.Signals, graceMs: number): Promise<ExitOutcome> {

@@ -51,11 +51,11 @@ export class Lifecycle {
   }
 
   /** Starts the first generation. A first start that fails is not tried again. */
-  async start(abort: AbortController): Promise<void> {
+  async start(abort: AbortController, number: number): Promise<void> {
     this.#freeReaper = hostReaper().hold("isolator");
-    const failure = await this.#launch(1, abort);
+    const failure = await this.#launch(number, abort);
     if (failure === undefined) return;
-    this.#listener.onStartFailed(1, failure.error, false);
+    this.#listener.onStartFailed(number, failure.error, false);
     this.#finish(this.#state.kind === "stopping" ? this.#state.cause : { kind: "crashed" });
     throw failure.error;
   }

@@ -65,8 +65,8 @@ export class Supervisor {
   }
 
   /** Starts the first generation. A first start that fails is not tried again. */
-  start(abort: AbortController): Promise<void> {
-    return this.#lifecycle.start(abort);
+  start(abort: AbortController, number = 1): Promise<void> {
+    return this.#lifecycle.start(abort, number);
   }
 
   /** Asks every process to end, waits, then forces it. Later calls wait for the first. */

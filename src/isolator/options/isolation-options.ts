@@ -239,17 +239,20 @@ const RESOLVERS = {
   signal: (value: unknown) => anAbortSignal("signal", value),
 } satisfies Record<string, (value: unknown, defaults: Defaults) => unknown>;
 
+/** The names of all options. */
+export const ISOLATION_OPTION_NAMES: readonly string[] = [
+  ...Object.keys(RESOLVERS),
+  ...["env", "inheritEnv", "execPath", "runtime"],
+  ...CONFINEMENT,
+];
+
 interface Defaults {
   readonly name: string;
 }
 
 /** Validates all options at once; throws INVALID_OPTION for the first bad one. */
 export function resolveOptions(options: unknown, defaults: Defaults): ResolvedOptions {
-  const given = ownOptions("options", options, [
-    ...Object.keys(RESOLVERS),
-    ...["env", "inheritEnv", "execPath", "runtime"],
-    ...CONFINEMENT,
-  ]);
+  const given = ownOptions("options", options, ISOLATION_OPTION_NAMES);
   // First: on a host that is no Node.js nothing else matters.
   const env = resolveEnvironment(given.env, given.inheritEnv);
   const runtime = resolveRuntime(given, env);

@@ -1,0 +1,213 @@
+import { IsolationError, invalidOption } from "../errors/index.js";
+import { type Call, type CallOwner, CallTargets, keepAlive } from "../isolator/index.js";
+import type { CallScope } from "./call-scope.js";
+import { Fleet } from "./fleet.js";
+import type { Member, MemberSpec } from "./member.js";
+import type { PoolPolicy } from "./options/index.js";
+import type { PoolPublisher } from "./pool-events.js";
+import type { PoolStatus } from "./pool-status.js";
+import { type Lane, PoolQueue } from "./queue/index.js";
+
+/** Joins the calls and the processes of one pool. `IsolatePool` is its public face. */
+export class PoolCore implements CallOwner {
+  readonly targets = new CallTargets();
+  readonly fleet: Fleet;
+  readonly #name: string;
+  readonly #policy: PoolPolicy;
+  readonly #queue = new PoolQueue<Member>();
+  #ended = 0;
+  #isFilling = false;
+  /** Where the calls are noted that are made now. */
+  #scope: CallScope | undefined;
+  /** Told when a call that is made now would not be refused. */
+  #onAdmission: (() => void)[] = [];
+
+  constructor(policy: PoolPolicy, spec: MemberSpec, publisher: PoolPublisher) {
+    this.#name = spec.options.name;
+    this.#policy = policy;
+    this.fleet = new Fleet(policy, spec, publisher, {
+      waiting: () => ({ free: this.#queue.freeSize, since: this.#queue.oldestFree }),
+      onRoom: (member) => this.#onRoom(member),
+      onClosed: (member) => this.#onClosed(member),
+      onLost: (calls) => this.#again(calls),
+      onLaneEnd: (lane) => this.#onLaneEnd(lane),
+      refuse: (toError) => this.#refuse(toError),
+    });
+  }
+
+  /** Takes a call over: it will settle. @param key its own, where it has one */
+  submit(call: Call, key?: string): void {
+    keepAlive.acquire();
+    call.owner = this;
+    this.#scope?.add(call);
+    const { down, preparing } = this.fleet;
+    if (call.isAborted) call.cancel();
+    else if (down !== undefined) call.fail(down);
+    else if (preparing !== undefined) preparing.hand(call);
+    else this.#place(call, key);
+  }
+
+  /** To be called when a call has settled that waits, or was to. */
+  settled(call: Call): void {
+    keepAlive.release();
+    if (call.place === undefined) return;
+    this.#queue.delete(call);
+    this.#admit();
+  }
+
+  /** None that runs is its own. */
+  ended(): void {}
+
+  /** Resolves when a call that is made now would run, or may wait; or when the pool is down. */
+  async admission(): Promise<void> {
+    while (!this.#mayWait() && this.fleet.down === undefined && this.fleet.leastBusy() === undefined) {
+      await new Promise<void>((resolve) => this.#onAdmission.push(resolve));
+    }
+  }
+
+  /** Runs a function; the calls that it makes before it returns are noted. */
+  within<T>(scope: CallScope, run: () => T): T {
+    const before = this.#scope;
+    this.#scope = scope;
+    try {
+      return run();
+    } finally {
+      this.#scope = before;
+    }
+  }
+
+  status(): PoolStatus {
+    const processes = this.fleet.members.map((member) => member.status());
+    return {
+      name: this.#name,
+      state: this.fleet.state,
+      queued: this.#queue.size,
+      running: processes.reduce((sum, { inFlight }) => sum + inFlight, 0),
+      done: this.#ended + processes.reduce((sum, { done }) => sum + done, 0),
+      restarts: this.fleet.restarts,
+      processes,
+    };
+  }
+
+  #place(call: Call, key: string | undefined): void {
+    try {
+      call.lane = this.#laneOf(call, key);
+    } catch (error) {
+      call.reject(error);
+      return;
+    }
+    const member = this.#placeFor(call);
+    if (member === undefined) this.#wait(call);
+    else this.#hand(call, member);
+  }
+
+  #laneOf(call: Call, own: string | undefined): Lane<Member> | undefined {
+    const key = own ?? this.#keyOf(call);
+    return key === undefined ? undefined : this.#queue.laneOf(key);
+  }
+
+  #keyOf({ target, arguments: args }: Call): string | undefined {
+    const { key } = this.#policy;
+    if (key === undefined || target.kind !== "module") return undefined;
+    const found: unknown = key({ method: target.method, args });
+    if (found === undefined || typeof found === "string") return found;
+    throw invalidOption("what key returns", "a string or undefined", found);
+  }
+
+  /** Where a call can run now. Nobody waits for a place that it would take: else that call would be there. */
+  #placeFor(call: Call): Member | undefined {
+    const lane = call.lane as Lane<Member> | undefined;
+    if (lane === undefined) return this.fleet.leastBusy();
+    if (lane.waits) return undefined;
+    const place = this.#queue.placeOf(lane);
+    if (place === undefined) return this.fleet.leastBusy();
+    return this.fleet.hasRoom(place) ? place : undefined;
+  }
+
+  #hand(call: Call, member: Member): void {
+    const lane = call.lane as Lane<Member> | undefined;
+    if (lane !== undefined) this.#queue.began(lane, member);
+    member.hand(call);
+  }
+
+  #mayWait(): boolean {
+    return this.#queue.size < this.#policy.maxQueue;
+  }
+
+  #wait(call: Call): void {
+    const { size } = this.#queue;
+    if (!this.#mayWait()) {
+      const message = `${size} calls of ${this.#name} already wait, which is maxQueue`;
+      call.fail(new IsolationError("QUEUE_FULL", message, { facts: { isolate: this.#name } }));
+      return;
+    }
+    try {
+      call.keepArguments();
+    } catch (error) {
+      call.reject(error);
+      return;
+    }
+    call.since = performance.now();
+    this.#queue.push(call);
+    this.fleet.adjust();
+  }
+
+  #again(calls: readonly Call[]): void {
+    for (const call of calls) call.owner = this;
+    // What follows from the end of their process comes when that is reported.
+    this.#queue.pushAgain(calls);
+  }
+
+  #onRoom(member: Member): void {
+    this.#fill(member);
+    if (this.#queue.size > 0) this.#fillAll();
+    if (this.#onAdmission.length > 0) this.#admit();
+    if (this.#queue.size > 0) this.fleet.adjust();
+  }
+
+  #onClosed(member: Member): void {
+    this.#queue.close(member);
+    if (member.state === "gone") {
+      this.#ended += member.done;
+      member.done = 0;
+    }
+    this.#fillAll();
+  }
+
+  #onLaneEnd(lane: Lane<Member>): void {
+    this.#queue.ended(lane);
+  }
+
+  /** Hands the process what waits and what it has room for. */
+  #fill(member: Member): boolean {
+    // A call that cannot be handed over settles at once, in the midst of this.
+    if (this.#isFilling) return false;
+    this.#isFilling = true;
+    let isAny = false;
+    try {
+      while (this.#queue.size > 0 && this.fleet.hasRoom(member)) {
+        const call = this.#queue.take(member);
+        if (call === undefined) break;
+        member.hand(call);
+        isAny = true;
+      }
+    } finally {
+      this.#isFilling = false;
+    }
+    return isAny;
+  }
+
+  #fillAll(): void {
+    if (this.#queue.size === 0) return;
+    for (const member of this.fleet.members) if (member.isOpen) this.#fill(member);
+  }
+
+  #admit(): void {
+    for (const tell of this.#onAdmission.splice(0)) tell();
+  }
+
+  #refuse(toError: () => IsolationError): void {
+    for (const call of this.#queue.takeAll()) call.fail(toError());
+    this.#admit();
+  }
+}
