@@ -18,13 +18,17 @@ export class Cancellation {
 
   cancel(id: number, reason: unknown): void {
     const controller = this.#running.get(id);
-    if (controller !== undefined) return controller.abort(reason);
-    this.#early.set(id, reason);
-    const [oldest] = this.#early.keys();
-    if (this.#early.size > MAX_REMEMBERED && oldest !== undefined) this.#early.delete(oldest);
+    if (controller === undefined) this.#remember(id, reason);
+    else controller.abort(reason);
   }
 
   end(id: number): void {
     this.#running.delete(id);
+  }
+
+  #remember(id: number, reason: unknown): void {
+    this.#early.set(id, reason);
+    const [oldest] = this.#early.keys();
+    if (this.#early.size > MAX_REMEMBERED && oldest !== undefined) this.#early.delete(oldest);
   }
 }

@@ -11,7 +11,9 @@ export function jobFixture(name: string): string {
 }
 
 /** How a job has ended. */
-export type Ending = { readonly result: unknown; readonly failed?: never } | { readonly failed: Error; readonly result?: never };
+export type Ending =
+  | { readonly result: unknown; readonly failed?: never }
+  | { readonly failed: Error; readonly result?: never };
 
 /** A queue of its own, with what works at it. It ends with the test. */
 export class TestQueue {
@@ -26,7 +28,8 @@ export class TestQueue {
     this.#server = server;
     this.queue = new Queue(this.name, { connection: server.connection });
     this.events = new QueueEvents(this.name, { connection: server.connection });
-    for (const each of [this.queue, this.events]) each.on("error", () => {});
+    this.queue.on("error", () => {});
+    this.events.on("error", () => {});
     onTestFinished(() => this.close());
   }
 

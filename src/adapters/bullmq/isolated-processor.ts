@@ -1,65 +1,80 @@
 import { IsolationError } from "../../errors/index.js";
-import { asSpecialError, unrecoverable } from "./job-errors.js";
-import { JobTime } from "./job-time.js";
+import type { IsolatePool } from "../../pool/index.js";
+import { JobPool } from "./job-pool.js";
 import { type IsolatedProcessorOptions, resolveProcessor } from "./options.js";
-import { Processes } from "./processes.js";
-import { jobFacts, type QueueJob } from "./queue-job.js";
+import type { QueueJob } from "./queue-job.js";
+import { runJob } from "./run-job.js";
 import { RunningJobs } from "./running-jobs.js";
+import { WorkerWatch } from "./worker-watch.js";
 
-export interface ProcessorStatus {
-  readonly running: number;
+/** The processes behind a processor. */
+export type ProcessorPool = Pick<IsolatePool<unknown>, "name" | "events" | "status">;
+
+export interface CloseOptions {
+  /** Milliseconds that jobs which run get to finish. Default: the processor's `graceMs`. */
+  graceMs?: number;
 }
 
-/** What a Worker of BullMQ calls with each job. */
+/** Runs the jobs of BullMQ's Workers in isolated processes: `new Worker(queue, processor, { connection })`. */
 export interface IsolatedProcessor<Result = unknown> extends AsyncDisposable {
+  /** What a Worker calls. Resolves with what the module's processor returned; rejects with what the job fails with. */
   (job: QueueJob, token?: string, signal?: AbortSignal): Promise<Result>;
   /**
-   * Ends the processes: jobs that run may finish within `graceMs`, new ones fail with STOPPED. For after `worker.close()`;
-   * resolves when they are gone. Idempotent.
+   * Starts processes ahead of the first job, and gives their pool.
+   *
+   * @throws IsolationError START_FAILED, START_TIMEOUT, PROTOCOL; STOPPED after `close`
    */
-  close(options?: { graceMs?: number }): Promise<void>;
-  status(): ProcessorStatus;
+  ready(): Promise<ProcessorPool>;
+  /**
+   * Ends the processes; resolves when they are gone. Jobs that run may finish within `graceMs`, later ones fail with STOPPED: so
+   * close the Workers first. Idempotent. Processes end with the last Worker that is closed in any case, and start
+   * again with the first job of another.
+   */
+  close(options?: CloseOptions): Promise<void>;
 }
 
+/**
+ * A processor for a Worker of BullMQ that runs each job in an isolated process. The module is one for BullMQ's own sandbox,
+ * unchanged: `export default async (job, token, signal) => result`.
+ *
+ * Nothing is started before the first job.
+ *
+ * @param module an absolute path, a file URL, a path that starts with `./` or `../`, or a package name
+ * @throws IsolationError INVALID_OPTION; MODULE_NOT_FOUND when it is named by a path, and there is no such file
+ */
 export function isolatedProcessor<Result = unknown>(
   module: string | URL,
   options: IsolatedProcessorOptions = {},
 ): IsolatedProcessor<Result> {
   const policy = resolveProcessor(module, options);
   const jobs = new RunningJobs();
-  const processes = new Processes(policy, jobs);
+  const pool = new JobPool(policy, jobs);
+  const workers = new WorkerWatch(() => void pool.close(undefined));
+  const parts = { policy, jobs, pool };
   let closing: Promise<void> | undefined;
-  async function run(job: QueueJob, token?: string, signal?: AbortSignal): Promise<unknown> {
-    const entry = jobs.begin(job);
-    const time = new JobTime(policy, {
-      label: `job ${job.id} (${job.name})`,
-      signal,
-      cancel: (reason) => jobs.cancel(entry, reason),
-    });
-    try {
-      const { module, method = null } = policy;
-      const args = [module, method, jobFacts(job), entry.key, entry.id, token ?? null];
-      const result = await processes.run(args, time.killed);
-      if (typeof result === "string") return JSON.parse(result);
-      if (result === undefined) return null;
-      const { broken } = result as { broken: unknown };
-      throw IsolationError.is(broken) && !policy.retryBrokenModule ? unrecoverable(broken) : broken;
-    } catch (error) {
-      throw time.killed?.aborted ? time.killed.reason : asSpecialError(error);
-    } finally {
-      time.over();
-      jobs.end(entry);
-    }
+
+  // BullMQ counts the parameters: where there are three, the job can be cancelled.
+  async function processor(this: unknown, job: QueueJob, token?: string, signal?: AbortSignal): Promise<Result> {
+    if (closing !== undefined) throw isClosed(policy.module);
+    workers.saw(this);
+    return runJob(parts, job, token, signal) as Promise<Result>;
   }
-  // BullMQ looks at the number of parameters: with three, the job can be cancelled.
-  async function processor(job: QueueJob, token?: string, signal?: AbortSignal): Promise<Result> {
-    if (closing !== undefined) throw new IsolationError("STOPPED", "the processor is closed");
-    return run(job, token, signal) as Promise<Result>;
+
+  function close({ graceMs }: CloseOptions = {}): Promise<void> {
+    closing ??= pool.close(graceMs);
+    return closing;
   }
-  const close = (options?: { graceMs?: number }) => (closing ??= processes.shutdown(options?.graceMs));
+
   return Object.assign(processor, {
+    ready: async () => {
+      if (closing !== undefined) throw isClosed(policy.module);
+      return pool.open();
+    },
     close,
-    status: () => ({ running: jobs.size }),
     [Symbol.asyncDispose]: () => close(),
   });
+}
+
+function isClosed(module: string): IsolationError {
+  return new IsolationError("STOPPED", `the processor of ${module} is closed`);
 }

@@ -1,7 +1,7 @@
 import { IsolationError } from "../../errors/index.js";
 import { timerDelay } from "../../platform/index.js";
 import { onAbort } from "../../session/index.js";
-import type { ResolvedProcessor } from "./options.js";
+import type { ProcessorPolicy } from "./options.js";
 
 /** What the end of a job's time is brought about by. */
 export interface JobTimeOptions {
@@ -15,14 +15,14 @@ export interface JobTimeOptions {
 
 /** When a job is asked to end, and when it is made to: by the worker's signal, and by its time. */
 export class JobTime {
-  readonly #policy: ResolvedProcessor;
+  readonly #policy: ProcessorPolicy;
   readonly #options: JobTimeOptions;
   readonly #kill: AbortController | undefined;
   readonly #forget: (() => void) | undefined;
   #timer: NodeJS.Timeout | undefined;
   #asked = false;
 
-  constructor(policy: ResolvedProcessor, options: JobTimeOptions) {
+  constructor(policy: ProcessorPolicy, options: JobTimeOptions) {
     this.#policy = policy;
     this.#options = options;
     const { callTimeoutMs, cancelGraceMs } = policy;
@@ -54,7 +54,10 @@ export class JobTime {
 
   #timeIsUp(callTimeoutMs: number): void {
     const { cancelGraceMs, graceMs } = this.#policy;
-    const error = new IsolationError("DEADLINE_EXCEEDED", `${this.#options.label} did not end within ${callTimeoutMs} ms`);
+    const error = new IsolationError(
+      "DEADLINE_EXCEEDED",
+      `${this.#options.label} did not end within ${callTimeoutMs} ms`,
+    );
     this.#ask(error, () => error, cancelGraceMs ?? graceMs);
   }
 
