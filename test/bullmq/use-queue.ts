@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { type Job, type JobsOptions, type Processor, Queue, QueueEvents, Worker, type WorkerOptions } from "bullmq";
 import { type IsolatedProcessor, type IsolatedProcessorOptions, isolatedProcessor } from "process-isolation/bullmq";
 import { onTestFinished } from "vitest";
+import { until } from "../helpers/until.js";
 import type { RedisServer } from "./redis-server.js";
 
 /** The path of a module under test/fixtures/bullmq. */
@@ -20,7 +21,8 @@ export class TestQueue {
   readonly name = `q-${randomUUID()}`;
   readonly queue: Queue;
   readonly events: QueueEvents;
-  readonly workers: Worker[] = [];
+  /** What the worker had, by the job's id: the queue itself keeps the message alone. */
+  readonly #failures = new Map<string, Error>();
   readonly #server: RedisServer;
   readonly #ends: (() => Promise<unknown>)[] = [];
 
@@ -37,7 +39,7 @@ export class TestQueue {
   worker(processor: Processor | string, options: Partial<WorkerOptions> = {}): Worker {
     const worker = new Worker(this.name, processor, { connection: this.#server.connection, ...options });
     worker.on("error", () => {});
-    this.workers.push(worker);
+    worker.on("failed", (job, error) => this.#failures.set(job?.id ?? "", error));
     this.#ends.push(() => worker.close());
     return worker;
   }
@@ -61,12 +63,13 @@ export class TestQueue {
 
   /** What a job comes to, with the error that its worker has seen. */
   async ending(job: Job): Promise<Ending> {
-    const seen = new Map<string, Error>();
-    for (const worker of this.workers) worker.on("failed", (failed, error) => seen.set(failed?.id ?? "", error));
     try {
       return { result: await job.waitUntilFinished(this.events) };
-    } catch (error) {
-      return { failed: seen.get(job.id ?? "") ?? (error as Error) };
+    } catch {
+      const id = job.id ?? "";
+      // The queue may tell before the worker does.
+      await until(() => this.#failures.has(id));
+      return { failed: this.#failures.get(id) as Error };
     }
   }
 

@@ -1,5 +1,6 @@
 import { JOB_MODULE } from "../../contract/index.js";
 import { keep } from "../../inside/index.js";
+import { delay } from "../../intrinsics/index.js";
 import type { GenerationContext } from "../../isolator/index.js";
 import { type IsolatePool, isolatePool } from "../../pool/index.js";
 import type { ProcessorPolicy } from "./options.js";
@@ -62,7 +63,9 @@ export class JobPool {
   }
 
   async #start(signal: AbortSignal): Promise<Pool> {
-    await until(this.#notBefore, signal);
+    const waitMs = this.#notBefore - performance.now();
+    // One that is given up meanwhile is refused right after.
+    if (waitMs > 0) await delay(waitMs, undefined, { signal }).catch(() => {});
     try {
       const { pool: options } = this.#policy;
       const onGeneration = (_: unknown, context: GenerationContext) => this.#prepare(context);
@@ -88,14 +91,4 @@ export class JobPool {
     const warm = (pool.spares ?? 0) > 0 ? module : null;
     jobs.opened(context.pid, await context.invoke<CancelIn>(JOB_MODULE, "open", [ask, jobs.cancelled(), warm]));
   }
-}
-
-/** Waits until a time of `performance.now()`, or until the signal aborts. */
-function until(time: number, signal: AbortSignal): Promise<void> {
-  const ms = time - performance.now();
-  if (ms <= 0) return Promise.resolve();
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
-  });
 }
