@@ -127,7 +127,9 @@ export class Fleet implements MemberListener {
       if (load.waiting > 0 || this.#isIncomplete(load)) this.#upTimer.by(this.#notBefore);
       return;
     }
-    for (let missing = processesToStart(load, this.#policy); missing > 0; missing -= 1) this.#start(this.#purpose());
+    // As long as nobody knows whether any can start, one shows it.
+    const policy = this.#isProved ? this.#policy : { ...this.#policy, startsAtOnce: 1 };
+    for (let missing = processesToStart(load, policy); missing > 0; missing -= 1) this.#start(this.#purpose());
     const { scaleUpAfterMs, max } = this.#policy;
     if (load.waiting > 0 && load.ready + load.starting < max && load.waitedMs < scaleUpAfterMs) {
       this.#upTimer.by(now + scaleUpAfterMs - load.waitedMs);
@@ -254,20 +256,20 @@ export class Fleet implements MemberListener {
   #onStartFailed(member: Member, error: IsolationError): void {
     this.#remove(member);
     if (this.#end !== undefined || member.state === "gone") return;
-    const isFirst = !this.#isProved;
-    const begun = this.#begun;
-    const isOver = (isFirst && begun !== undefined) || !this.#spend(false, { outcome: undefined, error });
-    const { isolate, generation } = { isolate: this.#spec.options.name, generation: member.generation };
-    this.#publisher.emit("startFailed", { isolate, generation, error, willRetry: !isOver });
-    if (isOver) {
-      this.#endExhausted({ outcome: undefined, error });
+    const begun = this.#isProved ? undefined : this.#begun;
+    const willRetry = begun === undefined && this.#spend(false, { outcome: undefined, error });
+    const { name: isolate } = this.#spec.options;
+    this.#publisher.emit("startFailed", { isolate, generation: member.generation, error, willRetry });
+    if (begun !== undefined) {
       this.#begun = undefined;
-      begun?.reject(error);
-      return;
+      begun.reject(error);
+      this.#close({ kind: "crashed" });
+    } else if (this.#exhausted !== undefined) this.#endExhausted(this.#exhausted);
+    else {
+      // Nobody knows yet whether any process of it can start: whoever waits hears why this one did not.
+      if (!this.#isProved) this.#owner.refuse(() => again(error));
+      this.adjust();
     }
-    // Nobody knows yet whether any process of it can start: whoever waits hears why this one did not.
-    if (isFirst) this.#owner.refuse(() => again(error));
-    this.adjust();
   }
 
   #tellStarted({ purpose, isolate: { isolator }, generation, isOpen, pid }: Member): void {

@@ -105,10 +105,9 @@ export class MapRun<In, Out> implements AsyncIterableIterator<Out, undefined> {
       this.#pull();
     } catch (error) {
       // A source that has thrown is over.
+      this.#isPulling = false;
       this.#isSourceOver = true;
       this.#fail(error);
-    } finally {
-      this.#isPulling = false;
     }
   }
 

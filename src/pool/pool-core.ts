@@ -128,6 +128,8 @@ export class PoolCore implements CallOwner {
     const lane = call.lane as Lane<Member> | undefined;
     if (lane !== undefined) this.#queue.began(lane, member);
     member.hand(call);
+    // It may have been one of those that are kept ready.
+    if (this.#policy.spares > 0) this.fleet.adjust();
   }
 
   #mayWait(): boolean {
@@ -162,7 +164,7 @@ export class PoolCore implements CallOwner {
     this.#fill(member);
     if (this.#queue.size > 0) this.#fillAll();
     if (this.#onAdmission.length > 0) this.#admit();
-    if (this.#queue.size > 0) this.fleet.adjust();
+    if (this.#queue.size > 0 || this.#policy.spares > 0) this.fleet.adjust();
   }
 
   #onClosed(member: Member): void {
