@@ -73,12 +73,13 @@ describe.skipIf(withoutRedis)("a job's time", () => {
 
   test.each(["loop", "hang"])("is bounded for one that heeds no signal: its process is killed: %s", async (end) => {
     const queue = new TestQueue(redis);
-    queue.isolated(jobFixture("ends.mjs"), { callTimeoutMs: 400, cancelGraceMs: 100 });
+    const { processor } = queue.isolated(jobFixture("ends.mjs"), { callTimeoutMs: 1_000, cancelGraceMs: 100 });
+    await processor.ready();
     const pids: number[] = [];
     queue.events.on("progress", ({ data }) => pids.push((data as unknown as { pid: number }).pid));
     const { failed, job } = await queue.run({ end });
     expect(IsolationError.is(failed, "DEADLINE_EXCEEDED")).toBe(true);
-    expect(job.failedReason).toBe(`DEADLINE_EXCEEDED: job ${job.id} (job) did not end within 400 ms`);
+    expect(job.failedReason).toBe(`DEADLINE_EXCEEDED: job ${job.id} (job) did not end within 1000 ms`);
     expect((await queue.run({ end: "fine" })).failed).toBeUndefined();
     await until(() => pids.length > 0 && !isAlive(pids[0] ?? 0));
   });
