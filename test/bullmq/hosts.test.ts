@@ -5,17 +5,24 @@ import type { Job } from "bullmq";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { isAlive } from "../../src/platform/index.js";
 import { until } from "../helpers/until.js";
+import { useDirectory } from "../helpers/use-directory.js";
 import { useRedis, withoutRedis } from "./redis-server.js";
 import { jobFixture, TestQueue } from "./use-queue.js";
 
 const redis = useRedis();
 
 /** A process with a Worker of its own. It ends with the test. */
-async function useWorkerHost(queue: TestQueue, module: string, concurrency: number): Promise<ChildProcess> {
+async function useWorkerHost(
+  queue: TestQueue,
+  module: string,
+  concurrency: number,
+  sockets?: string,
+): Promise<ChildProcess> {
   const options = { stdout: "ignore", stderr: "ignore", idleMs: 60_000 };
   const facts = { path: redis.connection.path, queue: queue.name, module: jobFixture(module), options, concurrency };
   const host = spawn(process.execPath, [jobFixture("host.mjs"), JSON.stringify(facts)], {
     stdio: ["ignore", "pipe", "inherit"],
+    env: { ...process.env, ...(sockets === undefined ? {} : { XDG_RUNTIME_DIR: sockets }) },
   });
   onTestFinished(() => void host.kill("SIGKILL"));
   await once(host.stdout as NodeJS.ReadableStream, "data");
@@ -28,14 +35,17 @@ async function kill(host: ChildProcess): Promise<void> {
   await exit;
 }
 
-/** The private directories of hosts, where sockets are. */
-const directories = (): string[] => readdirSync(process.env.XDG_RUNTIME_DIR ?? "").sort();
+/** Sockets and their private directories; the folder of them all stays. */
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((path) => path.includes("/"));
+}
 
 describe.skipIf(withoutRedis)("worker hosts that are killed", () => {
   test("leave every job done, or failed with its reason, and no process or socket behind", async () => {
-    const before = directories();
+    const sockets = useDirectory();
+    const useHost = () => useWorkerHost(queue, "step.mjs", 3, sockets);
     const queue = new TestQueue(redis);
-    let hosts = await Promise.all([useWorkerHost(queue, "step.mjs", 3), useWorkerHost(queue, "step.mjs", 3)]);
+    let hosts = await Promise.all([useHost(), useHost()]);
     const ended = new Map<string, number>();
     const count = ({ jobId }: { jobId: string }): void => void ended.set(jobId, (ended.get(jobId) ?? 0) + 1);
     queue.events.on("completed", count);
@@ -48,7 +58,7 @@ describe.skipIf(withoutRedis)("worker hosts that are killed", () => {
       await until(() => ended.size >= enough, 20_000);
       const [victim, other] = hosts as [ChildProcess, ChildProcess];
       await kill(victim);
-      hosts = [other, await useWorkerHost(queue, "step.mjs", 3)];
+      hosts = [other, await useHost()];
     }
     await until(() => ended.size === jobs.length, 25_000);
     const found = (await queue.queue.getJobs(["completed", "failed"])) as Job[];
@@ -60,9 +70,10 @@ describe.skipIf(withoutRedis)("worker hosts that are killed", () => {
       else expect(job.returnvalue).toBe(n);
       for (const line of (await queue.queue.getJobLogs(job.id ?? "")).logs) pids.add(Number(line.slice(4)));
     }
+    expect(readdirSync(sockets, { recursive: true })).not.toEqual([]);
     await Promise.all(hosts.map(kill));
     await until(() => ![...pids].some(isAlive), 10_000);
-    await until(() => directories().join() === before.join(), 10_000);
+    await until(() => filesBelow(sockets).length === 0, 10_000);
   }, 90_000);
 
   test("end processes that compute without end, too", async () => {
