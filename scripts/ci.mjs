@@ -11,6 +11,7 @@ import { ensureGrpcurl } from "./grpcurl.mjs";
 import { NODE_MAJORS, nodeOfLine } from "./node-versions.mjs";
 import { prepareWorkspace } from "./prepare-workspace.mjs";
 import { pythonTests } from "./python-tests.mjs";
+import { ensureRedis } from "./redis.mjs";
 import { fetchTool } from "./registry-tools.mjs";
 import { runNode } from "./run-command.mjs";
 import { smokeHosts } from "./smoke-hosts.mjs";
@@ -90,7 +91,9 @@ async function offerTools() {
       (/** @type {Error} */ { message }) => message,
     ),
   );
-  const missing = await Promise.all([grpcurl, ensureSandboxTools(), ...nodes, ...tools]);
+  // One after the other: apt-get locks the others out.
+  const debian = ensureSandboxTools().then(async (sandbox) => [sandbox, await ensureRedis()]);
+  const missing = (await Promise.all([grpcurl, debian, ...nodes, ...tools])).flat();
   for (const tool of missing) if (tool !== undefined) problems.push(`missing: ${tool}`);
   return missing.map((tool) => countOf(tool === undefined)).reduce(addCounts, NOTHING);
 }
