@@ -13,33 +13,21 @@ interface Broken {
   readonly broken: unknown;
 }
 
-/** What `run` is called with. */
-type RunArguments = [
-  module: string,
-  /** The export that runs the job; null for the default one. */
-  method: string | null,
-  facts: JobFacts,
-  /** By this the host knows whose methods are called; no other process knows it. */
-  key: string,
-  /** By this the host cancels the job. */
-  id: number,
-  token: string | null,
-];
-
 /** The module `pihost:job`, by which the process runs jobs of a queue. */
 export class JobModule {
   readonly #load: (name: string) => Promise<LoadedModule>;
   readonly #cancellation = new Cancellation();
   readonly #methods: ReadonlyMap<string, Callee>;
-  readonly #processors = new Map<string, Processor>();
-  #ask: AskHost = () => Promise.reject(new IsolationError("STOPPED", "nobody has opened this process for jobs"));
+  #ask: AskHost = () => Promise.reject(notOpened());
+  #find: () => Promise<Processor> = () => Promise.reject(notOpened());
+  #processor: Processor | undefined;
 
   /** @param load loads a module and runs its `start()` */
   constructor(load: (name: string) => Promise<LoadedModule>) {
     this.#load = load;
     this.#methods = new Map<string, Callee>([
-      ["open", (ask, cancelled, warm) => this.#open(ask as AskHost, cancelled as [number, unknown][], warm)],
-      ["run", (...args) => this.#run(...(args as RunArguments))],
+      ["open", (...args) => this.#open(...(args as OpenArguments))],
+      ["run", (facts, key, id) => this.#run(String(facts), String(key), Number(id))],
     ]);
   }
 
@@ -51,47 +39,34 @@ export class JobModule {
     throw new IsolationError("METHOD_NOT_FOUND", `pihost:job has no method ${JSON.stringify(name)}; it has ${known}`);
   }
 
-  /**
-   * The host lends what the methods of jobs call, and gets what cancels a job.
-   *
-   * @param cancelled jobs that are cancelled already, and may yet come here
-   * @param warm a module to load beforehand, if there is one; what fails is told when it is needed
-   */
-  #open(ask: AskHost, cancelled: readonly [number, unknown][], warm: unknown): object {
+  /** The host says what runs the jobs, lends what their methods call, and gets what cancels a job. */
+  #open(...[ask, module, method, isWarm, cancelled]: OpenArguments): object {
     this.#ask = ask;
+    this.#find = async () => findProcessor(await this.#load(module), method ?? undefined);
     for (const [id, reason] of cancelled) this.#cancellation.cancel(id, reason);
-    if (typeof warm === "string") this.#load(warm).catch(() => {});
+    // What fails is told when it is needed.
+    if (isWarm) this.#load(module).catch(() => {});
     return remote((id: number, reason: unknown) => this.#cancellation.cancel(id, reason));
   }
 
   /**
    * Runs a job: gives what the processor returned, as JSON, because that is what a queue keeps; `undefined` for nothing.
    * Rejects with what the processor threw.
+   *
+   * @param key by this the host knows whose methods are called; no other process knows it
+   * @param id by this the host cancels the job
    */
-  #run(...args: RunArguments): Promise<string | Broken | undefined> {
-    const [module, method] = args;
-    const processor = this.#processors.get(nameOf(module, method));
-    return processor === undefined ? this.#runFirst(args) : this.#execute(processor, args);
-  }
-
-  async #runFirst(args: RunArguments): Promise<string | Broken | undefined> {
-    const [module, method] = args;
-    let processor: Processor;
+  async #run(facts: string, key: string, id: number): Promise<string | Broken | undefined> {
     try {
-      processor = findProcessor(await this.#load(module), method ?? undefined);
+      this.#processor ??= await this.#find();
     } catch (error) {
       return { broken: error };
     }
-    this.#processors.set(nameOf(module, method), processor);
-    return this.#execute(processor, args);
-  }
-
-  async #execute(processor: Processor, args: RunArguments): Promise<string | undefined> {
-    const [, , facts, key, id, token] = args;
+    const job = JSON.parse(facts) as JobFacts;
     const calls = new HostCalls(this.#ask, key);
     try {
       const signal = this.#cancellation.begin(id);
-      return JSON.stringify(await processor(createJob(facts, calls), token ?? undefined, signal));
+      return JSON.stringify(await this.#processor(createJob(job, calls), job.token, signal));
     } catch (error) {
       throw toThrowable(error);
     } finally {
@@ -101,6 +76,17 @@ export class JobModule {
   }
 }
 
-function nameOf(module: string, method: string | null): string {
-  return method === null ? module : `${module}\0${method}`;
+type OpenArguments = [
+  ask: AskHost,
+  module: string,
+  /** The export that runs the jobs; null for the default one. */
+  method: string | null,
+  /** Whether the module is loaded before there is a job. */
+  isWarm: boolean,
+  /** Jobs that are cancelled already, and may yet come here. */
+  cancelled: readonly [number, unknown][],
+];
+
+function notOpened(): IsolationError {
+  return new IsolationError("STOPPED", "nobody has opened this process for jobs");
 }

@@ -5,6 +5,7 @@ export interface JobFacts {
   readonly data?: string;
   readonly returnvalue?: string;
   readonly progress?: unknown;
+  readonly token?: string;
   readonly [name: string]: unknown;
 }
 

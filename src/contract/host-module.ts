@@ -5,7 +5,7 @@
 export const HOST_MODULE = "pihost:";
 
 /**
- * The module name under which a process runs jobs of a queue: `open(ask, cancelled, warm)`, once, and
- * `run(module, method, facts, key, id, token)`. Only this package's own executable for Node.js has it.
+ * The module name under which a process runs jobs of a queue: `open(ask, module, method, isWarm, cancelled)`,
+ * once, and `run(facts, key, id)`. Only this package's own executable for Node.js has it.
  */
 export const JOB_MODULE = "pihost:job";

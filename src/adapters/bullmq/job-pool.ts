@@ -86,9 +86,10 @@ export class JobPool {
   async #prepare(context: GenerationContext): Promise<void> {
     const jobs = this.#jobs;
     const ask = keep((key: string, method: string, args: readonly unknown[]) => jobs.ask(key, method, args));
-    const { module, pool } = this.#policy;
+    const { module, method = null, pool } = this.#policy;
     // A spare that has loaded nothing would be none.
-    const warm = (pool.spares ?? 0) > 0 ? module : null;
-    jobs.opened(context.pid, await context.invoke<CancelIn>(JOB_MODULE, "open", [ask, jobs.cancelled(), warm]));
+    const isWarm = (pool.spares ?? 0) > 0;
+    const args = [ask, module, method, isWarm, jobs.cancelled()];
+    jobs.opened(context.pid, await context.invoke<CancelIn>(JOB_MODULE, "open", args));
   }
 }

@@ -2,11 +2,11 @@ import { IsolationError } from "../../errors/index.js";
 import { timerDelay } from "../../platform/index.js";
 import { onAbort } from "../../session/index.js";
 import type { ProcessorPolicy } from "./options.js";
+import type { QueueJob } from "./queue-job.js";
 
 /** What the end of a job's time is brought about by. */
 export interface JobTimeOptions {
-  /** The job, in messages. */
-  readonly label: string;
+  readonly job: QueueJob;
   /** Of the worker. */
   readonly signal: AbortSignal | undefined;
   /** Asks the job to end. */
@@ -45,19 +45,22 @@ export class JobTime {
     this.#forget?.();
   }
 
+  /** The job, in messages. */
+  get #label(): string {
+    const { id, name } = this.#options.job;
+    return `job ${id} (${name})`;
+  }
+
   #onCancelled(reason: unknown): void {
     const { cancelGraceMs } = this.#policy;
     const why = reason === undefined ? "" : ` (${reason instanceof Error ? reason.message : String(reason)})`;
-    const message = `${this.#options.label} was cancelled${why}; it did not end within ${cancelGraceMs} ms, and its process was killed`;
+    const message = `${this.#label} was cancelled${why}; it did not end within ${cancelGraceMs} ms, and its process was killed`;
     this.#ask(reason, () => new IsolationError("CANCELLED", message), cancelGraceMs);
   }
 
   #timeIsUp(callTimeoutMs: number): void {
     const { cancelGraceMs, graceMs } = this.#policy;
-    const error = new IsolationError(
-      "DEADLINE_EXCEEDED",
-      `${this.#options.label} did not end within ${callTimeoutMs} ms`,
-    );
+    const error = new IsolationError("DEADLINE_EXCEEDED", `${this.#label} did not end within ${callTimeoutMs} ms`);
     this.#ask(error, () => error, cancelGraceMs ?? graceMs);
   }
 

@@ -21,12 +21,9 @@ export async function runJob(
   signal: AbortSignal | undefined,
 ): Promise<unknown> {
   const entry = jobs.begin(job);
-  const label = `job ${job.id} (${job.name})`;
-  const time = new JobTime(policy, { label, signal, cancel: (reason) => jobs.cancel(entry, reason) });
+  const time = new JobTime(policy, { job, signal, cancel: (reason) => jobs.cancel(entry, reason) });
   try {
-    const { module, method = null } = policy;
-    const args = [module, method, jobFacts(job), entry.key, entry.id, token ?? null];
-    return fromResult(await pool.run(args, time.killed), policy);
+    return fromResult(await pool.run([jobFacts(job, token), entry.key, entry.id], time.killed), policy);
   } catch (error) {
     throw time.killed?.aborted ? time.killed.reason : asSpecialError(error);
   } finally {
