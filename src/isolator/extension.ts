@@ -2,6 +2,7 @@ import type { Generation, Judge, Serve } from "../supervision/index.js";
 import type { Call } from "./call.js";
 import type { EventSink } from "./event-publisher.js";
 import type { IsolatorEventSource } from "./events.js";
+import type { IsolateData } from "./isolate-data.js";
 import type { Outputs } from "./outputs.js";
 
 /** What a kernel, or a pool, adds to the isolates that it runs. */
@@ -26,6 +27,10 @@ export interface PoolMembership {
   readonly generation: number;
   readonly events: EventSink;
   readonly outputs: Outputs;
+  /** What `setData` stores: the same for all processes. */
+  readonly data: IsolateData;
+  /** All processes of the pool that take calls. */
+  readonly others: () => readonly Generation[];
   /** Takes the calls that were lost with the process, and that may run again in another. */
   readonly elsewhere: (calls: readonly Call[]) => void;
   /** Replaces the process, which is due, by another of the pool; false when none is to be had now. */

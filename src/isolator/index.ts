@@ -15,6 +15,7 @@ export { type ForwardedCall, forwardCall } from "./forwarded-calls.js";
 export type { GenerationContext, OnGeneration } from "./generation-context.js";
 export type { HostStatus, IsolatorState } from "./host-status.js";
 export { forModule, type Isolate, isolate } from "./isolate.js";
+export { IsolateData } from "./isolate-data.js";
 export type { IsolateCore, RecycleFacts } from "./isolate-core.js";
 export { type ExtendedIsolator, makeExtended, ProcessIsolator, startExtended } from "./isolator.js";
 export { keepAlive } from "./keep-alive.js";

@@ -1,6 +1,7 @@
 import { type HostStatusMessage, toDuration } from "../contract/index.js";
 import { IsolationError } from "../errors/index.js";
 import { type LimitPlan, planLimits } from "../limits/index.js";
+import { processUsage } from "../platform/index.js";
 import type { ExitOutcome } from "../process/index.js";
 import {
   type Generation,
@@ -45,7 +46,7 @@ export type RecycleFacts = GenerationFacts & {
 export class IsolateCore implements CallOwner {
   readonly facts: IsolateFacts;
   readonly targets = new CallTargets();
-  readonly data = new IsolateData();
+  readonly data: IsolateData;
   /** What enforces which limit. */
   readonly limits: LimitPlan;
   readonly #errors: IsolateErrors;
@@ -64,6 +65,7 @@ export class IsolateCore implements CallOwner {
     const member = extension?.member;
     const outputs = member?.outputs ?? new Outputs(options);
     this.#outputs = member === undefined ? outputs : undefined;
+    this.data = member?.data ?? new IsolateData();
     this.facts = new IsolateFacts(isolate, member?.generation);
     this.#errors = new IsolateErrors(this.facts, options.restart);
     this.#events = new EventPublisher(this.facts, options.logLevel, member?.events);
@@ -89,7 +91,7 @@ export class IsolateCore implements CallOwner {
         hasListener: (stream) => this.#events.hasListener(stream),
         onLimit: (generation, pid, breach) => this.#onLimit({ isolate, generation, pid, ...breach }),
         onDebugger: (pid, url) => this.#events.debuggerWaits(pid, url),
-        onData: (live, name, value) => this.data.setBy(live, this.#presentGeneration, name, value),
+        onData: (live, name, value) => this.data.setBy(live, member?.others() ?? this.#presentGenerations, name, value),
         onDrain: () => this.#calls.drained(),
         serve: extension?.serve,
       }),
@@ -205,6 +207,15 @@ export class IsolateCore implements CallOwner {
     });
   }
 
+  /** The present process, as far as it is known here. */
+  instances(): { pid: number; generation: number; state: "starting" | "ready"; inFlight: number; rssBytes: number }[] {
+    const { state } = this.#supervisor;
+    if (state.kind !== "ready") return [];
+    const { pid, number: generation, process } = state.live;
+    const rssBytes = process.innerPid === undefined ? 0 : (processUsage(process.innerPid)?.rssBytes ?? 0);
+    return [{ pid, generation, state: "ready", inFlight: this.#calls.runningIn(state.live), rssBytes }];
+  }
+
   /** Replaces the present process; see `ProcessIsolator.recycle`. */
   recycle(): Promise<RecycleFacts> {
     if (activatingNow(this) === undefined) return keepAlive.during(this.#recycle());
@@ -263,9 +274,9 @@ export class IsolateCore implements CallOwner {
     return keepAlive.during(toTheEnd(this.#supervisor.terminate(signal, graceMs)));
   }
 
-  get #presentGeneration(): Generation | undefined {
+  get #presentGenerations(): readonly Generation[] {
     const { state } = this.#supervisor;
-    return state.kind === "ready" ? state.live : undefined;
+    return state.kind === "ready" ? [state.live] : [];
   }
 
   async #recycle(): Promise<RecycleFacts> {

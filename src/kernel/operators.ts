@@ -56,11 +56,11 @@ function operationsOf(runtime: KernelRuntime, own: OfOperators): KernelOperation
     list: () => runtime.list(),
     status: (name) => {
       const { state, current } = runtime.unit(name);
-      return state === "ready" ? current?.core.status() : undefined;
+      return state === "ready" ? current?.status() : undefined;
     },
     capabilities: (name) => {
       const { state, current } = runtime.unit(name);
-      return state === "ready" ? current?.core.present().then(({ capabilities }) => capabilities) : undefined;
+      return state === "ready" ? current?.place().then(({ live }) => live.capabilities) : undefined;
     },
     start: (name) => runtime.byHand.start(name),
     stop: (name, reason) => runtime.byHand.stop(name, reason),

@@ -1,5 +1,5 @@
 import { EventEmitter } from "node:events";
-import { type ExtendedIsolator, emitApart, type IsolatorEventSource, type IsolatorEvents } from "../isolator/index.js";
+import { emitApart, type IsolatorEventSource, type IsolatorEvents } from "../isolator/index.js";
 import type { IsolateEvent, KernelEvents } from "./events.js";
 
 /** What a kernel hears of an isolator that it uses. */
@@ -28,8 +28,8 @@ export class KernelPublisher {
   }
 
   /** Hands on what happens to an isolate. */
-  follow({ isolator }: ExtendedIsolator, onEvent: () => void): void {
-    this.#handOn(isolator.events, TYPES, onEvent);
+  follow(events: IsolatorEventSource, onEvent: () => void): void {
+    this.#handOn(events, TYPES, onEvent);
   }
 
   /** Hands on what an isolate writes. */

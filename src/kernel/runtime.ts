@@ -1,5 +1,4 @@
 import { didYouMean, IsolationError } from "../errors/index.js";
-import type { ExtendedIsolator } from "../isolator/index.js";
 import { type Generation, tellHandedOn } from "../supervision/index.js";
 import { ByHand } from "./by-hand.js";
 import { callsBetween } from "./calls-between.js";
@@ -7,7 +6,7 @@ import { Entrance } from "./entrance.js";
 import type { IsolateEvent, KernelEventSource } from "./events.js";
 import { servedTo } from "./grants/index.js";
 import type { KernelOutcome } from "./kernel.js";
-import { Conductor, startInOrder, stopInOrder, Unit } from "./life/index.js";
+import { Conductor, startInOrder, stopInOrder, Unit, type UnitProcesses } from "./life/index.js";
 import type { ResolvedManifest } from "./manifest/index.js";
 import type { ResolvedKernelOptions } from "./options.js";
 import { KernelPublisher } from "./publisher.js";
@@ -48,7 +47,7 @@ export class KernelRuntime {
         prepare: (_, live) => this.#tellHandedOn(unit, live),
         prepareLoaded: (own, live, module) => this.#serveServices(own, live, module),
         listen: (events) => this.#publisher.followOutput(events),
-        onIsolator: (own, current) => this.#follow(own, current),
+        onProcesses: (own, current) => this.#follow(own, current),
       });
       this.#units.set(definition.name, unit);
     }
@@ -143,12 +142,12 @@ export class KernelRuntime {
     return tellHandedOn(live.session, handedOn);
   }
 
-  #follow(unit: Unit, current: ExtendedIsolator): void {
+  #follow(unit: Unit, current: UnitProcesses): void {
     this.#conductor.letGo(unit);
     this.entrance.routes.changed();
-    this.#publisher.follow(current, () => this.entrance.routes.changed());
+    this.#publisher.follow(current.events, () => this.entrance.routes.changed());
     // However it ended: by its own judgement, or by a Shutdown request of somebody who has its token.
-    current.core.stopped.onReached(() => {
+    current.onStopped(() => {
       if (unit.current === current && unit.state !== "stopping") this.#givenUp(unit);
     });
   }

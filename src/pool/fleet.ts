@@ -1,20 +1,21 @@
 import type { IsolationError } from "../errors/index.js";
-import { type Call, type IsolatorEvents, keepAlive } from "../isolator/index.js";
-import type { Death, StopCause } from "../supervision/index.js";
+import { type Call, type IsolatorEvents, keepAlive, type RecycleFacts } from "../isolator/index.js";
+import type { AfterCrash, Death, Generation, Judge, StopCause } from "../supervision/index.js";
 import { Member, type MemberListener, type MemberPurpose, type MemberSpec } from "./member.js";
 import { MovableTimer } from "./movable-timer.js";
 import type { PoolPolicy } from "./options/index.js";
-import { PoolBudget } from "./pool-budget.js";
-import { again, type PoolEnd, poolDownError } from "./pool-errors.js";
+import { again, type LastFailure } from "./pool-errors.js";
 import type { PoolPublisher } from "./pool-events.js";
-import type { PoolState } from "./pool-status.js";
+import { PoolLife } from "./pool-life.js";
+import { PresentWaiters } from "./present-waiters.js";
 import type { Lane } from "./queue/index.js";
+import { Roster, type WaitingCalls } from "./roster.js";
 import { type PoolLoad, processesToStart } from "./scaling.js";
+import { tellStarted } from "./tell-started.js";
 
 /** Whom the processes of a pool work for: the calls. */
 export interface FleetOwner {
-  /** Calls that wait and that any process may take, and since when the first of them has. */
-  waiting(): { readonly free: number; readonly since: number | undefined };
+  waiting(): WaitingCalls;
   /** A process may have room. */
   onRoom(member: Member): void;
   /** It takes no more calls. */
@@ -26,58 +27,35 @@ export interface FleetOwner {
   refuse(toError: () => IsolationError): void;
 }
 
-/** The processes of one pool: how many there are, and what follows when one crashes, is due, or is not needed. */
+/** Starts the processes of one pool and ends them: when calls wait, when one crashes, is due, or is not needed. */
 export class Fleet implements MemberListener {
+  readonly roster: Roster;
+  readonly life: PoolLife;
   readonly #policy: PoolPolicy;
   readonly #spec: MemberSpec;
   readonly #publisher: PoolPublisher;
   readonly #owner: FleetOwner;
-  readonly #budget: PoolBudget;
-  /** All that have not ended, the oldest first. */
-  #members: Member[] = [];
-  /** Of each that ended: until nothing of it is left. */
-  readonly #ending = new Set<Promise<unknown>>();
+  readonly #present = new PresentWaiters();
   #generations = 0;
-  #restarts = 0;
-  /** Processes that crashed and whose place nobody has taken. */
-  #missing = 0;
-  #isProved = false;
   #lastReady = 0;
-  /** No process is started before. */
-  #notBefore = 0;
-  #end: PoolEnd | undefined;
-  /** What has spent the last of the budget: the pool ends when its calls have heard of it. */
-  #exhausted: Omit<PoolEnd, "cause"> | undefined;
-  #isOver = false;
   #replacing: Promise<unknown> = Promise.resolve();
   #begun: { readonly resolve: () => void; readonly reject: (error: IsolationError) => void } | undefined;
   readonly #upTimer = new MovableTimer(() => this.adjust());
   readonly #idleTimer = new MovableTimer(() => this.#endIdle());
 
-  constructor(policy: PoolPolicy, spec: MemberSpec, publisher: PoolPublisher, owner: FleetOwner) {
+  /** @param judge what follows when the budget of restarts is spent; absent, that is the end */
+  constructor(policy: PoolPolicy, spec: MemberSpec, publisher: PoolPublisher, owner: FleetOwner, judge?: Judge) {
     this.#policy = policy;
     this.#spec = spec;
     this.#publisher = publisher;
     this.#owner = owner;
-    this.#budget = new PoolBudget(policy);
+    this.roster = new Roster(policy);
+    this.life = new PoolLife(spec.options.name, policy, judge);
   }
 
-  get members(): readonly Member[] {
-    return this.#members;
-  }
-
-  get restarts(): number {
-    return this.#restarts;
-  }
-
-  get state(): PoolState {
-    if (this.#end === undefined) return "ready";
-    return this.#isOver ? "stopped" : "stopping";
-  }
-
-  /** Why no call can be taken, if none can. */
-  get down(): IsolationError | undefined {
-    return this.#end === undefined ? undefined : this.#toDownError(this.#end);
+  /** Those that take calls. */
+  get open(): readonly Generation[] {
+    return this.roster.open.flatMap(({ live }) => live ?? []);
   }
 
   /** Starts those that are kept. Resolves when they take calls. @throws IsolationError what keeps the first from starting */
@@ -89,46 +67,52 @@ export class Fleet implements MemberListener {
     });
   }
 
-  /** The process that whoever runs now is preparing, if it is one of these. */
-  get preparing(): Member | undefined {
-    return this.#members.find(({ state, core }) => state === "starting" && core.activatingPid !== undefined);
+  /** The least busy process, once there is one. @throws IsolationError when there will be none */
+  present(): Promise<Member> {
+    const { down } = this.life;
+    if (down !== undefined) return Promise.reject(down);
+    const member = this.roster.leastRequested();
+    if (member !== undefined) return Promise.resolve(member);
+    const waiting = this.#present.wait();
+    this.adjust();
+    return waiting;
   }
 
-  /** Whether a call may go to this process now. */
-  hasRoom(member: Member): boolean {
-    const { concurrency, isOneShot, spares, max } = this.#policy;
-    if (!member.isOpen || (isOneShot && member.given > 0)) return false;
-    const { load } = member;
-    return load < concurrency && (load > 0 || spares === 0 || this.#busy() < max);
-  }
-
-  /** The process that a call goes to: the least busy one, and of several the oldest, so that the others get idle. */
-  leastBusy(): Member | undefined {
-    let best: Member | undefined;
-    let least = Number.POSITIVE_INFINITY;
-    for (const member of this.#members) {
-      if (!member.isOpen) continue;
-      const { load } = member;
-      if (load < least && this.hasRoom(member)) {
-        best = member;
-        least = load;
-        if (load === 0) break;
-      }
-    }
-    return best;
+  /**
+   * A request that is no call of the pool goes to the process. Where all have as many as they run calls, another is started.
+   *
+   * @returns to be called when it is over
+   */
+  requestBegan(member: Member): () => void {
+    member.requests += 1;
+    const { concurrency, max } = this.#policy;
+    const { open, all } = this.roster;
+    const isFull = open.every(({ busyness }) => busyness > concurrency);
+    const isStarting = all.some(({ state }) => state === "starting");
+    if (isFull && !isStarting && open.length < max && this.life.end === undefined) this.#start(this.#purpose());
+    let isOver = false;
+    return () => {
+      if (isOver) return;
+      isOver = true;
+      member.requests -= 1;
+      if (member.busyness === 0) member.idleSince = performance.now();
+      this.watchIdle(member);
+    };
   }
 
   /** Starts what is missing, now or when it is due. */
   adjust(): void {
-    if (this.#end !== undefined) return;
+    const { life, roster } = this;
+    if (life.end !== undefined || roster.isHeld) return;
     const now = performance.now();
     const load = this.#load(now);
-    if (now < this.#notBefore) {
-      if (load.waiting > 0 || this.#isIncomplete(load)) this.#upTimer.by(this.#notBefore);
+    if (now < life.notBefore) {
+      if (load.waiting > 0 || processesToStart({ ...load, waiting: 0 }, this.#policy) > 0)
+        this.#upTimer.by(life.notBefore);
       return;
     }
     // As long as nobody knows whether any can start, one shows it.
-    const policy = this.#isProved ? this.#policy : { ...this.#policy, startsAtOnce: 1 };
+    const policy = life.isProved ? this.#policy : { ...this.#policy, startsAtOnce: 1 };
     for (let missing = processesToStart(load, policy); missing > 0; missing -= 1) this.#start(this.#purpose());
     const { scaleUpAfterMs, max } = this.#policy;
     if (load.waiting > 0 && load.ready + load.starting < max && load.waitedMs < scaleUpAfterMs) {
@@ -148,12 +132,42 @@ export class Fleet implements MemberListener {
     return keepAlive.during(this.#endAll((member) => member.terminate(signal)));
   }
 
+  /** No call is handed over until it is decided how it goes on; those that fail because others are halted wait, if they may. */
+  awaitHalt(): void {
+    this.roster.isHeld = true;
+    for (const { core } of this.roster.open) core.awaitHalt();
+  }
+
+  /** Ends all processes in order, and has it judged how it goes on; calls wait meanwhile. */
+  async halt(reason: string, graceMs: number): Promise<void> {
+    if (this.life.end !== undefined) return;
+    this.awaitHalt();
+    await keepAlive.during(this.#end((member) => member.shutdown(reason, graceMs)));
+    void this.life.judge(true).then((decision) => this.#goOn(decision));
+  }
+
+  /** Replaces all processes, one at a time. @returns facts of the last. @throws IsolationError what keeps one from being replaced */
+  async recycle(): Promise<RecycleFacts | undefined> {
+    let facts: RecycleFacts | undefined;
+    for (const member of this.roster.open) {
+      const fresh = await this.#inTurn(() => this.#replace(member, false));
+      const { name: isolate } = this.#spec.options;
+      if (fresh !== undefined)
+        facts = { isolate, generation: fresh.generation, pid: fresh.pid, predecessor: member.pid };
+    }
+    return facts;
+  }
+
   hasListener(name: keyof IsolatorEvents): boolean {
     return this.#publisher.hasListener(name);
   }
 
   onEvent<Name extends keyof IsolatorEvents>(member: Member, name: Name, event: IsolatorEvents[Name][0]): void {
-    if (name === "started") this.#tellStarted(member);
+    if (name === "started")
+      tellStarted(this.#publisher, member, this.#policy, {
+        restarts: this.life.restarts,
+        processes: this.roster.open.length,
+      });
     else if (name === "exited") this.#onExited(member, event as IsolatorEvents["exited"][0]);
     // That a start failed is told together with what follows.
     else if (name !== "startFailed") this.#publisher.emit(name, event as never);
@@ -162,8 +176,9 @@ export class Fleet implements MemberListener {
   onDeath(member: Member, { outcome, healthy }: Death): void {
     this.#owner.onClosed(member);
     // One that has had its only call was to end anyway.
-    if (this.#end !== undefined || (this.#policy.isOneShot && member.given > 0)) return;
-    this.#spend(healthy, { outcome, error: undefined });
+    const isExpected = this.#policy.isOneShot && member.given > 0;
+    if (this.life.end === undefined && !this.roster.isHeld && !isExpected)
+      this.#spend(healthy, { outcome, error: undefined });
   }
 
   onLost(_: Member, calls: readonly Call[]): void {
@@ -175,11 +190,16 @@ export class Fleet implements MemberListener {
   }
 
   onRoom(member: Member): void {
-    if (member.done === 1) this.#budget.proved();
-    if (this.#policy.isOneShot && member.load === 0 && member.given > 0)
-      this.#retire(member, "it has had its call", "ask");
+    if (member.done === 1) this.life.proved();
+    const { isOneShot } = this.#policy;
+    if (isOneShot && member.load === 0 && member.given > 0) this.#retire(member, "it has had its call", "ask");
     this.#owner.onRoom(member);
-    if (member.load === 0 && member.isOpen) this.#idleTimer.by(member.idleSince + this.#policy.idleMs);
+    this.watchIdle(member);
+  }
+
+  /** It is ended when it has nothing to do for too long. */
+  watchIdle(member: Member): void {
+    if (member.busyness === 0 && member.isOpen) this.#idleTimer.by(member.idleSince + this.#policy.idleMs);
   }
 
   onStuck(member: Member): void {
@@ -188,41 +208,23 @@ export class Fleet implements MemberListener {
 
   /** One at a time: the fresh one takes calls before the old one goes. */
   onDue(member: Member): Promise<boolean> {
-    const replaced = this.#replacing.then(() => this.#replace(member));
-    this.#replacing = replaced;
-    return replaced;
-  }
-
-  #busy(): number {
-    let busy = 0;
-    for (const member of this.#members) if (member.isOpen && member.load > 0) busy += 1;
-    return busy;
+    return this.#inTurn(() => this.#replace(member, true)).then(
+      () => true,
+      () => false,
+    );
   }
 
   #load(now: number): PoolLoad {
-    const { free, since } = this.#owner.waiting();
-    const load = { ready: 0, busy: 0, starting: 0, leaving: 0, waiting: free, waitedMs: 0 };
-    for (const member of this.#members) {
-      if (member.state === "leaving") load.leaving += 1;
-      // The successor of one that is due is none more.
-      else if (member.state === "starting") load.starting += member.purpose.kind === "recycle" ? 0 : 1;
-      else if (member.isOpen) {
-        load.ready += 1;
-        if (member.load > 0) load.busy += 1;
-      }
-    }
-    if (since !== undefined) load.waitedMs = now - Math.max(since, this.#lastReady);
-    return load;
-  }
-
-  /** Whether processes are missing, calls or not. */
-  #isIncomplete(load: PoolLoad): boolean {
-    return processesToStart({ ...load, waiting: 0 }, this.#policy) > 0;
+    const waiting = this.#owner.waiting();
+    const { size } = this.#present;
+    // Whoever waits for any process waits for the first, and needs no other.
+    const free = size > 0 && waiting.free === 0 ? 1 : waiting.free;
+    return this.roster.load({ ...waiting, free }, this.#lastReady, now);
   }
 
   #purpose(): MemberPurpose {
-    if (this.#missing === 0) return { kind: "scale" };
-    this.#missing -= 1;
+    if (this.life.missing === 0) return { kind: "scale" };
+    this.life.missing -= 1;
     return { kind: "restart" };
   }
 
@@ -237,122 +239,117 @@ export class Fleet implements MemberListener {
   #make(purpose: MemberPurpose): Member {
     this.#generations += 1;
     const member = new Member(this.#generations, purpose, this.#spec, this);
-    member.core.facts.restarts = this.#restarts;
-    this.#members.push(member);
+    member.core.facts.restarts = this.life.restarts;
+    this.roster.add(member);
     return member;
   }
 
   #onReady(member: Member): void {
     // It has died, or is not wanted, since.
     if (!member.isOpen) return;
-    this.#isProved = true;
+    this.life.isProved = true;
     this.#lastReady = performance.now();
+    this.#present.serve(() => this.roster.leastRequested());
     this.#tellIfBegun();
     this.#owner.onRoom(member);
-    if (member.load === 0 && member.isOpen) this.#idleTimer.by(member.idleSince + this.#policy.idleMs);
+    this.watchIdle(member);
     this.adjust();
   }
 
   #onStartFailed(member: Member, error: IsolationError): void {
-    this.#remove(member);
-    if (this.#end !== undefined || member.state === "gone") return;
-    const begun = this.#isProved ? undefined : this.#begun;
+    this.roster.remove(member);
+    const { life } = this;
+    if (life.end !== undefined || member.state === "gone") return;
+    const begun = life.isProved ? undefined : this.#begun;
     const willRetry = begun === undefined && this.#spend(false, { outcome: undefined, error });
-    const { name: isolate } = this.#spec.options;
-    this.#publisher.emit("startFailed", { isolate, generation: member.generation, error, willRetry });
+    this.#tellStartFailed(member, error, willRetry);
     if (begun !== undefined) {
       this.#begun = undefined;
       begun.reject(error);
       this.#close({ kind: "crashed" });
-    } else if (this.#exhausted !== undefined) this.#endExhausted(this.#exhausted);
+    } else if (life.exhausted !== undefined) this.#onExhausted(life.exhausted);
     else {
       // Nobody knows yet whether any process of it can start: whoever waits hears why this one did not.
-      if (!this.#isProved) this.#owner.refuse(() => again(error));
+      if (!life.isProved) this.#refuse(() => again(error));
       this.adjust();
     }
   }
 
-  #tellStarted({ purpose, isolate: { isolator }, generation, isOpen, pid }: Member): void {
-    const facts = { isolate: isolator.name, generation, pid };
-    if (purpose.kind === "restart") this.#publisher.emit("restarted", { ...facts, restarts: this.#restarts });
-    else if (purpose.kind === "recycle")
-      this.#publisher.emit("recycled", { ...facts, predecessor: purpose.predecessor });
-    else {
-      this.#publisher.emit("started", facts);
-      const processes = this.#members.filter((member) => member.isOpen).length;
-      const { min, spares } = this.#policy;
-      if (isOpen && processes > Math.max(min, spares)) this.#publisher.emit("scaledUp", { ...facts, processes });
-    }
+  #tellStartFailed({ generation }: Member, error: IsolationError, willRetry: boolean): void {
+    this.#publisher.emit("startFailed", { isolate: this.#spec.options.name, generation, error, willRetry });
   }
 
   #onExited(member: Member, event: IsolatorEvents["exited"][0]): void {
-    this.#remove(member);
+    this.roster.remove(member);
     this.#owner.onClosed(member);
-    const exhausted = this.#exhausted;
-    const willRestart = exhausted === undefined && this.#end === undefined && member.isDead;
-    this.#publisher.emit("exited", { ...event, willRestart });
-    if (exhausted !== undefined) this.#endExhausted(exhausted);
+    const { exhausted, end } = this.life;
+    this.#publisher.emit("exited", {
+      ...event,
+      willRestart: exhausted === undefined && end === undefined && member.isDead,
+    });
+    if (exhausted !== undefined) this.#onExhausted(exhausted);
     else this.adjust();
   }
 
-  #remove(member: Member): void {
-    this.#members = this.#members.filter((other) => other !== member);
-    // Where no process was to be had, there is nothing to wait for.
-    if (member.pid === 0) return;
-    const ending = member.core.stopped.wait().finally(() => this.#ending.delete(ending));
-    this.#ending.add(ending);
-  }
-
-  /** Whether another process may be started for one that died or did not start. */
-  #spend(healthy: boolean, last: Omit<PoolEnd, "cause">): boolean {
-    const now = performance.now();
-    const decision = this.#budget.spend(now, healthy);
-    if (decision.kind === "exhausted") {
-      this.#exhausted = last;
-      return false;
-    }
-    this.#restarts += 1;
-    this.#missing += 1;
-    this.#notBefore = Math.max(this.#notBefore, now + decision.delayMs);
+  #spend(healthy: boolean, last: LastFailure): boolean {
+    const delayMs = this.life.spend(healthy, last);
+    if (delayMs === undefined) return false;
     const { name: isolate } = this.#spec.options;
-    const { delayMs } = decision;
-    const generation = this.#generations + 1;
-    this.#publisher.emit("restarting", { isolate, generation, delayMs, restarts: this.#restarts });
+    const { restarts } = this.life;
+    this.#publisher.emit("restarting", { isolate, generation: this.#generations + 1, delayMs, restarts });
     return true;
   }
 
   /** The budget is spent: what runs may finish. */
-  #endExhausted(last: Omit<PoolEnd, "cause">): void {
-    const isOff = this.#policy.restart.maxRestarts === 0;
-    this.#close({ kind: isOff ? "crashed" : "exhausted" }, last);
+  #onExhausted(last: LastFailure): void {
+    if (this.life.end !== undefined || this.roster.isHeld) return;
+    this.roster.isHeld = true;
     const { name: isolate, graceMs } = this.#spec.options;
-    const generation = this.#generations;
-    const { outcome } = last;
-    if (!isOff) this.#publisher.emit("restartsExhausted", { isolate, generation, restarts: this.#restarts, outcome });
-    void this.#endAll((member) => member.shutdown("the pool is down", graceMs));
+    void this.#end((member) => member.shutdown("its pool has spent its restarts", graceMs));
+    void this.life.judge(false, last).then((decision) => {
+      const isExhausted = decision.kind === "stop" && decision.cause.kind === "exhausted";
+      const facts = { isolate, generation: this.#generations, restarts: this.life.restarts, outcome: last.outcome };
+      if (isExhausted) this.#publisher.emit("restartsExhausted", facts);
+      this.#goOn(decision, last);
+    });
   }
 
-  #close(cause: StopCause, last: Omit<PoolEnd, "cause"> = { outcome: undefined, error: undefined }): void {
-    if (this.#end !== undefined) return;
-    this.#end = { cause, ...last };
+  #goOn(decision: AfterCrash, last?: LastFailure): void {
+    if (this.life.end !== undefined) return;
+    if (decision.kind === "stop") {
+      this.#close(decision.cause, last);
+      void this.#endAll((member) => member.shutdown("the pool is down", this.#spec.options.graceMs));
+      return;
+    }
+    this.life.begin(decision.delayMs);
+    this.roster.isHeld = false;
+    this.adjust();
+  }
+
+  #close(cause: StopCause, last?: LastFailure): void {
+    if (!this.life.close(cause, last)) return;
     this.#upTimer.stop();
     this.#idleTimer.stop();
-    const end = this.#end;
-    this.#owner.refuse(() => this.#toDownError(end));
-    this.#begun?.reject(this.#toDownError(end));
+    const toError = (): IsolationError => this.life.down as IsolationError;
+    this.#refuse(toError);
+    this.#begun?.reject(toError());
     this.#begun = undefined;
   }
 
-  async #endAll(end: (member: Member) => Promise<unknown>): Promise<void> {
-    await Promise.allSettled(this.#members.map(end));
-    await Promise.allSettled([...this.#ending]);
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#spec.outputs.close();
+  #refuse(toError: () => IsolationError): void {
+    this.#owner.refuse(toError);
+    this.#present.refuse(toError);
   }
 
-  #toDownError(end: PoolEnd): IsolationError {
-    return poolDownError(this.#spec.options.name, end, this.#restarts, this.#policy.restart);
+  async #end(end: (member: Member) => Promise<unknown>): Promise<void> {
+    await Promise.allSettled(this.roster.all.map(end));
+    await this.roster.gone();
+  }
+
+  async #endAll(end: (member: Member) => Promise<unknown>): Promise<void> {
+    await this.#end(end);
+    this.#spec.outputs.close();
+    this.life.over.reach();
   }
 
   #retire(member: Member, reason: string, how: "ask" | "kill"): void {
@@ -361,49 +358,49 @@ export class Fleet implements MemberListener {
     this.adjust();
   }
 
-  async #replace(member: Member): Promise<boolean> {
-    if (!member.isOpen || this.#end !== undefined) return true;
+  #inTurn<T>(replace: () => Promise<T>): Promise<T> {
+    const replaced = this.#replacing.then(replace);
+    this.#replacing = replaced.catch(() => {});
+    return replaced;
+  }
+
+  /** @throws IsolationError what keeps another from starting: the old one goes on */
+  async #replace(member: Member, willRetry: boolean): Promise<Member | undefined> {
+    if (!member.isOpen || this.life.end !== undefined) return undefined;
     const fresh = this.#make({ kind: "recycle", predecessor: member.pid });
     try {
       await fresh.start();
     } catch (error) {
-      this.#remove(fresh);
-      const { name: isolate } = this.#spec.options;
-      if (this.#end === undefined) {
-        const { generation } = fresh;
-        this.#publisher.emit("startFailed", { isolate, generation, error: error as IsolationError, willRetry: true });
-      }
-      return false;
+      this.roster.remove(fresh);
+      if (this.life.end === undefined) this.#tellStartFailed(fresh, error as IsolationError, willRetry);
+      throw error;
     }
     if (member.isOpen) this.#retire(member, "recycled", "ask");
     this.#onReady(fresh);
-    return true;
+    return fresh;
   }
 
   #endIdle(): void {
-    if (this.#end !== undefined) return;
-    const now = performance.now();
     const { min, spares, idleMs } = this.#policy;
-    const open = this.#members.filter((member) => member.isOpen);
-    const idle = open.filter(({ load }) => load === 0).sort((one, other) => one.idleSince - other.idleSince);
-    let removable = Math.min(open.length - min, idle.length - spares);
-    for (const member of idle) {
-      if (removable <= 0) return;
+    const now = performance.now();
+    const { open } = this.roster;
+    const idle = open.filter(({ busyness }) => busyness === 0).sort((one, other) => one.idleSince - other.idleSince);
+    const removable = idle.slice(0, Math.max(0, Math.min(open.length - min, idle.length - spares)));
+    for (const member of removable) {
       if (now - member.idleSince < idleMs) {
-        this.#idleTimer.by(member.idleSince + idleMs);
+        this.watchIdle(member);
         return;
       }
-      removable -= 1;
       this.#retire(member, "idle", "ask");
-      const { name: isolate } = this.#spec.options;
-      const processes = this.#members.filter((other) => other.isOpen).length;
-      this.#publisher.emit("scaledDown", { isolate, generation: member.generation, pid: member.pid, processes });
+      const { generation, pid } = member;
+      const processes = this.roster.open.length;
+      this.#publisher.emit("scaledDown", { isolate: this.#spec.options.name, generation, pid, processes });
     }
   }
 
   #tellIfBegun(): void {
     const { min, spares } = this.#policy;
-    if (this.#members.filter(({ isOpen }) => isOpen).length < Math.max(min, spares)) return;
+    if (this.roster.open.length < Math.max(min, spares)) return;
     this.#begun?.resolve();
     this.#begun = undefined;
   }

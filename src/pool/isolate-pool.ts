@@ -4,7 +4,6 @@ import {
   type CallTaker,
   keepAlive,
   ModuleCalls,
-  Outputs,
   resolveShutdownOptions,
   resolveTerminateOptions,
   type ShutdownOptions,
@@ -12,6 +11,7 @@ import {
 } from "../isolator/index.js";
 import { onAbort } from "../session/index.js";
 import { CallScope } from "./call-scope.js";
+import { makePool } from "./make-pool.js";
 import { MapRun } from "./map-run.js";
 import {
   type MapOptions,
@@ -22,8 +22,8 @@ import {
   resolvePoolCallOptions,
   resolvePoolOptions,
 } from "./options/index.js";
-import { PoolCore } from "./pool-core.js";
-import { type PoolEventSource, PoolPublisher } from "./pool-events.js";
+import type { PoolCore } from "./pool-core.js";
+import type { PoolEventSource } from "./pool-events.js";
 import type { PoolStatus } from "./pool-status.js";
 
 let pools = 0;
@@ -100,26 +100,19 @@ export async function isolatePool<T>(
 class ProcessPool<T> implements IsolatePool<T> {
   readonly name: string;
   readonly api: Remote<T>;
-  readonly #module: string | URL;
+  readonly events: PoolEventSource;
+  readonly #module: string;
   readonly #options: ResolvedPoolOptions;
-  readonly #publisher: PoolPublisher;
   readonly #core: PoolCore;
 
   constructor(module: string | URL, options: ResolvedPoolOptions) {
-    const { pool, member } = options;
-    this.name = member.name;
+    this.name = options.member.name;
     this.#module = module instanceof URL ? module.href : module;
     this.#options = options;
-    this.#publisher = new PoolPublisher(member.logLevel);
-    const { cancelGraceMs } = pool;
-    const outputs = new Outputs(member);
-    const spec = { module: this.#module, options: member, outputs, cancelGraceMs, extension: undefined };
-    this.#core = new PoolCore(pool, spec, this.#publisher);
+    const { core, publisher } = makePool(this.#module, options);
+    this.#core = core;
+    this.events = publisher.emitter;
     this.api = this.load();
-  }
-
-  get events(): PoolEventSource {
-    return this.#publisher.emitter;
   }
 
   async begin(): Promise<void> {

@@ -3,6 +3,7 @@ import {
   type CallOwner,
   type ExtendedIsolator,
   type IsolateCore,
+  type IsolateData,
   type IsolateExtension,
   type IsolatorEvents,
   keepAlive,
@@ -27,10 +28,14 @@ export interface MemberSpec {
   readonly module: string;
   readonly options: ResolvedOptions;
   readonly outputs: Outputs;
+  readonly data: IsolateData;
   readonly cancelGraceMs: number;
-  /** What the pool is extended with itself. */
-  readonly extension: Partial<IsolateExtension> | undefined;
+  /** What each process is extended with beside. */
+  readonly extension: MemberExtension | undefined;
 }
+
+/** What a kernel adds to each process of a pool. */
+export type MemberExtension = Pick<IsolateExtension, "serve" | "prepare" | "prepareLoaded">;
 
 /** What a pool does about one of its processes. */
 export interface MemberListener {
@@ -48,6 +53,8 @@ export interface MemberListener {
   onStuck(member: Member): void;
   /** A call of a key runs no more. */
   onLaneEnd(lane: Lane<Member>): void;
+  /** All that take calls. */
+  readonly open: readonly Generation[];
 }
 
 type MemberState = "starting" | "ready" | "leaving" | "gone";
@@ -65,6 +72,8 @@ export class Member implements CallOwner, QueuePlace {
   /** Calls that were handed to it, and those of them that have ended. */
   given = 0;
   done = 0;
+  /** Requests that others make of it directly, as at a kernel's front door. */
+  requests = 0;
   /** What a start that is under way is given up with. */
   readonly #abort = new AbortController();
   readonly #listener: MemberListener;
@@ -100,8 +109,18 @@ export class Member implements CallOwner, QueuePlace {
     return this.#running + (this.#live?.session.openStreams ?? 0);
   }
 
+  /** What it has to do, requests included that are none of the pool's calls. */
+  get busyness(): number {
+    return this.load + this.requests;
+  }
+
   get pid(): number {
     return this.#live?.pid ?? 0;
+  }
+
+  /** The process itself, once it is being prepared. */
+  get live(): Generation | undefined {
+    return this.#live;
   }
 
   /** Starts it. Does not keep the host alive. @throws IsolationError what keeps it from starting; nothing of it is left then */
@@ -127,6 +146,10 @@ export class Member implements CallOwner, QueuePlace {
     this.core.settled(call);
     if (call.isGivenUp) this.#waitForEnd(call);
     else this.#ended(call);
+  }
+
+  takesBack(call: Call, reason: unknown): boolean {
+    return this.core.takesBack(call, reason);
   }
 
   ended(call: Call): void {
@@ -236,7 +259,7 @@ export class Member implements CallOwner, QueuePlace {
     this.#givenUp.clear();
   }
 
-  #extension({ module, outputs, extension }: MemberSpec): IsolateExtension {
+  #extension({ module, outputs, data, extension }: MemberSpec): IsolateExtension {
     return {
       ...extension,
       judge: (death) => {
@@ -247,14 +270,16 @@ export class Member implements CallOwner, QueuePlace {
       },
       prepare: (live) => {
         this.#live = live;
-        const prepared = extension?.prepare?.(live);
+        if (extension !== undefined) return extension.prepare(live);
+        if (!live.capabilities.features.has("preload")) return undefined;
         // Ahead of the first call, which hears of what goes wrong.
-        const loaded = live.capabilities.features.has("preload") ? activateModules(live.session, [module]) : undefined;
-        return Promise.all([prepared, loaded?.catch(() => {})]);
+        return activateModules(live.session, [module]).catch(() => {});
       },
       member: {
         generation: this.generation,
         outputs,
+        data,
+        others: () => this.#listener.open,
         events: {
           hasListener: (name) => this.#listener.hasListener(name),
           emit: (name, event) => {

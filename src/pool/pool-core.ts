@@ -1,11 +1,12 @@
 import { IsolationError, invalidOption } from "../errors/index.js";
 import { type Call, type CallOwner, CallTargets, keepAlive } from "../isolator/index.js";
+import type { Judge } from "../supervision/index.js";
 import type { CallScope } from "./call-scope.js";
-import { Fleet } from "./fleet.js";
+import { Fleet, type FleetOwner } from "./fleet.js";
 import type { Member, MemberSpec } from "./member.js";
 import type { PoolPolicy } from "./options/index.js";
 import type { PoolPublisher } from "./pool-events.js";
-import type { PoolStatus } from "./pool-status.js";
+import type { PoolState, PoolStatus } from "./pool-status.js";
 import { type Lane, PoolQueue } from "./queue/index.js";
 
 /** Joins the calls and the processes of one pool. `IsolatePool` is its public face. */
@@ -19,20 +20,27 @@ export class PoolCore implements CallOwner {
   #isFilling = false;
   /** Where the calls are noted that are made now. */
   #scope: CallScope | undefined;
-  /** Told when a call that is made now would not be refused. */
-  #onAdmission: (() => void)[] = [];
+  /** Told when a call has left the queue, or a process. */
+  #onChange: (() => void)[] = [];
 
-  constructor(policy: PoolPolicy, spec: MemberSpec, publisher: PoolPublisher) {
+  /** @param judge what follows when the budget of restarts is spent; absent, that is the end */
+  constructor(policy: PoolPolicy, spec: MemberSpec, publisher: PoolPublisher, judge?: Judge) {
     this.#name = spec.options.name;
     this.#policy = policy;
-    this.fleet = new Fleet(policy, spec, publisher, {
+    const owner: FleetOwner = {
       waiting: () => ({ free: this.#queue.freeSize, since: this.#queue.oldestFree }),
       onRoom: (member) => this.#onRoom(member),
       onClosed: (member) => this.#onClosed(member),
       onLost: (calls) => this.#again(calls),
-      onLaneEnd: (lane) => this.#onLaneEnd(lane),
+      onLaneEnd: (lane) => this.#queue.ended(lane),
       refuse: (toError) => this.#refuse(toError),
-    });
+    };
+    this.fleet = new Fleet(policy, spec, publisher, owner, judge);
+  }
+
+  /** Whether no process need be there as long as nobody calls. */
+  get mayBeEmpty(): boolean {
+    return Math.max(this.#policy.min, this.#policy.spares) === 0;
   }
 
   /** Takes a call over: it will settle. @param key its own, where it has one */
@@ -40,7 +48,8 @@ export class PoolCore implements CallOwner {
     keepAlive.acquire();
     call.owner = this;
     this.#scope?.add(call);
-    const { down, preparing } = this.fleet;
+    const { down } = this.fleet.life;
+    const { preparing } = this.fleet.roster;
     if (call.isAborted) call.cancel();
     else if (down !== undefined) call.fail(down);
     else if (preparing !== undefined) preparing.hand(call);
@@ -52,16 +61,27 @@ export class PoolCore implements CallOwner {
     keepAlive.release();
     if (call.place === undefined) return;
     this.#queue.delete(call);
-    this.#admit();
+    this.#tellChange();
   }
 
   /** None that runs is its own. */
   ended(): void {}
 
+  /** Refuses what waits and was asked for by these isolates. */
+  refuseWaitingOf(callers: ReadonlySet<string>, toError: () => IsolationError): void {
+    for (const call of this.#queue.takeOf(callers)) call.fail(toError());
+  }
+
+  /** Resolves when no call waits or runs, and nobody reads what one came to. */
+  async idle(): Promise<void> {
+    const isBusy = (): boolean => this.#queue.size > 0 || this.fleet.roster.all.some(({ load }) => load > 0);
+    while (isBusy()) await new Promise<void>((resolve) => this.#onChange.push(resolve));
+  }
+
   /** Resolves when a call that is made now would run, or may wait; or when the pool is down. */
   async admission(): Promise<void> {
-    while (!this.#mayWait() && this.fleet.down === undefined && this.fleet.leastBusy() === undefined) {
-      await new Promise<void>((resolve) => this.#onAdmission.push(resolve));
+    while (!this.#mayWait() && this.fleet.life.down === undefined && this.fleet.roster.leastBusy() === undefined) {
+      await new Promise<void>((resolve) => this.#onChange.push(resolve));
     }
   }
 
@@ -77,14 +97,14 @@ export class PoolCore implements CallOwner {
   }
 
   status(): PoolStatus {
-    const processes = this.fleet.members.map((member) => member.status());
+    const processes = this.fleet.roster.all.map((member) => member.status());
     return {
       name: this.#name,
-      state: this.fleet.state,
+      state: this.#state,
       queued: this.#queue.size,
       running: processes.reduce((sum, { inFlight }) => sum + inFlight, 0),
       done: this.#ended + processes.reduce((sum, { done }) => sum + done, 0),
-      restarts: this.fleet.restarts,
+      restarts: this.fleet.life.restarts,
       processes,
     };
   }
@@ -99,6 +119,11 @@ export class PoolCore implements CallOwner {
     const member = this.#placeFor(call);
     if (member === undefined) this.#wait(call);
     else this.#hand(call, member);
+  }
+
+  get #state(): PoolState {
+    if (this.fleet.life.end === undefined) return "ready";
+    return this.fleet.life.over.isReached ? "stopped" : "stopping";
   }
 
   #laneOf(call: Call, own: string | undefined): Lane<Member> | undefined {
@@ -117,11 +142,11 @@ export class PoolCore implements CallOwner {
   /** Where a call can run now. Nobody waits for a place that it would take: else that call would be there. */
   #placeFor(call: Call): Member | undefined {
     const lane = call.lane as Lane<Member> | undefined;
-    if (lane === undefined) return this.fleet.leastBusy();
+    if (lane === undefined) return this.fleet.roster.leastBusy();
     if (lane.waits) return undefined;
     const place = this.#queue.placeOf(lane);
-    if (place === undefined) return this.fleet.leastBusy();
-    return this.fleet.hasRoom(place) ? place : undefined;
+    if (place === undefined) return this.fleet.roster.leastBusy();
+    return this.fleet.roster.hasRoom(place) ? place : undefined;
   }
 
   #hand(call: Call, member: Member): void {
@@ -163,7 +188,7 @@ export class PoolCore implements CallOwner {
   #onRoom(member: Member): void {
     this.#fill(member);
     if (this.#queue.size > 0) this.#fillAll();
-    if (this.#onAdmission.length > 0) this.#admit();
+    this.#tellChange();
     if (this.#queue.size > 0 || this.#policy.spares > 0) this.fleet.adjust();
   }
 
@@ -176,10 +201,6 @@ export class PoolCore implements CallOwner {
     this.#fillAll();
   }
 
-  #onLaneEnd(lane: Lane<Member>): void {
-    this.#queue.ended(lane);
-  }
-
   /** Hands the process what waits and what it has room for. */
   #fill(member: Member): boolean {
     // A call that cannot be handed over settles at once, in the midst of this.
@@ -187,7 +208,7 @@ export class PoolCore implements CallOwner {
     this.#isFilling = true;
     let isAny = false;
     try {
-      while (this.#queue.size > 0 && this.fleet.hasRoom(member)) {
+      while (this.#queue.size > 0 && this.fleet.roster.hasRoom(member)) {
         const call = this.#queue.take(member);
         if (call === undefined) break;
         member.hand(call);
@@ -201,15 +222,15 @@ export class PoolCore implements CallOwner {
 
   #fillAll(): void {
     if (this.#queue.size === 0) return;
-    for (const member of this.fleet.members) if (member.isOpen) this.#fill(member);
+    for (const member of this.fleet.roster.all) if (member.isOpen) this.#fill(member);
   }
 
-  #admit(): void {
-    for (const tell of this.#onAdmission.splice(0)) tell();
+  #tellChange(): void {
+    if (this.#onChange.length > 0) for (const tell of this.#onChange.splice(0)) tell();
   }
 
   #refuse(toError: () => IsolationError): void {
     for (const call of this.#queue.takeAll()) call.fail(toError());
-    this.#admit();
+    this.#tellChange();
   }
 }

@@ -3,12 +3,16 @@ import { downError } from "../isolator/index.js";
 import type { ExitOutcome } from "../process/index.js";
 import type { RestartPolicy, StopCause } from "../supervision/index.js";
 
-/** Why a pool takes no calls, and what the last process that crashed has left. */
-export interface PoolEnd {
-  readonly cause: StopCause;
+/** What a process that failed has left. */
+export interface LastFailure {
   readonly outcome: ExitOutcome | undefined;
-  /** What the last start failed with, if it was a start. */
+  /** What its start failed with, if that did. */
   readonly error: IsolationError | undefined;
+}
+
+/** Why a pool takes no calls. */
+export interface PoolEnd extends LastFailure {
+  readonly cause: StopCause;
 }
 
 /** Why a call of a pool cannot be taken. */

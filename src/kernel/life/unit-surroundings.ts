@@ -1,6 +1,7 @@
-import type { ExtendedIsolator, IsolatorEventSource } from "../../isolator/index.js";
+import type { IsolatorEventSource } from "../../isolator/index.js";
 import type { Death, Generation, Judgement, Serve } from "../../supervision/index.js";
 import type { Unit } from "./unit.js";
+import type { UnitProcesses } from "./unit-processes.js";
 
 /** What a unit needs of the kernel that it is a part of. */
 export interface UnitSurroundings {
@@ -11,8 +12,8 @@ export interface UnitSurroundings {
   prepare(unit: Unit, live: Generation): Promise<unknown> | undefined;
   /** Goes on with a process whose module has started. */
   prepareLoaded(unit: Unit, live: Generation, module: string): Promise<unknown> | undefined;
-  /** Another isolator is behind the unit. One that was there before has calls to finish, and needs a process for that. */
-  onIsolator(unit: Unit, current: ExtendedIsolator): void;
+  /** Something else is behind the unit. What was there before has calls to finish, and needs a process for that. */
+  onProcesses(unit: Unit, current: UnitProcesses): void;
   /** What it writes is to be heard, from its start on. */
   listen(events: IsolatorEventSource): void;
 }

@@ -7,7 +7,10 @@ export type DecidedByPool = "maxInFlight" | "standby" | "onCrash" | "restart";
 export interface PoolOptions<Api = unknown> extends Omit<IsolationOptions<Api>, DecidedByPool> {
   /** Processes that are kept. A whole number from 0 to `max`. Default 1, or 0 where `spares` keeps some. */
   min?: number;
-  /** Processes that have calls at once. A whole number from 1 to 1,024. Default: the processors that the host may use. */
+  /**
+   * Processes that have calls at once. A whole number from 1 to 1,024. Default: the processors that the host may use, or `min` where
+   * that is more.
+   */
   max?: number;
   /** Milliseconds after which a process without a call is ended, as long as `min` are left, or Infinity. Default 10,000. */
   idleMs?: number;

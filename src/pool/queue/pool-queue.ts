@@ -122,6 +122,14 @@ export class PoolQueue<Place extends QueuePlace> {
     }
   }
 
+  /** Takes out what these callers have asked for. */
+  takeOf(callers: ReadonlySet<string>): Call[] {
+    const all = this.takeAll();
+    const isTheirs = ({ caller }: Call): boolean => caller !== undefined && callers.has(caller);
+    for (const call of all) if (!isTheirs(call)) this.push(call);
+    return all.filter(isTheirs);
+  }
+
   /** Takes out all that wait. */
   takeAll(): Call[] {
     const taken: Call[] = [];
