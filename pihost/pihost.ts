@@ -1,5 +1,5 @@
-import { type Go, HOST_MODULE, type ModuleExport, PIHOST_EXIT } from "../src/contract/index.js";
-import { IsolationError } from "../src/errors/index.js";
+import { type Go, HOST_MODULE, JOB_MODULE, type ModuleExport, PIHOST_EXIT } from "../src/contract/index.js";
+import { IsolationError, type IsolationErrorCode } from "../src/errors/index.js";
 import { timerDelay } from "../src/platform/longest-timer.js";
 import {
   type Callee,
@@ -17,6 +17,7 @@ import { openInspector } from "./debugging.js";
 import { EventLoopLag } from "./event-loop-lag.js";
 import { createHostModule } from "./host-module.js";
 import { IsolateData } from "./isolate-data.js";
+import { JobModule } from "./jobs/index.js";
 import { type Listener, listen } from "./listener.js";
 import { ModuleLifecycle } from "./module-lifecycle.js";
 import { createModuleLoader, type LoadedModule, type ModuleLoader } from "./modules/index.js";
@@ -60,6 +61,7 @@ export class Pihost implements CallHandler {
   readonly #uses = new Uses();
   readonly #services = new ServiceHost(this, (name) => this.#loadStarted(name));
   readonly #hostModule = createHostModule(this);
+  readonly #jobModule = new JobModule((name) => this.#loadStarted(name, "MODULE_FAILED"));
   #server: Listener | undefined;
   #generation: number;
   #draining = false;
@@ -157,6 +159,7 @@ export class Pihost implements CallHandler {
   /** The function that an export path stands for. */
   resolve(module: string, method: string): Callee | Promise<Callee> {
     if (module === HOST_MODULE) return this.#hostModule.method(method);
+    if (module === JOB_MODULE) return this.#jobModule.method(method);
     const name = { isolate: this.isolate, module, method };
     return this.#loader.load(module).then((loaded) => {
       const starting = this.#lifecycle.start(loaded);
@@ -223,9 +226,9 @@ export class Pihost implements CallHandler {
       });
   }
 
-  async #loadStarted(name: string): Promise<LoadedModule> {
+  async #loadStarted(name: string, code: IsolationErrorCode = "START_FAILED"): Promise<LoadedModule> {
     const loaded = await this.#loader.load(name);
-    await this.#lifecycle.start(loaded, "START_FAILED");
+    await this.#lifecycle.start(loaded, code);
     return loaded;
   }
 

@@ -5,7 +5,7 @@
 const LOADED_AT_FIRST_USE = ["node:crypto", "node:http2"];
 
 /** What users install themselves, or not at all: the optional peers. */
-export const PEERS = ["@opentelemetry/api", "prom-client"];
+export const PEERS = ["@opentelemetry/api", "bullmq", "prom-client"];
 
 /**
  * Node's own modules come from `process.getBuiltinModule`: a bundler that makes an ES module of this file could not keep a

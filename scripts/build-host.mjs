@@ -20,6 +20,12 @@ const ENTRIES = [
   // Alone: code in isolates imports it, too, and is not to read the SDK for that.
   { entry: "src/adapters/opentelemetry/index.ts", place: "opentelemetry/index", executable: "../pihost/boot.cjs" },
   { entry: "src/adapters/prometheus/index.ts", place: "prometheus/index", executable: "../pihost/boot.cjs" },
+  {
+    entry: "src/adapters/bullmq/index.ts",
+    place: "bullmq/index",
+    executable: "../pihost/boot.cjs",
+    onTopOf: "../index.cjs",
+  },
 ];
 
 /** Names of functions are seen in stack traces, and V8 was measured to start what is minified no faster. */
@@ -42,7 +48,7 @@ const COMMON = /** @type {const} */ ({
  */
 export async function buildHost({ root, outputDirectory }) {
   const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-  for (const folder of ["pihost", "kernel", "opentelemetry", "prometheus"])
+  for (const folder of ["pihost", "kernel", "bullmq", "opentelemetry", "prometheus"])
     mkdirSync(join(outputDirectory, folder), { recursive: true });
   const define = { ...FULL_NAMES, PROCESS_ISOLATION_VERSION: JSON.stringify(version) };
   const metafiles = await Promise.all([

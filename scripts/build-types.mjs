@@ -10,6 +10,7 @@ const ENTRIES = [
   { entry: "kernel/index", place: "kernel/index" },
   { entry: "adapters/opentelemetry/index", place: "opentelemetry/index" },
   { entry: "adapters/prometheus/index", place: "prometheus/index" },
+  { entry: "adapters/bullmq/index", place: "bullmq/index" },
 ];
 
 /**

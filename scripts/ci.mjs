@@ -13,6 +13,7 @@ import { NODE_MAJORS, nodeOfLine } from "./node-versions.mjs";
 import { prepareWorkspace } from "./prepare-workspace.mjs";
 import { ensurePromtool } from "./promtool.mjs";
 import { pythonTests } from "./python-tests.mjs";
+import { ensureRedis } from "./redis.mjs";
 import { fetchTool } from "./registry-tools.mjs";
 import { runNode } from "./run-command.mjs";
 import { smokeHosts } from "./smoke-hosts.mjs";
@@ -100,9 +101,12 @@ async function offerTools() {
 
 /** One after the other: apt-get runs alone. */
 async function ensureDebianTools() {
-  const missing = [await ensureSandboxTools(), await ensurePromtool(), await ensureBrowser()].filter(
-    (why) => why !== undefined,
-  );
+  const missing = [
+    await ensureSandboxTools(),
+    await ensurePromtool(),
+    await ensureBrowser(),
+    await ensureRedis(),
+  ].filter((why) => why !== undefined);
   return missing.length === 0 ? undefined : missing.join("; ");
 }
 

@@ -50,6 +50,7 @@ export const PACKAGE_OWNERS = {
   "@opentelemetry/api": ["src/adapters/opentelemetry"],
   "prom-client": ["src/adapters/prometheus", "src/kernel/metrics"],
   yaml: ["src/kernel/manifest"],
+  bullmq: ["src/adapters/bullmq"],
   "@grpc/proto-loader": ["pihost/server", "pihost/services"],
   protobufjs: ["pihost/services"],
   "@grpc/reflection": ["pihost/server"],

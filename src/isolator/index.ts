@@ -24,6 +24,7 @@ export { keepAlive } from "./keep-alive.js";
 export { type LiveRecord, listLive } from "./live-record.js";
 export { logEvents } from "./log-events.js";
 export { type BoundCall, type CallTaker, ModuleCalls } from "./module-calls.js";
+export { moduleName } from "./module-name.js";
 export type {
   BudgetOptions,
   CallOptions,
