@@ -55,7 +55,7 @@ const ALLOWED = [
   /^conformance\/fixtures\/(node|python|go)\/[^/]+\.(mjs|py|go|mod)$/,
   /^dist\/cli\/[^/]+\.mjs$/,
   /^dist\/dashboard\/(app\.(css|js)|icon\.svg|index\.html)$/,
-  /^dist\/(kernel|opentelemetry|prometheus)\/(index(-import)?\.cjs|index\.mjs|index\.d\.[cm]ts)$/,
+  /^dist\/(bullmq|kernel|opentelemetry|prometheus)\/(index(-import)?\.cjs|index\.mjs|index\.d\.[cm]ts)$/,
   /^dist\/pihost\/[^/]+\.(cjs|mjs|d\.[cm]ts|binpb|txt)$/,
   /^dist\/pihost\/vendor\/.+\.proto$/,
   /^pihost\/python\/process_isolation_pihost\/([a-z_]+\/)?[a-z_]+\.py$/,
