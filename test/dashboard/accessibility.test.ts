@@ -82,7 +82,10 @@ describe.skipIf(noBrowser)("for those who do not see it, or not well", () => {
       await api.fail(`number ${death}`);
       await ready;
     }
-    await page.waitForFunction("/have died/.test(document.querySelector('[data-testid=deaths]').textContent)");
+    await page
+      .getByTestId("deaths")
+      .getByText(/have died/)
+      .waitFor({ state: "attached" });
     expect(told.length).toBeLessThan(4);
     expect(told[0]).toBe("talker exited with code 1.");
     expect(await page.getByRole("log").getAttribute("aria-live")).toBe("off");

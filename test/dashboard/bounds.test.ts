@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { connect } from "node:net";
 import { fileURLToPath } from "node:url";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { FairLines, LINE_CHARACTERS, WAITING_LINES } from "../../src/kernel/dashboard/fair-lines.js";
+import { FairLines, LINE_CHARACTERS, linesOfEach } from "../../src/kernel/dashboard/fair-lines.js";
 import type { LineFacts, Update } from "../../src/kernel/dashboard/messages.js";
 import { Outbox } from "../../src/kernel/dashboard/outbox.js";
 import { listen, TALKER, type Talker, useDashboard } from "./use-dashboard.js";
@@ -25,7 +25,7 @@ describe("lines that wait for a page", () => {
     const loud = taken.lines.filter(({ isolate }) => isolate === "loud");
     expect(taken.lines[0]).toEqual(lineOf("quiet"));
     expect(loud.at(-1)?.text).toBe("99999");
-    expect(loud.length).toBeLessThanOrEqual(WAITING_LINES / 50);
+    expect(loud.length).toBe(linesOfEach(50));
     expect(taken.dropped).toEqual({ loud: 100_000 - loud.length });
     expect(lines.isEmpty).toBe(true);
     expect(lines.take()).toEqual({ lines: [], dropped: {} });
