@@ -144,6 +144,22 @@ export interface IsolateSummary {
   features: string[];
   /** The kinds of values that it takes. */
   values: string[];
+  /** Its processes, the oldest first: one, or several where the manifest says so. Empty while there is none. */
+  instances: IsolateInstance[];
+}
+
+/** One process of an isolate. */
+export interface IsolateInstance {
+  /** 0 while it is being started. */
+  pid: number;
+  /** Tells it from the others of its isolate: 1 for the first process, one more for each that was started later. */
+  generation: number;
+  /** STARTING, READY, or STOPPING: then it takes no more calls. */
+  state: IsolateState;
+  /** Calls that run in it. */
+  inFlight: number;
+  /** Resident memory in bytes; 0 where the system does not tell. */
+  rssBytes: number;
 }
 
 export interface KernelServiceListRequest {
@@ -383,6 +399,7 @@ function createBaseIsolateSummary(): IsolateSummary {
     status: undefined,
     features: [],
     values: [],
+    instances: [],
   };
 }
 
@@ -423,6 +440,9 @@ export const IsolateSummary: MessageFns<IsolateSummary> = {
     }
     for (const v of message.values) {
       writer.uint32(98).string(v!);
+    }
+    for (const v of message.instances) {
+      IsolateInstance.encode(v!, writer.uint32(106).fork()).join();
     }
     return writer;
   },
@@ -536,6 +556,14 @@ export const IsolateSummary: MessageFns<IsolateSummary> = {
             message.values.push(reader.string());
             continue;
           }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.instances.push(IsolateInstance.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -562,6 +590,9 @@ export const IsolateSummary: MessageFns<IsolateSummary> = {
       status: isSet(object.status) ? HostStatus.fromJSON(object.status) : undefined,
       features: globalThis.Array.isArray(object?.features) ? object.features.map((e: any) => globalThis.String(e)) : [],
       values: globalThis.Array.isArray(object?.values) ? object.values.map((e: any) => globalThis.String(e)) : [],
+      instances: globalThis.Array.isArray(object?.instances)
+        ? object.instances.map((e: any) => IsolateInstance.fromJSON(e))
+        : [],
     };
   },
 
@@ -603,6 +634,9 @@ export const IsolateSummary: MessageFns<IsolateSummary> = {
     if (message.values?.length) {
       obj.values = message.values;
     }
+    if (message.instances?.length) {
+      obj.instances = message.instances.map((e) => IsolateInstance.toJSON(e));
+    }
     return obj;
   },
 
@@ -625,6 +659,148 @@ export const IsolateSummary: MessageFns<IsolateSummary> = {
       : undefined;
     message.features = object.features?.map((e) => e) || [];
     message.values = object.values?.map((e) => e) || [];
+    message.instances = object.instances?.map((e) => IsolateInstance.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseIsolateInstance(): IsolateInstance {
+  return { pid: 0, generation: 0, state: 0, inFlight: 0, rssBytes: 0 };
+}
+
+export const IsolateInstance: MessageFns<IsolateInstance> = {
+  encode(message: IsolateInstance, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.pid !== 0) {
+      writer.uint32(8).uint32(message.pid);
+    }
+    if (message.generation !== 0) {
+      writer.uint32(16).uint32(message.generation);
+    }
+    if (message.state !== 0) {
+      writer.uint32(24).int32(message.state);
+    }
+    if (message.inFlight !== 0) {
+      writer.uint32(32).uint32(message.inFlight);
+    }
+    if (message.rssBytes !== 0) {
+      writer.uint32(40).uint64(message.rssBytes);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): IsolateInstance {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseIsolateInstance();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.pid = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.generation = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.state = reader.int32() as any;
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.inFlight = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.rssBytes = longToNumber(reader.uint64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): IsolateInstance {
+    return {
+      pid: isSet(object.pid) ? globalThis.Number(object.pid) : 0,
+      generation: isSet(object.generation) ? globalThis.Number(object.generation) : 0,
+      state: isSet(object.state) ? isolateStateFromJSON(object.state) : 0,
+      inFlight: isSet(object.inFlight)
+        ? globalThis.Number(object.inFlight)
+        : isSet(object.in_flight)
+        ? globalThis.Number(object.in_flight)
+        : 0,
+      rssBytes: isSet(object.rssBytes)
+        ? globalThis.Number(object.rssBytes)
+        : isSet(object.rss_bytes)
+        ? globalThis.Number(object.rss_bytes)
+        : 0,
+    };
+  },
+
+  toJSON(message: IsolateInstance): unknown {
+    const obj: any = {};
+    if (message.pid !== 0) {
+      obj.pid = Math.round(message.pid);
+    }
+    if (message.generation !== 0) {
+      obj.generation = Math.round(message.generation);
+    }
+    if (message.state !== 0) {
+      obj.state = isolateStateToJSON(message.state);
+    }
+    if (message.inFlight !== 0) {
+      obj.inFlight = Math.round(message.inFlight);
+    }
+    if (message.rssBytes !== 0) {
+      obj.rssBytes = Math.round(message.rssBytes);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<IsolateInstance>, I>>(base?: I): IsolateInstance {
+    return IsolateInstance.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<IsolateInstance>, I>>(object: I): IsolateInstance {
+    const message = createBaseIsolateInstance();
+    message.pid = object.pid ?? 0;
+    message.generation = object.generation ?? 0;
+    message.state = object.state ?? 0;
+    message.inFlight = object.inFlight ?? 0;
+    message.rssBytes = object.rssBytes ?? 0;
     return message;
   },
 };
