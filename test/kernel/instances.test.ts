@@ -37,15 +37,18 @@ test("from min to max, as calls wait, and back", async () => {
   const kernel = await useKernel({ isolates: { parser: { module: MODULE, instances } } });
   expect(instancesOf(kernel).length).toBe(1);
   const { api } = kernel.isolate<Worker>("parser");
-  const started = nextOf(kernel, "parser", "started");
+  const generations: number[] = [];
+  kernel.events.on("isolate", (event) => {
+    if (event.type === "started") generations.push(event.generation);
+  });
   const results = await Promise.all(Array.from({ length: 6 }, () => api.work(300)));
   expect(new Set(results.map(({ pid }) => pid)).size).toBe(2);
-  expect(await started).toMatchObject({ isolate: "parser", generation: 2 });
+  await until(() => generations.includes(2));
   await until(() => instancesOf(kernel).length === 1);
 });
 
 test("the death of one is told, and the pool's own affair: the others go on", async () => {
-  const supervision = { maxRestarts: 0, withinMs: 60_000 };
+  const supervision = { maxRestarts: 1, withinMs: 60_000 };
   const kernel = await useKernel({ isolates: { parser: { module: MODULE, instances: 2 } }, supervision });
   const { api } = kernel.isolate<Worker>("parser");
   const exited = nextOf(kernel, "parser", "exited");
@@ -69,7 +72,11 @@ test("an isolate that has spent its restarts has died, for its group and the ker
   void ended.then(() => {
     isOver = true;
   });
-  while (!isOver) await api.exit(3).catch(() => {});
+  while (!isOver) {
+    await api.exit(3).catch(() => {});
+    // A call that is refused at once gives nobody else a turn.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
   expect(await ended).toMatchObject({ kind: "exhausted" });
 });
 
@@ -79,10 +86,10 @@ test("an isolate that has spent its restarts is started again where its group al
     supervision: { maxRestarts: 1, withinMs: 60_000 },
   });
   const { api } = kernel.isolate<Worker>("parser");
-  // Ten of its own, and one more.
-  for (let death = 0; death < 11; death += 1) await isolationError(api.exit(3));
+  // One that it bears, and one more.
+  for (let death = 0; death < 2; death += 1) await isolationError(api.exit(3));
   expect((await api.work()).calls).toBe(1);
-}, 60_000);
+});
 
 test("others call it as one isolate, within their grants, and so does code inside share what it stores", async () => {
   const kernel = await useKernel({
@@ -124,7 +131,9 @@ test("requests at the front door go to the least busy one", async () => {
   const counts = [...new Set(answers)].map((answer) => answers.filter((other) => other === answer).length);
   expect(counts).toEqual([2, 2]);
   // One that dies takes none of the others' with it.
+  const exited = nextOf(kernel, "shop", "exited");
   process.kill(instancesOf(kernel, "shop")[0]?.pid as number, "SIGKILL");
+  await exited;
   await until(
     () => instancesOf(kernel, "shop").length === 2 && instancesOf(kernel, "shop").every(({ pid }) => pid > 0),
   );
