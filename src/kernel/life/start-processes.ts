@@ -84,7 +84,9 @@ async function startPool(
   { judge, ...member }: IsolateExtension,
   { module, data, signal, instances }: ProcessesStart & { readonly instances: ResolvedInstances },
 ): Promise<PooledProcesses> {
-  const options = { ...definition.options, ...instances, telemetry: around.telemetry() };
+  const { maxRestarts, withinMs } = around.bears;
+  const restart = { maxRestarts, withinMs };
+  const options = { ...definition.options, ...instances, restart, telemetry: around.telemetry() };
   const resolved = resolvePoolOptions(module, options, { name });
   const parts = makePool(module, resolved, { kernel: around.kernel, member, judge, data });
   const processes = new PooledProcesses(parts, resolved.member.graceMs);

@@ -11,6 +11,8 @@ export interface UnitSurroundings {
   readonly serve: Serve;
   /** Who hears of calls and processes. */
   telemetry(): readonly Telemetry[];
+  /** How many deaths of its instances an isolate bears, before it has died itself: as many as its group bears of it. */
+  readonly bears: { readonly maxRestarts: number; readonly withinMs: number };
   /** Decides what follows a death of the present process. */
   judge(unit: Unit, death: Death): Judgement;
   /** Prepares a process before its module is loaded. */

@@ -117,7 +117,6 @@ test.each([["file://other-machine/a.js"], ["file://["]])("%s is no place of this
 
 describe("fields that a manifest does not have say why", () => {
   test.each([
-    ["instances", { min: 1 }, "pools of instances are not there yet"],
     ["name", "x", "named by its key"],
     ["from", "/", "the manifest's folder"],
     ["onCrash", "stay-down", "restart and supervision"],
