@@ -60,7 +60,7 @@ export interface ProcessorPolicy {
 }
 
 /** No job finds the pool down: each attempt of a job costs one process at the most, and those come ever later. */
-const ENDLESS = { maxRestarts: 1e9 };
+const ENDLESS = { maxRestarts: 1e9, backoff: { initialMs: 50, maxMs: 500, factor: 2, jitter: 0.5 } };
 
 /**
  * Validates all of it.
