@@ -32,4 +32,10 @@ export function spin(ms) {
 }
 export const markdown = () => marked.parse(MARKDOWN, { async: false }).length;
 export const json = () => JSON.parse(JSON_TEXT).length;
-export const image = async () => (await sharp(await IMAGE).resize(200).jpeg().toBuffer()).length;
+export const image = async () =>
+  (
+    await sharp(await IMAGE)
+      .resize(200)
+      .jpeg()
+      .toBuffer()
+  ).length;
