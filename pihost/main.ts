@@ -6,6 +6,8 @@ import { awaitGo, onHostGone, openSessionSocket, tellHost } from "./handshake.js
 import { Pihost, type PihostListener } from "./pihost.js";
 import { closeStrayDescriptors } from "./stray-descriptors.js";
 
+export { startInProcess } from "./in-process.js";
+
 /** What the boot script lends to the bundle. */
 export interface Bindings {
   /** Writes V8's cached data for the bundle, unless it is there already. */

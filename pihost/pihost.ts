@@ -1,5 +1,5 @@
-import { type Go, HOST_MODULE, type ModuleExport, PIHOST_EXIT } from "../src/contract/index.js";
-import { IsolationError } from "../src/errors/index.js";
+import { type Go, HOST_MODULE, JOB_MODULE, type ModuleExport, PIHOST_EXIT } from "../src/contract/index.js";
+import { IsolationError, type IsolationErrorCode } from "../src/errors/index.js";
 import { timerDelay } from "../src/platform/longest-timer.js";
 import {
   type Callee,
@@ -12,18 +12,20 @@ import {
   UNBOUNDED,
 } from "../src/session/index.js";
 import { CallLedger } from "./call-ledger.js";
-import { offerData, offerUse } from "./current-call.js";
-import { openInspector, waitForDebugger } from "./debugging.js";
+import { nameCallee } from "./current-call.js";
+import { openInspector } from "./debugging.js";
 import { EventLoopLag } from "./event-loop-lag.js";
 import { createHostModule } from "./host-module.js";
 import { IsolateData } from "./isolate-data.js";
+import { JobModule } from "./jobs/index.js";
 import { type Listener, listen } from "./listener.js";
 import { ModuleLifecycle } from "./module-lifecycle.js";
 import { createModuleLoader, type LoadedModule, type ModuleLoader } from "./modules/index.js";
-import { makeOutputSynchronous } from "./output.js";
+import { ownProcess } from "./own-process.js";
 import { runCounted } from "./run-counted.js";
 import { ServiceHost } from "./service-host.js";
 import type { ServedServices } from "./services/index.js";
+import type { Surroundings } from "./surroundings.js";
 import { Uses } from "./uses.js";
 
 /** What running calls get after the death of the host, in milliseconds; the host's reaper waits a little longer. */
@@ -52,41 +54,34 @@ export class Pihost implements CallHandler {
   readonly data = new IsolateData();
   readonly #lifecycle: ModuleLifecycle;
   readonly #listener: PihostListener;
+  readonly #surroundings: Surroundings;
   readonly #loader: ModuleLoader;
   readonly #sharedMemory: SharedMemory | undefined;
   readonly #sessions = new Set<Session>();
   readonly #uses = new Uses();
   readonly #services = new ServiceHost(this, (name) => this.#loadStarted(name));
   readonly #hostModule = createHostModule(this);
+  readonly #jobModule = new JobModule((name) => this.#loadStarted(name, "MODULE_FAILED"));
   #server: Listener | undefined;
   #generation: number;
   #draining = false;
   #awaitsHost = false;
   #onDraining: (() => void)[] = [];
 
-  constructor(go: Go, listener: PihostListener) {
-    const { isolate, generation, token, from, debug, sharedMemory, integrity } = go;
+  constructor(go: Go, listener: PihostListener, surroundings = ownProcess(go)) {
+    const { isolate, generation, token, from, sharedMemory, integrity } = go;
     this.isolate = isolate;
     this.#generation = generation;
     this.token = token;
     this.#listener = listener;
+    this.#surroundings = surroundings;
     this.#sharedMemory = sharedMemory === "" ? undefined : { folder: sharedMemory, ownPrefix: "p", peerPrefix: "h" };
-    this.#loader = createModuleLoader({
-      from,
-      integrity,
-      executable: __dirname,
-      beforeFirstLoad: () => {
-        makeOutputSynchronous();
-        process.setSourceMapsEnabled(true);
-        if (debug) waitForDebugger();
-      },
-    });
+    this.#loader = createModuleLoader({ from, integrity, ...surroundings.loading });
     this.#lifecycle = new ModuleLifecycle(go.lifecycleOfAll || go.lifecycle, (name) => this.#loader.urlOf(name));
-    offerData(this.data);
-    offerUse((target, options) => this.#uses.proxyOf(target, options));
-    if (debug) listener.onDebugger(openInspector());
+    surroundings.offer({ data: this.data, use: (target, options) => this.#uses.proxyOf(target, options) });
+    if (go.debug || go.inspect) listener.onDebugger(openInspector());
     // What has been answered reaches the caller, even when a module ends the process in the same turn.
-    process.once("exit", () => this.#flush());
+    surroundings.onExit(() => this.#flush());
   }
 
   /** 0 while this process is a spare. */
@@ -164,9 +159,12 @@ export class Pihost implements CallHandler {
   /** The function that an export path stands for. */
   resolve(module: string, method: string): Callee | Promise<Callee> {
     if (module === HOST_MODULE) return this.#hostModule.method(method);
+    if (module === JOB_MODULE) return this.#jobModule.method(method);
+    const name = { isolate: this.isolate, module, method };
     return this.#loader.load(module).then((loaded) => {
       const starting = this.#lifecycle.start(loaded);
-      return starting === undefined ? loaded.method(method) : starting.then(() => loaded.method(method));
+      const find = (): Callee => nameCallee(loaded.method(method), name);
+      return starting === undefined ? find() : starting.then(find);
     });
   }
 
@@ -211,6 +209,13 @@ export class Pihost implements CallHandler {
     this.shutdown("the host is gone", HOST_GONE_GRACE_MS);
   }
 
+  /** It is over at once, in a process that goes on: whatever still runs here has nobody who waits for it. */
+  abandon(): void {
+    this.#draining = true;
+    for (const session of this.#sessions) session.close(new IsolationError("STOPPED", `${this.isolate} has ended`));
+    this.#sessions.clear();
+  }
+
   /** The host keeps the isolate's data. */
   #hostSpeaksOn(session: Session): void {
     this.#awaitsHost = false;
@@ -221,9 +226,9 @@ export class Pihost implements CallHandler {
       });
   }
 
-  async #loadStarted(name: string): Promise<LoadedModule> {
+  async #loadStarted(name: string, code: IsolationErrorCode = "START_FAILED"): Promise<LoadedModule> {
     const loaded = await this.#loader.load(name);
-    await this.#lifecycle.start(loaded, "START_FAILED");
+    await this.#lifecycle.start(loaded, code);
     return loaded;
   }
 
@@ -253,6 +258,6 @@ export class Pihost implements CallHandler {
     const flushed = Promise.all([...this.#sessions, this.#services].map((session) => session.flushed()));
     await Promise.race([flushed, new Promise((resolve) => setTimeout(resolve, FLUSH_MS))]);
     await this.#server?.close();
-    process.exit(PIHOST_EXIT.done);
+    this.#surroundings.exit(PIHOST_EXIT.done);
   }
 }

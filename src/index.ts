@@ -14,6 +14,7 @@ export {
   type GenerationContext,
   type GenerationFacts,
   type HostStatus,
+  type InProcessOption,
   type Isolate,
   type IsolationOptions,
   type IsolatorEventSource,
@@ -27,6 +28,7 @@ export {
   type OutputEvent,
   type OutputOption,
   ProcessIsolator,
+  type RecordOptions,
   type RecycleFacts,
   type RecycleOptions,
   type Remote,
@@ -52,3 +54,20 @@ export {
 } from "./pool/index.js";
 export type { ExitOutcome, OutputMode } from "./process/index.js";
 export type { IntegrityOptions, PermissionOptions, SandboxOptions } from "./sandbox/index.js";
+export type {
+  CallFacts,
+  CallKind,
+  CallOutcome,
+  CallSpan,
+  DeathFacts,
+  HandedFacts,
+  IsolateGauges,
+  IsolateIdentity,
+  IsolateReading,
+  StartFacts,
+  StartOutcome,
+  StartReason,
+  StartSpan,
+  Telemetry,
+  TraceContext,
+} from "./telemetry/index.js";

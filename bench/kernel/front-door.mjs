@@ -1,10 +1,8 @@
-// Unary calls and a large stream through the front door, beside the same client straight to the isolate, and beside nginx.
-import { execFile, spawn } from "node:child_process";
+// Unary calls and a large stream through the front door, beside the same client straight to the isolate, and beside nginx and HAProxy.
+import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 // The kernel file by file: it knows the tokens of its isolates.
@@ -13,6 +11,7 @@ import { resolveKernelOptions } from "../../dist/src/kernel/options.js";
 import { KernelRuntime } from "../../dist/src/kernel/runtime.js";
 import { interleave } from "../measure/interleave.mjs";
 import { median } from "../measure/statistics.mjs";
+import { isThere, startProxies } from "./proxies.mjs";
 
 const run = promisify(execFile);
 const CALLS = 20_000;
@@ -36,12 +35,12 @@ export async function compareDoors(rounds) {
   await kernel.start();
   const { door, tokens, routes } = kernel.entrance;
   const { address, token } = await routes.upstream("store", new AbortController().signal);
-  const nginx = await startNginx(folder, address);
+  const proxies = await startProxies(folder, address);
   /** @type {Way[]} */
   const ways = [
     { name: "door", base: `unix:${door?.socket}`, token: tokens.create({ scopes: ["call:*"] }).token },
     { name: "straight", base: `unix:${address}`, token },
-    ...(nginx === undefined ? [] : [{ name: "nginx", base: nginx.base, token }]),
+    ...proxies.map(({ name, base }) => ({ name, base, token })),
   ];
   const measure = (/** @type {Parameters<typeof load>[2]} */ what) =>
     interleave(
@@ -51,7 +50,7 @@ export async function compareDoors(rounds) {
   const at64 = await measure({ method: "Get", calls: CALLS, concurrency: 64 });
   const lone = await measure({ method: "Get", calls: LONE_CALLS, concurrency: 1 });
   const stream = await measure({ method: "Pages", calls: STREAMS, concurrency: 1 });
-  nginx?.stop();
+  for (const proxy of proxies) proxy.stop();
   await kernel.stop({ kind: "requested", reason: "measured" });
   rmSync(folder, { recursive: true, force: true });
   const row = (
@@ -63,12 +62,16 @@ export async function compareDoors(rounds) {
     const of = (/** @type {string} */ name) => median(samples[name] ?? [Number.NaN]);
     return { what, ours: of("door"), peer: peer === "nginx" ? "nginx grpc_pass" : peer, theirs: of(peer), goal };
   };
-  return [
+  const rows = [
     row("front door, unary, 64 at once, /s", at64, "straight", "≥ 0.5×"),
     row("front door, unary, 64 at once, /s", at64, "nginx", "≥ 1.5×"),
+    row("front door, unary, 64 at once, /s", at64, "HAProxy", "–"),
     row("front door, unary, one at a time, /s", lone, "nginx", "≥ 0.5×"),
+    row("front door, unary, one at a time, /s", lone, "HAProxy", "–"),
     row("front door, a stream of 64 MiB, /s", stream, "nginx", "≥ 0.7×"),
+    row("front door, a stream of 64 MiB, /s", stream, "HAProxy", "–"),
   ];
+  return rows.filter(({ theirs }) => !Number.isNaN(theirs));
 }
 
 /** @param {string} what @returns {import("./main.mjs").Row[]} */
@@ -92,40 +95,4 @@ async function load(folder, { base, token }, { method, calls, concurrency }) {
   const done = /status codes: (\d+) 2xx/.exec(stdout)?.[1];
   if (rate === undefined || Number(done) !== calls) throw new Error(`not all were answered:\n${stdout}`);
   return Number(rate);
-}
-
-/** @param {string} folder @param {string} address */
-async function startNginx(folder, address) {
-  if (!(await isThere("nginx", "-v"))) return undefined;
-  const port = await freePort();
-  writeFileSync(
-    join(folder, "nginx.conf"),
-    `${process.getuid?.() === 0 ? "user root;" : ""} worker_processes 1; daemon off; pid ${folder}/nginx.pid; error_log ${folder}/nginx.log;
-     events { worker_connections 1024; }
-     http { access_log off; client_body_temp_path ${folder}/body; proxy_temp_path ${folder}/proxy;
-       fastcgi_temp_path ${folder}/fastcgi; uwsgi_temp_path ${folder}/uwsgi; scgi_temp_path ${folder}/scgi;
-       upstream isolate { server unix:${address}; keepalive 64; keepalive_requests 1000000; }
-       server { listen 127.0.0.1:${port} http2; keepalive_requests 10000000; location / { grpc_pass grpc://isolate; } } }`,
-  );
-  const nginx = spawn("nginx", ["-c", join(folder, "nginx.conf"), "-p", folder], { stdio: "ignore" });
-  await sleep(500);
-  return { base: `http://127.0.0.1:${port}`, stop: () => nginx.kill("SIGTERM") };
-}
-
-/** @returns {Promise<number>} */
-function freePort() {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
-      server.close(() => resolve(port));
-    });
-  });
-}
-
-/** @param {string} program @param {string} flag */
-function isThere(program, flag) {
-  return run(program, [flag]).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { type Container, hasMember, isContainer, memberNames } from "../../src/session/index.js";
-import type { ModuleNamespace } from "./native-import.js";
+import type { ImportedModule, ModuleNamespace } from "./native-import.js";
 
 /** One view of a module's exports, whichever module system it is written for. */
 export interface ModuleExports {
@@ -11,8 +11,17 @@ export interface ModuleExports {
   names(): string[];
 }
 
-/** Chooses the view for what `import(url)` resolved to. */
-export function toModuleExports(namespace: ModuleNamespace, url: string): ModuleExports {
+/**
+ * Chooses the view for what `import(url)` resolved to.
+ *
+ * @param exported of a CommonJS module that Node's cache does not know
+ */
+export function toModuleExports(
+  namespace: ModuleNamespace,
+  url: string,
+  exported?: ImportedModule["exported"],
+): ModuleExports {
+  if (exported !== undefined) return commonJsExports(exported.value);
   const cached = url.startsWith("file:") ? createRequire(url).cache[fileURLToPath(url)] : undefined;
   const isCommonJs =
     cached !== undefined && Object.hasOwn(namespace, "default") && cached.exports === namespace.default;

@@ -3,7 +3,7 @@ import { createCheckedImport } from "./checked-import.js";
 import { describeLoadFailure, labelOf } from "./load-failure.js";
 import { createLoadedModule, type LoadedModule } from "./loaded-module.js";
 import { toModuleExports } from "./module-exports.js";
-import { createNativeImport } from "./native-import.js";
+import { createNativeImport, type ImportedModule } from "./native-import.js";
 import { OwnPackage } from "./own-package.js";
 import { directoryOf, resolveModule } from "./resolve-module.js";
 import { sharePromise } from "./shared-promise.js";
@@ -18,6 +18,8 @@ export interface ModuleLoaderOptions {
   beforeFirstLoad?: () => void | Promise<void>;
   /** The folder of the executable, from which modules get `process-isolation/pihost` that have none. Default: they get none. */
   executable?: string;
+  /** How a module is imported, by its URL. Default: as Node.js does, with the `tsx` of its project where it takes that. */
+  importModule?: (url: string) => Promise<ImportedModule>;
 }
 
 export interface ModuleLoader {
@@ -43,9 +45,7 @@ export function createModuleLoader(options: ModuleLoaderOptions): ModuleLoader {
   const directory = directoryOf(from);
   // Of what is pinned nothing else may be loaded.
   const ownPackage = executable === undefined || integrity.length > 0 ? undefined : new OwnPackage(executable);
-  const nativeImport = createNativeImport(directory);
-  // What tsx translates are other bytes than those of the file.
-  const importModule = integrity.length === 0 ? createTypeScriptImport(nativeImport) : nativeImport;
+  const importModule = options.importModule ?? importInOwnProcess(directory, integrity);
   const importChecked = createCheckedImport(integrity, directory);
   const byName = new Map<string, Promise<LoadedModule>>();
   const byUrl = new Map<string, Promise<LoadedModule>>();
@@ -55,8 +55,8 @@ export function createModuleLoader(options: ModuleLoaderOptions): ModuleLoader {
     async function load(target: string): Promise<LoadedModule> {
       try {
         ownPackage?.provideFor(target);
-        const { namespace } = await importModule(target);
-        return createLoadedModule(url, toModuleExports(namespace, url), labelOf(url));
+        const { namespace, exported } = await importModule(target);
+        return createLoadedModule(url, toModuleExports(namespace, url, exported), labelOf(url));
       } catch (error) {
         throw describeLoadFailure(error, { name, url, directory });
       }
@@ -80,4 +80,13 @@ export function createModuleLoader(options: ModuleLoaderOptions): ModuleLoader {
         return sharePromise(byUrl, url, () => importAndWrap(name, url));
       }),
   };
+}
+
+function importInOwnProcess(
+  directory: string,
+  integrity: readonly ModuleIntegrity[],
+): (url: string) => Promise<ImportedModule> {
+  const nativeImport = createNativeImport(directory);
+  // What tsx translates are other bytes than those of the file.
+  return integrity.length === 0 ? createTypeScriptImport(nativeImport) : nativeImport;
 }

@@ -12,6 +12,8 @@ export type ModuleNamespace = Readonly<Record<string, unknown>>;
  */
 export interface ImportedModule {
   readonly namespace: ModuleNamespace;
+  /** `module.exports`, in a box, of a CommonJS module that is in no cache of Node's. */
+  readonly exported?: { readonly value: unknown };
 }
 
 /** Node's own `import()`, as code in one folder would call it. */

@@ -1,5 +1,11 @@
 import type { Duplex } from "node:stream";
-import { createDescriptorLane, type ProcessSession, Session, type SessionOptions } from "../session/index.js";
+import {
+  createDescriptorLane,
+  type Lane,
+  type ProcessSession,
+  Session,
+  type SessionOptions,
+} from "../session/index.js";
 import { connectHttp2Lane } from "./http2-lane.js";
 import { InvokeSession } from "./invoke-session.js";
 
@@ -13,6 +19,8 @@ export interface SessionConnection {
   readonly timeoutMs: number;
   /** Whether it speaks Session at all; else each call is an RPC. */
   readonly speaksSession: boolean;
+  /** Listens in on the lane; absent for nobody. */
+  readonly tap?: ((lane: Lane) => Lane) | undefined;
 }
 
 /**
@@ -20,9 +28,9 @@ export interface SessionConnection {
  * has none, calls are RPCs.
  */
 export async function openSession(connection: SessionConnection, options: SessionOptions): Promise<ProcessSession> {
-  const { descriptor, address, token, timeoutMs, speaksSession } = connection;
+  const { descriptor, address, token, timeoutMs, speaksSession, tap } = connection;
   if (!speaksSession) return InvokeSession.connect(address, token, timeoutMs, options);
   const lane =
     descriptor === undefined ? await connectHttp2Lane(address, token, timeoutMs) : createDescriptorLane(descriptor);
-  return new Session(lane, options);
+  return new Session(tap === undefined ? lane : tap(lane), options);
 }

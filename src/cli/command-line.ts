@@ -8,6 +8,7 @@ import { EXIT, EXIT_CODES_HELP } from "./exit-codes.js";
 import { addExportsCommand } from "./exports.js";
 import { KERNEL_COMMANDS } from "./kernel/index.js";
 import { addPsCommand } from "./ps.js";
+import { addReplayCommand } from "./replay.js";
 import { reportError } from "./report-error.js";
 import { addRunCommand } from "./run.js";
 import { addServeCommand } from "./serve.js";
@@ -35,6 +36,7 @@ const COMMANDS: readonly AddCommand[] = [
   addServeCommand,
   addChildCommand,
   addExportsCommand,
+  addReplayCommand,
   addDoctorCommand,
 ];
 

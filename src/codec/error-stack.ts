@@ -7,13 +7,20 @@ export const MAX_STACK_LENGTH = 64 * 1024;
 const FIRST_FRAME = "\n    at ";
 
 let hiddenFile: string | undefined;
+let hiddenMark: RegExp | undefined;
 
-/** Leaves the frames of a file out of the stacks that cross: those of the pihost itself say nothing to its users. */
-export function hideFramesOf(file: string): void {
+/**
+ * Leaves the frames of a file out of the stacks that cross: those of the pihost itself say nothing to its users.
+ *
+ * @param mark what is left out of the names of other files
+ */
+export function hideFramesOf(file: string, mark?: RegExp): void {
   hiddenFile = file;
+  hiddenMark = mark;
 }
 
-function withoutHiddenFrames(stack: string): string {
+function withoutHiddenFrames(whole: string): string {
+  const stack = hiddenMark === undefined ? whole : whole.replaceAll(hiddenMark, "");
   if (hiddenFile === undefined || !stack.includes(hiddenFile)) return stack;
   const file = hiddenFile;
   return stack

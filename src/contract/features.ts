@@ -49,3 +49,15 @@ export type ValueKind = (typeof VALUE_KINDS)[number];
 
 /** What no runtime but Node.js can have. */
 export const NODE_FEATURES: readonly Feature[] = ["heap-limit", "permissions", "diagnostics", "code-cache"];
+
+/** What takes a process of the isolate's own. */
+export const NOT_IN_PROCESS: readonly Feature[] = [
+  ...NODE_FEATURES,
+  "socket",
+  "invoke",
+  "shared-memory",
+  "standby",
+  "integrity",
+  "debug",
+  "services",
+];

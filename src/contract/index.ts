@@ -4,7 +4,7 @@ export { FRONT_DOOR } from "../inside/front-door-target.js";
 export { type Capabilities, capabilitiesOf } from "./capabilities.js";
 export { fromDuration, toDuration } from "./duration.js";
 export { PIHOST_EXIT } from "./exit-codes.js";
-export { FEATURES, type Feature, NODE_FEATURES, VALUE_KINDS, type ValueKind } from "./features.js";
+export { FEATURES, type Feature, NODE_FEATURES, NOT_IN_PROCESS, VALUE_KINDS, type ValueKind } from "./features.js";
 export type { RemoteError } from "./gen/pihost/v1/errors.js";
 export { RemoteError as RemoteErrorCodec } from "./gen/pihost/v1/errors.js";
 export { Go, type HandshakeFromHost, type HandshakeFromProcess, type Hello } from "./gen/pihost/v1/handshake.js";
@@ -39,7 +39,8 @@ export {
   parseHandshakeFromProcess,
   SESSION_DESCRIPTOR,
 } from "./handshake.js";
-export { HOST_MODULE } from "./host-module.js";
+export { HOST_MODULE, JOB_MODULE } from "./host-module.js";
+export type { InProcessHost, InProcessPihost, StartInProcess } from "./in-process.js";
 export type { ModuleExport } from "./module-export.js";
 export { NOT_BEGUN_KEY } from "./not-begun.js";
 export { commonProtocol, PROTOCOLS } from "./protocols.js";

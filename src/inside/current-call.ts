@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { type CurrentCall, findBridge } from "./bridge.js";
 
 const bridge = findBridge();
+// In a host that runs isolates in its own process this may be loaded before there is any: that one has a storage then.
 if (bridge !== undefined) bridge.storage ??= new AsyncLocalStorage<CurrentCall>();
 
 /**
@@ -9,5 +10,5 @@ if (bridge !== undefined) bridge.storage ??= new AsyncLocalStorage<CurrentCall>(
  * began before this module was first imported.
  */
 export function currentCall(): CurrentCall | undefined {
-  return bridge?.storage?.getStore();
+  return (bridge ?? findBridge())?.storage?.getStore();
 }

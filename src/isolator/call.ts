@@ -11,7 +11,17 @@ import {
   type StreamingPromise,
   snapshotArguments,
 } from "../session/index.js";
+import { type CallSpan, tellBegan, tellEnd, tellQueued, traceOf } from "../telemetry/index.js";
+import type { IsolateTelemetry } from "./isolate-telemetry.js";
 import type { ResolvedCallOptions } from "./options/index.js";
+
+/** Where calls run: a process, as far as calls are concerned. */
+export interface CallPlace {
+  readonly session: ProcessSession;
+  /** Its generation, where that is known. */
+  readonly number?: number;
+  readonly pid?: number;
+}
 
 /** Who takes care of calls. */
 export interface CallOwner {
@@ -24,6 +34,7 @@ export interface CallOwner {
 }
 
 const NONE: readonly unknown[] = [];
+const SUCCEEDED = Object.freeze({ failed: false } as const);
 
 /** One call from the moment it is made until it settles, which it does exactly once. */
 export class Call implements CallSink {
@@ -52,6 +63,8 @@ export class Call implements CallSink {
   /** The arguments as they were at the call, once somebody has to keep them. */
   private kept: ArgumentsSnapshot | undefined = undefined;
   private readonly options: ResolvedCallOptions;
+  /** What hears of it; nearly always nothing does. */
+  private span: CallSpan | undefined = undefined;
   private session: ProcessSession | undefined = undefined;
   private id = 0;
   private isSettled = false;
@@ -104,6 +117,16 @@ export class Call implements CallSink {
     return this.options.idempotent && this.kept?.hasStream !== true;
   }
 
+  /** Somebody listens to calls, and is to hear of this one. To be called once, before it runs or waits. */
+  observe(telemetry: IsolateTelemetry): void {
+    this.span = telemetry.call(this.target, this.caller, this.options.trace);
+  }
+
+  /** It waits from now on. */
+  waits(): void {
+    if (this.span !== undefined) tellQueued(this.span);
+  }
+
   /**
    * Takes the arguments as they are now: whoever made the call may change them before it is sent. Once is enough.
    *
@@ -116,9 +139,11 @@ export class Call implements CallSink {
   }
 
   /** Sends the call to a process. @throws IsolationError NOT_SERIALIZABLE naming the path */
-  hand(session: ProcessSession): void {
+  hand(place: CallPlace): void {
+    const { session } = place;
     if (this.options.idempotent) this.keepArguments();
     this.attempts += 1;
+    if (this.span !== undefined) this.tellBegan(this.span, place);
     this.session = session;
     const context = this.kept?.context;
     // Handed over later: what it lends runs nevertheless where the call was made.
@@ -146,12 +171,16 @@ export class Call implements CallSink {
   }
 
   resolve(value: unknown): void {
-    if (this.settle()) this.resolvePromise(value);
+    if (!this.settle()) return;
+    if (this.span !== undefined) tellEnd(this.span, SUCCEEDED);
+    this.resolvePromise(value);
   }
 
   reject(reason: unknown): void {
     if (this.owner.takesBack?.(this, reason) === true) return;
-    if (this.settle()) this.rejectPromise(reason);
+    if (!this.settle()) return;
+    if (this.span !== undefined) tellEnd(this.span, { failed: true, error: reason });
+    this.rejectPromise(reason);
   }
 
   /** It was given up while it ran, and has ended. */
@@ -194,8 +223,13 @@ export class Call implements CallSink {
     this.id = session.call(this.target, this.args, this, this.extras());
   }
 
+  private tellBegan(span: CallSpan, { number = 0, pid = 0 }: CallPlace): void {
+    tellBegan(span, { generation: number, pid, attempt: this.attempts });
+  }
+
   private extras(): CallExtras | undefined {
-    const { trace } = this.options;
+    const own = this.span === undefined ? undefined : traceOf(this.span);
+    const trace = own ?? this.options.trace;
     if (this.attempts === 1 && trace === undefined && this.limits === undefined) return undefined;
     return { attempt: this.attempts, trace: trace ?? {}, timeoutMs: this.limits?.remainingMs() ?? 0 };
   }

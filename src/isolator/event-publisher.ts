@@ -1,7 +1,8 @@
 import { EventEmitter } from "node:events";
+import type { Inspection } from "../process/index.js";
 import type { Generation } from "../supervision/index.js";
 import { emitApart } from "./emit-apart.js";
-import type { IsolatorEvents } from "./events.js";
+import type { GenerationFacts, IsolatorEvents } from "./events.js";
 import type { IsolateFacts } from "./isolate-facts.js";
 import { logEvents } from "./log-events.js";
 import type { LogLevel } from "./options/index.js";
@@ -36,9 +37,17 @@ export class EventPublisher {
     else emitApart(this.emitter as EventEmitter, name, event);
   }
 
-  /** A process waits for a debugger. */
-  debuggerWaits(pid: number, url: string): void {
+  /**
+   * A debugger may attach to a process.
+   *
+   * @param inspection of the host, whose flag has opened it, if one has: then it is said where Node.js says it of the host
+   */
+  debuggerListens({ isolate, generation, pid, url }: GenerationFacts & { url: string }, inspection: Inspection): void {
     this.#debuggerUrls.set(pid, url);
+    if (inspection === "off") return;
+    const which = generation === 0 ? "a spare" : `generation ${generation}`;
+    const waits = inspection === "wait" ? ", waiting for one" : "";
+    process.stderr.write(`Debugger of isolate ${isolate} (${which}, pid ${pid}${waits}) listening on ${url}\n`);
   }
 
   /** A generation takes calls. */

@@ -45,7 +45,7 @@ export interface IsolatorEvents {
   stdout: [OutputEvent];
   /** A whole line of the process's stderr, in mode `"events"`. */
   stderr: [OutputEvent];
-  /** The process waits for a debugger at this URL before it loads the first module. */
+  /** A debugger may attach to the process at this URL; with `debug`, it waits for one before it loads the first module. */
   debugger: [GenerationFacts & { url: string }];
 }
 

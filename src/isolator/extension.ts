@@ -1,12 +1,18 @@
 import type { Generation, Judge, Serve } from "../supervision/index.js";
+import type { CallKind, StartReason } from "../telemetry/index.js";
 import type { Call } from "./call.js";
 import type { EventSink } from "./event-publisher.js";
 import type { IsolatorEventSource } from "./events.js";
 import type { IsolateData } from "./isolate-data.js";
+import type { IsolateTelemetry } from "./isolate-telemetry.js";
 import type { Outputs } from "./outputs.js";
 
 /** What a kernel, or a pool, adds to the isolates that it runs. */
 export interface IsolateExtension {
+  /** The kernel's name, where it is one. */
+  readonly kernel?: string;
+  /** Who makes calls that no other isolate makes, as telemetry is told. Default `host`. */
+  readonly callKind?: CallKind;
   /** Told of the events before anything has happened: what a process writes while it starts is among them. */
   readonly listen?: (events: IsolatorEventSource) => void;
   /** What the isolate may call of others, and of the host. */
@@ -26,6 +32,9 @@ export interface PoolMembership {
   /** The number of its only generation. */
   readonly generation: number;
   readonly events: EventSink;
+  /** The pool's, which has heard of the calls already. */
+  readonly telemetry: IsolateTelemetry;
+  readonly startReason: StartReason;
   readonly outputs: Outputs;
   /** What `setData` stores: the same for all processes. */
   readonly data: IsolateData;

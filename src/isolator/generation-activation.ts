@@ -12,6 +12,7 @@ import type { IsolateExtension } from "./extension.js";
 import type { GenerationContext } from "./generation-context.js";
 import type { IsolateData } from "./isolate-data.js";
 import type { IsolateErrors } from "./isolate-errors.js";
+import type { IsolateTelemetry } from "./isolate-telemetry.js";
 import { keepAlive } from "./keep-alive.js";
 import { ModuleCalls } from "./module-calls.js";
 import type { ResolvedOptions } from "./options/index.js";
@@ -23,6 +24,7 @@ export interface ActivationParts {
   readonly targets: CallTargets;
   readonly data: IsolateData;
   readonly extension: IsolateExtension | undefined;
+  readonly telemetry: IsolateTelemetry;
   /** Of all calls. */
   readonly owner: CallOwner;
 }
@@ -59,7 +61,8 @@ export class GenerationActivation {
     signal: AbortSignal,
     prepare: (over: AbortSignal) => Promise<unknown> | undefined,
   ): Promise<void> {
-    const { name, startTimeoutMs, debug } = this.#options;
+    const { name, startTimeoutMs } = this.#options;
+    const isInspected = live.inspection !== "off";
     const over = new AbortController();
     let timer: NodeJS.Timeout | undefined;
     let forget = (): void => {};
@@ -67,12 +70,12 @@ export class GenerationActivation {
       const late = `generation ${live.number} of ${name} was not prepared within startTimeoutMs (${startTimeoutMs} ms)`;
       const giveUp = (): void => reject(new IsolationError("START_TIMEOUT", late));
       // As long as somebody looks at the process with a debugger, it may take its time.
-      if (!debug) timer = setTimeout(giveUp, timerDelay(remainingMs(live, startTimeoutMs))).unref();
+      if (!isInspected) timer = setTimeout(giveUp, timerDelay(remainingMs(live, startTimeoutMs))).unref();
       const cancel = (): void => reject(new IsolationError("CANCELLED", "the start was cancelled"));
       if (signal.aborted) cancel();
       else forget = onAbort(signal, cancel);
     });
-    const watchdog = debug ? undefined : this.#watch(live);
+    const watchdog = isInspected ? undefined : this.#watch(live);
     const died = live.outcome.then((outcome) => Promise.reject(diedError(name, live, outcome)));
     for (const each of [failure, died]) each.catch(() => {});
     try {
@@ -133,6 +136,8 @@ export class GenerationActivation {
   /** Hands a call to this generation and no other: it will settle. */
   submit(live: Generation, call: Call): void {
     keepAlive.acquire();
+    if (this.#parts.telemetry.hearsCalls && this.#parts.extension?.member === undefined)
+      call.observe(this.#parts.telemetry);
     if (call.isAborted) call.cancel();
     else if (!this.#parts.calls.submitTo(live, call)) {
       void live.outcome.then((outcome) => call.fail(this.#parts.errors.lost(live, outcome, { requested: false })()));

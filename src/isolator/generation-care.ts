@@ -4,8 +4,8 @@ export interface CareOptions {
   /** How long the event loop may take to answer, in milliseconds; without it only frozen processes are found. */
   readonly unresponsiveAfterMs: number | undefined;
   readonly recycle: RecyclePolicy;
-  /** A debugger stops the process as long as somebody looks at it. */
-  readonly debug: boolean;
+  /** Not where a debugger may stop the process as long as somebody looks at it, and not where the process is the host. */
+  readonly isWatched: boolean;
   /** Where the processor limit works by stopping the process again and again, a stopped process proves nothing. */
   readonly isThrottled: boolean;
 }
@@ -26,8 +26,8 @@ export class GenerationCare {
   readonly #recycling: Recycling;
 
   constructor(live: Generation, options: CareOptions, { isAwaited, isBusy, onUnresponsive, recycle }: CareHooks) {
-    const { unresponsiveAfterMs, debug, isThrottled } = options;
-    if (!debug) {
+    const { unresponsiveAfterMs, isWatched, isThrottled } = options;
+    if (isWatched) {
       this.#watchdog = new Watchdog(live, {
         unresponsiveAfterMs,
         isBusy: () => !isThrottled && isAwaited(),

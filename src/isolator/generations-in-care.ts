@@ -28,11 +28,11 @@ export class GenerationsInCare {
 
   /** It takes calls from now on. */
   add(live: Generation): GenerationCare {
-    const { unresponsiveAfterMs, recycle = {}, debug } = this.#options;
+    const { unresponsiveAfterMs, recycle = {}, inProcess } = this.#options;
     const isThrottled = this.#limits.enforcement.cpu?.mechanism === "watch";
     const care = new GenerationCare(
       live,
-      { unresponsiveAfterMs, recycle, debug, isThrottled },
+      { unresponsiveAfterMs, recycle, isWatched: live.inspection === "off" && inProcess === undefined, isThrottled },
       {
         isAwaited: () => this.#calls.isAwaited(live),
         isBusy: () => this.#calls.isBusy(live),

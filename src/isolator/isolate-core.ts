@@ -13,9 +13,10 @@ import {
   Supervisor,
   type Unresponsive,
 } from "../supervision/index.js";
+import type { IsolateReading } from "../telemetry/index.js";
 import { activatingNow } from "./activating.js";
 import type { Call, CallOwner } from "./call.js";
-import { CallTable } from "./call-table.js";
+import { type CallsMeasured, CallTable } from "./call-table.js";
 import { CallTargets } from "./call-targets.js";
 import { checkStatus } from "./check-status.js";
 import { EventPublisher } from "./event-publisher.js";
@@ -29,8 +30,11 @@ import type { IsolatorState } from "./host-status.js";
 import { IsolateData } from "./isolate-data.js";
 import { IsolateErrors } from "./isolate-errors.js";
 import { IsolateFacts } from "./isolate-facts.js";
+import { IsolateGauge } from "./isolate-gauge.js";
 import { IsolateListener } from "./isolate-listener.js";
+import { IsolateTelemetry } from "./isolate-telemetry.js";
 import { keepAlive } from "./keep-alive.js";
+import { openRecorder } from "./open-recorder.js";
 import { type ResolvedOptions, toRestartPolicy } from "./options/index.js";
 import { Outputs } from "./outputs.js";
 import { ReadyGate } from "./ready-gate.js";
@@ -49,6 +53,11 @@ export class IsolateCore implements CallOwner {
   readonly data: IsolateData;
   /** What enforces which limit. */
   readonly limits: LimitPlan;
+  readonly telemetry: IsolateTelemetry;
+  /** What can be read of it while it runs. */
+  readonly gauge: IsolateGauge;
+  /** One of a pool tells the pool's, which hears of calls before this does. */
+  readonly #isMember: boolean;
   readonly #errors: IsolateErrors;
   readonly #events: EventPublisher;
   readonly #calls: CallTable;
@@ -58,6 +67,7 @@ export class IsolateCore implements CallOwner {
   readonly #supervisor: Supervisor;
   /** What is its own to close. */
   readonly #outputs: Outputs | undefined;
+  readonly #recorder: ReturnType<typeof openRecorder>;
 
   constructor(isolatorId: number, options: ResolvedOptions, extension?: IsolateExtension) {
     const { name: isolate, standby, graceMs } = options;
@@ -65,6 +75,7 @@ export class IsolateCore implements CallOwner {
     const member = extension?.member;
     const outputs = member?.outputs ?? new Outputs(options);
     this.#outputs = member === undefined ? outputs : undefined;
+    this.#recorder = openRecorder(options);
     this.data = member?.data ?? new IsolateData();
     this.facts = new IsolateFacts(isolate, member?.generation);
     this.#errors = new IsolateErrors(this.facts, options.restart);
@@ -74,23 +85,30 @@ export class IsolateCore implements CallOwner {
       onUnresponsive: (live, seen) => this.#onUnresponsive(live, seen),
       recycle: (live) => member?.replace() ?? this.#recycleWhenDue(live),
     });
-    const { targets, data } = this;
+    this.#isMember = member !== undefined;
+    this.gauge = new IsolateGauge(this.facts, this.#calls, () => this.#presentGeneration);
+    const identity = { isolate, kernel: extension?.kernel };
+    const read = (): IsolateReading => this.gauge.read();
+    this.telemetry = member?.telemetry ?? new IsolateTelemetry(identity, extension?.callKind ?? "host", { read });
+    const { targets, data, telemetry } = this;
     this.#activation = new GenerationActivation(options, {
       errors: this.#errors,
       calls: this.#calls,
       targets,
       data,
       extension,
+      telemetry,
       owner: this,
     });
     const gate = new ReadyGate();
     this.#requests = new FrameworkRequests(this, () => this.#supervisor.state, gate, this.#errors);
     this.#supervisor = new Supervisor(
-      toGenerationSpec(isolatorId, options, this.limits, outputs, {
+      toGenerationSpec(isolatorId, options, this.limits, outputs, this.#recorder, {
         onLine: (generation, pid, stream, line) => this.#events.emit(stream, { isolate, generation, pid, ...line }),
         hasListener: (stream) => this.#events.hasListener(stream),
         onLimit: (generation, pid, breach) => this.#onLimit({ isolate, generation, pid, ...breach }),
-        onDebugger: (pid, url) => this.#events.debuggerWaits(pid, url),
+        onDebugger: (generation, pid, url, inspection) =>
+          this.#events.debuggerListens({ isolate, generation, pid, url }, options.debug ? "off" : inspection),
         onData: (live, name, value) => this.data.setBy(live, member?.others() ?? this.#presentGenerations, name, value),
         onDrain: () => this.#calls.drained(),
         serve: extension?.serve,
@@ -102,15 +120,19 @@ export class IsolateCore implements CallOwner {
         errors: this.#errors,
         events: this.#events,
         calls: this.#calls,
+        telemetry,
+        startReason: member?.startReason,
         targets,
         data,
         activation: this.#activation,
         care: this.#care,
         gate,
+        recorder: this.#recorder,
         isStopping: () => this.#supervisor.state.kind === "stopping",
       }),
     );
-    this.stopped.onReached(() => this.#outputs?.close());
+    this.stopped.onReached(() => this.#close());
+    if (!this.#isMember) for (const one of options.telemetry) telemetry.add(one);
   }
 
   get events(): IsolatorEventSource {
@@ -143,7 +165,7 @@ export class IsolateCore implements CallOwner {
     try {
       await this.#supervisor.start(abort, this.facts.first);
     } catch (error) {
-      this.#outputs?.close();
+      this.#close();
       throw error;
     }
   }
@@ -167,6 +189,7 @@ export class IsolateCore implements CallOwner {
       return;
     }
     keepAlive.acquire();
+    if (this.telemetry.hearsCalls && !this.#isMember) call.observe(this.telemetry);
     const down = this.#errors.inState(this.#supervisor.state);
     if (call.isAborted) call.cancel();
     else if (down === undefined) this.#calls.submit(call);
@@ -205,6 +228,11 @@ export class IsolateCore implements CallOwner {
       const uptime = toDuration(performance.now() - live.startedAt);
       return checkStatus({ ...known, pid, uptime, callsInFlight: this.#calls.runningIn(live) });
     });
+  }
+
+  /** See `CallTable.measure`. */
+  measureCalls(): CallsMeasured {
+    return this.#calls.measure();
   }
 
   /** The present process, as far as it is known here. */
@@ -272,6 +300,16 @@ export class IsolateCore implements CallOwner {
   terminate(signal: NodeJS.Signals, graceMs: number): Promise<ExitOutcome> {
     this.#refuseCalls({ kind: "terminated" });
     return keepAlive.during(toTheEnd(this.#supervisor.terminate(signal, graceMs)));
+  }
+
+  #close(): void {
+    this.#outputs?.close();
+    this.#recorder?.close();
+    if (!this.#isMember) this.telemetry.close();
+  }
+
+  get #presentGeneration(): Generation | undefined {
+    return this.#presentGenerations[0];
   }
 
   get #presentGenerations(): readonly Generation[] {

@@ -23,6 +23,11 @@ const OUTPUT = ["stdout", "stderr"] as const satisfies readonly (keyof IsolatorE
 export class KernelPublisher {
   readonly emitter = new EventEmitter<KernelEvents>();
 
+  constructor() {
+    // As many as there are who watch.
+    this.emitter.setMaxListeners(0);
+  }
+
   emit<Name extends keyof KernelEvents>(name: Name, event: KernelEvents[Name][0]): void {
     emitApart(this.emitter as EventEmitter, name, event);
   }

@@ -1,6 +1,9 @@
 import { readdirSync } from "node:fs";
 import { readKernelText } from "./kernel-text.js";
 
+/** A flag of the kernel's `include/linux/sched.h`. */
+const PF_KTHREAD = 0x00200000;
+
 /** What the framework reads from `/proc/PID/stat`, see proc(5). */
 export interface ProcStat {
   pid: number;
@@ -9,6 +12,7 @@ export interface ProcStat {
   parentPid: number;
   groupId: number;
   sessionId: number;
+  isKernelThread: boolean;
   /** User and system time in clock ticks, all threads together. */
   cpuTicks: number;
   threads: number;
@@ -57,6 +61,7 @@ export function parseProcStat(text: string): ProcStat | undefined {
     parentPid: Number(field(4)),
     groupId: Number(field(5)),
     sessionId: Number(field(6)),
+    isKernelThread: (Number(field(9)) & PF_KTHREAD) !== 0,
     cpuTicks: Number(field(14)) + Number(field(15)),
     threads: Number(field(20)),
     startTicks,

@@ -1,4 +1,5 @@
 import { closeSync, openSync, readSync } from "node:fs";
+import { readKernelText } from "./kernel-text.js";
 import { MARK_VARIABLE } from "./mark-variable.js";
 import { namesIn } from "./names-in.js";
 import { type ProcStat, readProcStat } from "./proc-stat.linux.js";
@@ -16,7 +17,7 @@ export class ProcessTable {
   /** The processor time of this host that the look took, in milliseconds. */
   costMs = 0;
   readonly #relatives = new Map<number, ProcStat[]>();
-  readonly #marks = new Map<ProcStat, readonly string[]>();
+  readonly #marks = new Map<ProcStat, readonly string[] | undefined>();
 
   constructor(processes: readonly ProcStat[] = []) {
     for (const process of processes) this.add(process);
@@ -49,14 +50,10 @@ export class ProcessTable {
     return [...members];
   }
 
-  /** The marks in the environment that a process was started with; none for one of another user, which is not ours. */
-  *marksOf(process: ProcStat): Steps<readonly string[]> {
-    let marks = this.#marks.get(process);
-    if (marks === undefined) {
-      marks = yield* readMarks(process.pid);
-      this.#marks.set(process, marks);
-    }
-    return marks;
+  /** `readMarks`, once. */
+  *marksOf(process: ProcStat): Steps<readonly string[] | undefined> {
+    if (!this.#marks.has(process)) this.#marks.set(process, yield* readMarks(process));
+    return this.#marks.get(process);
   }
 }
 
@@ -91,25 +88,41 @@ function* readProcesses(): Steps<ProcessTable> {
   return table;
 }
 
-/** A process gives itself an environment of megabytes if it likes. */
-function* readMarks(pid: number): Steps<readonly string[]> {
-  const marks = new Set<string>();
-  let file: number | undefined;
+/**
+ * The marks in the environment that a process was started with; none for one of another user, which is not ours. Undefined
+ * for one that is just becoming another program: between the two it has no environment that could be read. The environment
+ * is as large as a process likes.
+ */
+export function* readMarks({ pid, isKernelThread, state }: ProcStat): Steps<readonly string[] | undefined> {
   try {
-    file = openSync(`/proc/${pid}/environ`, "r");
-    let before = "";
+    // A second time: it may have become the other program since it had no environment.
+    for (let time = 0; time < 2; time++) {
+      const marks = yield* readEnvironment(pid);
+      if (marks !== undefined) return marks;
+      if (isKernelThread || state === "Z") return [];
+      if (readKernelText(`/proc/${pid}/cmdline`) === "") return undefined;
+    }
+  } catch {
+    // It has ended, or is none of ours.
+  }
+  return [];
+}
+
+/** Undefined where there is none. @throws Error as `openSync` and `readSync` do */
+function* readEnvironment(pid: number): Steps<readonly string[] | undefined> {
+  const marks = new Set<string>();
+  const file = openSync(`/proc/${pid}/environ`, "r");
+  try {
+    let before: string | undefined;
     for (;;) {
       const read = readSync(file, chunk, 0, CHUNK_BYTES, null);
-      if (read === 0) break;
-      const text = before + chunk.toString("latin1", 0, read);
+      if (read === 0) return before === undefined ? undefined : [...marks];
+      const text = (before ?? "") + chunk.toString("latin1", 0, read);
       for (const [, mark = ""] of text.matchAll(MARKS)) marks.add(mark);
       before = text.slice(-OVERLAP_CHARACTERS);
       if (read === CHUNK_BYTES) yield;
     }
-  } catch {
-    // It has ended, or is none of ours.
   } finally {
-    if (file !== undefined) closeSync(file);
+    closeSync(file);
   }
-  return [...marks];
 }

@@ -1,10 +1,15 @@
+import { delay } from "../intrinsics/index.js";
 import { type ProcStat, readProcStat } from "./proc-stat.linux.js";
 import { signalGroup } from "./process-group.posix.js";
-import { type ProcessTable, scanProcesses } from "./process-table.linux.js";
+import { type ProcessTable, readMarks, scanProcesses } from "./process-table.linux.js";
 import { inSlices, type Steps } from "./slices.js";
 
 /** Bounds the chase after a tree that forks faster than we look. */
 const MAX_ROUNDS = 32;
+
+/** How often, and how long apart, one that could not be told from a member is looked at again: some never can. */
+const MAX_SECOND_LOOKS = 15;
+const SECOND_LOOK_MS = 2;
 
 /** Whose tree is meant. */
 export interface LinuxTree {
@@ -31,7 +36,7 @@ export async function killLinuxTree(tree: LinuxTree, signal: NodeJS.Signals): Pr
 
 /** Every member gets the signal exactly once: programs take a second SIGTERM for impatience. */
 async function signalOnce(tree: LinuxTree, signal: NodeJS.Signals): Promise<number[]> {
-  const members = await inSlices(liveMembers({ ...tree, mark: undefined }, await scanProcesses()));
+  const { members } = await inSlices(liveMembers({ ...tree, mark: undefined }, await scanProcesses()));
   const { root } = tree;
   const reached = signalOwnGroup(tree, signal) ? members.filter((process) => process.groupId === root) : [];
   const others = reached.length === 0 ? members : members.filter((process) => process.groupId !== root);
@@ -45,7 +50,8 @@ async function chase(tree: LinuxTree, signal: "SIGSTOP" | "SIGKILL"): Promise<Pr
   for (let round = 0; round < MAX_ROUNDS; round++) {
     // Before the look, which takes its time: most of what forks stands still meanwhile.
     signalOwnGroup(tree, signal);
-    const members = await inSlices(liveMembers(tree, await scanProcesses()));
+    const { members, uncertain } = await inSlices(liveMembers(tree, await scanProcesses()));
+    if (uncertain.length > 0) members.push(...(await marked(uncertain, tree.mark)));
     const fresh = members.filter((process) => !seen.has(identity(process)));
     if (fresh.length === 0) break;
     for (const process of fresh) seen.add(identity(process));
@@ -80,7 +86,31 @@ function signalProcess(target: ProcStat, signal: NodeJS.Signals): boolean {
   }
 }
 
-function* liveMembers(tree: LinuxTree, table: ProcessTable): Steps<ProcStat[]> {
+/** Those of them that carry the mark, as far as a moment tells. */
+async function marked(processes: readonly ProcStat[], mark: string | undefined): Promise<ProcStat[]> {
+  const found: ProcStat[] = [];
+  let open = processes;
+  for (let looks = 0; open.length > 0 && looks < MAX_SECOND_LOOKS; looks++) {
+    await delay(SECOND_LOOK_MS);
+    const still: ProcStat[] = [];
+    for (const process of open) {
+      const marks = await inSlices(readMarks(process));
+      if (marks === undefined) still.push(process);
+      else if (mark !== undefined && marks.includes(mark)) found.push(process);
+    }
+    open = still;
+  }
+  return found;
+}
+
+interface Members {
+  readonly members: ProcStat[];
+  /** They are just becoming other programs, and may be some. */
+  readonly uncertain: readonly ProcStat[];
+}
+
+function* liveMembers(tree: LinuxTree, table: ProcessTable): Steps<Members> {
+  const uncertain: ProcStat[] = [];
   const members = new Set(yield* relatives(tree, table));
   const { mark, startTicks = "0" } = tree;
   if (mark !== undefined) {
@@ -88,10 +118,13 @@ function* liveMembers(tree: LinuxTree, table: ProcessTable): Steps<ProcStat[]> {
       yield;
       // Nobody descends from what was started later.
       if (Number(candidate.startTicks) < Number(startTicks) || candidate.pid === process.pid) continue;
-      if (!members.has(candidate) && (yield* table.marksOf(candidate)).includes(mark)) members.add(candidate);
+      if (members.has(candidate)) continue;
+      const marks = yield* table.marksOf(candidate);
+      if (marks === undefined) uncertain.push(candidate);
+      else if (marks.includes(mark)) members.add(candidate);
     }
   }
-  return [...members].filter(({ state }) => state !== "Z" && state !== "X");
+  return { members: [...members].filter(({ state }) => state !== "Z" && state !== "X"), uncertain };
 }
 
 /** None where the pid is another's by now: it is not given out again while a group or session bears its number. */

@@ -2,13 +2,13 @@ import { existsSync, lstatSync, readFileSync, rmdirSync, writeFileSync } from "n
 import { basename, isAbsolute, join } from "node:path";
 import { delay } from "../intrinsics/index.js";
 import { entriesOf, killProcess } from "./reaper-kills.js";
-import { CGROUP_PASSES, CGROUP_PAUSE_SECONDS } from "./reaper-times.js";
+import { CGROUP_PASSES, PASS_PAUSE_SECONDS } from "./reaper-times.js";
 
 /** Kills all in these control groups and below them, and removes them. */
 export async function killCgroups(paths: readonly string[]): Promise<void> {
   let remaining = paths.filter((path) => isAbsolute(path) && /^pi-\d/.test(basename(path))).filter(isCgroup);
   for (let passes = 0; remaining.length > 0 && passes < CGROUP_PASSES; passes += 1) {
-    if (passes > 0) await delay(CGROUP_PAUSE_SECONDS * 1_000);
+    if (passes > 0) await delay(PASS_PAUSE_SECONDS * 1_000);
     for (const path of remaining) empty(path);
     remaining = remaining.filter(isCgroup);
   }

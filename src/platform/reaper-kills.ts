@@ -11,12 +11,12 @@ export function killProcess(pid: number): void {
   if (Number.isSafeInteger(pid) && pid > 1) kill(pid);
 }
 
-/** Kills what carries the host's mark in its environment, where /proc shows that. */
-export function killMarked(mark: string): void {
+/** Kills what carries the host's mark in its environment, where /proc shows that; says whether there was any. */
+export function killMarked(mark: string): boolean {
   const sign = `${MARK_VARIABLE}=${mark}`;
-  for (const name of entriesOf("/proc")) {
-    if (/^\d+$/.test(name) && environmentOf(name).includes(sign)) killProcess(Number(name));
-  }
+  const marked = entriesOf("/proc").filter((name) => /^\d+$/.test(name) && environmentOf(name).includes(sign));
+  for (const name of marked) killProcess(Number(name));
+  return marked.length > 0;
 }
 
 /** The names in a folder; none where it cannot be read. */

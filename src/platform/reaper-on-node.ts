@@ -5,7 +5,7 @@ import { delay } from "../intrinsics/index.js";
 import { killCgroups } from "./reaper-cgroups.js";
 import { isDiscardable, removeIfEmpty, removeTree } from "./reaper-folders.js";
 import { killGroup, killMarked } from "./reaper-kills.js";
-import { REAPER_GRACE_SECONDS } from "./reaper-times.js";
+import { MARK_CLEAN_PASSES, MARK_PASSES, PASS_PAUSE_SECONDS, REAPER_GRACE_SECONDS } from "./reaper-times.js";
 
 /** What the host has told, by verb. */
 export interface ReaperState {
@@ -60,11 +60,18 @@ async function reap({ groups, cgroups, folders, values }: ReaperState, discards:
   if (groups.size + cgroups.size > 0) await delay(REAPER_GRACE_SECONDS * 1_000);
   for (const group of groups) killGroup(group);
   const mark = values.get("mark") ?? "";
-  if (mark !== "") killMarked(mark);
+  if (mark !== "") await killAllMarked(mark);
   await killCgroups([...cgroups]);
   await Promise.all(discards);
   for (const path of [values.get("dir"), values.get("mem")]) {
     if (path?.startsWith("/") && /^pi-host-.{12}$/.test(basename(path))) await removeTree(path);
   }
   for (const path of folders) if (path.startsWith("/")) removeIfEmpty(path);
+}
+
+async function killAllMarked(mark: string): Promise<void> {
+  for (let passes = 0, clean = 0; clean < MARK_CLEAN_PASSES && passes < MARK_PASSES; passes++) {
+    if (passes > 0) await delay(PASS_PAUSE_SECONDS * 1_000);
+    clean = killMarked(mark) ? 0 : clean + 1;
+  }
 }

@@ -1,5 +1,11 @@
 import { MARK_VARIABLE } from "./mark-variable.js";
-import { CGROUP_PASSES, CGROUP_PAUSE_SECONDS, REAPER_GRACE_SECONDS } from "./reaper-times.js";
+import {
+  CGROUP_PASSES,
+  MARK_CLEAN_PASSES,
+  MARK_PASSES,
+  PASS_PAUSE_SECONDS,
+  REAPER_GRACE_SECONDS,
+} from "./reaper-times.js";
 
 /**
  * What the reaper runs where there is a shell: it takes 0.1 MB and starts at once, where a Node.js (`reaper-on-node.ts`) takes
@@ -61,9 +67,17 @@ exec 2>/dev/null
 case $groups$cgroups in *[0-9]*) sleep ${REAPER_GRACE_SECONDS} ;; esac
 for group in $groups; do kill -9 "-$group"; done
 if [ -n "$mark" ] && [ -e /proc/self/environ ]; then
-  for path in $(grep -ls "${MARK_VARIABLE}=$mark" /proc/[0-9]*/environ); do
-    pid=\${path#/proc/}
-    kill -9 "\${pid%/environ}"
+  passes=0
+  clean=0
+  while [ $clean -lt ${MARK_CLEAN_PASSES} ] && [ $passes -lt ${MARK_PASSES} ]; do
+    [ $passes -eq 0 ] || sleep ${PASS_PAUSE_SECONDS}
+    passes=$((passes + 1))
+    clean=$((clean + 1))
+    for path in $(grep -ls "${MARK_VARIABLE}=$mark" /proc/[0-9]*/environ); do
+      clean=0
+      pid=\${path#/proc/}
+      kill -9 "\${pid%/environ}"
+    done
   done
 fi
 empty() {
@@ -77,7 +91,7 @@ empty() {
 remains=y
 passes=0
 while [ -n "$remains" ] && [ $passes -lt ${CGROUP_PASSES} ]; do
-  [ $passes -eq 0 ] || sleep ${CGROUP_PAUSE_SECONDS}
+  [ $passes -eq 0 ] || sleep ${PASS_PAUSE_SECONDS}
   passes=$((passes + 1))
   remains=
   rest=\${cgroups#"$newline"}

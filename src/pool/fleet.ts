@@ -22,6 +22,8 @@ export interface FleetOwner {
   onClosed(member: Member): void;
   /** These calls, which ran in a process that is gone, may run in another. */
   onLost(calls: readonly Call[]): void;
+  /** A call that was handed to a process has settled. */
+  onSettled(call: Call): void;
   onLaneEnd(lane: Lane<Member>): void;
   /** Settles all that wait. */
   refuse(toError: () => IsolationError): void;
@@ -183,6 +185,10 @@ export class Fleet implements MemberListener {
 
   onLost(_: Member, calls: readonly Call[]): void {
     this.#owner.onLost(calls);
+  }
+
+  onSettled(call: Call): void {
+    this.#owner.onSettled(call);
   }
 
   onLaneEnd(lane: Lane<Member>): void {

@@ -1,12 +1,15 @@
-import { IsolateData, ModuleCalls, Outputs } from "../isolator/index.js";
+import { IsolateData, IsolateTelemetry, ModuleCalls, Outputs } from "../isolator/index.js";
 import type { Judge } from "../supervision/index.js";
 import type { MemberExtension } from "./member.js";
 import type { ResolvedPoolOptions } from "./options/index.js";
 import { PoolCore } from "./pool-core.js";
 import { PoolPublisher } from "./pool-events.js";
+import { PoolGauge } from "./pool-gauge.js";
 
 /** What a kernel adds to the pools that it runs. */
 export interface PoolExtension {
+  /** The kernel's name. */
+  readonly kernel: string;
   readonly member: MemberExtension;
   /** What follows when the budget of restarts is spent, and when all processes were halted. */
   readonly judge: Judge;
@@ -34,7 +37,13 @@ export function makePool(
   const publisher = new PoolPublisher(options.logLevel);
   const { cancelGraceMs } = pool;
   const outputs = new Outputs(options);
-  const spec = { module, options, outputs, data, cancelGraceMs, extension: extension?.member };
+  const identity = { isolate: options.name, kernel: extension?.kernel };
+  const kind = extension === undefined ? "pool" : "host";
+  const telemetry = new IsolateTelemetry(identity, kind, { read: () => gauge.read() });
+  const spec = { module, options, outputs, data, telemetry, cancelGraceMs, extension: extension?.member };
   const core = new PoolCore(pool, spec, publisher, extension?.judge);
+  const gauge = new PoolGauge(core);
+  for (const one of options.telemetry) telemetry.add(one);
+  core.fleet.life.over.onReached(() => telemetry.close());
   return { core, publisher, calls: new ModuleCalls(core, options.callTimeoutMs), data };
 }

@@ -5,6 +5,7 @@ import {
   type IsolateCore,
   type IsolateData,
   type IsolateExtension,
+  type IsolateTelemetry,
   type IsolatorEvents,
   keepAlive,
   makeExtended,
@@ -29,6 +30,7 @@ export interface MemberSpec {
   readonly options: ResolvedOptions;
   readonly outputs: Outputs;
   readonly data: IsolateData;
+  readonly telemetry: IsolateTelemetry;
   readonly cancelGraceMs: number;
   /** What each process is extended with beside. */
   readonly extension: MemberExtension | undefined;
@@ -45,6 +47,8 @@ export interface MemberListener {
   onDeath(member: Member, death: Death): void;
   /** These calls of it may run again in another. */
   onLost(member: Member, calls: readonly Call[]): void;
+  /** A call of it has settled. */
+  onSettled(call: Call): void;
   /** A call of it settled or ended, or a stream: it may have room. */
   onRoom(member: Member): void;
   /** It is due for replacement; false when no other is to be had now. */
@@ -146,6 +150,7 @@ export class Member implements CallOwner, QueuePlace {
 
   settled(call: Call): void {
     this.core.settled(call);
+    this.#listener.onSettled(call);
     if (call.isGivenUp) this.#waitForEnd(call);
     else this.#ended(call);
   }
@@ -261,7 +266,7 @@ export class Member implements CallOwner, QueuePlace {
     this.#givenUp.clear();
   }
 
-  #extension({ module, outputs, data, extension }: MemberSpec): IsolateExtension {
+  #extension({ module, outputs, data, telemetry, extension }: MemberSpec): IsolateExtension {
     return {
       ...extension,
       judge: (death) => {
@@ -281,6 +286,8 @@ export class Member implements CallOwner, QueuePlace {
         generation: this.generation,
         outputs,
         data,
+        telemetry,
+        startReason: this.generation === 1 ? "first" : this.purpose.kind,
         others: () => this.#listener.open,
         events: {
           hasListener: (name) => this.#listener.hasListener(name),

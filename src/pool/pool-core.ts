@@ -1,5 +1,13 @@
 import { IsolationError, invalidOption } from "../errors/index.js";
-import { type Call, type CallOwner, CallTargets, keepAlive } from "../isolator/index.js";
+import {
+  type Call,
+  CallMeter,
+  type CallOwner,
+  type CallsMeasured,
+  CallTargets,
+  type IsolateTelemetry,
+  keepAlive,
+} from "../isolator/index.js";
 import type { Judge } from "../supervision/index.js";
 import type { CallScope } from "./call-scope.js";
 import { Fleet, type FleetOwner } from "./fleet.js";
@@ -13,11 +21,14 @@ import { type Lane, PoolQueue } from "./queue/index.js";
 export class PoolCore implements CallOwner {
   readonly targets = new CallTargets();
   readonly fleet: Fleet;
+  readonly telemetry: IsolateTelemetry;
   readonly #name: string;
   readonly #policy: PoolPolicy;
   readonly #queue = new PoolQueue<Member>();
   #ended = 0;
   #isFilling = false;
+  /** While somebody reads it. */
+  #meter: CallMeter | undefined;
   /** Where the calls are noted that are made now. */
   #scope: CallScope | undefined;
   /** Told when a call has left the queue, or a process. */
@@ -26,12 +37,14 @@ export class PoolCore implements CallOwner {
   /** @param judge what follows when the budget of restarts is spent; absent, that is the end */
   constructor(policy: PoolPolicy, spec: MemberSpec, publisher: PoolPublisher, judge?: Judge) {
     this.#name = spec.options.name;
+    this.telemetry = spec.telemetry;
     this.#policy = policy;
     const owner: FleetOwner = {
       waiting: () => ({ free: this.#queue.freeSize, since: this.#queue.oldestFree }),
       onRoom: (member) => this.#onRoom(member),
       onClosed: (member) => this.#onClosed(member),
       onLost: (calls) => this.#again(calls),
+      onSettled: (call) => this.#meter?.ended(call),
       onLaneEnd: (lane) => this.#queue.ended(lane),
       refuse: (toError) => this.#refuse(toError),
     };
@@ -48,6 +61,8 @@ export class PoolCore implements CallOwner {
     keepAlive.acquire();
     call.owner = this;
     this.#scope?.add(call);
+    if (this.telemetry.hearsCalls) call.observe(this.telemetry);
+    this.#meter?.began(call);
     const { down } = this.fleet.life;
     const { preparing } = this.fleet.roster;
     if (call.isAborted) call.cancel();
@@ -59,9 +74,18 @@ export class PoolCore implements CallOwner {
   /** To be called when a call has settled that waits, or was to. */
   settled(call: Call): void {
     keepAlive.release();
+    this.#meter?.ended(call);
     if (call.place === undefined) return;
     this.#queue.delete(call);
     this.#tellChange();
+  }
+
+  /** As `CallTable.measure`. */
+  measureCalls(): CallsMeasured {
+    this.#meter ??= new CallMeter(() => {
+      this.#meter = undefined;
+    });
+    return { waiting: this.#queue.size, durations: this.#meter.read() };
   }
 
   /** None that runs is its own. */
@@ -176,6 +200,7 @@ export class PoolCore implements CallOwner {
     }
     call.since = performance.now();
     this.#queue.push(call);
+    call.waits();
     this.fleet.adjust();
   }
 
@@ -183,6 +208,7 @@ export class PoolCore implements CallOwner {
     for (const call of calls) call.owner = this;
     // What follows from the end of their process comes when that is reported.
     this.#queue.pushAgain(calls);
+    for (const call of calls) call.waits();
   }
 
   #onRoom(member: Member): void {

@@ -109,7 +109,7 @@ export class HandshakeTalk {
   }
 
   #debug(url: string): string | undefined {
-    if (this.#go?.debug !== true) return "said debugger, which it was not asked for";
+    if (this.#go?.debug !== true && this.#go?.inspect !== true) return "said debugger, which it was not asked for";
     if (!DEBUGGER_URL.test(url)) return "named a debugger whose URL is not one of ws:, or too long";
     this.#options.onDebugger(url);
     return undefined;

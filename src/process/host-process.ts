@@ -63,7 +63,7 @@ export interface Lifeline {
   close(): void;
 }
 
-/** A started process. The way it is started is behind this interface; `startNodeProcess` is the one implementation. */
+/** A started process. The way it is started is behind this interface: by `startNodeProcess`, or not at all, by `startInProcess`. */
 export interface HostProcess {
   readonly pid: number;
   /**

@@ -1,13 +1,28 @@
-import { closeSync, fstatSync, openSync, renameSync, write } from "node:fs";
+import { closeSync, fstatSync, openSync, renameSync, statSync, write, writeSync } from "node:fs";
 import { Writable } from "node:stream";
 
 /** How much is collected before whoever writes is asked to wait, in bytes. */
 const HIGH_WATER_BYTES = 256 * 1024;
 
+/** What distinguishes one such file from another. */
+export interface LogFileKind {
+  /** What is not written any more where it cannot be, for the warning; with its verb. */
+  readonly what: string;
+  /** Of a file that is made. */
+  readonly mode: number;
+  /** Whether a file that is there already is full for this one. */
+  readonly isFresh: boolean;
+  /** What stands at the beginning of each file; told whether it is the first. */
+  readonly head: ((isFirst: boolean) => string) | undefined;
+}
+
+const OUTPUT: LogFileKind = { what: "what isolates print is", mode: 0o666, isFresh: false, head: undefined };
+
 /** A file that lines are appended to. When it is full, it becomes `<path>.1`, in the place of the one before. */
 export class LogFile extends Writable {
   readonly #path: string;
   readonly #maxBytes: number;
+  readonly #kind: LogFileKind;
   #descriptor: number;
   #size: number;
 
@@ -15,15 +30,18 @@ export class LogFile extends Writable {
    * @param maxBytes Infinity for a file that grows for ever
    * @throws what keeps the file from being opened
    */
-  constructor(path: string, maxBytes: number) {
+  constructor(path: string, maxBytes: number, kind = OUTPUT) {
     super({ highWaterMark: HIGH_WATER_BYTES, decodeStrings: true });
     this.#path = path;
     this.#maxBytes = maxBytes;
-    this.#descriptor = openSync(path, "a");
+    this.#kind = kind;
+    if (kind.isFresh && (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0) renameSync(path, `${path}.1`);
+    this.#descriptor = openSync(path, "a", kind.mode);
     this.#size = fstatSync(this.#descriptor).size;
+    if (this.#size === 0) this.#begin(true);
     // A full disk costs the lines, not the host.
     this.on("error", (error) => {
-      process.emitWarning(`what isolates print is not written to ${path} any more: ${error.message}`, {
+      process.emitWarning(`${kind.what} not written to ${path} any more: ${error.message}`, {
         code: "PROCESS_ISOLATION_LOG_FILE",
       });
     });
@@ -59,8 +77,14 @@ export class LogFile extends Writable {
   #rotate(): void {
     renameSync(this.#path, `${this.#path}.1`);
     const full = this.#descriptor;
-    this.#descriptor = openSync(this.#path, "a");
+    this.#descriptor = openSync(this.#path, "a", this.#kind.mode);
     closeSync(full);
     this.#size = 0;
+    this.#begin(false);
+  }
+
+  #begin(isFirst: boolean): void {
+    const head = this.#kind.head?.(isFirst);
+    if (head !== undefined) this.#size += writeSync(this.#descriptor, head);
   }
 }

@@ -18,6 +18,8 @@ const LARGEST_FRAME_ENTRIES = 256;
  */
 const FRAME_TEXT = 256 * 1024;
 
+const RESOLVED = Promise.resolve();
+
 /**
  * Sends what was collected as one frame when the present turn of the event loop is over: after every promise that could
  * add to it has run, and before the loop waits; or sooner, when the frame is full. A lone call is never held back for
@@ -36,6 +38,8 @@ export class FrameSender {
   readonly #unsent = new Set<number>();
   #beforeFlush: (() => boolean) | undefined;
   readonly #flushNow = (): void => this.flush();
+  /** Runs when the queue of promise jobs is empty: whatever the values of this turn lead to is in the same frame. */
+  readonly #tickWhenDone = (): void => process.nextTick(this.#flushNow);
 
   constructor(lane: Lane, wakefulness: Wakefulness, answers: UnsentAnswers) {
     this.#lane = lane;
@@ -80,8 +84,8 @@ export class FrameSender {
   schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    // Runs when the queue of promise jobs is empty: whatever the values of this turn lead to is in the same frame.
-    process.nextTick(this.#flushNow);
+    // A tick that was asked for outside of promise jobs would come before them, and what they add would need another frame.
+    void RESOLVED.then(this.#tickWhenDone);
   }
 
   /** Sends what there is. */

@@ -6,6 +6,7 @@ export { type CallExtras, hasTrace } from "./call-extras.js";
 export { type CallSite, currentCallSite } from "./call-site.js";
 export type { Callee, CallHandler, CallSink, CallTarget, IncomingCall } from "./call-target.js";
 export { createDescriptorLane } from "./descriptor-lane.js";
+export { decodeFrame } from "./frame-decoder.js";
 export { iterateLater } from "./iterate-later.js";
 export type { Lane, LaneListener } from "./lane.js";
 export { createMemberProxy, type MemberProxyOptions } from "./member-proxy.js";

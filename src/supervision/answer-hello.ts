@@ -1,6 +1,6 @@
 import type { Feature, Go } from "../contract/index.js";
 import { IsolationError } from "../errors/index.js";
-import { type Greeting, PACKAGE_VERSION } from "../process/index.js";
+import { type Greeting, type Inspection, PACKAGE_VERSION } from "../process/index.js";
 import { strayDescriptors } from "../sandbox/index.js";
 import type { GenerationSpec } from "./generation.js";
 import type { GenerationLaunch } from "./generation-resources.js";
@@ -9,6 +9,7 @@ import type { GenerationLaunch } from "./generation-resources.js";
 export interface AnsweredProcess {
   readonly number: number;
   readonly token: string;
+  readonly inspection: Inspection;
 }
 
 /**
@@ -20,7 +21,7 @@ export function answerHello(
   greeting: Greeting,
   spec: GenerationSpec,
   launch: GenerationLaunch,
-  { number, token }: AnsweredProcess,
+  { number, token, inspection }: AnsweredProcess,
 ): Go {
   const { capabilities, protocol } = greeting;
   const { features, isUnnamed } = capabilities;
@@ -34,7 +35,7 @@ export function answerHello(
     "shared-memory": provided.sharedMemory !== undefined,
     integrity: spec.confinement.integrity.length > 0,
     permissions: launch.deniedPermissions.length > 0,
-    debug: spec.debug,
+    debug: inspection !== "off",
   } as Readonly<Partial<Record<Feature, boolean>>>;
   return {
     protocol,
@@ -43,7 +44,8 @@ export function answerHello(
     isolate: spec.isolate,
     generation: number,
     from: spec.from,
-    debug: spec.debug,
+    debug: inspection === "wait" && features.has("debug"),
+    inspect: inspection === "open" && features.has("debug"),
     sharedMemory: provided.sharedMemory?.folder ?? "",
     sessionOnDescriptor,
     deniedPermissions: [...launch.deniedPermissions],
@@ -63,8 +65,12 @@ export function speaksOnDescriptor({ capabilities }: Greeting, { lane }: Pick<Ge
   return lane === "descriptor" && capabilities.sessionOnDescriptor && capabilities.features.has("session");
 }
 
-/** Only there: on a socket, the process could not know whose segments it is told of. */
+/**
+ * Only there: on a socket, the process could not know whose segments it is told of. What is in a segment would be in no
+ * record.
+ */
 function usesSharedMemory(greeting: Greeting, spec: GenerationSpec): boolean {
+  if (spec.recorder !== undefined) return false;
   return greeting.capabilities.features.has("shared-memory") && speaksOnDescriptor(greeting, spec);
 }
 

@@ -6,7 +6,7 @@ import {
   hostReaper,
   type ReaperOnNode,
 } from "../platform/index.js";
-import type { ProcessSpec } from "../process/index.js";
+import type { Inspection, ProcessSpec } from "../process/index.js";
 import { confine, type HandedExecutable, handExecutable, isConfined } from "../sandbox/index.js";
 import type { SharedMemory } from "../session/index.js";
 import type { GenerationSpec } from "./generation.js";
@@ -38,14 +38,16 @@ export interface GenerationLaunch {
 export class GenerationResources {
   readonly #spec: GenerationSpec;
   readonly #serial: number;
+  readonly #isInspected: boolean;
   #folders: GenerationFolders | undefined;
   #diagnostics: GenerationDiagnostics | undefined;
   #handed: HandedExecutable | undefined;
   #listener: HandedListener | undefined;
   #freeReaper = (): void => {};
 
-  constructor(spec: GenerationSpec, serial: number) {
+  constructor(spec: GenerationSpec, serial: number, inspection: Inspection) {
     this.#spec = spec;
+    this.#isInspected = inspection !== "off";
     this.#serial = serial;
   }
 
@@ -56,7 +58,8 @@ export class GenerationResources {
     this.#freeReaper = hostReaper().hold("process");
     const isNode = this.#spec.runtime === "node";
     const { pihostFolder } = this.#spec;
-    hostReaper().prepare(reaperOnNode(isNode ? spec.execPath : "node", pihostFolder));
+    if (this.#spec.runtime !== "in-process")
+      hostReaper().prepare(reaperOnNode(isNode ? spec.execPath : "node", pihostFolder));
     const folders = new GenerationFolders(isolatorId, this.#serial, identity === undefined);
     this.#folders = folders;
     // Any other executable is reached by its path, or not at all.
@@ -84,6 +87,7 @@ export class GenerationResources {
     const listens = isConfined(confinement) && early !== undefined && early.address !== "";
     const listener = listens ? await handedListener(early.address) : undefined;
     this.#listener = listener;
+    const titled = isNode && this.#isInspected && script === undefined ? titledStart(spec.argv) : undefined;
     return {
       provide: (asked) => ({
         address: asked.socket ? folders.socket() : "",
@@ -92,9 +96,14 @@ export class GenerationResources {
       }),
       deniedPermissions: confined.denied,
       process: {
-        argv: script === undefined ? spec.argv : [script, ...spec.argv.slice(1)],
+        argv: titled?.argv ?? (script === undefined ? spec.argv : [script, ...spec.argv.slice(1)]),
         inherits: listener === undefined ? (handed?.descriptors ?? []) : [listener.descriptor],
-        execArgv: [...(handed?.execArgv ?? []), ...(this.#diagnostics?.folder.execArgv ?? []), ...confined.execArgv],
+        execArgv: [
+          ...(handed?.execArgv ?? []),
+          ...(this.#diagnostics?.folder.execArgv ?? []),
+          ...confined.execArgv,
+          ...(titled?.execArgv ?? []),
+        ],
         confined,
       },
     };
@@ -125,6 +134,13 @@ export class GenerationResources {
       this.#freeReaper();
     }
   }
+}
+
+/** Debuggers show the first argument of a process as its title: so it is the isolate's name, and the script is loaded beside. */
+function titledStart([script, ...args]: readonly string[]): { argv: readonly string[]; execArgv: readonly string[] } {
+  // In two parts: in a bundle, a call of this name is one that was forgotten there.
+  const load = ["require", `(${JSON.stringify(script)})`].join("");
+  return { argv: args, execArgv: ["--eval", load] };
 }
 
 /** The host's own Node.js, as far as it is one. */

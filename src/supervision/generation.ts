@@ -1,6 +1,7 @@
 import type { Capabilities, Feature } from "../contract/index.js";
 import type { Diagnostics, LimitBreach } from "../limits/index.js";
-import type { ExitOutcome, HostProcess, OutputLine, ProcessSpec, StartProcess } from "../process/index.js";
+import type { ExitOutcome, HostProcess, Inspection, OutputLine, ProcessSpec, StartProcess } from "../process/index.js";
+import type { Recorder } from "../recording/index.js";
 import type { Confinement } from "../sandbox/index.js";
 import type { Budget, Hold, ProcessSession } from "../session/index.js";
 import type { EndRecord } from "./end-record.js";
@@ -19,8 +20,8 @@ export interface GenerationSpec {
   /** Unique among the isolators of this host process. */
   readonly isolatorId: number;
   readonly process: Omit<ProcessSpec, "onLine" | "onLimit" | "confined">;
-  /** Whether a Node.js with the pihost of this package is started, or anything else that speaks the handshake. */
-  readonly runtime: "node" | "command";
+  /** Whether a Node.js with the pihost of this package is started, anything else that speaks the handshake, or nothing. */
+  readonly runtime: "node" | "command" | "in-process";
   /** The folder of this package's pihost. */
   readonly pihostFolder: string;
   /** What another runtime reads to start: a folder or file, which a sandbox shows; empty for nothing. */
@@ -33,16 +34,19 @@ export interface GenerationSpec {
   readonly diagnostics?: Diagnostics | undefined;
   /** Where module names are resolved: a folder, or a file URL. */
   readonly from: string;
-  readonly debug: boolean;
+  /** Whether a debugger may attach to a process that is started now. */
+  readonly inspection: () => Inspection;
   /** The modules whose `start()` and `stop()` the process calls itself; true for all. */
   readonly lifecycle: true | readonly string[];
   /** Which way to the process the Session takes; the socket where the process has no Session on its descriptor. */
   readonly lane: "descriptor" | "socket";
+  /** Keeps what is said; undefined for nothing. */
+  readonly recorder?: Recorder | undefined;
   readonly startTimeoutMs: number;
   readonly startProcess: StartProcess;
   readonly onLine: (generation: number, pid: number, stream: "stdout" | "stderr", line: OutputLine) => void;
   readonly onLimit: (generation: number, pid: number, breach: LimitBreach) => void;
-  readonly onDebugger: (pid: number, url: string) => void;
+  readonly onDebugger: (generation: number, pid: number, url: string, inspection: Inspection) => void;
   /** A process stores a value with the host; what is thrown is its answer. */
   readonly onData: (generation: Generation, name: unknown, value: unknown) => Promise<void>;
   /** What processes may call beside that. */
@@ -71,6 +75,8 @@ export interface Generation {
   readonly session: ProcessSession;
   /** What it said that it can do. */
   readonly capabilities: Capabilities;
+  /** Whether a debugger may stop it, as long as somebody looks at it. */
+  readonly inspection: Inspection;
   /** Resolves when the process has ended and its output was read. Never rejects. */
   readonly outcome: Promise<ExitOutcome>;
   /** Resolves when its descendants and its folders are gone too. Never rejects. */

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Capabilities } from "../contract/index.js";
 import { IsolationError } from "../errors/index.js";
 import { isAlive } from "../platform/index.js";
-import { type ExitOutcome, type HostProcess, toExitOutcome } from "../process/index.js";
+import { type ExitOutcome, type HostProcess, type Inspection, toExitOutcome } from "../process/index.js";
 import type { ProcessSession } from "../session/index.js";
 import { EndRecord } from "./end-record.js";
 import type { Generation, GenerationSpec } from "./generation.js";
@@ -16,6 +16,7 @@ const LOST_CONNECTION_MS = 200;
 export class SpawnedGeneration implements Generation {
   number: number;
   readonly wasSpare: boolean;
+  readonly inspection: Inspection;
   readonly token = randomBytes(32).toString("hex");
   /** Known once it has said whether it serves a socket. */
   address = "";
@@ -30,7 +31,14 @@ export class SpawnedGeneration implements Generation {
   #capabilities: Capabilities | undefined;
   #isReady = false;
 
-  constructor(number: number, child: HostProcess, resources: GenerationResources, publish: GenerationSpec["publish"]) {
+  constructor(
+    number: number,
+    child: HostProcess,
+    inspection: Inspection,
+    resources: GenerationResources,
+    publish: GenerationSpec["publish"],
+  ) {
+    this.inspection = inspection;
     this.number = number;
     this.wasSpare = number === 0;
     this.process = child;

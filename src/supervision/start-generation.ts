@@ -2,7 +2,7 @@ import { openSession } from "../channel/index.js";
 import type { Capabilities, Go } from "../contract/index.js";
 import { IsolationError, type IsolationFacts } from "../errors/index.js";
 import { sweepOnce } from "../platform/index.js";
-import { type ExitOutcome, shakeHands } from "../process/index.js";
+import { type ExitOutcome, type Inspection, shakeHands } from "../process/index.js";
 import { type ProcessSession, takenBy } from "../session/index.js";
 import { answerHello } from "./answer-hello.js";
 import type { Generation, GenerationIdentity, GenerationSpec } from "./generation.js";
@@ -43,13 +43,15 @@ class GenerationStart {
   readonly #number: number;
   readonly #facts: IsolationFacts;
   readonly #resources: GenerationResources;
+  readonly #inspection: Inspection;
   #spawned: SpawnedGeneration | undefined;
 
   constructor(spec: GenerationSpec, { serial, number }: GenerationIdentity, facts: IsolationFacts) {
     this.#spec = spec;
     this.#number = number;
     this.#facts = facts;
-    this.#resources = new GenerationResources(spec, serial);
+    this.#inspection = spec.inspection();
+    this.#resources = new GenerationResources(spec, serial, this.#inspection);
   }
 
   async run(signal: AbortSignal): Promise<Generation> {
@@ -90,7 +92,7 @@ class GenerationStart {
       onLine: (stream, line) => this.#spec.onLine(number(), pid(), stream, line),
       onLimit: (breach) => this.#spec.onLimit(number(), pid(), breach),
     });
-    const spawned = new SpawnedGeneration(this.#number, child, this.#resources, publish);
+    const spawned = new SpawnedGeneration(this.#number, child, this.#inspection, this.#resources, publish);
     this.#spawned = spawned;
     this.#resources.closeDescriptors();
     return spawned;
@@ -115,7 +117,7 @@ class GenerationStart {
       doubt: doubtOf(this.#spec),
       signal,
       facts: this.#facts,
-      onDebugger: (url) => onDebugger(pid, url),
+      onDebugger: (url) => onDebugger(this.#number, pid, url, this.#inspection),
       onStopping: () => generation.acceptedShutdown(),
       onBreach: (error) => generation.handshakeBroken(error),
       connect: async ({ capabilities }) => {
@@ -132,6 +134,8 @@ class GenerationStart {
     deadline: number,
   ): Promise<ProcessSession> {
     const { token, process: child } = generation;
+    const { recorder } = this.#spec;
+    const about = { generation: this.#number, pid: child.pid };
     // The start's own timeout comes first, and tells more.
     const timeoutMs = Math.max(1, deadline - performance.now()) + 1_000;
     return openSession(
@@ -141,6 +145,7 @@ class GenerationStart {
         token,
         timeoutMs,
         speaksSession: capabilities.features.has("session"),
+        tap: recorder && ((lane) => recorder.tap(lane, generation, about)),
       },
       {
         handler: hostFunctions((name, value) => this.#spec.onData(generation, name, value), this.#spec.serve),

@@ -18,6 +18,7 @@ describe("a handshake message", () => {
       generation: 2,
       from: "f",
       debug: true,
+      inspect: false,
       deniedPermissions: ["fs.write"],
       integrity: [{ module: "./m.js", sha256: "0".repeat(64) }],
       strayDescriptors: [{ number: 20, file: "8:17" }],

@@ -5,7 +5,7 @@ import { fixture } from "../helpers/fixture.js";
 import { recordWarnings } from "../helpers/record-warnings.js";
 import { isolationError } from "../helpers/rejection.js";
 import { useDirectory } from "../helpers/use-directory.js";
-import { useIsolator, useSharedIsolator } from "../helpers/use-isolator.js";
+import { useIsolator, useSharedIsolator, whereIsolated } from "../helpers/use-isolator.js";
 
 const waits = fixture("waits.mjs");
 const deaths = fixture("deaths.mjs");
@@ -80,11 +80,13 @@ test("callTimeoutMs applies to calls without a timeout of their own", async () =
   expect(await isolator.invoke(waits, "later", [100], { timeoutMs: 10_000 })).toBe("in the end");
 });
 
-test("a deadline counts the time that a call waits for a restart", async () => {
-  const isolator = await useIsolator({ restart: { backoff: { initialMs: 60_000, maxMs: 60_000 } } });
-  await isolationError(isolator.invoke(deaths, "exit", [1]));
-  const error = await isolationError(isolator.invoke(deaths, "pid", [], { timeoutMs: 50 }));
-  expect(error).toMatchObject({ code: "DEADLINE_EXCEEDED", facts: { attempts: 0 } });
+whereIsolated(() => {
+  test("a deadline counts the time that a call waits for a restart", async () => {
+    const isolator = await useIsolator({ restart: { backoff: { initialMs: 60_000, maxMs: 60_000 } } });
+    await isolationError(isolator.invoke(deaths, "exit", [1]));
+    const error = await isolationError(isolator.invoke(deaths, "pid", [], { timeoutMs: 50 }));
+    expect(error).toMatchObject({ code: "DEADLINE_EXCEEDED", facts: { attempts: 0 } });
+  });
 });
 
 describe("maxInFlight and maxQueue", () => {

@@ -13,6 +13,7 @@ test.each(["node", "a b", "(x) S 1 1 1", ") Z 0 0 0 (", "line\nbreak"])(
       parentPid: 7,
       groupId: 8,
       sessionId: 9,
+      isKernelThread: false,
       cpuTicks: 123,
       threads: 7,
       startTicks: "987654",

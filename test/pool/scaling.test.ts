@@ -50,7 +50,7 @@ test("a call that waits too long gets another process, up to max, and idle ones 
 });
 
 test("short calls that one process keeps up with start no other", async () => {
-  const pool = await usePool({ min: 1, max: 4, scaleUpAfterMs: 2_000 });
+  const pool = await usePool({ min: 1, max: 4, scaleUpAfterMs: 30_000 });
   await Promise.all(Array.from({ length: 500 }, () => pool.api.echo(1)));
   expect((await pool.status()).processes.length).toBe(1);
 });

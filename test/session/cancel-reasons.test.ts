@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { recordWarnings } from "../helpers/record-warnings.js";
 import { isolationError } from "../helpers/rejection.js";
-import { useSharedIsolator } from "../helpers/use-isolator.js";
+import { useSharedIsolator, whereIsolated } from "../helpers/use-isolator.js";
 
 const MODULE = fileURLToPath(new URL("fixtures/cancel-reasons.mjs", import.meta.url));
 
@@ -65,13 +65,15 @@ describe("the source of a stream among the arguments hears why nobody reads on",
     expect(await reason).toMatchObject({ code: "STOPPED" });
   });
 
-  test("that the process has ended", async () => {
-    const { stream, started, reason } = source();
-    const reading = isolationError(call("readOn", [stream]));
-    await started;
-    await isolationError(call("die"));
-    expect((await reading).code).toBe("CRASHED");
-    expect(await reason).toMatchObject({ name: "IsolationError" });
+  whereIsolated(() => {
+    test("that the process has ended", async () => {
+      const { stream, started, reason } = source();
+      const reading = isolationError(call("readOn", [stream]));
+      await started;
+      await isolationError(call("die"));
+      expect((await reading).code).toBe("CRASHED");
+      expect(await reason).toMatchObject({ name: "IsolationError" });
+    });
   });
 
   test("an iterator hears it in return", async () => {

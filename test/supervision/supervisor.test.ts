@@ -68,7 +68,7 @@ function useSupervisor(surroundings: Surroundings = {}) {
     needs: [],
     confinement: UNCONFINED,
     from: pathToFileURL(`${process.cwd()}/`).href,
-    debug: false,
+    inspection: () => "off",
     lifecycle: [],
     lane: "descriptor",
     startTimeoutMs: 10_000,
@@ -90,6 +90,7 @@ function useSupervisor(surroundings: Surroundings = {}) {
     budget: BUDGET,
   };
   const listener: SupervisorListener = {
+    onStarting: () => () => {},
     onReady: (live) => {
       ready.push(live);
       heard.push("ready");

@@ -11,7 +11,16 @@ import { grow } from "../grow.mjs";
 /** @typedef {import("../../../chaos/random.mjs").Random} Random */
 
 const GO = {
-  ...{ token: "ab", address: "/tmp/s", isolate: "one", generation: 1, from: "/tmp", debug: true, sharedMemory: "" },
+  ...{
+    token: "ab",
+    address: "/tmp/s",
+    isolate: "one",
+    generation: 1,
+    from: "/tmp",
+    debug: true,
+    inspect: false,
+    sharedMemory: "",
+  },
   ...{
     sessionOnDescriptor: true,
     deniedPermissions: [],

@@ -222,6 +222,7 @@ func (s *Session) introduce(introduction *wire.Introduction) error {
 			return fmt.Errorf("handle %d is introduced again while it stands for something", number)
 		}
 	}
+	s.highest = max(s.highest, number)
 	if introduction.Reference != 0 {
 		s.lent[number] = introduction.Reference
 		s.incoming[number] = handle{callee: s.calleeOfLoan(introduction.Reference, introduction.Method)}
@@ -236,6 +237,9 @@ func (s *Session) introduce(introduction *wire.Introduction) error {
 	s.incoming[number] = handle{callee, inOrder}
 	return nil
 }
+
+// released is what a handle that was released stands for.
+var released = failing(values.Errorf("METHOD_NOT_FOUND", "METHOD_NOT_FOUND: what was called is lent no more, or was released"))
 
 func failing(err error) Callee { return func(call *Incoming) { call.Fail(err) } }
 
@@ -252,8 +256,11 @@ func (s *Session) startCalls(frame *wire.Frame) error {
 	calls := make([]Incoming, count)
 	for index := range calls {
 		bound, known := s.incoming[frame.CallHandles[index]]
-		if !known {
+		if !known && frame.CallHandles[index] > s.highest {
 			return fmt.Errorf("handle %d was never introduced", frame.CallHandles[index])
+		}
+		if !known {
+			bound = handle{callee: released}
 		}
 		calls[index] = Incoming{session: s, id: frame.CallIDs[index], plain: args[index], Attempt: 1, handle: bound}
 	}

@@ -63,6 +63,8 @@ type Session struct {
 	// incoming is only the reader's.
 	incoming map[uint32]handle
 	lent     map[uint32]uint32
+	// highest is the highest number that the peer has introduced: one up to it that is not in incoming was released.
+	highest uint32
 }
 
 // New makes a Session of a lane; nothing is read before Serve.

@@ -4,6 +4,7 @@ export type { BudgetOptions } from "./budget-options.js";
 export { CALL_OPTION_NAMES, type CallOptions, type ResolvedCallOptions, resolveCallOptions } from "./call-options.js";
 export { anAbortSignal, aString, milliseconds, oneOf, wholeNumberOrInfinity } from "./checks.js";
 export { defaultLifecycle } from "./generation-options.js";
+export type { InProcessOption } from "./in-process-option.js";
 export {
   DEFAULT_MAX_IN_FLIGHT,
   ISOLATION_OPTION_NAMES,
@@ -13,6 +14,7 @@ export {
   resolveOptions,
 } from "./isolation-options.js";
 export type { LogFileOptions, OutputOption, ResolvedOutput } from "./output-options.js";
+export type { RecordOptions } from "./record-option.js";
 export type { RecycleOptions } from "./recycle-options.js";
 export { type OnCrash, type RestartOptions, toRestartPolicy } from "./restart-options.js";
 export type { RuntimeOption } from "./runtime-option.js";

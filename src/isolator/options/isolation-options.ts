@@ -12,9 +12,11 @@ import {
   resolveLimits,
   toBytes,
 } from "../../limits/index.js";
+import type { RecorderOptions } from "../../recording/index.js";
 import { type Confinement, type ConfinementOptions, resolveConfinement } from "../../sandbox/index.js";
 import type { Budget } from "../../session/index.js";
 import type { FeatureNeed, RecyclePolicy, RestartPolicy } from "../../supervision/index.js";
+import { resolveTelemetry, type Telemetry } from "../../telemetry/index.js";
 import type { OnGeneration } from "../generation-context.js";
 import { type BudgetOptions, defaultMaxPayload, resolveBudget } from "./budget-options.js";
 import { anAbortSignal, aString, milliseconds, oneOf, strings, wholeNumberOrInfinity } from "./checks.js";
@@ -22,8 +24,15 @@ import { resolveEnvironment } from "./environment-options.js";
 import { resolveExecPath } from "./exec-path-option.js";
 import { featureNeeds } from "./feature-needs.js";
 import { asksLifecycle, resolveModules, resolveOnGeneration } from "./generation-options.js";
+import {
+  type InProcessOption,
+  type ResolvedInProcess,
+  refuseInProcess,
+  resolveInProcess,
+} from "./in-process-option.js";
 import { type OutputOption, type ResolvedOutput, resolveOutput } from "./output-options.js";
 import { resolvePihostPath } from "./pihost-path.js";
+import { type RecordOptions, resolveRecord } from "./record-option.js";
 import { type RecycleOptions, resolveRecycle } from "./recycle-options.js";
 import { type OnCrash, type RestartOptions, resolveOnCrash, resolveRestart } from "./restart-options.js";
 import { type ResolvedRuntime, type RuntimeOption, refuseForCommand, resolveRuntime } from "./runtime-option.js";
@@ -130,10 +139,30 @@ export interface IsolationOptions<Api = unknown> extends ConfinementOptions {
    * refused with INVALID_OPTION by name. `execPath`, `execArgv` and `pihostPath` are for `"node"`.
    */
   runtime?: RuntimeOption;
+  /**
+   * Keeps what the isolate is called with, what it answers, throws, streams and calls back, and its deaths, in a file that only this user can
+   * read: a path, or `{ file, maxBytes, redact }`. `pihost replay` runs it again. It holds values as they are, secrets among them: see
+   * docs/debugging.md. The host and the process wait for a disk that is slow; large values are slower. Default: nothing.
+   */
+  record?: string | RecordOptions;
+  /**
+   * Runs the isolate in the host's own process, for tests of the module: with its breakpoints, its coverage, and the same values,
+   * errors, streams and cancellation as in a process of its own. It isolates nothing, and options that take a process are
+   * refused with INVALID_OPTION by name; see docs/testing.md. `{ import }` imports the modules as the test runner does:
+   * `{ import: (url) => import(url) }` in a test file. Default false.
+   */
+  inProcess?: InProcessOption;
   /** Command-line flags for that Node.js. Default: none; the host's own are not inherited. */
   execArgv?: readonly string[];
   /** The child waits for a debugger before it loads the first module; the event `debugger` tells the URL. Default false. */
   debug?: boolean;
+  /**
+   * Whether a debugger may attach to the process, on a free port of the loopback interface; the event `debugger`, and a line on
+   * the host's stderr, tell the URL, and the debugger shows the isolate's name. Default: as the host: where that runs with `--inspect`, or
+   * has opened its inspector, each process opens one; with `--inspect-brk` or `--inspect-wait` it also waits, as with `debug`. Not
+   * in a sandbox, nor without the permission `inspector`. `startTimeoutMs` and `unresponsiveAfterMs` end no process that has one.
+   */
+  inspect?: boolean;
   /**
    * How the host speaks with the process: `"descriptor"` (default) over a socket that it inherits, with large values in shared
    * memory; `"socket"` by plain gRPC over the socket that it serves to everybody, which is slower, and can be recorded and
@@ -155,6 +184,11 @@ export interface IsolationOptions<Api = unknown> extends ConfinementOptions {
    * file that only this user can read, and so any process of this user that is not sandboxed.
    */
   discoverable?: boolean;
+  /**
+   * What hears of the isolate's calls and processes: `openTelemetry()` of `process-isolation/opentelemetry`, `prometheus()` of
+   * `process-isolation/prometheus`, one of your own, or a list of several. Default: none, which costs nothing.
+   */
+  telemetry?: Telemetry | readonly Telemetry[];
   /** Cancels the start. */
   signal?: AbortSignal;
 }
@@ -191,11 +225,15 @@ export interface ResolvedOptions {
   readonly pihostPath: string;
   readonly execArgv: readonly string[];
   readonly debug: boolean;
+  readonly inspect: boolean | undefined;
+  readonly inProcess: ResolvedInProcess | undefined;
+  readonly record: RecorderOptions | undefined;
   readonly lane: "descriptor" | "socket";
   readonly logLevel: LogLevel;
   readonly stdout: ResolvedOutput;
   readonly stderr: ResolvedOutput;
   readonly discoverable: boolean;
+  readonly telemetry: readonly Telemetry[];
   readonly signal: AbortSignal | undefined;
   readonly confinement: Confinement;
 }
@@ -230,12 +268,16 @@ const RESOLVERS = {
   pihostPath: (value: unknown) => resolvePihostPath(value),
   execArgv: (value: unknown) => strings("execArgv", orDefault(value, [])),
   debug: (value: unknown) => aBoolean("debug", orDefault(value, false)),
+  inspect: (value: unknown) => (value === undefined ? undefined : aBoolean("inspect", value)),
+  inProcess: (value: unknown) => resolveInProcess(value),
+  record: (value: unknown) => resolveRecord(value),
   lane: (value: unknown) => oneOf("lane", orDefault(value, "descriptor"), ["descriptor", "socket"]),
   logLevel: (value: unknown) =>
     oneOf("logLevel", orDefault(value, "silent"), ["silent", "error", "warn", "info", "debug"]),
   stdout: (value: unknown) => resolveOutput("stdout", orDefault(value, "events")),
   stderr: (value: unknown) => resolveOutput("stderr", orDefault(value, "events")),
   discoverable: (value: unknown) => aBoolean("discoverable", orDefault(value, false)),
+  telemetry: (value: unknown) => resolveTelemetry(value),
   signal: (value: unknown) => anAbortSignal("signal", value),
 } satisfies Record<string, (value: unknown, defaults: Defaults) => unknown>;
 
@@ -253,10 +295,12 @@ interface Defaults {
 /** Validates all options at once; throws INVALID_OPTION for the first bad one. */
 export function resolveOptions(options: unknown, defaults: Defaults): ResolvedOptions {
   const given = ownOptions("options", options, ISOLATION_OPTION_NAMES);
+  const inProcess = resolveInProcess(given.inProcess);
+  if (inProcess !== undefined) refuseInProcess(given);
   // First: on a host that is no Node.js nothing else matters.
   const env = resolveEnvironment(given.env, given.inheritEnv);
   const runtime = resolveRuntime(given, env);
-  const execPath = runtime.kind === "command" ? runtime.executable : resolveExecPath(given.execPath, env);
+  const execPath = inProcess === undefined ? executableOf(runtime, given.execPath, env) : process.execPath;
   const resolved = Object.fromEntries(
     Object.entries(RESOLVERS).map(([name, resolveOption]) => [name, resolveOption(given[name], defaults)]),
   ) as { [name in keyof typeof RESOLVERS]: ReturnType<(typeof RESOLVERS)[name]> };
@@ -269,6 +313,10 @@ export function resolveOptions(options: unknown, defaults: Defaults): ResolvedOp
   const needs = featureNeeds({ ...context, confinement });
   refuseForCommand(needs, runtime);
   return Object.freeze({ ...context, confinement, needs });
+}
+
+function executableOf(runtime: ResolvedRuntime, execPath: unknown, env: Readonly<Record<string, string>>): string {
+  return runtime.kind === "command" ? runtime.executable : resolveExecPath(execPath, env);
 }
 
 /** Only a left-out option has its default: `null` is a value, and a wrong one. */

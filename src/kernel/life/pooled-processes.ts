@@ -1,6 +1,8 @@
 import type { HostStatusMessage } from "../../contract/index.js";
 import type { IsolationError } from "../../errors/index.js";
 import {
+  type CallsMeasured,
+  type IsolateTelemetry,
   type IsolatorEventSource,
   type IsolatorState,
   keepAlive,
@@ -38,6 +40,10 @@ export class PooledProcesses implements UnitProcesses {
     // Without calls there need be none.
     if (roster.open.length > 0 || this.taker.mayBeEmpty) return "ready";
     return life.isProved ? "restarting" : "starting";
+  }
+
+  get telemetry(): IsolateTelemetry {
+    return this.taker.telemetry;
   }
 
   get pid(): number {
@@ -86,6 +92,10 @@ export class PooledProcesses implements UnitProcesses {
 
   halt(reason: string): Promise<void> {
     return this.taker.fleet.halt(reason, this.#graceMs);
+  }
+
+  measureCalls(): CallsMeasured {
+    return this.taker.measureCalls();
   }
 
   awaitHalt(): void {

@@ -1,8 +1,10 @@
 import type { HostStatusMessage } from "../../contract/index.js";
 import type { IsolationError } from "../../errors/index.js";
 import type {
+  CallsMeasured,
   ExtendedIsolator,
   IsolateCore,
+  IsolateTelemetry,
   IsolatorEventSource,
   IsolatorState,
   ModuleCalls,
@@ -33,6 +35,10 @@ export class SingleProcess implements UnitProcesses {
 
   get events(): IsolatorEventSource {
     return this.isolator.events;
+  }
+
+  get telemetry(): IsolateTelemetry {
+    return this.taker.telemetry;
   }
 
   get pid(): number {
@@ -66,6 +72,10 @@ export class SingleProcess implements UnitProcesses {
 
   async halt(reason: string): Promise<void> {
     await this.taker.halt(reason, this.#graceMs);
+  }
+
+  measureCalls(): CallsMeasured {
+    return this.taker.measureCalls();
   }
 
   awaitHalt(): void {

@@ -43,7 +43,7 @@ export async function startProcesses(
   const { instances } = unit.definition;
   own.processes =
     instances === undefined
-      ? new SingleProcess(await startSingle(unit, extension, start))
+      ? new SingleProcess(await startSingle(unit, around, extension, start))
       : await startPool(unit, around, extension, { ...start, instances });
   return own.processes;
 }
@@ -55,6 +55,7 @@ function extensionOf(
   judge: IsolateExtension["judge"],
 ): IsolateExtension {
   return {
+    kernel: around.kernel,
     listen: (events) => around.listen(events),
     serve: around.serve,
     judge,
@@ -69,10 +70,12 @@ function extensionOf(
 
 function startSingle(
   { definition }: Unit,
+  around: UnitSurroundings,
   extension: IsolateExtension,
   { module, data, signal }: ProcessesStart,
 ): Promise<ExtendedIsolator> {
-  return startExtended({ ...definition.options, lifecycle: defaultLifecycle(module), signal }, extension, data);
+  const options = { ...definition.options, lifecycle: defaultLifecycle(module), telemetry: around.telemetry(), signal };
+  return startExtended(options, extension, data);
 }
 
 async function startPool(
@@ -82,9 +85,10 @@ async function startPool(
   { module, data, signal, instances }: ProcessesStart & { readonly instances: ResolvedInstances },
 ): Promise<PooledProcesses> {
   const { maxRestarts, withinMs } = around.bears;
-  const options = { ...definition.options, ...instances, restart: { maxRestarts, withinMs } };
+  const restart = { maxRestarts, withinMs };
+  const options = { ...definition.options, ...instances, restart, telemetry: around.telemetry() };
   const resolved = resolvePoolOptions(module, options, { name });
-  const parts = makePool(module, resolved, { member, judge, data });
+  const parts = makePool(module, resolved, { kernel: around.kernel, member, judge, data });
   const processes = new PooledProcesses(parts, resolved.member.graceMs);
   around.listen(processes.events);
   await beginPool(parts, signal);

@@ -1,7 +1,9 @@
 import type { HostStatusMessage } from "../../contract/index.js";
 import type { IsolationError } from "../../errors/index.js";
 import type {
+  CallsMeasured,
   CallTaker,
+  IsolateTelemetry,
   IsolatorEventSource,
   IsolatorState,
   ModuleCalls,
@@ -39,6 +41,7 @@ export interface Instance {
 export interface UnitProcesses {
   readonly state: IsolatorState;
   readonly events: IsolatorEventSource;
+  readonly telemetry: IsolateTelemetry;
   /** Of the present process; of several, the oldest. */
   readonly pid: number;
   readonly generation: number;
@@ -55,6 +58,8 @@ export interface UnitProcesses {
   place(): Promise<RequestPlace>;
   /** Resolves when it takes calls, or will not. Never rejects. */
   settled(): Promise<void>;
+  /** What waits, and how long calls take: see `CallTable.measure`. */
+  measureCalls(): CallsMeasured;
   /** What a process says of itself. */
   status(): Promise<HostStatusMessage>;
   /** Ends what runs in order, which is judged as halted; calls wait meanwhile. */

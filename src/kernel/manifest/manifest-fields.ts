@@ -98,6 +98,7 @@ const REFUSED_FIELDS = {
   name: refused("the isolate is named by its key"),
   from: refused("names are resolved in the manifest's folder"),
   onCrash: refused("restart and supervision say what a crash leads to"),
+  telemetry: refused("it is an option of Kernel.start, for all isolates"),
   onGeneration: refused("the kernel sets it; prepare a process in the module's export start()"),
   preload: refused("the kernel loads the module of every isolate before the first call"),
   lifecycle: refused("the kernel calls the module's exports start() and stop()"),

@@ -1,4 +1,5 @@
 import type { IsolationOptions, LogFileOptions } from "../../isolator/index.js";
+import type { ByteSize } from "../../limits/index.js";
 import type { PoolOptions } from "../../pool/index.js";
 import type { OutputMode } from "../../process/index.js";
 import type { RestartType, Strategy } from "../tree/index.js";
@@ -29,7 +30,7 @@ export interface KernelManifest {
 /** Options of `ProcessIsolator.create` that are data, and that the kernel does not set itself. */
 export type IsolateOptions = Omit<
   IsolationOptions<undefined>,
-  (typeof NOT_IN_A_MANIFEST)[number] | "stdout" | "stderr" | "env"
+  (typeof NOT_IN_A_MANIFEST)[number] | "stdout" | "stderr" | "env" | "inProcess" | "record"
 >;
 
 /** Options of an isolate that a manifest does not have. */
@@ -39,6 +40,7 @@ export const NOT_IN_A_MANIFEST = [
   "restart",
   "onCrash",
   "onGeneration",
+  "telemetry",
   "preload",
   "lifecycle",
   "discoverable",
@@ -62,6 +64,10 @@ export interface IsolateDefinition extends IsolateOptions {
   essential?: boolean;
   /** Whether it is started again after it ended: always, only after an abnormal end, or never. Default `"permanent"`. */
   restart?: RestartType;
+  /** The file in which calls, values and deaths are kept, for `pihost replay`. It holds secrets as they are. Default: none. */
+  record?: string | { file: string; maxBytes?: ByteSize };
+  /** Runs the module in the kernel's own process, for tests of it; options that take a process are refused. Default false. */
+  inProcess?: boolean;
   /** The isolate's data before its first start, by name. Default: none. */
   data?: Readonly<Record<string, unknown>>;
   /** Variables of the child's environment, over the inherited ones; `null` removes one. */

@@ -143,6 +143,22 @@ export const OPTION_FIELDS = {
   ),
   execArgv: described("Command-line flags for the Node.js that runs the process.", listOf(aText)),
   debug: described("The process waits for a debugger before it loads the module.", aFlag, false),
+  inspect: described(
+    "Whether a debugger may attach to the process. Default: where the kernel's own process runs with --inspect.",
+    aFlag,
+  ),
+  record: described(
+    "The file in which calls, values and deaths are kept; it holds secrets as they are.",
+    either(
+      aPath,
+      object({ file: aPath, maxBytes: described("How large it may grow, at least 64 KiB.", aSize) }, ["file"]),
+    ),
+  ),
+  inProcess: described(
+    "Runs the module in the kernel's own process, for tests of it; options that take a process are refused.",
+    aFlag,
+    false,
+  ),
   lane: described("How the host speaks with the process.", choice("descriptor", "socket"), "descriptor"),
   logLevel: described(
     "What the framework itself writes to the host's stderr.",
@@ -162,5 +178,5 @@ export const OPTION_FIELDS = {
     "The SHA-256 of the module's bytes, or of each module's by name.",
     object({ sha256: either(aText, recordOf(aText, aText)) }, ["sha256"]),
   ),
-} satisfies Record<keyof IsolateOptions | "stdout" | "stderr" | "env", Field> &
+} satisfies Record<keyof IsolateOptions | "stdout" | "stderr" | "env" | "inProcess" | "record", Field> &
   Partial<Record<keyof IsolateDefinition, Field>>;

@@ -1,5 +1,6 @@
 import type { Capabilities, HostStatusMessage } from "../../contract/index.js";
 import { type IsolateInstance, type IsolateSummary as IsolateMessage, IsolateState } from "../../contract/kernel.js";
+import type { CallsMeasured } from "../../isolator/index.js";
 import type { Instance, UnitState } from "../life/index.js";
 import type { IsolateSummary } from "../summary.js";
 
@@ -23,6 +24,7 @@ export function summaryMessage(
   summary: IsolateSummary,
   can: Pick<Capabilities, "features" | "values"> | undefined,
   status?: HostStatusMessage,
+  calls?: CallsMeasured,
 ): IsolateMessage {
   const { uses, services, state, instances, ...rest } = summary;
   return {
@@ -32,6 +34,7 @@ export function summaryMessage(
     services: [...services],
     state: STATES[state],
     status,
+    calls: calls && { waiting: calls.waiting, durations: [...calls.durations] },
     features: [...(can?.features ?? [])],
     values: [...(can?.values ?? [])],
   };
@@ -44,6 +47,7 @@ export function summaryOfMessage({
   features: __,
   values: ___,
   instances,
+  calls: ____,
   ...rest
 }: IsolateMessage): IsolateSummary {
   const name = NAMES.get(state);

@@ -58,6 +58,10 @@ class FrameHandler:
         self._loans = loans
         self._sender = sender
         self._callees: dict[int, Callee] = {}
+        # What those of them stand for that are no exports.
+        self._references: dict[int, int] = {}
+        # The highest number that the other side has introduced: one up to it that has no callee was released.
+        self._last_handle = 0
         #: Held from the beginning of what the process itself does until its answer is on its way.
         self.answering = threading.Lock()
         #: Streams that this side produces.
@@ -95,15 +99,27 @@ class FrameHandler:
             self._places.segment_read(segment)
         for handle in frame.handle_releases:
             self._callees.pop(handle, None)
+            self._references.pop(handle, None)
         if frame.ping:
             self._sender.send_pong(frame.ping)
 
     def _introduce(self, introduction: Introduction) -> None:
         handle, module, method, reference = introduction
+        if self._stands_for_something(handle):
+            raise protocol_error(f"the peer introduced the handle {handle} twice")
+        self._last_handle = max(self._last_handle, handle)
         if not reference:
+            self._references.pop(handle, None)
             self._callees[handle] = self._handler.callee(module, method)
             return
+        self._references[handle] = reference
         self._callees[handle] = Callee(lambda _: self._lent_function(reference, method))
+
+    def _stands_for_something(self, handle: int) -> bool:
+        if handle not in self._callees:
+            return False
+        reference = self._references.get(handle)
+        return reference is None or self._loans.find(reference) is not None
 
     def _lent_function(self, reference: int, method: str) -> Callable[..., Any]:
         loan = self._loans.find(reference)
@@ -139,7 +155,10 @@ class FrameHandler:
         for index, call in enumerate(ids):
             callee = callees.get(handles[index])
             if callee is None:
-                raise protocol_error(f"the peer called the handle {handles[index]}, which it never introduced")
+                if handles[index] > self._last_handle:
+                    raise protocol_error(f"the peer called the handle {handles[index]}, which it never introduced")
+                self._incoming.refuse(call, _released())
+                continue
             mine = details.get(index) if details else None
             args = column[index]
             try:
@@ -225,6 +244,10 @@ class FrameHandler:
             self._values.end_scope(scope)
         if not pending.is_abandoned:
             pending.settle(value, error)
+
+
+def _released() -> IsolationError:
+    return IsolationError("METHOD_NOT_FOUND", "what was called is lent no more, or was released")
 
 
 def aiter_of(target: Any) -> Any:

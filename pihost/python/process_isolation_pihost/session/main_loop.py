@@ -120,6 +120,8 @@ class MainLoop:
             calls, error = None, breach
         if calls is None:
             self._session.lose(error)
+            # A host that broke the contract must not wait for answers that never come.
+            self._session.close()
         return calls
 
     def _wake(self) -> None:

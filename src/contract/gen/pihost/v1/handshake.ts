@@ -108,6 +108,8 @@ export interface Go {
   hostVersion: string;
   /** Bytes that one result may have; a larger one fails its call. 0: without bound. */
   maxPayload: number;
+  /** Open an inspector, say `debugger`, and wait for nobody. */
+  inspect: boolean;
 }
 
 export interface ModuleIntegrity {
@@ -620,6 +622,7 @@ function createBaseGo(): Go {
     features: [],
     hostVersion: "",
     maxPayload: 0,
+    inspect: false,
   };
 }
 
@@ -678,6 +681,9 @@ export const Go: MessageFns<Go> = {
     }
     if (message.maxPayload !== 0) {
       writer.uint32(144).uint64(message.maxPayload);
+    }
+    if (message.inspect !== false) {
+      writer.uint32(152).bool(message.inspect);
     }
     return writer;
   },
@@ -839,6 +845,14 @@ export const Go: MessageFns<Go> = {
             message.maxPayload = longToNumber(reader.uint64());
             continue;
           }
+          case 19: {
+            if (tag !== 152) {
+              break;
+            }
+
+            message.inspect = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -909,6 +923,7 @@ export const Go: MessageFns<Go> = {
         : isSet(object.max_payload)
         ? globalThis.Number(object.max_payload)
         : 0,
+      inspect: isSet(object.inspect) ? globalThis.Boolean(object.inspect) : false,
     };
   },
 
@@ -968,6 +983,9 @@ export const Go: MessageFns<Go> = {
     if (message.maxPayload !== 0) {
       obj.maxPayload = Math.round(message.maxPayload);
     }
+    if (message.inspect !== false) {
+      obj.inspect = message.inspect;
+    }
     return obj;
   },
 
@@ -994,6 +1012,7 @@ export const Go: MessageFns<Go> = {
     message.features = object.features?.map((e) => e) || [];
     message.hostVersion = object.hostVersion ?? "";
     message.maxPayload = object.maxPayload ?? 0;
+    message.inspect = object.inspect ?? false;
     return message;
   },
 };
