@@ -139,6 +139,26 @@ describe("fields that a manifest does not have say why", () => {
   });
 });
 
+describe("instances", () => {
+  test.each<[string, object, string]>([
+    ["no number of them", { instances: 0 }, "isolates.a.instances must be a whole number from 1 to 1024"],
+    ["an option that pools do not have", { instances: { most: 1 } }, "isolates.a.instances"],
+    [
+      "more than at the most",
+      { instances: { min: 3, max: 2 } },
+      "isolates.a.instances.min must be at most max, which is 2; received 3",
+    ],
+    [
+      "maxInFlight beside them",
+      { instances: 2, maxInFlight: 4 },
+      "cannot be set beside instances: give instances.concurrency",
+    ],
+    ["standby beside them", { instances: 2, standby: 1 }, "cannot be set beside instances: give instances.spares"],
+  ])("%s", async (_, definition, problem) => {
+    expect(await problemOf(definition)).toContain(problem);
+  });
+});
+
 describe("kinds of values", () => {
   test.each<[string, object, string]>([
     ["a list for a record", { data: [] }, "isolates.a.data must be an object; received []"],
