@@ -12,6 +12,7 @@ import type { ResolvedKernelOptions } from "./options.js";
 import { KernelPublisher } from "./publisher.js";
 import { serveServices } from "./services/index.js";
 import { type IsolateSummary, summaryOf } from "./summary.js";
+import { groupOf } from "./tree/index.js";
 
 /** What is behind a kernel's public face: its isolates, and whoever watches over them. */
 export class KernelRuntime {
@@ -43,6 +44,7 @@ export class KernelRuntime {
       });
       const unit = new Unit(definition, {
         serve,
+        bears: groupOf(manifest.tree, definition.name) ?? manifest.tree,
         judge: (dead, death) => this.#conductor.judge(dead, death),
         prepare: (_, live) => this.#tellHandedOn(unit, live),
         prepareLoaded: (own, live, module) => this.#serveServices(own, live, module),

@@ -74,6 +74,8 @@ export class Member implements CallOwner, QueuePlace {
   done = 0;
   /** Requests that others make of it directly, as at a kernel's front door. */
   requests = 0;
+  /** When it was chosen for one of them last, as a number that grows each time. */
+  lastTurn = 0;
   /** What a start that is under way is given up with. */
   readonly #abort = new AbortController();
   readonly #listener: MemberListener;

@@ -16,6 +16,7 @@ export class Roster {
   isHeld = false;
   readonly #policy: PoolPolicy;
   #members: readonly Member[] = [];
+  #turns = 0;
   /** Of each that ended: until nothing of it is left. */
   readonly #ending = new Set<Promise<unknown>>();
 
@@ -85,11 +86,11 @@ export class Roster {
   /** The process that a request goes to which is no call of the pool, and so waits for no room. */
   leastRequested(): Member | undefined {
     if (this.isHeld) return undefined;
-    const [first, ...others] = this.open;
-    return others.reduce(
-      (best, member) => (best !== undefined && best.busyness <= member.busyness ? best : member),
-      first,
-    );
+    const best = leastOf(this.open);
+    // Several may be looked for before the first of them has begun: then others have their turns.
+    this.#turns += 1;
+    if (best !== undefined) best.lastTurn = this.#turns;
+    return best;
   }
 
   /** @param lastReady when the last process got ready */
@@ -113,4 +114,17 @@ export class Roster {
     for (const member of this.#members) if (member.isOpen && member.load > 0) busy += 1;
     return busy;
   }
+}
+
+/** The least busy, and of several the one whose last turn was longest ago. */
+function leastOf(members: readonly Member[]): Member | undefined {
+  let best: Member | undefined;
+  for (const member of members) {
+    const isBetter =
+      best === undefined ||
+      member.busyness < best.busyness ||
+      (member.busyness === best.busyness && member.lastTurn < best.lastTurn);
+    if (isBetter) best = member;
+  }
+  return best;
 }

@@ -74,8 +74,9 @@ export class PooledProcesses implements UnitProcesses {
   }
 
   async settled(): Promise<void> {
-    const { life } = this.taker.fleet;
-    if (life.end !== undefined || this.taker.mayBeEmpty) return;
+    const { life, roster } = this.taker.fleet;
+    // Those that are about to be halted take none, but are there.
+    if (life.end !== undefined || roster.open.length > 0 || this.taker.mayBeEmpty) return;
     await this.taker.fleet.present().catch(() => undefined);
   }
 

@@ -81,7 +81,9 @@ async function startPool(
   { judge, ...member }: IsolateExtension,
   { module, data, signal, instances }: ProcessesStart & { readonly instances: ResolvedInstances },
 ): Promise<PooledProcesses> {
-  const resolved = resolvePoolOptions(module, { ...definition.options, ...instances }, { name });
+  const { maxRestarts, withinMs } = around.bears;
+  const options = { ...definition.options, ...instances, restart: { maxRestarts, withinMs } };
+  const resolved = resolvePoolOptions(module, options, { name });
   const parts = makePool(module, resolved, { member, judge, data });
   const processes = new PooledProcesses(parts, resolved.member.graceMs);
   around.listen(processes.events);

@@ -6,6 +6,8 @@ import type { UnitProcesses } from "./unit-processes.js";
 /** What a unit needs of the kernel that it is a part of. */
 export interface UnitSurroundings {
   readonly serve: Serve;
+  /** How many deaths of its instances an isolate bears, before it has died itself: as many as its group bears of it. */
+  readonly bears: { readonly maxRestarts: number; readonly withinMs: number };
   /** Decides what follows a death of the present process. */
   judge(unit: Unit, death: Death): Judgement;
   /** Prepares a process before its module is loaded. */

@@ -100,8 +100,7 @@ function ownPoolOptions(options: unknown): Readonly<Record<string, unknown>> {
 function resolvePolicy(given: Readonly<Record<string, unknown>>, { recycle, restart }: ResolvedOptions): PoolPolicy {
   const isOneShot = recycle?.afterCalls === 1;
   const { max: mostGiven, spares: sparesGiven, concurrency: concurrencyGiven = 1, key, restart: restartGiven } = given;
-  const max =
-    mostGiven === undefined ? defaultMax(given.min) : wholeNumber("max", mostGiven, 1, MAX_PROCESSES);
+  const max = mostGiven === undefined ? defaultMax(given.min) : wholeNumber("max", mostGiven, 1, MAX_PROCESSES);
   const spares = sparesGiven === undefined ? (isOneShot ? 1 : 0) : wholeNumber("spares", sparesGiven, 0, MAX_SPARES);
   const { min = spares > 0 ? 0 : 1 } = given;
   if (key !== undefined && typeof key !== "function") throw invalidOption("key", "a function", key);

@@ -442,7 +442,7 @@ export const IsolateSummary: MessageFns<IsolateSummary> = {
       writer.uint32(98).string(v!);
     }
     for (const v of message.instances) {
-      IsolateInstance.encode(v!, writer.uint32(106).fork()).join();
+      IsolateInstance.encode(v!, writer.uint32(114).fork()).join();
     }
     return writer;
   },
@@ -556,8 +556,8 @@ export const IsolateSummary: MessageFns<IsolateSummary> = {
             message.values.push(reader.string());
             continue;
           }
-          case 13: {
-            if (tag !== 106) {
+          case 14: {
+            if (tag !== 114) {
               break;
             }
 
