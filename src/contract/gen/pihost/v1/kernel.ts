@@ -592,8 +592,8 @@ export const IsolateSummary: MessageFns<IsolateSummary> = {
             message.values.push(reader.string());
             continue;
           }
-          case 14: {
-            if (tag !== 114) {
+          case 13: {
+            if (tag !== 106) {
               break;
             }
 
