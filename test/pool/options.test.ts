@@ -18,6 +18,7 @@ const REFUSED: [options: object, message: string][] = [
   [{ maxx: 2 }, 'did you mean "max"'],
   [{ maxInFlight: 2 }, 'pool options have no "maxInFlight": give concurrency, which is for each process'],
   [{ standby: 1 }, 'pool options have no "standby": give spares'],
+  [{ record: "calls.ndjson" }, 'pool options have no "record": give it to isolate(): a record is of one process'],
   [{ onCrash: "restart" }, 'pool options have no "onCrash": give restart'],
   [{ limits: { memory: "x" } }, "limits.memory"],
 ];

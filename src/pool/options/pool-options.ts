@@ -1,7 +1,7 @@
 import type { IsolationOptions, RestartOptions } from "../../isolator/index.js";
 
 /** Options of a single process that a pool decides itself. */
-export type DecidedByPool = "maxInFlight" | "standby" | "onCrash" | "restart";
+export type DecidedByPool = "maxInFlight" | "standby" | "onCrash" | "restart" | "record";
 
 /** All options of `isolatePool`: those of each process, and those of the pool. Every one is optional. */
 export interface PoolOptions<Api = unknown> extends Omit<IsolationOptions<Api>, DecidedByPool> {

@@ -55,6 +55,7 @@ const INSTEAD = new Map([
   ["maxInFlight", "concurrency, which is for each process"],
   ["standby", "spares"],
   ["onCrash", "restart"],
+  ["record", "it to isolate(): a record is of one process"],
 ]);
 
 const NAMES = [...new Set([...OWN, ...ISOLATION_OPTION_NAMES])].filter((name) => !INSTEAD.has(name));
