@@ -1,5 +1,5 @@
-import { type Go, HOST_MODULE, type ModuleExport, PIHOST_EXIT } from "../src/contract/index.js";
-import { IsolationError } from "../src/errors/index.js";
+import { type Go, HOST_MODULE, JOB_MODULE, type ModuleExport, PIHOST_EXIT } from "../src/contract/index.js";
+import { IsolationError, type IsolationErrorCode } from "../src/errors/index.js";
 import { timerDelay } from "../src/platform/longest-timer.js";
 import {
   type Callee,
@@ -12,10 +12,12 @@ import {
   UNBOUNDED,
 } from "../src/session/index.js";
 import { CallLedger } from "./call-ledger.js";
+import { nameCallee } from "./current-call.js";
 import { openInspector } from "./debugging.js";
 import { EventLoopLag } from "./event-loop-lag.js";
 import { createHostModule } from "./host-module.js";
 import { IsolateData } from "./isolate-data.js";
+import { JobModule } from "./jobs/index.js";
 import { type Listener, listen } from "./listener.js";
 import { ModuleLifecycle } from "./module-lifecycle.js";
 import { createModuleLoader, type LoadedModule, type ModuleLoader } from "./modules/index.js";
@@ -59,6 +61,7 @@ export class Pihost implements CallHandler {
   readonly #uses = new Uses();
   readonly #services = new ServiceHost(this, (name) => this.#loadStarted(name));
   readonly #hostModule = createHostModule(this);
+  readonly #jobModule = new JobModule((name) => this.#loadStarted(name, "MODULE_FAILED"));
   #server: Listener | undefined;
   #generation: number;
   #draining = false;
@@ -156,9 +159,12 @@ export class Pihost implements CallHandler {
   /** The function that an export path stands for. */
   resolve(module: string, method: string): Callee | Promise<Callee> {
     if (module === HOST_MODULE) return this.#hostModule.method(method);
+    if (module === JOB_MODULE) return this.#jobModule.method(method);
+    const name = { isolate: this.isolate, module, method };
     return this.#loader.load(module).then((loaded) => {
       const starting = this.#lifecycle.start(loaded);
-      return starting === undefined ? loaded.method(method) : starting.then(() => loaded.method(method));
+      const find = (): Callee => nameCallee(loaded.method(method), name);
+      return starting === undefined ? find() : starting.then(find);
     });
   }
 
@@ -220,9 +226,9 @@ export class Pihost implements CallHandler {
       });
   }
 
-  async #loadStarted(name: string): Promise<LoadedModule> {
+  async #loadStarted(name: string, code: IsolationErrorCode = "START_FAILED"): Promise<LoadedModule> {
     const loaded = await this.#loader.load(name);
-    await this.#lifecycle.start(loaded, "START_FAILED");
+    await this.#lifecycle.start(loaded, code);
     return loaded;
   }
 

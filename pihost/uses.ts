@@ -14,6 +14,7 @@ import {
   type StreamingPromise,
 } from "../src/session/index.js";
 import { callInContext } from "./current-call.js";
+import { traceToCarry } from "./trace-context.js";
 import { checkUse } from "./use-options.js";
 
 /** How many members of one proxy are remembered, so that reading one again gives the same function. */
@@ -85,7 +86,7 @@ function extrasOf({ timeoutMs, trace }: UseOptions): CallExtras | undefined {
   const deadline = outer?.deadline;
   const left = deadline === undefined ? undefined : Math.max(1, deadline - Date.now());
   const time = timeoutMs === undefined || (left !== undefined && left < timeoutMs) ? left : timeoutMs;
-  const carried = trace ?? (hasTrace(outer?.trace) ? outer?.trace : undefined);
+  const carried = trace ?? traceToCarry(hasTrace(outer?.trace) ? outer?.trace : undefined);
   if (time === undefined && carried === undefined) return undefined;
   return { timeoutMs: time ?? 0, trace: carried ?? {} };
 }

@@ -66,6 +66,9 @@ const text = [
   section("`process-isolation`", "index.d.ts", all),
   section("`process-isolation/pihost`", "inside/index.d.ts", all),
   section("`process-isolation/kernel`", "kernel/index.d.ts", all),
+  section("`process-isolation/opentelemetry`", "adapters/opentelemetry/index.d.ts", all),
+  section("`process-isolation/prometheus`", "adapters/prometheus/index.d.ts", all),
+  section("`process-isolation/bullmq`", "adapters/bullmq/index.d.ts", all),
 ].join("\n");
 const isCurrent = existsSync(TARGET) && readFileSync(TARGET, "utf8") === text;
 if (!process.argv.includes("--check")) writeFileSync(TARGET, text);

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 
-const INPUT_FOLDERS = ["src", "pihost", "proto"];
+const INPUT_FOLDERS = ["src", "pihost", "proto", "dashboard"];
 const INPUT_FILES = /^(package(-lock)?\.json|tsconfig.*\.json|buf\.yaml)$/;
 const BUILD_SCRIPTS = /^build.*\.mjs$/;
 

@@ -4,6 +4,9 @@
  */
 const LOADED_AT_FIRST_USE = ["node:crypto", "node:http2"];
 
+/** What users install themselves, or not at all: the optional peers. */
+export const PEERS = ["@opentelemetry/api", "bullmq", "prom-client"];
+
 /**
  * Node's own modules come from `process.getBuiltinModule`: a bundler that makes an ES module of this file could not keep a
  * `require`. What is needed later is a stand-in until somebody reads a member of it.
@@ -24,14 +27,17 @@ function __builtinAtFirstUse(name) {
 export async function finishBundle(text, onTopOf) {
   const finished = withBuiltins(withOwnClassNames(await withoutComments(text)));
   const known = onTopOf === undefined ? finished : finished.replace(`require(${JSON.stringify(onTopOf)})`, "");
-  const left = /\brequire\(/.exec(known.replace(/__require\w*\(/g, ""));
+  const peers = PEERS.map((name) => `require(${JSON.stringify(name)})`);
+  const without = peers.reduce((rest, peer) => rest.replaceAll(peer, ""), known.replace(/__require\w*\(/g, ""));
+  const left = /\brequire\(/.exec(without);
   if (left !== null) throw new Error(`a require is left in the bundle: ${finished.slice(left.index, left.index + 80)}`);
   return finished;
 }
 
 /** @param {string} text */
 function withBuiltins(text) {
-  return text.replace(/\brequire\("((?:node:)?[a-z_\d]+(?:\/[a-z_]+)?)"\)/g, (_, name) => {
+  return text.replace(/\brequire\("((?:node:)?[a-z_\d]+(?:\/[a-z_]+)?)"\)/g, (whole, name) => {
+    if (PEERS.includes(name)) return whole;
     const prefixed = name.startsWith("node:") ? name : `node:${name}`;
     const load = LOADED_AT_FIRST_USE.includes(prefixed) ? "__builtinAtFirstUse" : "__builtin";
     return `${load}(${JSON.stringify(prefixed)})`;

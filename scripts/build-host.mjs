@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { bundleBanner, finishBundle } from "./build-host-text.mjs";
+import { buildDashboard } from "./build-dashboard.mjs";
+import { bundleBanner, finishBundle, PEERS } from "./build-host-text.mjs";
 import { FULL_NAMES, OWN_GLOBALS } from "./build-pihost.mjs";
 import { roomsOf, sharedRooms } from "./build-shared-rooms.mjs";
 import { thirdPartyNotices } from "./build-third-party-notices.mjs";
@@ -16,6 +17,15 @@ const ENTRIES = [
   { entry: "src/rooms.ts", place: "index", executable: "./pihost/boot.cjs" },
   { entry: "src/inside/index.ts", place: "pihost/inside", executable: "./boot.cjs" },
   { entry: "src/kernel/index.ts", place: "kernel/index", executable: "../pihost/boot.cjs", onTopOf: "../index.cjs" },
+  // Alone: code in isolates imports it, too, and is not to read the SDK for that.
+  { entry: "src/adapters/opentelemetry/index.ts", place: "opentelemetry/index", executable: "../pihost/boot.cjs" },
+  { entry: "src/adapters/prometheus/index.ts", place: "prometheus/index", executable: "../pihost/boot.cjs" },
+  {
+    entry: "src/adapters/bullmq/index.ts",
+    place: "bullmq/index",
+    executable: "../pihost/boot.cjs",
+    onTopOf: "../index.cjs",
+  },
 ];
 
 /** Names of functions are seen in stack traces, and V8 was measured to start what is minified no faster. */
@@ -33,16 +43,18 @@ const COMMON = /** @type {const} */ ({
 });
 
 /**
- * Builds what hosts load, and the command.
+ * Builds what hosts load, the command, and the page that a kernel's dashboard serves.
  * @param {{ root: string, outputDirectory: string }} options
  */
 export async function buildHost({ root, outputDirectory }) {
   const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-  for (const folder of ["pihost", "kernel"]) mkdirSync(join(outputDirectory, folder), { recursive: true });
+  for (const folder of ["pihost", "kernel", "bullmq", "opentelemetry", "prometheus"])
+    mkdirSync(join(outputDirectory, folder), { recursive: true });
   const define = { ...FULL_NAMES, PROCESS_ISOLATION_VERSION: JSON.stringify(version) };
   const metafiles = await Promise.all([
     ...ENTRIES.map((entry) => bundleEntry(root, outputDirectory, entry, define)),
     bundleCommand(root, outputDirectory, define),
+    buildDashboard({ root, outputDirectory: join(outputDirectory, "dashboard") }),
   ]);
   const notices = thirdPartyNotices(root, metafiles);
   writeFileSync(join(outputDirectory, "THIRD_PARTY_NOTICES.txt"), notices);
@@ -62,6 +74,7 @@ async function bundleEntry(root, outputDirectory, { entry, place, executable, on
     entryPoints: [entry],
     outfile: join(outputDirectory, `${place}.cjs`),
     format: "cjs",
+    external: PEERS,
     write: false,
     banner: { js: onTopOf === undefined ? bundleBanner : `${bundleBanner}\n${roomsOf(onTopOf)}` },
     define: { ...define, "import.meta.url": "__bundleUrl", PIHOST_FROM_BUNDLE: JSON.stringify(executable) },
@@ -83,6 +96,7 @@ async function exportsOf(root, entry, define) {
     entryPoints: [entry],
     outfile: "unused.mjs",
     format: "esm",
+    external: PEERS,
     write: false,
     define,
   });
@@ -132,6 +146,7 @@ async function bundleCommand(root, outputDirectory, define) {
     outExtension: { ".js": ".mjs" },
     chunkNames: "[name]-[hash]",
     format: "esm",
+    external: PEERS,
     splitting: true,
     // What is CommonJS among the packages asks for Node's own modules by this name.
     banner: {

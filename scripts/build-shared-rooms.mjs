@@ -1,7 +1,18 @@
 import { dirname, join, relative } from "node:path";
 
 /** What src/rooms.ts gives to bundles that stand on top of the SDK. */
-const SHARED = ["channel", "codec", "contract", "errors", "isolator", "platform", "process", "session", "supervision"];
+const SHARED = [
+  "channel",
+  "codec",
+  "contract",
+  "errors",
+  "isolator",
+  "platform",
+  "pool",
+  "process",
+  "session",
+  "supervision",
+];
 
 /** Where a bundle finds them. @param {string} bundle of the SDK */
 export function roomsOf(bundle) {

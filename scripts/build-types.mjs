@@ -1,12 +1,16 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { namesIn, parseDeclarations, printStatement } from "./build-declarations.mjs";
+import { PEERS } from "./build-host-text.mjs";
 
 /** The declarations that users see: those of the CommonJS file, which the ES module beside it gives out as they are. */
 const ENTRIES = [
   { entry: "index", place: "index" },
   { entry: "inside/index", place: "pihost/inside" },
   { entry: "kernel/index", place: "kernel/index" },
+  { entry: "adapters/opentelemetry/index", place: "opentelemetry/index" },
+  { entry: "adapters/prometheus/index", place: "prometheus/index" },
+  { entry: "adapters/bullmq/index", place: "bullmq/index" },
 ];
 
 /**
@@ -49,7 +53,7 @@ function reachable(entries) {
     const statements = neededOf(parseDeclarations(readFileSync(path, "utf8")), wanted);
     files.set(path, { wanted, statements });
     for (const { specifier, names } of statements.flatMap(({ references }) => references)) {
-      if (specifier.startsWith("node:")) continue;
+      if (specifier.startsWith("node:") || PEERS.includes(specifier)) continue;
       if (!specifier.startsWith(".")) throw new Error(`${path}: a public type is that of a package, ${specifier}`);
       waiting.push({ path: join(dirname(path), specifier.replace(/\.js$/, ".d.ts")), names });
     }

@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
+import { ensureBrowser } from "./browser.mjs";
 import { ensureSandboxTools } from "./bubblewrap.mjs";
 import { addCounts, countOf, countVitest, failuresOfVitest, NOTHING, printCounts } from "./ci-counts.mjs";
 import { conformance } from "./conformance.mjs";
@@ -10,7 +11,9 @@ import { goTests } from "./go-tests.mjs";
 import { ensureGrpcurl } from "./grpcurl.mjs";
 import { NODE_MAJORS, nodeOfLine } from "./node-versions.mjs";
 import { prepareWorkspace } from "./prepare-workspace.mjs";
+import { ensurePromtool } from "./promtool.mjs";
 import { pythonTests } from "./python-tests.mjs";
+import { ensureRedis } from "./redis.mjs";
 import { fetchTool } from "./registry-tools.mjs";
 import { runNode } from "./run-command.mjs";
 import { smokeHosts } from "./smoke-hosts.mjs";
@@ -66,7 +69,8 @@ async function runTests(scratch) {
 }
 
 /**
- * Fetches what the tests use: every line of Node, other runtimes, a real grpcurl on the path, and what makes sandboxes. Each counts as one
+ * Fetches what the tests use: every line of Node, other runtimes, a real grpcurl on the path, what makes sandboxes, and a
+ * browser. Each counts as one
  * that passed or failed: without it there are tests that cannot tell anything.
  *
  * @type {Stage["run"]}
@@ -90,9 +94,20 @@ async function offerTools() {
       (/** @type {Error} */ { message }) => message,
     ),
   );
-  const missing = await Promise.all([grpcurl, ensureSandboxTools(), ...nodes, ...tools]);
+  const missing = await Promise.all([grpcurl, ensureDebianTools(), ...nodes, ...tools]);
   for (const tool of missing) if (tool !== undefined) problems.push(`missing: ${tool}`);
   return missing.map((tool) => countOf(tool === undefined)).reduce(addCounts, NOTHING);
+}
+
+/** One after the other: apt-get runs alone. */
+async function ensureDebianTools() {
+  const missing = [
+    await ensureSandboxTools(),
+    await ensurePromtool(),
+    await ensureBrowser(),
+    await ensureRedis(),
+  ].filter((why) => why !== undefined);
+  return missing.length === 0 ? undefined : missing.join("; ");
 }
 
 await prepareOrGiveUp();

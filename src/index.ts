@@ -40,5 +40,34 @@ export {
   type WaitOptions,
 } from "./isolator/index.js";
 export type { ByteSize, DiagnosticsOptions, Enforcement, LimitBreach, LimitOptions } from "./limits/index.js";
+export {
+  type IsolatePool,
+  isolatePool,
+  type MapOptions,
+  type PoolCallOptions,
+  type PoolEventSource,
+  type PoolEvents,
+  type PoolOptions,
+  type PoolState,
+  type PoolStatus,
+  type ProcessStatus,
+} from "./pool/index.js";
 export type { ExitOutcome, OutputMode } from "./process/index.js";
 export type { IntegrityOptions, PermissionOptions, SandboxOptions } from "./sandbox/index.js";
+export type {
+  CallFacts,
+  CallKind,
+  CallOutcome,
+  CallSpan,
+  DeathFacts,
+  HandedFacts,
+  IsolateGauges,
+  IsolateIdentity,
+  IsolateReading,
+  StartFacts,
+  StartOutcome,
+  StartReason,
+  StartSpan,
+  Telemetry,
+  TraceContext,
+} from "./telemetry/index.js";

@@ -4,6 +4,7 @@ import * as contract from "./contract/index.js";
 import * as errors from "./errors/index.js";
 import * as isolator from "./isolator/index.js";
 import * as platform from "./platform/index.js";
+import * as pool from "./pool/index.js";
 import * as process from "./process/index.js";
 import * as session from "./session/index.js";
 import * as supervision from "./supervision/index.js";
@@ -15,5 +16,5 @@ export * from "./index.js";
  * puts them, so that a host has one copy of each, with one reaper and one class of errors.
  */
 Object.defineProperty(isolator.ProcessIsolator, Symbol.for("process-isolation.rooms"), {
-  value: { channel, codec, contract, errors, isolator, platform, process, session, supervision },
+  value: { channel, codec, contract, errors, isolator, platform, pool, process, session, supervision },
 });

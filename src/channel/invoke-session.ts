@@ -132,6 +132,14 @@ export class InvokeSession implements ProcessSession {
     return Promise.resolve();
   }
 
+  streamRead(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  get openStreams(): number {
+    return 0;
+  }
+
   close(error: unknown): void {
     this.#closed ??= { error };
     this.#isLost = true;

@@ -12,6 +12,21 @@ export function number(text: string): number {
   throw new InvalidArgumentError("It must be a number from 0.");
 }
 
+/** Where metrics are served. */
+export interface MetricsOption {
+  readonly port: number;
+  readonly host?: string;
+}
+
+/** `PORT` or `HOST:PORT`, as in `9464`, `0.0.0.0:9464`, `[::1]:9464`. */
+export function metricsAddress(text: string): MetricsOption {
+  const [, bracketed, plain, port] = /^(?:(?:\[([\da-fA-F:.]+)\]|([\w.]+)):)?(\d{1,5})$/.exec(text) ?? [];
+  const host = bracketed ?? plain;
+  if (port !== undefined && Number(port) <= 65_535)
+    return { port: Number(port), ...(host === undefined ? {} : { host }) };
+  throw new InvalidArgumentError("It must be PORT or HOST:PORT.");
+}
+
 /** A path, added to those of the same option before. */
 export function path(text: string, previous: readonly string[] = []): readonly string[] {
   if (text !== "") return [...previous, text];

@@ -39,7 +39,7 @@ export {
   parseHandshakeFromProcess,
   SESSION_DESCRIPTOR,
 } from "./handshake.js";
-export { HOST_MODULE } from "./host-module.js";
+export { HOST_MODULE, JOB_MODULE } from "./host-module.js";
 export type { InProcessHost, InProcessPihost, StartInProcess } from "./in-process.js";
 export type { ModuleExport } from "./module-export.js";
 export { NOT_BEGUN_KEY } from "./not-begun.js";

@@ -11,8 +11,31 @@ export interface PihostBridge {
   data: IsolateDataBridge | undefined;
   /** What the host lets the isolate use. */
   use: ((target: string, options: UseOptions) => object) | undefined;
+  /** Set by code that is to hear of every call of a module that runs here. */
+  serve?: ServeCall | undefined;
   /** The registry of error classes that the process decodes with. */
   readonly registerErrorClass: (Class: abstract new (...args: never[]) => Error, options?: object) => () => void;
+}
+
+/** A call begins; undefined when nothing is to be done for it. Nothing of this may throw. */
+export type ServeCall = (call: ServedCall) => CallScope | undefined;
+
+/** What is called, and by which call. */
+export interface ServedCall {
+  /** This isolate's name. */
+  readonly isolate: string;
+  /** As the caller names it. */
+  readonly module: string;
+  readonly method: string;
+  readonly attempt: number;
+}
+
+/** The running of one call. */
+export interface CallScope {
+  /** Runs a part of it: its function, or one step of the stream that it has returned. */
+  within<T>(run: () => T): T;
+  /** It is over, and so is the stream that it has returned. */
+  end(failure?: { readonly error: unknown }): void;
 }
 
 /** How what an isolate uses is called. */
@@ -52,6 +75,21 @@ export interface CurrentCall {
 }
 
 const BRIDGE = Symbol.for("process-isolation.pihost.bridge");
+
+/** Where `serve` is until there is a bridge: what `node --import` names runs before the pihost does. */
+const EARLY = Symbol.for("process-isolation.pihost.serve");
+
+/** Hears of every call of a module that runs in this process. Nothing runs outside of an isolated one. */
+export function setServe(serve: ServeCall | undefined): void {
+  const bridge = findBridge();
+  if (bridge !== undefined) bridge.serve = serve;
+  else (globalThis as { [EARLY]?: ServeCall | undefined })[EARLY] = serve;
+}
+
+/** What was set before there was a bridge. */
+export function earlyServe(): ServeCall | undefined {
+  return (globalThis as { [EARLY]?: ServeCall })[EARLY];
+}
 
 /** Puts the bridge where `findBridge` looks, and returns it. For the pihost. */
 export function offerBridge(bridge: PihostBridge, realm: object = globalThis): PihostBridge {

@@ -11,11 +11,30 @@ export class CallQueue {
   }
 
   push(call: Call): void {
-    call.previous = this.#last;
-    if (this.#last === undefined) this.#first = call;
-    else this.#last.next = call;
-    this.#last = call;
-    this.#size += 1;
+    this.#link(call, this.#last, undefined);
+  }
+
+  /** The one that is next. */
+  get first(): Call | undefined {
+    return this.#first;
+  }
+
+  /** Puts a call before those that have waited less long; the others are in that order. */
+  insert(call: Call): void {
+    let next = this.#first;
+    let previous = this.#last;
+    // From both ends at once: what is inserted is nearly always among the first or the last.
+    while (next !== undefined && previous !== undefined) {
+      if (previous.since <= call.since) next = previous.next;
+      else if (next.since > call.since) previous = next.previous;
+      else {
+        next = next.next;
+        previous = previous.previous;
+        continue;
+      }
+      break;
+    }
+    this.#link(call, previous, next);
   }
 
   /** Puts calls before all that wait. */
@@ -41,6 +60,16 @@ export class CallQueue {
     call.previous = undefined;
     call.next = undefined;
     this.#size -= 1;
+  }
+
+  #link(call: Call, previous: Call | undefined, next: Call | undefined): void {
+    call.previous = previous;
+    call.next = next;
+    if (previous === undefined) this.#first = call;
+    else previous.next = call;
+    if (next === undefined) this.#last = call;
+    else next.previous = call;
+    this.#size += 1;
   }
 
   takeAll(): Call[] {

@@ -1,6 +1,6 @@
 import { IsolationError } from "../errors/index.js";
-import type { ProcessSession } from "../session/index.js";
-import type { Call } from "./call.js";
+import type { Call, CallPlace } from "./call.js";
+import { CallMeter } from "./call-meter.js";
 import { CallQueue } from "./call-queue.js";
 import { RunningCalls } from "./running-calls.js";
 
@@ -10,15 +10,18 @@ const POISON_ATTEMPTS = 3;
 /** The place of a call that waits. */
 const WAITING = Symbol("waiting");
 
-/** Where calls run: a process, as far as calls are concerned. */
-export interface CallPlace {
-  readonly session: ProcessSession;
-}
-
 /** Hears of the calls of one generation. */
 export interface CallObserver {
   callStarted(): void;
   callEnded(): void;
+}
+
+/** What calls of one isolator come to just now. */
+export interface CallsMeasured {
+  /** Calls that wait for a process, or for a place in it. */
+  readonly waiting: number;
+  /** How many took how long, from the call until it was settled, by `CallMeter`. */
+  readonly durations: readonly number[];
 }
 
 /** The calls that run in one generation. */
@@ -47,15 +50,40 @@ export class CallTable {
   #answered = 0;
   /** Told when nobody waits for any call. */
   #onIdle: (() => void)[] = [];
+  /** While somebody reads it. */
+  #meter: CallMeter | undefined;
+  readonly #elsewhere: ((calls: readonly Call[]) => void) | undefined;
 
-  constructor(maxInFlight: number, maxQueue: number) {
+  /** @param elsewhere takes those that a process has lost and that may run again: then they do not wait for the next one here */
+  constructor(maxInFlight: number, maxQueue: number, elsewhere?: (calls: readonly Call[]) => void) {
     this.#maxInFlight = maxInFlight;
     this.#maxQueue = maxQueue;
+    this.#elsewhere = elsewhere;
   }
 
   /** Calls that ended since the present generation was ready. */
   get answered(): number {
     return this.#answered;
+  }
+
+  /** What waits, and how long calls take; measures that from the first reading on, as long as it is read. */
+  measure(): CallsMeasured {
+    this.#meter ??= new CallMeter(() => {
+      this.#meter = undefined;
+    });
+    return { waiting: this.#waiting.size, durations: this.#meter.read() };
+  }
+
+  /** How many calls wait. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  /** How many calls run, in whichever generation. */
+  get running(): number {
+    let sum = 0;
+    for (const { calls } of this.#generations.values()) sum += calls.size;
+    return sum;
   }
 
   /** How many calls run in the generation. */
@@ -76,6 +104,7 @@ export class CallTable {
 
   /** Runs the call now if the process is ready and has room, else lets it wait. */
   submit(call: Call): void {
+    this.#meter?.began(call);
     if (this.#live !== undefined && this.#hasRoom(this.#live)) {
       this.#run(call, this.#live);
       return;
@@ -91,12 +120,12 @@ export class CallTable {
       call.reject(error);
       return;
     }
-    call.place = WAITING;
-    this.#waiting.push(call);
+    this.#wait(call);
   }
 
   /** To be called by whoever settles a call: gives its place to the next, if it has left it. */
   settled(call: Call): void {
+    this.#meter?.ended(call);
     const place = call.place as Running | typeof WAITING | undefined;
     if (place === WAITING) {
       call.place = undefined;
@@ -189,11 +218,12 @@ export class CallTable {
       call.place = undefined;
       if (call.settled) continue;
       const mayRun = call.takeBack() || (call.isReplayable && call.attempts < POISON_ATTEMPTS);
-      if (willRestart && mayRun) again.push(call);
+      if ((willRestart || this.#elsewhere !== undefined) && mayRun) again.push(call);
       else call.fail(toError(call));
     }
-    for (const call of again) call.place = WAITING;
-    this.#waiting.unshiftAll(again);
+    for (const call of again) call.detach();
+    if (this.#elsewhere === undefined) this.#waitFirst(again);
+    else this.#handOn(again, this.#elsewhere);
     running.onDrained?.();
     this.#fill();
     if (this.#onIdle.length > 0) this.#tellIfIdle();
@@ -213,8 +243,8 @@ export class CallTable {
     if (place === undefined || place === WAITING || !place.isHalted || call.settled) return false;
     if (!call.isReplayable || call.attempts >= POISON_ATTEMPTS || !IsolationError.is(reason, "STOPPED")) return false;
     place.calls.delete(call);
-    call.place = WAITING;
-    this.#waiting.push(call);
+    call.detach();
+    this.#wait(call);
     if (isDrained(place)) place.onDrained?.();
     return true;
   }
@@ -227,8 +257,8 @@ export class CallTable {
       return;
     }
     place.calls.delete(call);
-    call.place = WAITING;
-    this.#waiting.unshiftAll([call]);
+    call.detach();
+    this.#waitFirst([call]);
     if (isDrained(place)) place.onDrained?.();
     this.#fill();
   }
@@ -250,6 +280,26 @@ export class CallTable {
       call.place = undefined;
       call.fail(toError(call));
     }
+  }
+
+  #wait(call: Call): void {
+    call.place = WAITING;
+    this.#waiting.push(call);
+    call.waits();
+  }
+
+  /** Before all that wait. */
+  #waitFirst(calls: readonly Call[]): void {
+    for (const call of calls) call.place = WAITING;
+    this.#waiting.unshiftAll(calls);
+    for (const call of calls) call.waits();
+  }
+
+  /** Those that wait here wait for no process of this table either. */
+  #handOn(again: readonly Call[], elsewhere: (calls: readonly Call[]) => void): void {
+    const calls = [...again, ...this.#waiting.takeAll()];
+    for (const call of calls) call.place = undefined;
+    if (calls.length > 0) elsewhere(calls);
   }
 
   #tellIfIdle(): void {
@@ -282,7 +332,7 @@ export class CallTable {
     call.place = running;
     running.observer?.callStarted();
     try {
-      call.hand(running.generation.session);
+      call.hand(running.generation);
     } catch (error) {
       call.reject(error);
     }

@@ -11,7 +11,17 @@ import {
   type StreamingPromise,
   snapshotArguments,
 } from "../session/index.js";
+import { type CallSpan, tellBegan, tellEnd, tellQueued, traceOf } from "../telemetry/index.js";
+import type { IsolateTelemetry } from "./isolate-telemetry.js";
 import type { ResolvedCallOptions } from "./options/index.js";
+
+/** Where calls run: a process, as far as calls are concerned. */
+export interface CallPlace {
+  readonly session: ProcessSession;
+  /** Its generation, where that is known. */
+  readonly number?: number;
+  readonly pid?: number;
+}
 
 /** Who takes care of calls. */
 export interface CallOwner {
@@ -24,6 +34,7 @@ export interface CallOwner {
 }
 
 const NONE: readonly unknown[] = [];
+const SUCCEEDED = Object.freeze({ failed: false } as const);
 
 /** One call from the moment it is made until it settles, which it does exactly once. */
 export class Call implements CallSink {
@@ -33,6 +44,8 @@ export class Call implements CallSink {
   attempts = 0;
   /** The isolate that has asked for it, if one has. */
   caller: string | undefined = undefined;
+  /** Who takes care of it now. */
+  owner: CallOwner;
   /** For its owner: where it runs. */
   place: unknown = undefined;
   /** For its owner: where it is among those that run there, and after which of them it came. */
@@ -41,13 +54,17 @@ export class Call implements CallSink {
   /** For its owner: its neighbours among those that wait. */
   previous: Call | undefined = undefined;
   next: Call | undefined = undefined;
+  /** For its owner: since when it has waited, and in which order with others. */
+  since = 0;
+  lane: unknown = undefined;
+  readonly target: CallTarget;
   // Not `#private`: of hundreds of thousands of these a second, each would pay for every private field.
-  private readonly target: CallTarget;
   private args: readonly unknown[];
   /** The arguments as they were at the call, once somebody has to keep them. */
   private kept: ArgumentsSnapshot | undefined = undefined;
   private readonly options: ResolvedCallOptions;
-  private readonly owner: CallOwner;
+  /** What hears of it; nearly always nothing does. */
+  private span: CallSpan | undefined = undefined;
   private session: ProcessSession | undefined = undefined;
   private id = 0;
   private isSettled = false;
@@ -85,6 +102,11 @@ export class Call implements CallSink {
     return this.wasGivenUp;
   }
 
+  /** What it is called with, as long as it has not settled. */
+  get arguments(): readonly unknown[] {
+    return this.args;
+  }
+
   /** Whether its signal was aborted before it could even begin. */
   get isAborted(): boolean {
     return this.options.signal?.aborted === true;
@@ -93,6 +115,16 @@ export class Call implements CallSink {
   /** Whether it may run again after it has begun: a stream that it was given would be found read. */
   get isReplayable(): boolean {
     return this.options.idempotent && this.kept?.hasStream !== true;
+  }
+
+  /** Somebody listens to calls, and is to hear of this one. To be called once, before it runs or waits. */
+  observe(telemetry: IsolateTelemetry): void {
+    this.span = telemetry.call(this.target, this.caller, this.options.trace);
+  }
+
+  /** It waits from now on. */
+  waits(): void {
+    if (this.span !== undefined) tellQueued(this.span);
   }
 
   /**
@@ -107,9 +139,11 @@ export class Call implements CallSink {
   }
 
   /** Sends the call to a process. @throws IsolationError NOT_SERIALIZABLE naming the path */
-  hand(session: ProcessSession): void {
+  hand(place: CallPlace): void {
+    const { session } = place;
     if (this.options.idempotent) this.keepArguments();
     this.attempts += 1;
+    if (this.span !== undefined) this.tellBegan(this.span, place);
     this.session = session;
     const context = this.kept?.context;
     // Handed over later: what it lends runs nevertheless where the call was made.
@@ -124,6 +158,11 @@ export class Call implements CallSink {
     return true;
   }
 
+  /** It runs nowhere any more, and waits for another process. */
+  detach(): void {
+    this.session = undefined;
+  }
+
   /** The process has refused it unseen. False where it cannot be handed over again: a stream among its arguments is used up. */
   handBack(): boolean {
     this.keepArguments();
@@ -132,12 +171,16 @@ export class Call implements CallSink {
   }
 
   resolve(value: unknown): void {
-    if (this.settle()) this.resolvePromise(value);
+    if (!this.settle()) return;
+    if (this.span !== undefined) tellEnd(this.span, SUCCEEDED);
+    this.resolvePromise(value);
   }
 
   reject(reason: unknown): void {
     if (this.owner.takesBack?.(this, reason) === true) return;
-    if (this.settle()) this.rejectPromise(reason);
+    if (!this.settle()) return;
+    if (this.span !== undefined) tellEnd(this.span, { failed: true, error: reason });
+    this.rejectPromise(reason);
   }
 
   /** It was given up while it ran, and has ended. */
@@ -180,8 +223,13 @@ export class Call implements CallSink {
     this.id = session.call(this.target, this.args, this, this.extras());
   }
 
+  private tellBegan(span: CallSpan, { number = 0, pid = 0 }: CallPlace): void {
+    tellBegan(span, { generation: number, pid, attempt: this.attempts });
+  }
+
   private extras(): CallExtras | undefined {
-    const { trace } = this.options;
+    const own = this.span === undefined ? undefined : traceOf(this.span);
+    const trace = own ?? this.options.trace;
     if (this.attempts === 1 && trace === undefined && this.limits === undefined) return undefined;
     return { attempt: this.attempts, trace: trace ?? {}, timeoutMs: this.limits?.remainingMs() ?? 0 };
   }

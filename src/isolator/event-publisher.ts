@@ -7,24 +7,34 @@ import type { IsolateFacts } from "./isolate-facts.js";
 import { logEvents } from "./log-events.js";
 import type { LogLevel } from "./options/index.js";
 
+/** Where the events of an isolate go. */
+export interface EventSink {
+  hasListener(name: keyof IsolatorEvents): boolean;
+  emit<Name extends keyof IsolatorEvents>(name: Name, event: IsolatorEvents[Name][0]): void;
+}
+
 /** Tells whoever listens what happens to the processes of an isolate. */
 export class EventPublisher {
   readonly emitter = new EventEmitter<IsolatorEvents>();
   readonly #facts: IsolateFacts;
+  readonly #sink: EventSink | undefined;
   /** Told before the process is ready, and so before anybody can listen. */
   readonly #debuggerUrls = new Map<number, string>();
 
-  constructor(facts: IsolateFacts, logLevel: LogLevel) {
+  /** @param sink gets the events in the place of the emitter */
+  constructor(facts: IsolateFacts, logLevel: LogLevel, sink?: EventSink) {
     this.#facts = facts;
-    logEvents(this.emitter, logLevel);
+    this.#sink = sink;
+    if (sink === undefined) logEvents(this.emitter, logLevel);
   }
 
   hasListener(name: keyof IsolatorEvents): boolean {
-    return this.emitter.listenerCount(name) > 0;
+    return this.#sink === undefined ? this.emitter.listenerCount(name) > 0 : this.#sink.hasListener(name);
   }
 
   emit<Name extends keyof IsolatorEvents>(name: Name, event: IsolatorEvents[Name][0]): void {
-    emitApart(this.emitter as EventEmitter, name, event);
+    if (this.#sink !== undefined) this.#sink.emit(name, event);
+    else emitApart(this.emitter as EventEmitter, name, event);
   }
 
   /**
@@ -45,7 +55,7 @@ export class EventPublisher {
     const facts = this.#facts.of(live);
     if (predecessor !== undefined) this.emit("recycled", { ...facts, predecessor: predecessor.pid });
     // Whoever awaits `create` can listen before the first event comes.
-    else if (live.number === 1) setImmediate(() => this.emit("started", facts));
+    else if (live.number === this.#facts.first) setImmediate(() => this.emit("started", facts));
     else this.emit("restarted", { ...facts, restarts: this.#facts.restarts });
     const url = this.#debuggerUrls.get(live.pid);
     if (url !== undefined) setImmediate(() => this.emit("debugger", { ...facts, url }));

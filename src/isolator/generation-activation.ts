@@ -12,6 +12,7 @@ import type { IsolateExtension } from "./extension.js";
 import type { GenerationContext } from "./generation-context.js";
 import type { IsolateData } from "./isolate-data.js";
 import type { IsolateErrors } from "./isolate-errors.js";
+import type { IsolateTelemetry } from "./isolate-telemetry.js";
 import { keepAlive } from "./keep-alive.js";
 import { ModuleCalls } from "./module-calls.js";
 import type { ResolvedOptions } from "./options/index.js";
@@ -23,6 +24,7 @@ export interface ActivationParts {
   readonly targets: CallTargets;
   readonly data: IsolateData;
   readonly extension: IsolateExtension | undefined;
+  readonly telemetry: IsolateTelemetry;
   /** Of all calls. */
   readonly owner: CallOwner;
 }
@@ -48,7 +50,7 @@ export class GenerationActivation {
       return undefined;
     return this.#within(live, signal, async (over) => {
       await Promise.all([told, prepared, loaded]);
-      if (!over.aborted) await extension?.prepareLoaded(live);
+      if (!over.aborted) await extension?.prepareLoaded?.(live);
       if (onGeneration !== undefined && !over.aborted) await this.#runHook(live, over);
     });
   }
@@ -134,6 +136,8 @@ export class GenerationActivation {
   /** Hands a call to this generation and no other: it will settle. */
   submit(live: Generation, call: Call): void {
     keepAlive.acquire();
+    if (this.#parts.telemetry.hearsCalls && this.#parts.extension?.member === undefined)
+      call.observe(this.#parts.telemetry);
     if (call.isAborted) call.cancel();
     else if (!this.#parts.calls.submitTo(live, call)) {
       void live.outcome.then((outcome) => call.fail(this.#parts.errors.lost(live, outcome, { requested: false })()));

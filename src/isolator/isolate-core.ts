@@ -1,6 +1,7 @@
 import { type HostStatusMessage, toDuration } from "../contract/index.js";
 import { IsolationError } from "../errors/index.js";
 import { type LimitPlan, planLimits } from "../limits/index.js";
+import { processUsage } from "../platform/index.js";
 import type { ExitOutcome } from "../process/index.js";
 import {
   type Generation,
@@ -12,9 +13,10 @@ import {
   Supervisor,
   type Unresponsive,
 } from "../supervision/index.js";
+import type { IsolateReading } from "../telemetry/index.js";
 import { activatingNow } from "./activating.js";
 import type { Call, CallOwner } from "./call.js";
-import { CallTable } from "./call-table.js";
+import { type CallsMeasured, CallTable } from "./call-table.js";
 import { CallTargets } from "./call-targets.js";
 import { checkStatus } from "./check-status.js";
 import { EventPublisher } from "./event-publisher.js";
@@ -28,7 +30,9 @@ import type { IsolatorState } from "./host-status.js";
 import { IsolateData } from "./isolate-data.js";
 import { IsolateErrors } from "./isolate-errors.js";
 import { IsolateFacts } from "./isolate-facts.js";
+import { IsolateGauge } from "./isolate-gauge.js";
 import { IsolateListener } from "./isolate-listener.js";
+import { IsolateTelemetry } from "./isolate-telemetry.js";
 import { keepAlive } from "./keep-alive.js";
 import { openRecorder } from "./open-recorder.js";
 import { type ResolvedOptions, toRestartPolicy } from "./options/index.js";
@@ -46,9 +50,14 @@ export type RecycleFacts = GenerationFacts & {
 export class IsolateCore implements CallOwner {
   readonly facts: IsolateFacts;
   readonly targets = new CallTargets();
-  readonly data = new IsolateData();
+  readonly data: IsolateData;
   /** What enforces which limit. */
   readonly limits: LimitPlan;
+  readonly telemetry: IsolateTelemetry;
+  /** What can be read of it while it runs. */
+  readonly gauge: IsolateGauge;
+  /** One of a pool tells the pool's, which hears of calls before this does. */
+  readonly #isMember: boolean;
   readonly #errors: IsolateErrors;
   readonly #events: EventPublisher;
   readonly #calls: CallTable;
@@ -56,40 +65,51 @@ export class IsolateCore implements CallOwner {
   readonly #care: GenerationsInCare;
   readonly #requests: FrameworkRequests;
   readonly #supervisor: Supervisor;
-  readonly #outputs: Outputs;
+  /** What is its own to close. */
+  readonly #outputs: Outputs | undefined;
+  readonly #recorder: ReturnType<typeof openRecorder>;
 
   constructor(isolatorId: number, options: ResolvedOptions, extension?: IsolateExtension) {
     const { name: isolate, standby, graceMs } = options;
     this.limits = planLimits(options.limits);
-    this.#outputs = new Outputs(options);
-    const recorder = openRecorder(options);
-    this.facts = new IsolateFacts(isolate);
+    const member = extension?.member;
+    const outputs = member?.outputs ?? new Outputs(options);
+    this.#outputs = member === undefined ? outputs : undefined;
+    this.#recorder = openRecorder(options);
+    this.data = member?.data ?? new IsolateData();
+    this.facts = new IsolateFacts(isolate, member?.generation);
     this.#errors = new IsolateErrors(this.facts, options.restart);
-    this.#events = new EventPublisher(this.facts, options.logLevel);
-    this.#calls = new CallTable(options.maxInFlight, options.maxQueue);
+    this.#events = new EventPublisher(this.facts, options.logLevel, member?.events);
+    this.#calls = new CallTable(options.maxInFlight, options.maxQueue, member?.elsewhere);
     this.#care = new GenerationsInCare(options, this.limits, this.#calls, {
       onUnresponsive: (live, seen) => this.#onUnresponsive(live, seen),
-      recycle: (live) => this.#recycleWhenDue(live),
+      recycle: (live) => member?.replace() ?? this.#recycleWhenDue(live),
     });
-    const { targets, data } = this;
+    this.#isMember = member !== undefined;
+    this.gauge = new IsolateGauge(this.facts, this.#calls, () => this.#presentGeneration);
+    const identity = { isolate, kernel: extension?.kernel };
+    const read = (): IsolateReading => this.gauge.read();
+    this.telemetry = member?.telemetry ?? new IsolateTelemetry(identity, extension?.callKind ?? "host", { read });
+    const { targets, data, telemetry } = this;
     this.#activation = new GenerationActivation(options, {
       errors: this.#errors,
       calls: this.#calls,
       targets,
       data,
       extension,
+      telemetry,
       owner: this,
     });
     const gate = new ReadyGate();
     this.#requests = new FrameworkRequests(this, () => this.#supervisor.state, gate, this.#errors);
     this.#supervisor = new Supervisor(
-      toGenerationSpec(isolatorId, options, this.limits, this.#outputs, recorder, {
+      toGenerationSpec(isolatorId, options, this.limits, outputs, this.#recorder, {
         onLine: (generation, pid, stream, line) => this.#events.emit(stream, { isolate, generation, pid, ...line }),
         hasListener: (stream) => this.#events.hasListener(stream),
         onLimit: (generation, pid, breach) => this.#onLimit({ isolate, generation, pid, ...breach }),
         onDebugger: (generation, pid, url, inspection) =>
           this.#events.debuggerListens({ isolate, generation, pid, url }, options.debug ? "off" : inspection),
-        onData: (live, name, value) => this.data.setBy(live, this.#presentGeneration, name, value),
+        onData: (live, name, value) => this.data.setBy(live, member?.others() ?? this.#presentGenerations, name, value),
         onDrain: () => this.#calls.drained(),
         serve: extension?.serve,
       }),
@@ -100,19 +120,19 @@ export class IsolateCore implements CallOwner {
         errors: this.#errors,
         events: this.#events,
         calls: this.#calls,
+        telemetry,
+        startReason: member?.startReason,
         targets,
         data,
         activation: this.#activation,
         care: this.#care,
         gate,
-        recorder,
+        recorder: this.#recorder,
         isStopping: () => this.#supervisor.state.kind === "stopping",
       }),
     );
-    this.stopped.onReached(() => {
-      this.#outputs.close();
-      recorder?.close();
-    });
+    this.stopped.onReached(() => this.#close());
+    if (!this.#isMember) for (const one of options.telemetry) telemetry.add(one);
   }
 
   get events(): IsolatorEventSource {
@@ -121,7 +141,8 @@ export class IsolateCore implements CallOwner {
 
   get state(): IsolatorState {
     const { kind } = this.#supervisor.state;
-    if (kind === "idle" || kind === "starting") return this.facts.generation === 1 ? "starting" : "restarting";
+    const isFirst = this.facts.generation === this.facts.first;
+    if (kind === "idle" || kind === "starting") return isFirst ? "starting" : "restarting";
     return kind === "waiting" ? "restarting" : kind;
   }
 
@@ -135,11 +156,16 @@ export class IsolateCore implements CallOwner {
     return this.#supervisor.stopped;
   }
 
-  async start(abort: AbortController): Promise<void> {
+  start(abort: AbortController): Promise<void> {
+    return keepAlive.during(this.launch(abort));
+  }
+
+  /** As `start`, without keeping the host alive. */
+  async launch(abort: AbortController): Promise<void> {
     try {
-      await keepAlive.during(this.#supervisor.start(abort));
+      await this.#supervisor.start(abort, this.facts.first);
     } catch (error) {
-      this.#outputs.close();
+      this.#close();
       throw error;
     }
   }
@@ -163,6 +189,7 @@ export class IsolateCore implements CallOwner {
       return;
     }
     keepAlive.acquire();
+    if (this.telemetry.hearsCalls && !this.#isMember) call.observe(this.telemetry);
     const down = this.#errors.inState(this.#supervisor.state);
     if (call.isAborted) call.cancel();
     else if (down === undefined) this.#calls.submit(call);
@@ -201,6 +228,20 @@ export class IsolateCore implements CallOwner {
       const uptime = toDuration(performance.now() - live.startedAt);
       return checkStatus({ ...known, pid, uptime, callsInFlight: this.#calls.runningIn(live) });
     });
+  }
+
+  /** See `CallTable.measure`. */
+  measureCalls(): CallsMeasured {
+    return this.#calls.measure();
+  }
+
+  /** The present process, as far as it is known here. */
+  instances(): { pid: number; generation: number; state: "starting" | "ready"; inFlight: number; rssBytes: number }[] {
+    const { state } = this.#supervisor;
+    if (state.kind !== "ready") return [];
+    const { pid, number: generation, process } = state.live;
+    const rssBytes = process.innerPid === undefined ? 0 : (processUsage(process.innerPid)?.rssBytes ?? 0);
+    return [{ pid, generation, state: "ready", inFlight: this.#calls.runningIn(state.live), rssBytes }];
   }
 
   /** Replaces the present process; see `ProcessIsolator.recycle`. */
@@ -250,14 +291,30 @@ export class IsolateCore implements CallOwner {
     return keepAlive.during(toTheEnd(this.#supervisor.shutdown(reason, graceMs)));
   }
 
+  /** As `shutdown`, without keeping the host alive. */
+  retire(reason: string, graceMs: number): Promise<ExitOutcome> {
+    this.#refuseCalls({ kind: "shutdown", reason });
+    return this.#supervisor.shutdown(reason, graceMs);
+  }
+
   terminate(signal: NodeJS.Signals, graceMs: number): Promise<ExitOutcome> {
     this.#refuseCalls({ kind: "terminated" });
     return keepAlive.during(toTheEnd(this.#supervisor.terminate(signal, graceMs)));
   }
 
+  #close(): void {
+    this.#outputs?.close();
+    this.#recorder?.close();
+    if (!this.#isMember) this.telemetry.close();
+  }
+
   get #presentGeneration(): Generation | undefined {
+    return this.#presentGenerations[0];
+  }
+
+  get #presentGenerations(): readonly Generation[] {
     const { state } = this.#supervisor;
-    return state.kind === "ready" ? state.live : undefined;
+    return state.kind === "ready" ? [state.live] : [];
   }
 
   async #recycle(): Promise<RecycleFacts> {

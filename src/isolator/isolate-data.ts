@@ -55,11 +55,11 @@ export class IsolateData {
   /**
    * A process stores a value. It is told in return, so that it and the host agree on which of two values was the last.
    *
-   * @param present the process that takes calls, if that is another one
+   * @param others the processes that take calls
    * @returns when the process that stores it has heard so
    * @throws IsolationError NOT_SERIALIZABLE, INVALID_OPTION for what is too much
    */
-  async setBy(live: Generation, present: Generation | undefined, name: unknown, value: unknown): Promise<void> {
+  async setBy(live: Generation, others: readonly Generation[], name: unknown, value: unknown): Promise<void> {
     if (typeof name !== "string") throw new IsolationError("INVALID_OPTION", "name must be a string");
     const encoded = encodeValue(value);
     const cost = value === undefined ? 0 : encoded.length + 2 * name.length;
@@ -67,7 +67,7 @@ export class IsolateData {
     const copy = decodeValue(encoded);
     this.#count(name, cost);
     this.#put(name, copy, encoded.length);
-    if (present !== undefined && present !== live) void quiet(this.send(present, name));
+    for (const other of others) if (other !== live) void quiet(this.send(other, name));
     // One that is gone waits for nothing.
     await this.send(live, name).catch(() => {});
   }

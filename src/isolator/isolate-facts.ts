@@ -6,12 +6,16 @@ export class IsolateFacts {
   readonly name: string;
   /** The present generation, or the last one while there is none. */
   last: Generation | undefined;
+  /** The number of its first generation. */
+  readonly first: number;
   /** The number of the present generation, or of the next one while there is none. */
-  generation = 1;
+  generation: number;
   restarts = 0;
 
-  constructor(name: string) {
+  constructor(name: string, first = 1) {
     this.name = name;
+    this.first = first;
+    this.generation = first;
   }
 
   of({ number, pid }: Generation): GenerationFacts {

@@ -9,6 +9,7 @@ import {
   type StopCause,
   type SupervisorListener,
 } from "../supervision/index.js";
+import type { StartReason } from "../telemetry/index.js";
 import type { CallTable } from "./call-table.js";
 import type { CallTargets } from "./call-targets.js";
 import type { EventPublisher } from "./event-publisher.js";
@@ -18,6 +19,7 @@ import type { GenerationsInCare } from "./generations-in-care.js";
 import type { IsolateData } from "./isolate-data.js";
 import type { IsolateErrors } from "./isolate-errors.js";
 import type { IsolateFacts } from "./isolate-facts.js";
+import type { IsolateTelemetry } from "./isolate-telemetry.js";
 import { withdrawLive } from "./live-record.js";
 import type { ResolvedOptions } from "./options/index.js";
 import type { ReadyGate } from "./ready-gate.js";
@@ -33,6 +35,9 @@ export interface IsolateParts {
   readonly errors: IsolateErrors;
   readonly events: EventPublisher;
   readonly calls: CallTable;
+  readonly telemetry: IsolateTelemetry;
+  /** Why its only process is started, where it is one of a pool. */
+  readonly startReason: StartReason | undefined;
   readonly targets: CallTargets;
   readonly data: IsolateData;
   readonly activation: GenerationActivation;
@@ -55,6 +60,10 @@ export class IsolateListener implements SupervisorListener {
 
   activate(live: Generation, signal: AbortSignal): Promise<void> | undefined {
     return this.#parts.activation.begin(live, signal);
+  }
+
+  onStarting(generation: number, reason: StartReason): (live: Generation | undefined, error?: unknown) => void {
+    return this.#parts.telemetry.start(generation, this.#parts.startReason ?? reason);
   }
 
   onReady(live: Generation, predecessor: Generation | undefined): void {
@@ -87,6 +96,7 @@ export class IsolateListener implements SupervisorListener {
     const toError = errors.lost(live, outcome, { requested, why, cause });
     calls.lose(live, willRestart, ({ attempts }) => toError(attempts));
     live.session.close(toError());
+    this.#parts.telemetry.death(live, outcome, willRestart);
     events.emit("exited", { ...facts.of(live), outcome, willRestart });
     if (this.#options.onCrash === "exit-host" && !requested) exitHost(outcome);
   }

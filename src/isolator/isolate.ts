@@ -24,7 +24,7 @@ export async function isolate<T>(module: string | URL, options: IsolationOptions
 }
 
 /** The same options, with what they say of "the module". What is no object is left for the check of all options. */
-function forModule<T>(module: string | URL, options: IsolationOptions<Remote<T>>): IsolationOptions<undefined> {
+export function forModule<T>(module: string | URL, options: IsolationOptions<Remote<T>>): IsolationOptions<undefined> {
   if (typeof options !== "object" || options === null) return options;
   const { onGeneration, preload, lifecycle = defaultLifecycle(module), ...others } = options;
   return {

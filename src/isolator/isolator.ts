@@ -46,6 +46,9 @@ export interface ExtendedIsolator {
   readonly graceMs: number;
 }
 
+/** An isolate for whoever extends it, not started yet: `core.start` does. @param options as `resolveOptions` gives them */
+export let makeExtended: (options: ResolvedOptions, extension: IsolateExtension) => ExtendedIsolator;
+
 /**
  * As `ProcessIsolator.create`, for a kernel.
  *
@@ -86,16 +89,19 @@ export class ProcessIsolator {
     return isolator;
   }
 
-  /** As `create`, for a kernel. @internal */
+  /** As `create`, for a kernel and for pools. @internal */
   static {
-    startExtended = async (options, extension, data) => {
+    makeExtended = (options, extension) => {
       isolators += 1;
-      const resolved = resolveOptions(options, { name: `isolate-${isolators}` });
-      const isolator = new ProcessIsolator(isolators, resolved, FROM_CREATE, extension);
-      extension.listen(isolator.events);
-      for (const [name, value] of Object.entries(data)) isolator.#core.data.set(name, value);
-      await isolator.#start();
-      return { isolator, core: isolator.#core, calls: isolator.#calls, graceMs: resolved.graceMs };
+      const isolator = new ProcessIsolator(isolators, options, FROM_CREATE, extension);
+      extension.listen?.(isolator.events);
+      return { isolator, core: isolator.#core, calls: isolator.#calls, graceMs: options.graceMs };
+    };
+    startExtended = async (options, extension, data) => {
+      const extended = makeExtended(resolveOptions(options, { name: `isolate-${isolators + 1}` }), extension);
+      for (const [name, value] of Object.entries(data)) extended.core.data.set(name, value);
+      await extended.isolator.#start();
+      return extended;
     };
   }
 

@@ -55,9 +55,8 @@ export class ByHand {
   async replace(name: string, module: string | URL): Promise<void> {
     const unit = this.#unit(name);
     const { version, current, module: old } = unit;
-    const predecessor = { version, module: old, pid: current?.isolator.pid ?? 0 };
-    const { isolator } = await unit.replace(absolute(module, "module", this.#parts.folder));
-    const { pid } = isolator;
+    const predecessor = { version, module: old, pid: current?.pid ?? 0 };
+    const { pid } = await unit.replace(absolute(module, "module", this.#parts.folder));
     this.#parts.tell({ type: "replaced", isolate: name, version: unit.version, module: unit.module, pid, predecessor });
   }
 

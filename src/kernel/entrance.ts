@@ -1,5 +1,12 @@
 import { bearer } from "../contract/index.js";
 import { IsolationError } from "../errors/index.js";
+import {
+  type Dashboard,
+  type DashboardOptions,
+  localPort,
+  type OpenDashboard,
+  openDashboard,
+} from "./dashboard/index.js";
 import type { FrontDoorAccess } from "./grants/index.js";
 import type { Unit } from "./life/index.js";
 import type { ResolvedIsolate, ResolvedManifest } from "./manifest/index.js";
@@ -18,12 +25,16 @@ export class Entrance {
   readonly tokens = new Tokens();
   readonly #manifest: ResolvedManifest;
   readonly #options: ResolvedKernelOptions;
-  readonly #operators: Operators | undefined;
+  readonly #runtime: KernelRuntime;
+  readonly #dashboards = new Set<OpenDashboard>();
+  #isClosed = false;
+  #operators: Operators | undefined;
   /** What isolates that may call gRPC services show at the door, by isolate. */
   readonly #shown = new Map<string, string>();
   #door: FrontDoor | undefined;
 
   constructor(runtime: KernelRuntime, units: ReadonlyMap<string, Unit>, options: ResolvedKernelOptions) {
+    this.#runtime = runtime;
     this.#manifest = runtime.manifest;
     this.#options = options;
     this.routes = new KernelRoutes(units);
@@ -57,6 +68,24 @@ export class Entrance {
     return { address: `unix:${this.#door.socket}`, authorization: shown };
   }
 
+  /** Opens a page to look at the kernel, which ends with it. */
+  async dashboard(options: DashboardOptions): Promise<Dashboard> {
+    // A kernel without a front door keeps from now on what its isolates write.
+    this.#operators ??= new Operators(this.#runtime, this.tokens);
+    const open = await openDashboard(localPort(this.#operators.service), options);
+    this.#dashboards.add(open);
+    const dashboard: Dashboard = {
+      url: open.url,
+      close: async () => {
+        this.#dashboards.delete(open);
+        await open.close();
+      },
+    };
+    if (!this.#isClosed) return dashboard;
+    await dashboard.close();
+    throw new IsolationError("STOPPED", `the kernel ${this.#manifest.name} has ended`);
+  }
+
   /** No request is taken any more. Those that run end while the isolates do: they may finish there. */
   drain(): void {
     this.#operators?.withdraw();
@@ -65,8 +94,9 @@ export class Entrance {
 
   /** When no isolate is left. */
   async close(): Promise<void> {
-    this.#operators?.end();
-    await this.#door?.close(DOOR_GRACE_MS);
+    this.#isClosed = true;
+    const dashboards = [...this.#dashboards].map((dashboard) => dashboard.drain());
+    await Promise.all([this.#door?.close(DOOR_GRACE_MS), ...dashboards]);
   }
 }
 

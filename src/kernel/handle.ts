@@ -1,3 +1,4 @@
+import { IsolationError } from "../errors/index.js";
 import {
   type BoundCall,
   type CallOptions,
@@ -12,7 +13,10 @@ export interface KernelIsolate<T> {
   readonly name: string;
   /** The module's exports, each an asynchronous call. */
   readonly api: Remote<T>;
-  /** The isolator that is behind it now. Reading it throws an IsolationError, STOPPED, while there is none. */
+  /**
+   * The isolator that is behind it now. Reading it throws an IsolationError: STOPPED while there is none, INVALID_OPTION where
+   * `instances` of the manifest makes several processes of it.
+   */
   readonly isolator: ProcessIsolator;
 }
 
@@ -37,7 +41,10 @@ export function handleOf<T>(unit: Unit, options?: CallOptions): KernelIsolate<T>
     api,
     get isolator() {
       if (unit.current === undefined) throw unit.downError();
-      return unit.current.isolator;
+      const { isolator } = unit.current;
+      if (isolator !== undefined) return isolator;
+      const message = `${unit.name} has instances, and so no isolator of its own: read kernel.list(), and listen to kernel.events`;
+      throw new IsolationError("INVALID_OPTION", message, { facts: { isolate: unit.name } });
     },
   };
 }

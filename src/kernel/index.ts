@@ -1,5 +1,6 @@
 /** `process-isolation/kernel`: many isolates under one lifetime. */
-export type { ConnectedIsolate, ConnectedKernel, ConnectOptions, LogsOptions } from "./connect/index.js";
+export type { ConnectedIsolate, ConnectedKernel, ConnectOptions } from "./connect/index.js";
+export type { Dashboard, DashboardOptions } from "./dashboard/index.js";
 export type {
   IsolateEvent,
   KernelEventSource,
@@ -11,7 +12,7 @@ export type { HostTargets } from "./grants/index.js";
 export type { KernelIsolate } from "./handle.js";
 export { Kernel, type KernelOutcome } from "./kernel.js";
 export type { UnitState } from "./life/index.js";
-export type { KernelLogLine } from "./logs.js";
+export type { KernelLogLine, KernelLogRecord, LogContent, LogLineLevel, LogsOptions, LogValue } from "./logs/index.js";
 export {
   defineKernel,
   type GroupDefinition,
@@ -23,6 +24,7 @@ export {
   type Supervision,
   type UseDefinition,
 } from "./manifest/index.js";
+export type { KernelMetricsOptions } from "./metrics/index.js";
 export type { KernelOptions } from "./options.js";
 export type { TokenFacts, TokenOptions, TokenScope, Tokens } from "./routing/index.js";
 export type { IsolateSummary } from "./summary.js";

@@ -1,8 +1,10 @@
 import { IsolationError } from "../errors/index.js";
 import { type CallOptions, keepAlive, type RecycleFacts } from "../isolator/index.js";
 import { ConnectedKernel, type ConnectOptions } from "./connect/index.js";
+import type { Dashboard, DashboardOptions } from "./dashboard/index.js";
 import type { KernelEventSource } from "./events.js";
 import { handleOf, type KernelIsolate } from "./handle.js";
+import { type KernelLogRecord, type LogsOptions, readLogs } from "./logs/index.js";
 import type { KernelManifest } from "./manifest/index.js";
 import { readManifest } from "./manifest/index.js";
 import { type KernelOptions, resolveKernelOptions } from "./options.js";
@@ -80,6 +82,11 @@ export class Kernel {
     return this.#runtime.entrance.door?.address;
   }
 
+  /** Where `/metrics` is served, as the option `metrics` of `Kernel.start` says. */
+  get metricsAddress(): { readonly host: string; readonly port: number } | undefined {
+    return this.#runtime.metricsAddress;
+  }
+
   /** Who may come in at the front door: make, list and revoke tokens here. A client sends `authorization: Bearer TOKEN`. */
   get tokens(): Tokens {
     return this.#runtime.entrance.tokens;
@@ -93,6 +100,30 @@ export class Kernel {
    */
   isolate<T>(name: string, options?: CallOptions): KernelIsolate<T> {
     return handleOf<T>(this.#runtime.unit(name), options);
+  }
+
+  /**
+   * What Prometheus reads: calls, queues, latencies, restarts and deaths by their reasons, memory and processor time of every
+   * isolate. Calls and deaths are counted from the first time on that somebody asks, or from the start with the option `metrics`.
+   *
+   * @throws IsolationError INVALID_OPTION where the package `prom-client` is not installed
+   */
+  async metrics(): Promise<string> {
+    const { body } = await this.#runtime.metrics.read();
+    return body;
+  }
+
+  /**
+   * What isolates wrote last, each line with what it says: its level, its message, and the fields of a line of JSON, as pino,
+   * bunyan and winston write it. With `follow` it goes on with lines to come, until the kernel ends, the signal is aborted
+   * or nobody reads on; a reader that is too slow misses lines. Lines are kept from the first call on, or from the start where the kernel has a
+   * front door.
+   *
+   * @throws IsolationError INVALID_OPTION, also for a name that the manifest does not have
+   */
+  logs(options: LogsOptions = {}): AsyncGenerator<KernelLogRecord, void, undefined> {
+    const { logs, over } = this.#runtime;
+    return readLogs({ logs, over, check: (name) => void this.#runtime.unit(name) }, options);
   }
 
   /** All isolates, in the order of start. */
@@ -127,6 +158,18 @@ export class Kernel {
    */
   async replace(name: string, { module }: { module: string | URL }): Promise<void> {
     await keepAlive.during(this.#runtime.byHand.replace(name, module));
+  }
+
+  /**
+   * Opens a page where the kernel is looked at and operated with a browser of this machine: graph, states, memory, calls, deaths,
+   * logs. It ends with the kernel, and keeps no program alive.
+   *
+   * @returns the address with its token, which is to be kept as secret as one with the scope `operate`
+   * @throws IsolationError INVALID_OPTION for a port that is taken, or an address that other machines reach; STOPPED when the
+   * kernel has ended
+   */
+  dashboard(options: DashboardOptions = {}): Promise<Dashboard> {
+    return this.#runtime.entrance.dashboard(options);
   }
 
   /**

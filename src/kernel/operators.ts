@@ -1,29 +1,27 @@
+import { EventHistory } from "./event-history.js";
 import { publishKernel } from "./live-kernels.js";
-import { Logs } from "./logs.js";
-import type { LocalService, Tokens } from "./routing/index.js";
+import type { Tokens } from "./routing/index.js";
 import type { KernelRuntime } from "./runtime.js";
-import { type KernelOperations, kernelService } from "./service/index.js";
+import { type KernelOperations, type KernelServiceMethods, kernelService } from "./service/index.js";
 
 /** The environment variable by which `pihost up -d` tells the kernel where its own output goes, for its record. */
 export const LOG_VARIABLE = "PIHOST_UP_LOG";
 
 /** What a kernel has for its operators: its service at the front door, and the record by which it is found. */
 export class Operators {
-  readonly service: LocalService;
+  readonly service: KernelServiceMethods;
   readonly #tokens: Tokens;
   readonly #runtime: KernelRuntime;
   readonly #startedAt = Date.now();
-  readonly #over = new AbortController();
   #withdraw = (): void => {};
 
   /** Keeps what isolates write from now on. */
   constructor(runtime: KernelRuntime, tokens: Tokens) {
     this.#runtime = runtime;
     this.#tokens = tokens;
-    const logs = new Logs();
-    runtime.events.on("isolate", (event) => logs.take(event));
-    const { signal } = this.#over;
-    this.service = kernelService(operationsOf(runtime, { logs, tokens, startedAt: this.#startedAt, over: signal }));
+    const { logs, over } = runtime;
+    const history = new EventHistory(runtime.events);
+    this.service = kernelService(operationsOf(runtime, { logs, history, tokens, startedAt: this.#startedAt, over }));
   }
 
   /** Makes the kernel findable for its user. */
@@ -39,14 +37,9 @@ export class Operators {
   withdraw(): void {
     this.#withdraw();
   }
-
-  /** All isolates are gone: whoever watches is told, and its stream ends. */
-  end(): void {
-    this.#over.abort();
-  }
 }
 
-type OfOperators = Pick<KernelOperations, "logs" | "tokens" | "startedAt" | "over">;
+type OfOperators = Pick<KernelOperations, "logs" | "history" | "tokens" | "startedAt" | "over">;
 
 function operationsOf(runtime: KernelRuntime, own: OfOperators): KernelOperations {
   return {
@@ -56,12 +49,13 @@ function operationsOf(runtime: KernelRuntime, own: OfOperators): KernelOperation
     list: () => runtime.list(),
     status: (name) => {
       const { state, current } = runtime.unit(name);
-      return state === "ready" ? current?.core.status() : undefined;
+      return state === "ready" ? current?.status() : undefined;
     },
     capabilities: (name) => {
       const { state, current } = runtime.unit(name);
-      return state === "ready" ? current?.core.present().then(({ capabilities }) => capabilities) : undefined;
+      return state === "ready" ? current?.place().then(({ live }) => live.capabilities) : undefined;
     },
+    calls: (name) => runtime.unit(name).current?.measureCalls(),
     start: (name) => runtime.byHand.start(name),
     stop: (name, reason) => runtime.byHand.stop(name, reason),
     restart: async (name) => void (await runtime.byHand.restart(name)),

@@ -1,6 +1,8 @@
 import { invalidOption, ownOptions } from "../errors/index.js";
+import { resolveTelemetry, type Telemetry } from "../telemetry/index.js";
 import { type HostTargets, hasHostTarget, isHostTarget } from "./grants/index.js";
 import type { ResolvedManifest } from "./manifest/index.js";
+import { type KernelMetricsOptions, type ResolvedKernelMetrics, resolveKernelMetrics } from "./metrics/index.js";
 
 /** Options of `Kernel.start`. Every one is optional. */
 export interface KernelOptions {
@@ -20,6 +22,16 @@ export interface KernelOptions {
    * for operators into a file that only this user can read, and so any process of this user that is not sandboxed.
    */
   discoverable?: boolean;
+  /**
+   * What hears of the calls and processes of all isolates, as the option of that name of an isolator. Default: none, which
+   * costs nothing.
+   */
+  telemetry?: Telemetry | readonly Telemetry[];
+  /**
+   * What Prometheus reads, by the package `prom-client`: `true` counts calls from the start on, rather than from the first
+   * `kernel.metrics()` on; with a `port`, `GET /metrics` is served there. Default false.
+   */
+  metrics?: boolean | KernelMetricsOptions;
 }
 
 export interface ResolvedKernelOptions {
@@ -28,12 +40,18 @@ export interface ResolvedKernelOptions {
   readonly graceMs: number | undefined;
   readonly frontDoor: boolean;
   readonly discoverable: boolean;
+  readonly telemetry: readonly Telemetry[];
+  readonly metrics: ResolvedKernelMetrics;
 }
+
+const OPTIONS = ["host", "signal", "graceMs", "frontDoor", "discoverable", "telemetry", "metrics"];
 
 /** @throws IsolationError INVALID_OPTION, also for a grant of the manifest to which the host offers nothing */
 export function resolveKernelOptions(value: unknown, manifest: ResolvedManifest): ResolvedKernelOptions {
-  const given = ownOptions("kernel options", value, ["host", "signal", "graceMs", "frontDoor", "discoverable"]);
+  const given = ownOptions("kernel options", value, OPTIONS);
   const { host = {}, signal, graceMs, frontDoor = false, discoverable = false } = given;
+  const telemetry = resolveTelemetry(given.telemetry);
+  const metrics = resolveKernelMetrics(given.metrics);
   if (typeof host !== "object" || host === null) throw invalidOption("host", "an object of functions", host);
   if (signal !== undefined && !(signal instanceof AbortSignal)) throw invalidOption("signal", "an AbortSignal", signal);
   if (graceMs !== undefined && !(typeof graceMs === "number" && graceMs >= 0))
@@ -41,7 +59,8 @@ export function resolveKernelOptions(value: unknown, manifest: ResolvedManifest)
   if (typeof frontDoor !== "boolean") throw invalidOption("frontDoor", "true or false", frontDoor);
   if (typeof discoverable !== "boolean") throw invalidOption("discoverable", "true or false", discoverable);
   checkHostTargets(host as HostTargets, manifest);
-  return { host: host as HostTargets, signal, graceMs: graceMs as number | undefined, frontDoor, discoverable };
+  const own = { signal, graceMs: graceMs as number | undefined, frontDoor, discoverable, telemetry, metrics };
+  return { host: host as HostTargets, ...own };
 }
 
 function checkHostTargets(host: HostTargets, { isolates }: ResolvedManifest): void {

@@ -1,5 +1,5 @@
 import { EventEmitter } from "node:events";
-import { type ExtendedIsolator, emitApart, type IsolatorEventSource, type IsolatorEvents } from "../isolator/index.js";
+import { emitApart, type IsolatorEventSource, type IsolatorEvents } from "../isolator/index.js";
 import type { IsolateEvent, KernelEvents } from "./events.js";
 
 /** What a kernel hears of an isolator that it uses. */
@@ -23,13 +23,18 @@ const OUTPUT = ["stdout", "stderr"] as const satisfies readonly (keyof IsolatorE
 export class KernelPublisher {
   readonly emitter = new EventEmitter<KernelEvents>();
 
+  constructor() {
+    // As many as there are who watch.
+    this.emitter.setMaxListeners(0);
+  }
+
   emit<Name extends keyof KernelEvents>(name: Name, event: KernelEvents[Name][0]): void {
     emitApart(this.emitter as EventEmitter, name, event);
   }
 
   /** Hands on what happens to an isolate. */
-  follow({ isolator }: ExtendedIsolator, onEvent: () => void): void {
-    this.#handOn(isolator.events, TYPES, onEvent);
+  follow(events: IsolatorEventSource, onEvent: () => void): void {
+    this.#handOn(events, TYPES, onEvent);
   }
 
   /** Hands on what an isolate writes. */

@@ -1,18 +1,22 @@
+import { setMaxListeners } from "node:events";
 import { didYouMean, IsolationError } from "../errors/index.js";
-import type { ExtendedIsolator } from "../isolator/index.js";
 import { type Generation, tellHandedOn } from "../supervision/index.js";
+import type { Telemetry } from "../telemetry/index.js";
 import { ByHand } from "./by-hand.js";
 import { callsBetween } from "./calls-between.js";
 import { Entrance } from "./entrance.js";
 import type { IsolateEvent, KernelEventSource } from "./events.js";
 import { servedTo } from "./grants/index.js";
 import type { KernelOutcome } from "./kernel.js";
-import { Conductor, startInOrder, stopInOrder, Unit } from "./life/index.js";
+import { Conductor, startInOrder, stopInOrder, Unit, type UnitProcesses } from "./life/index.js";
+import { Logs } from "./logs/index.js";
 import type { ResolvedManifest } from "./manifest/index.js";
+import { KernelMetrics, type MetricsServer, serveMetrics } from "./metrics/index.js";
 import type { ResolvedKernelOptions } from "./options.js";
 import { KernelPublisher } from "./publisher.js";
 import { serveServices } from "./services/index.js";
 import { type IsolateSummary, summaryOf } from "./summary.js";
+import { groupOf } from "./tree/index.js";
 
 /** What is behind a kernel's public face: its isolates, and whoever watches over them. */
 export class KernelRuntime {
@@ -21,18 +25,26 @@ export class KernelRuntime {
   readonly ended: Promise<KernelOutcome>;
   readonly #options: ResolvedKernelOptions;
   readonly #units = new Map<string, Unit>();
+  readonly #telemetry: Telemetry[];
+  readonly #over = new AbortController();
+  #logs: Logs | undefined;
   readonly #publisher = new KernelPublisher();
   readonly #conductor: Conductor;
   readonly entrance: Entrance;
   readonly byHand: ByHand;
+  readonly metrics: KernelMetrics;
+  #metricsServer: MetricsServer | undefined;
   #end!: (outcome: KernelOutcome) => void;
   #stopping: Promise<KernelOutcome> | undefined;
   /** What has gone wrong before all were ready. */
   #failStart: (error: IsolationError) => void = () => {};
 
   constructor(manifest: ResolvedManifest, options: ResolvedKernelOptions) {
+    // As many as there are who watch.
+    setMaxListeners(0, this.#over.signal);
     this.manifest = manifest;
     this.#options = options;
+    this.#telemetry = [...options.telemetry];
     this.ended = new Promise((resolve) => {
       this.#end = resolve;
     });
@@ -43,12 +55,15 @@ export class KernelRuntime {
         frontDoor: () => this.entrance.accessFor(definition),
       });
       const unit = new Unit(definition, {
+        kernel: manifest.name,
         serve,
+        telemetry: () => this.#telemetry,
+        bears: groupOf(manifest.tree, definition.name) ?? manifest.tree,
         judge: (dead, death) => this.#conductor.judge(dead, death),
         prepare: (_, live) => this.#tellHandedOn(unit, live),
         prepareLoaded: (own, live, module) => this.#serveServices(own, live, module),
         listen: (events) => this.#publisher.followOutput(events),
-        onIsolator: (own, current) => this.#follow(own, current),
+        onProcesses: (own, current) => this.#follow(own, current),
       });
       this.#units.set(definition.name, unit);
     }
@@ -68,6 +83,7 @@ export class KernelRuntime {
       tell: (event) => this.#tell(event),
     });
     this.entrance = new Entrance(this, this.#units, options);
+    this.metrics = new KernelMetrics(this, options.metrics);
   }
 
   get events(): KernelEventSource {
@@ -89,6 +105,7 @@ export class KernelRuntime {
     const cancel = (): void => this.#failStart(cancelled());
     signal?.addEventListener("abort", cancel, { once: true });
     try {
+      await this.#openMetrics();
       await this.entrance.open();
       await Promise.race([startInOrder(this.#units, (unit, error) => this.#startFailed(unit, error)), failed]);
     } catch (error) {
@@ -110,6 +127,28 @@ export class KernelRuntime {
     throw new IsolationError("INVALID_OPTION", message);
   }
 
+  /** What isolates write, from the first time on that somebody asks for it. */
+  get logs(): Logs {
+    if (this.#logs === undefined) {
+      const logs = new Logs();
+      this.#publisher.emitter.on("isolate", (event) => logs.take(event));
+      this.#logs = logs;
+    }
+    return this.#logs;
+  }
+
+  /** Aborted when all isolates are gone: whoever watches is told, and its stream ends. */
+  get over(): AbortSignal {
+    return this.#over.signal;
+  }
+
+  /** Another one hears of calls and processes from now on. */
+  observe(telemetry: Telemetry): void {
+    if (this.#telemetry.includes(telemetry)) return;
+    this.#telemetry.push(telemetry);
+    for (const { current } of this.#units.values()) current?.telemetry.add(telemetry);
+  }
+
   list(): IsolateSummary[] {
     return [...this.#units.values()].map(summaryOf);
   }
@@ -120,13 +159,27 @@ export class KernelRuntime {
     return this.#stopping;
   }
 
+  /** Where `/metrics` is served, if it is. */
+  get metricsAddress(): { readonly host: string; readonly port: number } | undefined {
+    const { host, port } = this.#metricsServer ?? {};
+    return host === undefined || port === undefined ? undefined : { host, port };
+  }
+
+  async #openMetrics(): Promise<void> {
+    const { fromStart, serve } = this.#options.metrics;
+    if (fromStart) await this.metrics.load();
+    if (serve !== undefined) this.#metricsServer = await serveMetrics(serve, () => this.metrics.read());
+  }
+
   async #stop(outcome: KernelOutcome, graceMs: number | undefined): Promise<KernelOutcome> {
     const { reason } = outcome;
     this.#publisher.emit("stopping", { reason });
     this.#conductor.close();
     this.entrance.drain();
     await stopInOrder(this.#units, { reason, graceMs });
+    this.#over.abort();
     await this.entrance.close();
+    await this.#metricsServer?.close();
     this.#publisher.emit("stopped", { reason });
     this.#end(outcome);
     return outcome;
@@ -143,12 +196,14 @@ export class KernelRuntime {
     return tellHandedOn(live.session, handedOn);
   }
 
-  #follow(unit: Unit, current: ExtendedIsolator): void {
+  #follow(unit: Unit, current: UnitProcesses): void {
     this.#conductor.letGo(unit);
+    // Those who have begun to listen while it started.
+    for (const telemetry of this.#telemetry) current.telemetry.add(telemetry);
     this.entrance.routes.changed();
-    this.#publisher.follow(current, () => this.entrance.routes.changed());
+    this.#publisher.follow(current.events, () => this.entrance.routes.changed());
     // However it ended: by its own judgement, or by a Shutdown request of somebody who has its token.
-    current.core.stopped.onReached(() => {
+    current.onStopped(() => {
       if (unit.current === current && unit.state !== "stopping") this.#givenUp(unit);
     });
   }

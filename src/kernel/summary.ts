@@ -1,4 +1,4 @@
-import type { Unit, UnitState } from "./life/index.js";
+import type { Instance, Unit, UnitState } from "./life/index.js";
 
 /** An isolate of a kernel, as it is now. */
 export interface IsolateSummary {
@@ -12,6 +12,8 @@ export interface IsolateSummary {
   readonly pid: number;
   /** 1 for the first process of the version; 0 before. */
   readonly generation: number;
+  /** Its processes, the oldest first: one, or several where the manifest says so. Empty while there is none. */
+  readonly instances: readonly Instance[];
   /** What it may use. */
   readonly uses: readonly string[];
   /** The gRPC services that it implements. */
@@ -26,8 +28,9 @@ export function summaryOf(unit: Unit): IsolateSummary {
     state,
     module,
     version,
-    pid: current?.isolator.pid ?? 0,
-    generation: current?.isolator.generation ?? 0,
+    pid: current?.pid ?? 0,
+    generation: current?.generation ?? 0,
+    instances: current?.instances() ?? [],
     uses: [...definition.uses.keys()],
     services: definition.grpc?.services ?? [],
     essential: definition.essential,

@@ -3,5 +3,5 @@ import type { Session } from "./session.js";
 /** What a host needs of a Session, whichever way its calls take. */
 export type ProcessSession = Pick<
   Session,
-  "writable" | "unsent" | "call" | "cancel" | "ping" | "streamsRead" | "close"
+  "writable" | "unsent" | "call" | "cancel" | "ping" | "streamsRead" | "streamRead" | "openStreams" | "close"
 >;

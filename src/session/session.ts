@@ -167,6 +167,11 @@ export class Session {
     return this.#standIns.streamsRead();
   }
 
+  /** Resolves when one more of them is not read any more; at once where there is none. */
+  streamRead(): Promise<void> {
+    return this.#standIns.streamRead();
+  }
+
   /** How many streams of the peer somebody on this side has not read to their end. */
   get openStreams(): number {
     return this.#standIns.openStreams;

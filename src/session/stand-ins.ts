@@ -36,6 +36,10 @@ export class StandIns {
     return this.#streams.whenEmpty();
   }
 
+  streamRead(): Promise<void> {
+    return this.#streams.whenOneIsOver();
+  }
+
   get openStreams(): number {
     return this.#streams.size;
   }

@@ -52,8 +52,16 @@ export class StreamStandIns {
 
   /** Resolves when all are over. */
   async whenEmpty(): Promise<void> {
-    const over = [...this.#entries.values()].map(({ onOver }) => new Promise<void>((resolve) => onOver.push(resolve)));
-    await Promise.all(over);
+    await Promise.all(this.#ends());
+  }
+
+  /** Resolves when one more is over. */
+  async whenOneIsOver(): Promise<void> {
+    if (this.#entries.size > 0) await Promise.race(this.#ends());
+  }
+
+  #ends(): Promise<void>[] {
+    return [...this.#entries.values()].map(({ onOver }) => new Promise<void>((resolve) => onOver.push(resolve)));
   }
 
   make(id: number, scope: Scope | undefined): StreamImport {

@@ -51,11 +51,11 @@ export class Lifecycle {
   }
 
   /** Starts the first generation. A first start that fails is not tried again. */
-  async start(abort: AbortController): Promise<void> {
+  async start(abort: AbortController, number: number): Promise<void> {
     this.#freeReaper = hostReaper().hold("isolator");
-    const failure = await this.#launch(1, abort);
+    const failure = await this.#launch(number, abort);
     if (failure === undefined) return;
-    this.#listener.onStartFailed(1, failure.error, false);
+    this.#listener.onStartFailed(number, failure.error, false);
     this.#finish(this.#state.kind === "stopping" ? this.#state.cause : { kind: "crashed" });
     throw failure.error;
   }
@@ -108,6 +108,7 @@ export class Lifecycle {
   /** Resolves with the failure, if the generation did not become ready. Never rejects. */
   async #launch(number: number, abort = new AbortController()): Promise<StartFailure | undefined> {
     this.#move({ kind: "starting", generation: number, abort });
+    const tellStarted = this.#listener.onStarting(number, number === 1 ? "first" : "restart");
     try {
       const live = await this.#source.next(number, abort.signal);
       // Stopped in the very moment in which it became ready.
@@ -117,10 +118,12 @@ export class Lifecycle {
       } catch (error) {
         throw await failStart(live, this.#isolate, error);
       }
+      tellStarted(live);
       this.#enter(live, undefined);
       return undefined;
     } catch (error) {
       const failure = StartFailure.of(error);
+      tellStarted(undefined, failure.error);
       this.#lastOutcome = failure.outcome ?? this.#lastOutcome;
       return failure;
     }

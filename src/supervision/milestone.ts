@@ -3,6 +3,10 @@ export class Milestone<T> {
   #reached: { readonly value: T } | undefined;
   readonly #waiters = new Set<(value: T) => void>();
 
+  get isReached(): boolean {
+    return this.#reached !== undefined;
+  }
+
   /** It has happened; only the first time counts. */
   reach(value: T): void {
     if (this.#reached !== undefined) return;

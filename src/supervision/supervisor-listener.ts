@@ -1,10 +1,13 @@
 import type { IsolationError } from "../errors/index.js";
 import type { ExitOutcome } from "../process/index.js";
+import type { StartReason } from "../telemetry/index.js";
 import type { Generation } from "./generation.js";
 import type { StopCause } from "./state.js";
 
 /** What the supervisor tells its owner. Nothing here may throw. */
 export interface SupervisorListener {
+  /** A process is to be started, or a spare to take over. The result is to be told of what came of it, once. */
+  onStarting(generation: number, reason: StartReason): (live: Generation | undefined, error?: unknown) => void;
   /** A generation is ready for calls; `predecessor` is the one that it replaces while that still finishes its own. */
   onReady(live: Generation, predecessor: Generation | undefined): void;
   /** A start failed; `willRetry` says whether another follows. */

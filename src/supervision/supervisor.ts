@@ -41,7 +41,7 @@ export class Supervisor {
   readonly #retirement: Retirement;
   readonly #lifecycle: Lifecycle;
   readonly #isolate: string;
-  readonly #listener: Pick<SupervisorListener, "onStartFailed">;
+  readonly #listener: Pick<SupervisorListener, "onStarting" | "onStartFailed">;
   /** The replacement that is under way: whoever else wants one shares it. */
   #recycling: { readonly old: Generation; readonly successor: Promise<Generation> } | undefined;
 
@@ -65,8 +65,8 @@ export class Supervisor {
   }
 
   /** Starts the first generation. A first start that fails is not tried again. */
-  start(abort: AbortController): Promise<void> {
-    return this.#lifecycle.start(abort);
+  start(abort: AbortController, number = 1): Promise<void> {
+    return this.#lifecycle.start(abort, number);
   }
 
   /** Asks every process to end, waits, then forces it. Later calls wait for the first. */
@@ -119,12 +119,15 @@ export class Supervisor {
   }
 
   async #replace(old: Generation, { drained, willRetry }: RecycleSteps): Promise<Generation> {
+    const tellStarted = this.#listener.onStarting(old.number + 1, "recycle");
     try {
       const successor = await this.#source.successor(old.number + 1);
       const failure = this.#takeOver(old, successor, drained);
       if (failure !== undefined) throw await failure;
+      tellStarted(successor);
       return successor;
     } catch (thrown) {
+      tellStarted(undefined, StartFailure.of(thrown).error);
       if (thrown instanceof Superseded) throw thrown;
       const { error } = StartFailure.of(thrown);
       if (!this.#source.isClosed) this.#listener.onStartFailed(old.number + 1, error, willRetry);

@@ -20,10 +20,12 @@ const READ_BY_PROGRAMS = ["yaml", "proto"];
 const WITH_PROGRAMS = [
   "README.md",
   "docs/architecture.md",
+  "docs/dashboard.md",
   "docs/protocol.md",
   "docs/errors.md",
   "docs/kernel.md",
   "docs/plugins.md",
+  "docs/telemetry.md",
   "docs/termination.md",
 ];
 

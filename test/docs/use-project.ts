@@ -19,7 +19,7 @@ export interface Project {
   run(command: string, args: readonly string[], searchPath?: string): Promise<Result>;
 }
 
-const LINKED = ["process-isolation", "tsx", "@types", "undici-types", "@grpc"];
+const LINKED = ["process-isolation", "tsx", "@types", "undici-types", "@grpc", "@opentelemetry", "prom-client"];
 
 /** Makes the project, with these files in it. */
 export function useProject(files: ReadonlyMap<string, string>): Project {

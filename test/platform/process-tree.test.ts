@@ -111,7 +111,16 @@ test.each([0, 1, -1, 2.5, Number.NaN, process.pid])("the pid %d is never signall
 
 test("neither init nor this process is ever part of a tree", () => {
   const entry = (pid: number, parentPid: number) => ({
-    ...{ state: "S", groupId: 0, sessionId: 0, cpuTicks: 0, threads: 1, startTicks: "1", residentPages: 0, isKernelThread: false },
+    ...{
+      state: "S",
+      groupId: 0,
+      sessionId: 0,
+      cpuTicks: 0,
+      threads: 1,
+      startTicks: "1",
+      residentPages: 0,
+      isKernelThread: false,
+    },
     pid,
     parentPid,
   });

@@ -90,6 +90,7 @@ function useSupervisor(surroundings: Surroundings = {}) {
     budget: BUDGET,
   };
   const listener: SupervisorListener = {
+    onStarting: () => () => {},
     onReady: (live) => {
       ready.push(live);
       heard.push("ready");

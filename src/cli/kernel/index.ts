@@ -1,6 +1,7 @@
 import type { AddCommand } from "../add-command.js";
 import { addChangeCommands } from "./change.js";
 import { addCheckCommand } from "./check.js";
+import { addDashboardCommand } from "./dashboard.js";
 import { addDownCommand } from "./down.js";
 import { addEventsCommand } from "./events.js";
 import { addGraphCommand } from "./graph.js";
@@ -16,6 +17,7 @@ export const KERNEL_COMMANDS: readonly AddCommand[] = [
   addDownCommand,
   addLsCommand,
   addTopCommand,
+  addDashboardCommand,
   addLogsCommand,
   addEventsCommand,
   addChangeCommands,

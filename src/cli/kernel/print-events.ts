@@ -10,7 +10,7 @@ import { untilInterrupted } from "./until-interrupted.js";
 export async function printEvents(names: readonly string[], options: KernelChoice & { json?: true }): Promise<void> {
   await withKernel(options, async (client) => {
     await untilInterrupted(async (signal) => {
-      const messages = await client.stream("Watch", REQUESTS.Watch, { isolates: [...names] }, { signal });
+      const messages = await client.stream("Watch", REQUESTS.Watch, { isolates: [...names], tail: 0 }, { signal });
       for await (const { event } of messages) {
         if (event !== undefined) print(options.json ? jsonOf(event) : lineOf(event));
       }

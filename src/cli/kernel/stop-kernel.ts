@@ -14,7 +14,7 @@ export async function stopKernel(choice: KernelChoice, reason: string, graceMs: 
   const { socket } = chooseKernel(choice);
   const record = listLiveKernels().find((one) => one.socket === socket);
   const name = await withKernel({ kernel: socket }, async (client) => {
-    const watching = await client.stream("Watch", REQUESTS.Watch, { isolates: [] });
+    const watching = await client.stream("Watch", REQUESTS.Watch, { isolates: [], tail: 0 });
     const { kernel } = await client.unary("List", REQUESTS.List, { withStatus: false });
     const grace = graceMs === undefined ? undefined : toDuration(graceMs);
     await client.unary("Shutdown", REQUESTS.Shutdown, { reason, grace });

@@ -9,6 +9,7 @@ import { readManifest } from "../../kernel/manifest/index.js";
 import { LOG_VARIABLE } from "../../kernel/operators.js";
 import { CommandFailure } from "../command-failure.js";
 import { EXIT } from "../exit-codes.js";
+import type { MetricsOption } from "../option-values.js";
 import { note, print } from "../output.js";
 import { statIfPresent } from "../stat-if-present.js";
 import { manifestFile } from "./manifest-file.js";
@@ -23,7 +24,10 @@ interface Ready {
 }
 
 /** Starts a kernel in a process of its own, and returns when it is ready. */
-export async function upDetached(given: string | undefined, { watch, grace, json }: UpOptions): Promise<number> {
+export async function upDetached(
+  given: string | undefined,
+  { watch, grace, json, metrics }: UpOptions,
+): Promise<number> {
   const file = manifestFile(given);
   // A mistake in it is told here, not in a log.
   const { name } = await readManifest(file);
@@ -41,6 +45,7 @@ export async function upDetached(given: string | undefined, { watch, grace, json
     "--plain",
     ...(watch ? ["--watch"] : []),
     ...(grace === undefined ? [] : ["--grace", String(grace)]),
+    ...(metrics === undefined ? [] : ["--metrics", addressText(metrics)]),
     file,
   ];
   const descriptor = openSync(log, "a", 0o600);
@@ -66,6 +71,11 @@ export async function upDetached(given: string | undefined, { watch, grace, json
   if (json) print(JSON.stringify({ name, pid: child.pid, socket, log }));
   else print(`${name} is ready`, `  pid     ${child.pid}`, `  socket  ${socket}`, `  log     ${log}`);
   return EXIT.done;
+}
+
+function addressText({ host, port }: MetricsOption): string {
+  if (host === undefined) return String(port);
+  return `${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
 /** Below the folder for what programs keep of their doings. */

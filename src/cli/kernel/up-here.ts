@@ -1,6 +1,6 @@
 import { keepAlive } from "../../isolator/index.js";
 import { readManifest } from "../../kernel/manifest/index.js";
-import { resolveKernelOptions } from "../../kernel/options.js";
+import { type KernelOptions, resolveKernelOptions } from "../../kernel/options.js";
 import { KernelRuntime } from "../../kernel/runtime.js";
 import { EXIT, signalExitCode } from "../exit-codes.js";
 import { note } from "../output.js";
@@ -11,15 +11,29 @@ import type { UpOptions } from "./up-options.js";
 import { createUpView } from "./up-view.js";
 import { watchModules } from "./watch-modules.js";
 
+/** The environment variable that has the token for metrics: arguments can be read by others. */
+const METRICS_TOKEN = "PIHOST_METRICS_TOKEN";
+
+function metricsUrl({ host, port }: { readonly host: string; readonly port: number }): string {
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}/metrics`;
+}
+
+function metricsOf({ metrics }: UpOptions): Pick<KernelOptions, "metrics"> {
+  if (metrics === undefined) return {};
+  const { [METRICS_TOKEN]: token = "" } = process.env;
+  return { metrics: { ...metrics, ...(token === "" ? {} : { token }) } };
+}
+
 /** Runs a kernel in this process until it has stopped. */
 export async function upHere(file: string | undefined, options: UpOptions): Promise<number> {
   const manifest = await readManifest(manifestFile(file));
   const starting = new AbortController();
   const log = hostLog((line) => view.log(line));
   const graceMs = options.grace === undefined ? {} : { graceMs: options.grace };
+  const own = { ...graceMs, ...metricsOf(options) };
   const runtime = new KernelRuntime(
     manifest,
-    resolveKernelOptions({ host: { log }, discoverable: true, signal: starting.signal, ...graceMs }, manifest),
+    resolveKernelOptions({ host: { log }, discoverable: true, signal: starting.signal, ...own }, manifest),
   );
   const view = createUpView(runtime, options);
   let signalled: NodeJS.Signals | undefined;
@@ -38,6 +52,8 @@ export async function upHere(file: string | undefined, options: UpOptions): Prom
     // The isolates' own events come first.
     await new Promise((resolve) => setImmediate(resolve));
     view.ready();
+    const { metricsAddress } = runtime;
+    if (metricsAddress !== undefined) view.note(`metrics are served at ${metricsUrl(metricsAddress)}`);
     process.send?.({ name: manifest.name, socket: runtime.entrance.door?.socket });
     const outcome = await keepAlive.during(runtime.ended);
     stopWatching();

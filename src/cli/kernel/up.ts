@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import type { AddCommand } from "../add-command.js";
-import { wholeNumber } from "../option-values.js";
+import { metricsAddress, wholeNumber } from "../option-values.js";
 import type { UpOptions } from "./up-options.js";
 
 const HELP = `
@@ -13,8 +13,12 @@ The first Ctrl+C (or SIGTERM) stops the isolates in order, the second ends them 
 --watch replaces an isolate when the file of its module changes, or one that it imports within the manifest's folder, without
 a lost call; a version that cannot be started is reported, and the present one goes on.
 
+--metrics needs the package prom-client. Hosts that are not of the loopback interface need a token, in the environment variable
+PIHOST_METRICS_TOKEN, which requests show as "authorization: Bearer TOKEN".
+
 Examples:
   pihost up
+  pihost up --metrics 9464
   pihost up --watch ./services
   pihost up -d && pihost ls shop && pihost down shop`;
 
@@ -29,6 +33,11 @@ export const addUpCommand: AddCommand = (program: Command, end) => {
       "--grace <ms>",
       "milliseconds that running calls get when it stops (default: each isolate's own)",
       wholeNumber,
+    )
+    .option(
+      "--metrics <[host:]port>",
+      "serve GET /metrics for Prometheus there (default host: 127.0.0.1; 0 is any free port)",
+      metricsAddress,
     )
     .option("--plain", "lines instead of a table, on a terminal, too")
     .addOption(

@@ -26,14 +26,15 @@ export interface ResolvedCallOptions {
 const MAX_TRACE_NAMES = 64;
 const MAX_TRACE_LENGTH = 16_384;
 
-const CALL_OPTIONS = ["signal", "timeoutMs", "idempotent", "trace"];
+/** The names of all options of a call. */
+export const CALL_OPTION_NAMES: readonly string[] = ["signal", "timeoutMs", "idempotent", "trace"];
 
 export function resolveCallOptions(
   value: CallOptions | undefined,
   callTimeoutMs: number | undefined,
 ): ResolvedCallOptions {
   if (value === undefined) return { signal: undefined, timeoutMs: callTimeoutMs, idempotent: false, trace: undefined };
-  const { signal, timeoutMs, idempotent = false, trace } = ownOptions("call options", value, CALL_OPTIONS);
+  const { signal, timeoutMs, idempotent = false, trace } = ownOptions("call options", value, CALL_OPTION_NAMES);
   return {
     signal: anAbortSignal("signal", signal),
     timeoutMs: timeoutMs === undefined ? callTimeoutMs : milliseconds("timeoutMs", timeoutMs, 1),

@@ -1,12 +1,13 @@
 /** What users may set, checked once. */
 export { invalidOption } from "../../errors/index.js";
 export type { BudgetOptions } from "./budget-options.js";
-export { type CallOptions, type ResolvedCallOptions, resolveCallOptions } from "./call-options.js";
-export { aString } from "./checks.js";
+export { CALL_OPTION_NAMES, type CallOptions, type ResolvedCallOptions, resolveCallOptions } from "./call-options.js";
+export { anAbortSignal, aString, milliseconds, oneOf, wholeNumberOrInfinity } from "./checks.js";
 export { defaultLifecycle } from "./generation-options.js";
 export type { InProcessOption } from "./in-process-option.js";
 export {
   DEFAULT_MAX_IN_FLIGHT,
+  ISOLATION_OPTION_NAMES,
   type IsolationOptions,
   type LogLevel,
   type ResolvedOptions,

@@ -16,6 +16,7 @@ import type { RecorderOptions } from "../../recording/index.js";
 import { type Confinement, type ConfinementOptions, resolveConfinement } from "../../sandbox/index.js";
 import type { Budget } from "../../session/index.js";
 import type { FeatureNeed, RecyclePolicy, RestartPolicy } from "../../supervision/index.js";
+import { resolveTelemetry, type Telemetry } from "../../telemetry/index.js";
 import type { OnGeneration } from "../generation-context.js";
 import { type BudgetOptions, defaultMaxPayload, resolveBudget } from "./budget-options.js";
 import { anAbortSignal, aString, milliseconds, oneOf, strings, wholeNumberOrInfinity } from "./checks.js";
@@ -183,6 +184,11 @@ export interface IsolationOptions<Api = unknown> extends ConfinementOptions {
    * file that only this user can read, and so any process of this user that is not sandboxed.
    */
   discoverable?: boolean;
+  /**
+   * What hears of the isolate's calls and processes: `openTelemetry()` of `process-isolation/opentelemetry`, `prometheus()` of
+   * `process-isolation/prometheus`, one of your own, or a list of several. Default: none, which costs nothing.
+   */
+  telemetry?: Telemetry | readonly Telemetry[];
   /** Cancels the start. */
   signal?: AbortSignal;
 }
@@ -227,6 +233,7 @@ export interface ResolvedOptions {
   readonly stdout: ResolvedOutput;
   readonly stderr: ResolvedOutput;
   readonly discoverable: boolean;
+  readonly telemetry: readonly Telemetry[];
   readonly signal: AbortSignal | undefined;
   readonly confinement: Confinement;
 }
@@ -270,8 +277,16 @@ const RESOLVERS = {
   stdout: (value: unknown) => resolveOutput("stdout", orDefault(value, "events")),
   stderr: (value: unknown) => resolveOutput("stderr", orDefault(value, "events")),
   discoverable: (value: unknown) => aBoolean("discoverable", orDefault(value, false)),
+  telemetry: (value: unknown) => resolveTelemetry(value),
   signal: (value: unknown) => anAbortSignal("signal", value),
 } satisfies Record<string, (value: unknown, defaults: Defaults) => unknown>;
+
+/** The names of all options. */
+export const ISOLATION_OPTION_NAMES: readonly string[] = [
+  ...Object.keys(RESOLVERS),
+  ...["env", "inheritEnv", "execPath", "runtime"],
+  ...CONFINEMENT,
+];
 
 interface Defaults {
   readonly name: string;
@@ -279,11 +294,7 @@ interface Defaults {
 
 /** Validates all options at once; throws INVALID_OPTION for the first bad one. */
 export function resolveOptions(options: unknown, defaults: Defaults): ResolvedOptions {
-  const given = ownOptions("options", options, [
-    ...Object.keys(RESOLVERS),
-    ...["env", "inheritEnv", "execPath", "runtime"],
-    ...CONFINEMENT,
-  ]);
+  const given = ownOptions("options", options, ISOLATION_OPTION_NAMES);
   const inProcess = resolveInProcess(given.inProcess);
   if (inProcess !== undefined) refuseInProcess(given);
   // First: on a host that is no Node.js nothing else matters.

@@ -2,11 +2,12 @@ import { toDuration } from "../../contract/index.js";
 import type { KernelServiceStartResponse } from "../../contract/kernel.js";
 import { didYouMean, IsolationError, ownOptions } from "../../errors/index.js";
 import { type BoundCall, type CallOptions, createRemote, keepAlive } from "../../isolator/index.js";
+import { type Dashboard, type DashboardOptions, type OpenDashboard, openDashboard } from "../dashboard/index.js";
 import type { KernelEventSource } from "../events.js";
-import type { KernelLogLine } from "../logs.js";
+import { type KernelLogRecord, type LogsOptions, toLogRecord } from "../logs/index.js";
 import { logLineOf, summaryOfMessage } from "../service/index.js";
 import type { IsolateSummary } from "../summary.js";
-import type { ConnectedIsolate, ConnectOptions, LogsOptions } from "./connect-options.js";
+import type { ConnectedIsolate, ConnectOptions } from "./connect-options.js";
 import { findKernel } from "./find-kernel.js";
 import { KernelClient } from "./kernel-client.js";
 import { RemoteEvents } from "./remote-events.js";
@@ -44,6 +45,7 @@ export class ConnectedKernel {
   readonly #events: RemoteEvents;
   readonly #names: readonly string[];
   readonly #isolates = new Map<string, RemoteIsolate>();
+  readonly #dashboards = new Set<OpenDashboard>();
   /** Why nothing is to be had any more. */
   #over: string | undefined;
 
@@ -134,11 +136,24 @@ export class ConnectedKernel {
    *
    * @throws IsolationError INVALID_OPTION for a name that the kernel does not have
    */
-  async *logs(options: LogsOptions = {}): AsyncGenerator<KernelLogLine, void, undefined> {
+  async *logs(options: LogsOptions = {}): AsyncGenerator<KernelLogRecord, void, undefined> {
     const { isolates = [], tail, follow = false, signal } = options;
-    const request = { isolates: [...isolates], tail, follow };
+    const request = { isolates: [...isolates], tail, follow, structured: false };
     const messages = await this.#client.stream("Logs", REQUESTS.Logs, request, { signal });
-    for await (const { lines } of messages) yield* lines.map(logLineOf);
+    for await (const { lines } of messages) yield* lines.map((line) => toLogRecord(logLineOf(line)));
+  }
+
+  /** As `Kernel.dashboard`, served by this program; it ends with the connection. */
+  async dashboard(options: DashboardOptions = {}): Promise<Dashboard> {
+    if (this.#over !== undefined) throw new IsolationError("STOPPED", this.#over);
+    const open = await openDashboard(this.#client, options);
+    this.#dashboards.add(open);
+    const close = async (): Promise<void> => {
+      this.#dashboards.delete(open);
+      await open.close();
+    };
+    if (this.#over !== undefined) await close();
+    return { url: open.url, close };
   }
 
   /** Ends the kernel in order; resolves when it is stopping. The event `stopped` says when it has. */
@@ -149,6 +164,8 @@ export class ConnectedKernel {
 
   /** Ends the connection; the kernel goes on. Calls that have not settled fail with STOPPED. */
   async close(): Promise<void> {
+    await Promise.all([...this.#dashboards].map((dashboard) => dashboard.close()));
+    this.#dashboards.clear();
     this.#end("the connection to the kernel was closed");
   }
 
@@ -177,7 +194,10 @@ export class ConnectedKernel {
     this.#over ??= why;
     this.#events.stop();
     for (const isolate of this.#isolates.values()) this.#closeIsolate(isolate, why);
-    this.#client.close();
+    // They have yet to read from the kernel that it has ended.
+    const drained = [...this.#dashboards].map((dashboard) => dashboard.drain());
+    if (drained.length === 0) this.#client.close();
+    else void Promise.all(drained).then(() => this.#client.close());
   }
 
   #closeIsolate(isolate: RemoteIsolate, why: string): void {

@@ -57,6 +57,10 @@ export class IsolateSession implements CallPlace {
       cancel: (id, reason) => own.cancel(id, reason),
       ping: () => own.ping(),
       streamsRead: () => own.streamsRead(),
+      streamRead: () => own.streamRead(),
+      get openStreams() {
+        return own.openStreams;
+      },
       close: (error) => own.close(error),
     };
   }

@@ -39,7 +39,7 @@ export class RemoteEvents {
     return this.#client.stream(
       "Watch",
       REQUESTS.Watch,
-      { isolates: [] },
+      { isolates: [], tail: 0 },
       { signal: this.#over.signal, isBackground: true },
     );
   }

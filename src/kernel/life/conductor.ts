@@ -111,7 +111,7 @@ export class Conductor {
   /** Ends the others in their order, and starts all in theirs. Never rejects. */
   async #carryOut({ stop, start, givenUp }: Verdict, dead: Unit, restart: AfterCrash): Promise<void> {
     const ending = new Set(stop);
-    for (const name of stop) this.#unit(name).current?.core.awaitHalt();
+    for (const name of stop) this.#unit(name).current?.awaitHalt();
     dead.refuse(ending);
     for (const name of stop) {
       await this.#halt(this.#unit(name), `${dead.name} has ended`);

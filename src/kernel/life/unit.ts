@@ -1,15 +1,16 @@
 import type { IsolationError } from "../../errors/index.js";
-import { type ExtendedIsolator, type ForwardedCall, forwardCall, type RecycleFacts } from "../../isolator/index.js";
+import { type ForwardedCall, forwardCall, type RecycleFacts } from "../../isolator/index.js";
 import type { ExitOutcome } from "../../process/index.js";
 import { type IncomingCall, quiet } from "../../session/index.js";
 import type { ResolvedIsolate } from "../manifest/index.js";
 import { Gate } from "./gate.js";
-import { startIsolator } from "./start-isolator.js";
+import { startProcesses } from "./start-processes.js";
 import { endsToo, isDown } from "./unit-errors.js";
+import type { UnitProcesses } from "./unit-processes.js";
 import type { UnitState } from "./unit-state.js";
 import type { UnitSurroundings } from "./unit-surroundings.js";
 
-/** One isolate of a kernel: a name, and whatever isolator is behind it now. */
+/** One isolate of a kernel: a name, and whatever is behind it now. */
 export class Unit {
   readonly definition: ResolvedIsolate;
   /** Resolves when no process of it is being halted: one that is takes no new requests. */
@@ -19,8 +20,8 @@ export class Unit {
   /** 1 for the first module, one more for each that replaced it. */
   version = 1;
   readonly #around: UnitSurroundings;
-  readonly #gate: Gate<ExtendedIsolator>;
-  #current: ExtendedIsolator | undefined;
+  readonly #gate: Gate<UnitProcesses>;
+  #current: UnitProcesses | undefined;
   #state: "waiting" | "starting" | "started" | "stopping" | "stopped" | "failed" = "waiting";
   /** A start that is under way: how to give it up, and when it is over. */
   #starting: { readonly abort: AbortController; readonly over: Promise<unknown> } | undefined;
@@ -30,7 +31,7 @@ export class Unit {
   /** Isolates whose calls are refused. */
   #refused: ReadonlySet<string> | undefined;
   /** Those that were replaced and finish their calls. */
-  readonly #retiring = new Set<ExtendedIsolator>();
+  readonly #retiring = new Set<UnitProcesses>();
 
   constructor(definition: ResolvedIsolate, around: UnitSurroundings) {
     this.definition = definition;
@@ -46,11 +47,11 @@ export class Unit {
 
   get state(): UnitState {
     if (this.#state !== "started") return this.#state;
-    return this.#current?.isolator.state ?? "starting";
+    return this.#current?.state ?? "starting";
   }
 
-  /** The isolator behind it; undefined while there is none. */
-  get current(): ExtendedIsolator | undefined {
+  /** What is behind it; undefined while there is nothing. */
+  get current(): UnitProcesses | undefined {
     return this.#current;
   }
 
@@ -74,8 +75,8 @@ export class Unit {
     this.#state = "stopping";
     this.#starting?.abort.abort();
     await this.#starting?.over;
-    const retiring = [...this.#retiring].map(({ isolator }) => isolator.shutdown(options));
-    const outcome = await current?.isolator.shutdown(options);
+    const retiring = [...this.#retiring].map((retiring) => retiring.shutdown(options));
+    const outcome = await current?.shutdown(options);
     await Promise.all(retiring);
     this.#leave("stopped");
     return outcome;
@@ -83,24 +84,23 @@ export class Unit {
 
   /** Ends the process that is ready, which is judged as halted: calls wait until that is decided. */
   async halt(reason: string): Promise<void> {
-    const halting = this.#current?.core.halt(reason, this.#current.graceMs);
+    const halting = this.#current?.halt(reason);
     this.halted = Promise.resolve(halting).catch(() => {});
     await halting;
   }
 
   /** Resolves when it takes calls, or will not. */
   async settled(): Promise<void> {
-    await this.#current?.core.present().catch(() => undefined);
+    await this.#current?.settled();
   }
 
-  /** Replaces its process by a fresh one of the same module. */
-  async recycle(): Promise<RecycleFacts> {
-    const { isolator } = await this.there();
-    return isolator.recycle();
+  /** Replaces its process by a fresh one of the same module; of several, one after the other. */
+  async recycle(): Promise<RecycleFacts | undefined> {
+    return (await this.there()).recycle();
   }
 
-  /** It will not run again by itself: its isolator has ended. */
-  gone(current: ExtendedIsolator): void {
+  /** It will not run again by itself: what is behind it has ended. */
+  gone(current: UnitProcesses): void {
     if (this.#current !== current || this.#state === "stopping") return;
     this.#leave("stopped");
   }
@@ -110,7 +110,7 @@ export class Unit {
    *
    * @throws IsolationError what keeps it from starting; the present one goes on then
    */
-  replace(module: string): Promise<ExtendedIsolator> {
+  replace(module: string): Promise<UnitProcesses> {
     const replaced = this.#replacing.then(() => this.#replace(module));
     this.#replacing = replaced.catch(() => {});
     return replaced;
@@ -119,8 +119,8 @@ export class Unit {
   /** A call of another isolate. */
   forward(call: Omit<ForwardedCall, "module">, origin: IncomingCall): Promise<unknown> {
     if (this.#refused?.has(call.caller) === true) return Promise.reject(endsToo(this.name, call.caller));
-    if (this.#current !== undefined) return forwardCall(this.#current.core, { ...call, module: this.module }, origin);
-    return this.there().then(({ core }) => forwardCall(core, { ...call, module: this.module }, origin));
+    if (this.#current !== undefined) return forwardCall(this.#current.taker, { ...call, module: this.module }, origin);
+    return this.there().then(({ taker }) => forwardCall(taker, { ...call, module: this.module }, origin));
   }
 
   /**
@@ -129,22 +129,22 @@ export class Unit {
    */
   refuse(callers: ReadonlySet<string>): void {
     this.#refused = callers;
-    this.#current?.core.refuseWaitingOf(callers, () => endsToo(this.name, "its caller"));
+    this.#current?.refuseWaitingOf(callers, () => endsToo(this.name, "its caller"));
   }
 
   accept(): void {
     this.#refused = undefined;
   }
 
-  /** The isolator, once there is one. @throws IsolationError STOPPED when there will be none */
-  there(): Promise<ExtendedIsolator> {
+  /** What is behind it, once that is there. @throws IsolationError STOPPED when there will be none */
+  there(): Promise<UnitProcesses> {
     return this.#current === undefined ? this.#gate.wait() : Promise.resolve(this.#current);
   }
 
-  /** Starts an isolator; a stop waits until nothing of it is left. */
-  #start(module: string, data: Readonly<Record<string, unknown>>): Promise<ExtendedIsolator> {
+  /** Starts what is to be behind it; a stop waits until nothing of it is left. */
+  #start(module: string, data: Readonly<Record<string, unknown>>): Promise<UnitProcesses> {
     const abort = new AbortController();
-    const starting = startIsolator(this, this.#around, { module, data, signal: abort.signal });
+    const starting = startProcesses(this, this.#around, { module, data, signal: abort.signal });
     const own = { abort, over: Promise.allSettled([starting]) };
     this.#starting = own;
     void own.over.then(() => {
@@ -153,18 +153,18 @@ export class Unit {
     return starting;
   }
 
-  #use(started: ExtendedIsolator): void {
+  #use(started: UnitProcesses): void {
     this.#current = started;
     this.#state = "started";
-    this.#around.onIsolator(this, started);
+    this.#around.onProcesses(this, started);
     this.#gate.open(started);
   }
 
-  async #replace(module: string): Promise<ExtendedIsolator> {
+  async #replace(module: string): Promise<UnitProcesses> {
     const old = await this.there();
-    const started = await this.#start(module, old.core.data.values);
+    const started = await this.#start(module, old.data);
     if (this.#current !== old || this.#state === "stopping") {
-      await started.isolator.shutdown({ reason: "what it was to replace is gone" });
+      await started.shutdown({ reason: "what it was to replace is gone" });
       throw this.downError();
     }
     this.module = module;
@@ -175,23 +175,23 @@ export class Unit {
     return started;
   }
 
-  async #retire(old: ExtendedIsolator): Promise<void> {
+  async #retire(old: UnitProcesses): Promise<void> {
     try {
-      await old.core.idle();
-      await old.isolator.shutdown({ reason: "replaced" });
+      await old.idle();
+      await old.shutdown({ reason: "replaced" });
     } finally {
       this.#retiring.delete(old);
     }
   }
 
   #leave(state: "failed" | "stopped"): void {
-    this.#data = this.#current?.core.data.values ?? this.#data;
+    this.#data = this.#current?.data ?? this.#data;
     this.#current = undefined;
     this.#state = state;
     this.#gate.refuse();
   }
 
-  /** Why there is no isolator. */
+  /** Why there is nothing behind it. */
   downError(): IsolationError {
     return isDown(this.name, this.#state === "failed");
   }

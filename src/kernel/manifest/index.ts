@@ -14,4 +14,11 @@ export {
 } from "./manifest.js";
 export { readManifest } from "./read-manifest.js";
 export { MANIFEST_NAMES } from "./read-source.js";
-export type { Grant, ResolvedIsolate, ResolvedListen, ResolvedManifest, ResolvedServices } from "./resolved.js";
+export type {
+  Grant,
+  ResolvedInstances,
+  ResolvedIsolate,
+  ResolvedListen,
+  ResolvedManifest,
+  ResolvedServices,
+} from "./resolved.js";

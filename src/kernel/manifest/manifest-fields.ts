@@ -50,6 +50,30 @@ const grpc = object({
   ),
 });
 
+const LONGEST_MS = 2 ** 31 - 1;
+
+const instances = object({
+  min: described("Processes that are kept.", whole(0, 1_024), 1),
+  max: described("Processes that have calls at once. Default: the processors that the host may use.", whole(1, 1_024)),
+  idleMs: described(
+    "Milliseconds without a call after which one above min is ended.",
+    number({ min: 0, max: LONGEST_MS, orInfinity: true }),
+    10_000,
+  ),
+  concurrency: described("Calls that run in one process at once; more wait.", whole(1, 1e9), 1),
+  scaleUpAfterMs: described(
+    "Milliseconds that a call waits until another process is started for it.",
+    number({ min: 0, max: LONGEST_MS }),
+    20,
+  ),
+  spares: described("Processes that are kept ready beside those that have calls.", whole(0, 64), 0),
+  cancelGraceMs: described(
+    "Milliseconds that a call which was given up may go on before its process is replaced.",
+    number({ min: 0, max: LONGEST_MS, orInfinity: true }),
+    1_000,
+  ),
+});
+
 const OWN_FIELDS = {
   module: described("A path, a file URL or the name of a package.", aModule),
   uses: described(
@@ -57,6 +81,10 @@ const OWN_FIELDS = {
     either(recordOf(aText, use), listOf(aText)),
   ),
   grpc: described("The gRPC services that the module implements.", grpc),
+  instances: described(
+    "How many processes run the module, behind one name: so many, or from min to max as calls wait. Default: one, whose calls run side by side.",
+    either(whole(1, 1_024), instances),
+  ),
   essential: described("Whether the kernel must have it.", aFlag, true),
   restart: described(
     "Whether it is started again after it ended: always, only after an abnormal end, or never.",
@@ -70,13 +98,13 @@ const REFUSED_FIELDS = {
   name: refused("the isolate is named by its key"),
   from: refused("names are resolved in the manifest's folder"),
   onCrash: refused("restart and supervision say what a crash leads to"),
+  telemetry: refused("it is an option of Kernel.start, for all isolates"),
   onGeneration: refused("the kernel sets it; prepare a process in the module's export start()"),
   preload: refused("the kernel loads the module of every isolate before the first call"),
   lifecycle: refused("the kernel calls the module's exports start() and stop()"),
   discoverable: refused("the kernel's front door is where an isolate is found"),
   signal: refused("Kernel.start takes a signal for the start of all"),
-  instances: refused("pools of instances are not there yet; leave it out"),
-} satisfies Record<Exclude<(typeof NOT_IN_A_MANIFEST)[number], "restart"> | "instances", Field>;
+} satisfies Record<Exclude<(typeof NOT_IN_A_MANIFEST)[number], "restart">, Field>;
 
 export const ISOLATE: ObjectField = {
   kind: "object",

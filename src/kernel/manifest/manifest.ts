@@ -1,5 +1,6 @@
 import type { IsolationOptions, LogFileOptions } from "../../isolator/index.js";
 import type { ByteSize } from "../../limits/index.js";
+import type { PoolOptions } from "../../pool/index.js";
 import type { OutputMode } from "../../process/index.js";
 import type { RestartType, Strategy } from "../tree/index.js";
 
@@ -39,6 +40,7 @@ export const NOT_IN_A_MANIFEST = [
   "restart",
   "onCrash",
   "onGeneration",
+  "telemetry",
   "preload",
   "lifecycle",
   "discoverable",
@@ -53,6 +55,11 @@ export interface IsolateDefinition extends IsolateOptions {
   uses?: Readonly<Record<string, UseDefinition>> | readonly string[];
   /** The gRPC services that the module implements. Default: none. */
   grpc?: GrpcDefinition;
+  /**
+   * How many processes run the module, behind one name: so many, or from `min` to `max` as calls wait. Each call goes to the least
+   * busy of them. Default: one, whose calls run side by side.
+   */
+  instances?: number | InstancesOptions;
   /** Whether the kernel must have it. Without one that is not essential it starts, and lives on. Default true. */
   essential?: boolean;
   /** Whether it is started again after it ended: always, only after an abnormal end, or never. Default `"permanent"`. */
@@ -70,6 +77,12 @@ export interface IsolateDefinition extends IsolateOptions {
   /** The same for stderr. */
   stderr?: OutputMode | LogFileOptions;
 }
+
+/** The processes of an isolate that has several; see `PoolOptions`. */
+export type InstancesOptions = Pick<
+  PoolOptions,
+  "min" | "max" | "idleMs" | "concurrency" | "scaleUpAfterMs" | "spares" | "cancelGraceMs"
+>;
 
 /** What is granted of one target: everything, some exports, or that with more to say about it. */
 export type UseDefinition =

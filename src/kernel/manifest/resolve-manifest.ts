@@ -4,6 +4,7 @@ import { aName } from "./field.js";
 import { isolateOptions } from "./isolate-options.js";
 import type { KernelManifest } from "./manifest.js";
 import type { Problems } from "./problems.js";
+import { resolveInstances } from "./resolve-instances.js";
 import { resolveListen } from "./resolve-listen.js";
 import { resolveServices } from "./resolve-services.js";
 import { resolveTree } from "./resolve-tree.js";
@@ -63,6 +64,7 @@ function resolveIsolate(
     uses,
     dependencies: dependenciesOf(name, uses, targets),
     grpc,
+    instances: resolveInstances(definition, path, grpc !== undefined, problems),
     restart: definition.restart ?? "permanent",
     essential: definition.essential ?? true,
     data: Object.freeze({ ...definition.data }),

@@ -1,5 +1,6 @@
 import type { IsolationOptions } from "../../isolator/index.js";
 import type { RestartType, TreeGroup } from "../tree/index.js";
+import type { InstancesOptions } from "./manifest.js";
 
 /** A manifest after reading: complete, checked, paths absolute, and frozen. */
 export interface ResolvedManifest {
@@ -33,6 +34,8 @@ export interface ResolvedIsolate {
   /** The isolates that must be ready before it starts: all that it uses, but for the lazy ones. */
   readonly dependencies: readonly string[];
   readonly grpc: ResolvedServices | undefined;
+  /** Where it is several processes; undefined for one. */
+  readonly instances: ResolvedInstances | undefined;
   readonly restart: RestartType;
   readonly essential: boolean;
   /** What `setData` sets before the first start. */
@@ -43,6 +46,9 @@ export interface ResolvedIsolate {
    */
   where(field?: string): string | undefined;
 }
+
+/** The processes of an isolate: options of `isolatePool`. What is absent has its default there. */
+export type ResolvedInstances = Readonly<InstancesOptions>;
 
 /** What one isolate may call of a target. */
 export interface Grant {

@@ -29,6 +29,8 @@ export class ClientLinks {
   readonly #held: HeldBytes;
   /** By isolate; undefined for the kernel itself. */
   readonly #current = new Map<string | undefined, FoundLink>();
+  /** Of isolates with several processes: those to the others of them. */
+  readonly #beside = new Map<Upstream, FoundLink>();
   /** With those of earlier generations, which end what they have. */
   readonly #all = new Set<UpstreamLink>();
 
@@ -40,13 +42,25 @@ export class ClientLinks {
   /** Waits for a process where there is none. @throws IsolationError when there will be none */
   async find(isolate: string | undefined, signal: AbortSignal): Promise<FoundLink> {
     const upstream = isolate === undefined ? undefined : await this.#context.routes.upstream(isolate, signal);
-    const known = this.#current.get(isolate);
+    const known = this.#known(isolate, upstream);
     if (known?.link.isUsable === true && isSame(known.upstream, upstream)) return known;
     known?.link.retire();
     const link = upstream === undefined ? this.#open(this.#context.connectLocal()) : this.#connect(upstream);
     const found = { link, upstream, authorization: upstream === undefined ? undefined : bearer(upstream.token) };
-    this.#current.set(isolate, found);
+    if (upstream?.instance === undefined) this.#current.set(isolate, found);
+    else this.#beside.set(upstream, found);
     return found;
+  }
+
+  /** The connection to the process, or to one that it has taken the place of. */
+  #known(isolate: string | undefined, upstream: Upstream | undefined): FoundLink | undefined {
+    if (upstream?.instance === undefined) return this.#current.get(isolate);
+    for (const [other, { link }] of this.#beside) {
+      if (other.instance?.isOpen === true && link.isUsable) continue;
+      link.retire();
+      this.#beside.delete(other);
+    }
+    return this.#beside.get(upstream);
   }
 
   destroy(): void {

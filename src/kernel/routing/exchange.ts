@@ -13,6 +13,8 @@ import type { RequestHead } from "./request-head.js";
 import { type Refusal, statusFields } from "./status-fields.js";
 import type { Waiter } from "./upstream-link.js";
 
+const NOTHING = (): void => {};
+
 /**
  * One request of a client, until both sides are done with it: through the deaths of processes, exactly one of them at a
  * time has it.
@@ -29,6 +31,8 @@ export class Exchange implements Waiter {
   /** While no process has the request. */
   #waiting: AbortController | undefined;
   #found: FoundLink | undefined;
+  /** To be called when the process that has it has it no more. */
+  #leave: () => void = NOTHING;
   #answer: Answer | undefined;
   #isOver = false;
   /** How often the request was sent, and how often a process could not be reached in a row. */
@@ -63,6 +67,8 @@ export class Exchange implements Waiter {
       (found) => {
         if (this.#waiting !== waiting) return;
         this.#found = found;
+        this.#leave();
+        this.#leave = found.upstream?.instance?.began() ?? NOTHING;
         found.link.open(this);
       },
       (error: unknown) => {
@@ -153,6 +159,7 @@ export class Exchange implements Waiter {
     this.#found?.link.cancel(this);
     this.request.detach()?.reset(code);
     this.request.drop();
+    this.#leave();
     this.#context.onOver(this);
   }
 
@@ -179,6 +186,8 @@ export class Exchange implements Waiter {
   /** Before it is tried again: not at all the first time, then longer each time. */
   #pause(): void {
     this.#found = undefined;
+    this.#leave();
+    this.#leave = NOTHING;
     this.#deadline?.start(this.#late);
     const tries = Math.max(this.#misses, this.#attempts) - 1;
     const pause = tries <= 0 ? 0 : Math.min(500, CONNECT_PAUSE_MS * 2 ** tries);

@@ -24,6 +24,16 @@ export interface Upstream {
   readonly token: string;
   /** Resolves once the process is gone, with the story of its death. Never rejects. */
   readonly gone: Promise<IsolationError>;
+  /** Where it is one of several of its isolate, which take requests side by side. */
+  readonly instance?: UpstreamInstance | undefined;
+}
+
+/** One of several processes of an isolate. */
+export interface UpstreamInstance {
+  /** Whether it takes new requests. */
+  readonly isOpen: boolean;
+  /** A request goes to it; the result is to be called when that is over. */
+  began(): () => void;
 }
 
 export interface RoutedIsolate {

@@ -1,5 +1,6 @@
 import { fromRemoteError, toJsonValue, toRemoteError } from "../../codec/index.js";
 import type { KernelEvent } from "../../contract/kernel.js";
+import type { PastEvent } from "../event-history.js";
 import type { IsolateEvent, KernelEvents } from "../events.js";
 import { toTimestamp } from "./time-message.js";
 
@@ -10,18 +11,25 @@ const OWN = "kernel.";
 /** Characters of what an error says and carries. */
 const ERROR_LENGTH = 16 * 1024;
 
-export function isolateEventMessage(event: IsolateEvent): KernelEvent {
-  return eventMessage(event.type, { ...event });
+/** @param time when it happened, in milliseconds since 1970 */
+export function isolateEventMessage(event: IsolateEvent, time = Date.now()): KernelEvent {
+  return eventMessage(event.type, { ...event }, time);
 }
 
-export function kernelEventMessage(name: OwnEvent, facts: object): KernelEvent {
-  return eventMessage(OWN + name, { ...facts });
+/** @param time when it happened, in milliseconds since 1970 */
+export function kernelEventMessage(name: OwnEvent, facts: object, time = Date.now()): KernelEvent {
+  return eventMessage(OWN + name, { ...facts }, time);
 }
 
-function eventMessage(type: string, facts: Record<string, unknown>): KernelEvent {
+export function pastEventMessage(past: PastEvent): KernelEvent {
+  if (past.name === "isolate") return isolateEventMessage(past.event, past.time);
+  return kernelEventMessage(past.name, past.event, past.time);
+}
+
+function eventMessage(type: string, facts: Record<string, unknown>, time: number): KernelEvent {
   const { type: _, isolate = "", generation = 0, pid = 0, error, ...rest } = facts;
   return {
-    time: toTimestamp(Date.now()),
+    time: toTimestamp(time),
     type,
     isolate: isolate as string,
     generation: generation as number,

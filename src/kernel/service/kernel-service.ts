@@ -6,7 +6,7 @@ import type { LocalService } from "../routing/index.js";
 import { readLogs } from "./follow-logs.js";
 import { graphMessage } from "./graph-message.js";
 import { checkName } from "./isolate-names.js";
-import { streaming, unary } from "./method.js";
+import { type KernelMethod, streaming, unary } from "./method.js";
 import type { KernelOperations } from "./operations.js";
 import { summaryMessage } from "./summary-message.js";
 import { toTimestamp } from "./time-message.js";
@@ -19,8 +19,13 @@ const STATUS_MS = 1_000;
 const OPERATOR_STOPPED = "stopped by an operator";
 const OPERATOR_SHUT_DOWN = "shut down by an operator";
 
+/** The kernel's service, at the front door and within the process. */
+export interface KernelServiceMethods extends LocalService {
+  readonly methods: readonly KernelMethod[];
+}
+
 /** `pihost.v1.KernelService` of a kernel. */
-export function kernelService(kernel: KernelOperations): LocalService {
+export function kernelService(kernel: KernelOperations): KernelServiceMethods {
   return {
     name: "pihost.v1.KernelService",
     files: messages.kernelDescriptors(),
@@ -38,7 +43,7 @@ export function kernelService(kernel: KernelOperations): LocalService {
   };
 }
 
-function listMethods(kernel: KernelOperations): LocalService["methods"] {
+function listMethods(kernel: KernelOperations): KernelMethod[] {
   return [
     unary("List", messages.KernelServiceListRequest, messages.KernelServiceListResponse, ({ withStatus }) =>
       list(kernel, withStatus),
@@ -56,7 +61,7 @@ function listMethods(kernel: KernelOperations): LocalService["methods"] {
 }
 
 /** Each answers with the isolate as it is then. */
-function changeMethods(kernel: KernelOperations): LocalService["methods"] {
+function changeMethods(kernel: KernelOperations): KernelMethod[] {
   const change = async (name: string, make: () => Promise<unknown>): Promise<{ isolate: messages.IsolateSummary }> => {
     checkName(kernel, name);
     await make();
@@ -83,7 +88,7 @@ function changeMethods(kernel: KernelOperations): LocalService["methods"] {
   ];
 }
 
-function invokeMethod(kernel: KernelOperations): LocalService["methods"][number] {
+function invokeMethod(kernel: KernelOperations): KernelMethod {
   return unary(
     "Invoke",
     messages.KernelServiceInvokeRequest,
@@ -103,8 +108,9 @@ async function list(kernel: KernelOperations, withStatus: boolean): Promise<mess
   const isolates = await Promise.all(
     kernel.list().map(async (summary) => {
       const can = await inTime(kernel.capabilities(summary.name));
-      const status = withStatus ? await inTime(kernel.status(summary.name)) : undefined;
-      return summaryMessage(summary, can, status);
+      if (!withStatus) return summaryMessage(summary, can);
+      const status = await inTime(kernel.status(summary.name));
+      return summaryMessage(summary, can, status, kernel.calls(summary.name));
     }),
   );
   const { name, file = "" } = manifest;

@@ -7,6 +7,14 @@ interface Codec<Message> {
   encode(message: Message): { finish(): Uint8Array };
 }
 
+/** What a method of the kernel's service knows of its call. */
+export type KernelCall = Pick<GrpcCall, "signal" | "deadline" | "sendHeaders">;
+
+/** A method of it, which can be called without gRPC, too. */
+export interface KernelMethod extends GrpcMethod {
+  handle(request: unknown, call: KernelCall): unknown;
+}
+
 export const SERVICE_PATH = "/pihost.v1.KernelService/";
 
 /** A method that answers with one message. */
@@ -14,8 +22,8 @@ export function unary<Request, Response>(
   name: string,
   requests: Codec<Request>,
   responses: Codec<Response>,
-  handle: (request: Request, call: GrpcCall) => Response | Promise<Response>,
-): GrpcMethod {
+  handle: (request: Request, call: KernelCall) => Response | Promise<Response>,
+): KernelMethod {
   return {
     ...codecs(name, requests, responses),
     responseStream: false,
@@ -34,8 +42,8 @@ export function streaming<Request, Response>(
   name: string,
   requests: Codec<Request>,
   responses: Codec<Response>,
-  handle: (request: Request, call: GrpcCall) => AsyncIterable<Response>,
-): GrpcMethod {
+  handle: (request: Request, call: KernelCall) => AsyncIterable<Response>,
+): KernelMethod {
   return {
     ...codecs(name, requests, responses),
     responseStream: true,

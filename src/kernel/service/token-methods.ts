@@ -1,12 +1,12 @@
 import { fromDuration } from "../../contract/index.js";
 import * as messages from "../../contract/kernel.js";
-import { GrpcError, type GrpcMethod, GrpcStatus } from "../../grpc/index.js";
+import { GrpcError, GrpcStatus } from "../../grpc/index.js";
 import type { TokenScope, Tokens } from "../routing/index.js";
-import { unary } from "./method.js";
+import { type KernelMethod, unary } from "./method.js";
 import { toTimestamp } from "./time-message.js";
 
 /** What `pihost token` is built on. */
-export function tokenMethods(tokens: Tokens): GrpcMethod[] {
+export function tokenMethods(tokens: Tokens): KernelMethod[] {
   return [
     unary(
       "CreateToken",

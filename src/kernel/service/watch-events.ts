@@ -1,8 +1,9 @@
 import type { KernelServiceWatchRequest, KernelServiceWatchResponse } from "../../contract/kernel.js";
-import { type GrpcCall, GrpcError, GrpcStatus } from "../../grpc/index.js";
-import { BoundedQueue } from "./bounded-queue.js";
-import { isolateEventMessage, kernelEventMessage } from "./event-message.js";
+import { GrpcError, GrpcStatus } from "../../grpc/index.js";
+import { BoundedQueue } from "../logs/index.js";
+import { isolateEventMessage, kernelEventMessage, pastEventMessage } from "./event-message.js";
 import { checkNames } from "./isolate-names.js";
+import type { KernelCall } from "./method.js";
 import type { KernelOperations } from "./operations.js";
 
 /** Events that may wait for one reader; a few hundred bytes each. */
@@ -10,19 +11,21 @@ export const WAITING_EVENTS = 1_024;
 
 const KERNEL_EVENTS = ["escalated", "exhausted", "stopping"] as const;
 
-/** Every event from now on, until the kernel has stopped. */
+/** The last events that are wanted, and every one from now on, until the kernel has stopped. */
 export async function* watchEvents(
   kernel: KernelOperations,
-  { isolates }: KernelServiceWatchRequest,
-  call: GrpcCall,
+  { isolates, tail }: KernelServiceWatchRequest,
+  call: KernelCall,
 ): AsyncGenerator<KernelServiceWatchResponse, void, undefined> {
   const wanted = checkNames(kernel, isolates);
   const queue = new BoundedQueue<KernelServiceWatchResponse>(WAITING_EVENTS, (full) => full.end(tooSlow()));
+  const past = kernel.history.tail(wanted, tail);
   const forget = listen(kernel, wanted, queue);
   const stop = (): void => queue.end();
   call.signal.addEventListener("abort", stop, { once: true });
   try {
     call.sendHeaders();
+    for (const event of past) yield { event: pastEventMessage(event) };
     for (;;) {
       const events = await queue.next();
       if (events.length === 0) return;

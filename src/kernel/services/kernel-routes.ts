@@ -40,13 +40,13 @@ export class KernelRoutes implements Routes {
   async upstream(isolate: string, signal: AbortSignal): Promise<Upstream> {
     const unit = this.#units.get(isolate);
     if (unit === undefined) throw new IsolationError("STOPPED", `there is no isolate ${isolate}`);
-    const { core } = await unlessAborted(unit.there(), signal);
+    const current = await unlessAborted(unit.there(), signal);
     await unlessAborted(unit.halted, signal);
-    const live = await unlessAborted(core.present(), signal);
+    const { live, story, instance } = await unlessAborted(current.place(), signal);
     const known = this.#upstreams.get(live);
     if (known !== undefined) return known;
     const { number: generation, pid, address, token } = live;
-    const upstream = { isolate, generation, pid, address, token, gone: core.storyOf(live) };
+    const upstream = { isolate, generation, pid, address, token, gone: story(), instance };
     this.#upstreams.set(live, upstream);
     return upstream;
   }

@@ -2,4 +2,4 @@
 export { startedByHand, stoppedByHand } from "./by-hand.js";
 export { type Death, died, type Escalation, type Verdict } from "./died.js";
 export { plant, type Standing, standingOf, type TreeState } from "./state.js";
-export type { RestartType, Strategy, TreeGroup, TreeIsolate, TreeNode } from "./tree.js";
+export { groupOf, type RestartType, type Strategy, type TreeGroup, type TreeIsolate, type TreeNode } from "./tree.js";

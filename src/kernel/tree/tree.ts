@@ -25,3 +25,13 @@ export interface TreeIsolate {
 }
 
 export type TreeNode = TreeGroup | TreeIsolate;
+
+/** The innermost group that has the isolate; undefined where none has. */
+export function groupOf(group: TreeGroup, isolate: string): TreeGroup | undefined {
+  for (const child of group.children) {
+    if (child.kind === "isolate" && child.name === isolate) return group;
+    const found = child.kind === "group" ? groupOf(child, isolate) : undefined;
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

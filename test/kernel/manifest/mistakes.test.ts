@@ -117,7 +117,6 @@ test.each([["file://other-machine/a.js"], ["file://["]])("%s is no place of this
 
 describe("fields that a manifest does not have say why", () => {
   test.each([
-    ["instances", { min: 1 }, "pools of instances are not there yet"],
     ["name", "x", "named by its key"],
     ["from", "/", "the manifest's folder"],
     ["onCrash", "stay-down", "restart and supervision"],
@@ -137,6 +136,26 @@ describe("fields that a manifest does not have say why", () => {
     expect(await problemsOfObject({ groups })).toEqual([
       "groups.g.supervision.onExhausted cannot be set in a manifest: an exhausted group is a death in its parent",
     ]);
+  });
+});
+
+describe("instances", () => {
+  test.each<[string, object, string]>([
+    ["no number of them", { instances: 0 }, "isolates.a.instances must be a whole number from 1 to 1024"],
+    ["an option that pools do not have", { instances: { most: 1 } }, "isolates.a.instances"],
+    [
+      "more than at the most",
+      { instances: { min: 3, max: 2 } },
+      "isolates.a.instances.min must be at most max, which is 2; received 3",
+    ],
+    [
+      "maxInFlight beside them",
+      { instances: 2, maxInFlight: 4 },
+      "cannot be set beside instances: give instances.concurrency",
+    ],
+    ["standby beside them", { instances: 2, standby: 1 }, "cannot be set beside instances: give instances.spares"],
+  ])("%s", async (_, definition, problem) => {
+    expect(await problemOf(definition)).toContain(problem);
   });
 });
 

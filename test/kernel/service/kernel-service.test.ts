@@ -44,8 +44,8 @@ test("every method refuses an isolate that there is not, with the closest name a
     rejection(ask({ client, metadata }, "restart", { isolate })),
     rejection(ask({ client, metadata }, "replace", { isolate, module: STORE })),
     rejection(ask({ client, metadata }, "invoke", { isolate, method: "pid", args: [], idempotent: false })),
-    streamError(client.watch({ isolates: [isolate] }, metadata)),
-    streamError(client.logs({ isolates: [isolate], tail: undefined, follow: true }, metadata)),
+    streamError(client.watch({ isolates: [isolate], tail: 0 }, metadata)),
+    streamError(client.logs({ isolates: [isolate], tail: undefined, follow: true, structured: false }, metadata)),
   ];
   for (const error of await Promise.all(refusals)) {
     expect(error).toMatchObject({ code: status.NOT_FOUND, details: expect.stringContaining('did you mean "store"?') });

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import type { KernelServiceLogsResponse } from "../../../src/contract/kernel.js";
 import { type GrpcCall, GrpcError, GrpcStatus } from "../../../src/grpc/index.js";
-import { readLogs, WAITING_LINES } from "../../../src/kernel/service/follow-logs.js";
+import { WAITING_LINES } from "../../../src/kernel/logs/index.js";
+import { readLogs } from "../../../src/kernel/service/follow-logs.js";
 import { WAITING_EVENTS, watchEvents } from "../../../src/kernel/service/watch-events.js";
 import { rejection } from "../../helpers/rejection.js";
 import { useOperations } from "./use-operations.js";
@@ -13,7 +14,7 @@ function callOf(client: AbortController): GrpcCall {
 
 test("a watcher that lets too many events wait is told so, and costs nothing more", async () => {
   const { kernel, events } = await useOperations();
-  const stream = watchEvents(kernel, { isolates: [] }, callOf(new AbortController()));
+  const stream = watchEvents(kernel, { isolates: [], tail: 0 }, callOf(new AbortController()));
   const first = stream.next();
   const emit = (generation: number): void =>
     void events.emit("isolate", { type: "restarting", isolate: "store", generation, delayMs: 0, restarts: 0 });
@@ -30,7 +31,11 @@ test("a watcher that lets too many events wait is told so, and costs nothing mor
 
 test("a follower that is too slow misses the oldest lines, and hears how many", async () => {
   const { kernel, over } = await useOperations();
-  const stream = readLogs(kernel, { isolates: [], tail: undefined, follow: true }, callOf(new AbortController()));
+  const stream = readLogs(
+    kernel,
+    { isolates: [], tail: undefined, follow: true, structured: false },
+    callOf(new AbortController()),
+  );
   const write = (line: string): void =>
     kernel.logs.take({ type: "stdout", isolate: "store", generation: 1, pid: 1, line, partial: false });
   const first = stream.next();
@@ -49,7 +54,11 @@ test("a follower that is too slow misses the oldest lines, and hears how many", 
 
 test("lines that are long are dropped by their bytes", async () => {
   const { kernel, over } = await useOperations();
-  const stream = readLogs(kernel, { isolates: [], tail: 0, follow: true }, callOf(new AbortController()));
+  const stream = readLogs(
+    kernel,
+    { isolates: [], tail: 0, follow: true, structured: false },
+    callOf(new AbortController()),
+  );
   const line = "x".repeat(64 * 1024);
   const write = (): void =>
     kernel.logs.take({ type: "stdout", isolate: "store", generation: 1, pid: 1, line, partial: true });
@@ -71,8 +80,8 @@ test("lines that are long are dropped by their bytes", async () => {
 test("a client that goes takes its listeners with it", async () => {
   const { kernel, events } = await useOperations();
   const client = new AbortController();
-  const watching = watchEvents(kernel, { isolates: [] }, callOf(client)).next();
-  const reading = readLogs(kernel, { isolates: [], tail: 0, follow: true }, callOf(client)).next();
+  const watching = watchEvents(kernel, { isolates: [], tail: 0 }, callOf(client)).next();
+  const reading = readLogs(kernel, { isolates: [], tail: 0, follow: true, structured: false }, callOf(client)).next();
   client.abort();
   expect((await watching).done).toBe(true);
   expect((await reading).done).toBe(true);

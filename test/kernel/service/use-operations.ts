@@ -1,6 +1,7 @@
 import { EventEmitter } from "node:events";
+import { EventHistory } from "../../../src/kernel/event-history.js";
 import type { KernelEvents } from "../../../src/kernel/events.js";
-import { Logs } from "../../../src/kernel/logs.js";
+import { Logs } from "../../../src/kernel/logs/index.js";
 import { readManifest } from "../../../src/kernel/manifest/index.js";
 import { Tokens } from "../../../src/kernel/routing/index.js";
 import type { KernelOperations } from "../../../src/kernel/service/index.js";
@@ -25,10 +26,12 @@ export async function useOperations(): Promise<{
     over: over.signal,
     events,
     logs: new Logs(),
+    history: new EventHistory(new EventEmitter<KernelEvents>()),
     tokens: new Tokens(),
     list: () => [],
     status: never,
     capabilities: never,
+    calls: never,
     start: never,
     stop: never,
     restart: never,

@@ -144,10 +144,48 @@ export interface IsolateSummary {
   features: string[];
   /** The kinds of values that it takes. */
   values: string[];
+  /** The calls that go through the kernel, where they were asked for. */
+  calls:
+    | CallsSummary
+    | undefined;
+  /** Its processes, the oldest first: one, or several where the manifest says so. Empty while there is none. */
+  instances: IsolateInstance[];
+}
+
+/**
+ * Calls of an isolate by the kernel's host, by other isolates and by Invoke. What clients of the front door send goes straight
+ * to the process, and is in HostStatus alone.
+ */
+export interface CallsSummary {
+  /** Calls that wait for a process, or for a place in it. */
+  waiting: number;
+  /**
+   * How long calls took, from the call until it was settled: entry i counts those of at most 2^(i/4 - 5) milliseconds and more
+   * than the entry before; the last one counts all that are longer. Counted from the first reading on, and anew when nobody
+   * has read for ten seconds.
+   */
+  durations: number[];
+}
+
+/** One process of an isolate. */
+export interface IsolateInstance {
+  /** 0 while it is being started. */
+  pid: number;
+  /** Tells it from the others of its isolate: 1 for the first process, one more for each that was started later. */
+  generation: number;
+  /** STARTING, READY, or STOPPING: then it takes no more calls. */
+  state: IsolateState;
+  /** Calls that run in it. */
+  inFlight: number;
+  /** Resident memory in bytes; 0 where the system does not tell. */
+  rssBytes: number;
 }
 
 export interface KernelServiceListRequest {
-  /** Whether each process is asked how it is. Those that do not answer within a second are listed without. */
+  /**
+   * Whether each process is asked how it is. Those that do not answer within a second are listed without. The calls that go
+   * through the kernel are told, too.
+   */
   withStatus: boolean;
 }
 
@@ -168,6 +206,8 @@ export interface KernelServiceListResponse {
 export interface KernelServiceWatchRequest {
   /** Only events of these isolates, and of the kernel itself. Default: all. */
   isolates: string[];
+  /** How many of the last events that the kernel has kept of each isolate, and of itself, come first. Default: none. */
+  tail: number;
 }
 
 export interface KernelServiceWatchResponse {
@@ -243,6 +283,8 @@ export interface KernelServiceLogsRequest {
     | undefined;
   /** Whether the stream goes on with lines as they are written. */
   follow: boolean;
+  /** Whether each line comes with what it says: `level`, `message`, `fields`. */
+  structured: boolean;
 }
 
 export interface KernelServiceLogsResponse {
@@ -263,6 +305,12 @@ export interface LogLine {
   text: string;
   /** Whether it is a part of a line that is longer than 64 KiB, or had no line break when the process ended. */
   partial: boolean;
+  /** How grave it is, where the line says that and the request asked for it: `trace`, `debug`, `info`, `warn`, `error`, `fatal`. */
+  level: string;
+  /** The message in a line of JSON, else the line; empty unless the request asked for it. */
+  message: string;
+  /** What else a line of JSON has, within bounds, where the request asked for it. */
+  fields: { [key: string]: any } | undefined;
 }
 
 export interface KernelServiceInvokeRequest {
@@ -383,6 +431,8 @@ function createBaseIsolateSummary(): IsolateSummary {
     status: undefined,
     features: [],
     values: [],
+    calls: undefined,
+    instances: [],
   };
 }
 
@@ -423,6 +473,12 @@ export const IsolateSummary: MessageFns<IsolateSummary> = {
     }
     for (const v of message.values) {
       writer.uint32(98).string(v!);
+    }
+    if (message.calls !== undefined) {
+      CallsSummary.encode(message.calls, writer.uint32(106).fork()).join();
+    }
+    for (const v of message.instances) {
+      IsolateInstance.encode(v!, writer.uint32(114).fork()).join();
     }
     return writer;
   },
@@ -536,6 +592,22 @@ export const IsolateSummary: MessageFns<IsolateSummary> = {
             message.values.push(reader.string());
             continue;
           }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.calls = CallsSummary.decode(reader, reader.uint32());
+            continue;
+          }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.instances.push(IsolateInstance.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -562,6 +634,10 @@ export const IsolateSummary: MessageFns<IsolateSummary> = {
       status: isSet(object.status) ? HostStatus.fromJSON(object.status) : undefined,
       features: globalThis.Array.isArray(object?.features) ? object.features.map((e: any) => globalThis.String(e)) : [],
       values: globalThis.Array.isArray(object?.values) ? object.values.map((e: any) => globalThis.String(e)) : [],
+      calls: isSet(object.calls) ? CallsSummary.fromJSON(object.calls) : undefined,
+      instances: globalThis.Array.isArray(object?.instances)
+        ? object.instances.map((e: any) => IsolateInstance.fromJSON(e))
+        : [],
     };
   },
 
@@ -603,6 +679,12 @@ export const IsolateSummary: MessageFns<IsolateSummary> = {
     if (message.values?.length) {
       obj.values = message.values;
     }
+    if (message.calls !== undefined) {
+      obj.calls = CallsSummary.toJSON(message.calls);
+    }
+    if (message.instances?.length) {
+      obj.instances = message.instances.map((e) => IsolateInstance.toJSON(e));
+    }
     return obj;
   },
 
@@ -625,6 +707,252 @@ export const IsolateSummary: MessageFns<IsolateSummary> = {
       : undefined;
     message.features = object.features?.map((e) => e) || [];
     message.values = object.values?.map((e) => e) || [];
+    message.calls = (object.calls !== undefined && object.calls !== null)
+      ? CallsSummary.fromPartial(object.calls)
+      : undefined;
+    message.instances = object.instances?.map((e) => IsolateInstance.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseCallsSummary(): CallsSummary {
+  return { waiting: 0, durations: [] };
+}
+
+export const CallsSummary: MessageFns<CallsSummary> = {
+  encode(message: CallsSummary, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.waiting !== 0) {
+      writer.uint32(8).uint32(message.waiting);
+    }
+    if (message.durations.length !== 0) {
+      writer.uint32(18).fork();
+      for (const v of message.durations) {
+        writer.uint64(v);
+      }
+      writer.join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CallsSummary {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCallsSummary();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.waiting = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag === 16) {
+              message.durations.push(longToNumber(reader.uint64()));
+
+              continue;
+            }
+
+            if (tag === 18) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.durations.push(longToNumber(reader.uint64()));
+              }
+
+              continue;
+            }
+
+            break;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CallsSummary {
+    return {
+      waiting: isSet(object.waiting) ? globalThis.Number(object.waiting) : 0,
+      durations: globalThis.Array.isArray(object?.durations)
+        ? object.durations.map((e: any) => globalThis.Number(e))
+        : [],
+    };
+  },
+
+  toJSON(message: CallsSummary): unknown {
+    const obj: any = {};
+    if (message.waiting !== 0) {
+      obj.waiting = Math.round(message.waiting);
+    }
+    if (message.durations?.length) {
+      obj.durations = message.durations.map((e) => Math.round(e));
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<CallsSummary>, I>>(base?: I): CallsSummary {
+    return CallsSummary.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<CallsSummary>, I>>(object: I): CallsSummary {
+    const message = createBaseCallsSummary();
+    message.waiting = object.waiting ?? 0;
+    message.durations = object.durations?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseIsolateInstance(): IsolateInstance {
+  return { pid: 0, generation: 0, state: 0, inFlight: 0, rssBytes: 0 };
+}
+
+export const IsolateInstance: MessageFns<IsolateInstance> = {
+  encode(message: IsolateInstance, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.pid !== 0) {
+      writer.uint32(8).uint32(message.pid);
+    }
+    if (message.generation !== 0) {
+      writer.uint32(16).uint32(message.generation);
+    }
+    if (message.state !== 0) {
+      writer.uint32(24).int32(message.state);
+    }
+    if (message.inFlight !== 0) {
+      writer.uint32(32).uint32(message.inFlight);
+    }
+    if (message.rssBytes !== 0) {
+      writer.uint32(40).uint64(message.rssBytes);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): IsolateInstance {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseIsolateInstance();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.pid = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.generation = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.state = reader.int32() as any;
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.inFlight = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.rssBytes = longToNumber(reader.uint64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): IsolateInstance {
+    return {
+      pid: isSet(object.pid) ? globalThis.Number(object.pid) : 0,
+      generation: isSet(object.generation) ? globalThis.Number(object.generation) : 0,
+      state: isSet(object.state) ? isolateStateFromJSON(object.state) : 0,
+      inFlight: isSet(object.inFlight)
+        ? globalThis.Number(object.inFlight)
+        : isSet(object.in_flight)
+        ? globalThis.Number(object.in_flight)
+        : 0,
+      rssBytes: isSet(object.rssBytes)
+        ? globalThis.Number(object.rssBytes)
+        : isSet(object.rss_bytes)
+        ? globalThis.Number(object.rss_bytes)
+        : 0,
+    };
+  },
+
+  toJSON(message: IsolateInstance): unknown {
+    const obj: any = {};
+    if (message.pid !== 0) {
+      obj.pid = Math.round(message.pid);
+    }
+    if (message.generation !== 0) {
+      obj.generation = Math.round(message.generation);
+    }
+    if (message.state !== 0) {
+      obj.state = isolateStateToJSON(message.state);
+    }
+    if (message.inFlight !== 0) {
+      obj.inFlight = Math.round(message.inFlight);
+    }
+    if (message.rssBytes !== 0) {
+      obj.rssBytes = Math.round(message.rssBytes);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<IsolateInstance>, I>>(base?: I): IsolateInstance {
+    return IsolateInstance.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<IsolateInstance>, I>>(object: I): IsolateInstance {
+    const message = createBaseIsolateInstance();
+    message.pid = object.pid ?? 0;
+    message.generation = object.generation ?? 0;
+    message.state = object.state ?? 0;
+    message.inFlight = object.inFlight ?? 0;
+    message.rssBytes = object.rssBytes ?? 0;
     return message;
   },
 };
@@ -844,13 +1172,16 @@ export const KernelServiceListResponse: MessageFns<KernelServiceListResponse> = 
 };
 
 function createBaseKernelServiceWatchRequest(): KernelServiceWatchRequest {
-  return { isolates: [] };
+  return { isolates: [], tail: 0 };
 }
 
 export const KernelServiceWatchRequest: MessageFns<KernelServiceWatchRequest> = {
   encode(message: KernelServiceWatchRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     for (const v of message.isolates) {
       writer.uint32(10).string(v!);
+    }
+    if (message.tail !== 0) {
+      writer.uint32(16).uint32(message.tail);
     }
     return writer;
   },
@@ -876,6 +1207,14 @@ export const KernelServiceWatchRequest: MessageFns<KernelServiceWatchRequest> = 
             message.isolates.push(reader.string());
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.tail = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -891,6 +1230,7 @@ export const KernelServiceWatchRequest: MessageFns<KernelServiceWatchRequest> = 
   fromJSON(object: any): KernelServiceWatchRequest {
     return {
       isolates: globalThis.Array.isArray(object?.isolates) ? object.isolates.map((e: any) => globalThis.String(e)) : [],
+      tail: isSet(object.tail) ? globalThis.Number(object.tail) : 0,
     };
   },
 
@@ -898,6 +1238,9 @@ export const KernelServiceWatchRequest: MessageFns<KernelServiceWatchRequest> = 
     const obj: any = {};
     if (message.isolates?.length) {
       obj.isolates = message.isolates;
+    }
+    if (message.tail !== 0) {
+      obj.tail = Math.round(message.tail);
     }
     return obj;
   },
@@ -908,6 +1251,7 @@ export const KernelServiceWatchRequest: MessageFns<KernelServiceWatchRequest> = 
   fromPartial<I extends Exact<DeepPartial<KernelServiceWatchRequest>, I>>(object: I): KernelServiceWatchRequest {
     const message = createBaseKernelServiceWatchRequest();
     message.isolates = object.isolates?.map((e) => e) || [];
+    message.tail = object.tail ?? 0;
     return message;
   },
 };
@@ -1729,7 +2073,7 @@ export const KernelServiceReplaceResponse: MessageFns<KernelServiceReplaceRespon
 };
 
 function createBaseKernelServiceLogsRequest(): KernelServiceLogsRequest {
-  return { isolates: [], tail: undefined, follow: false };
+  return { isolates: [], tail: undefined, follow: false, structured: false };
 }
 
 export const KernelServiceLogsRequest: MessageFns<KernelServiceLogsRequest> = {
@@ -1742,6 +2086,9 @@ export const KernelServiceLogsRequest: MessageFns<KernelServiceLogsRequest> = {
     }
     if (message.follow !== false) {
       writer.uint32(24).bool(message.follow);
+    }
+    if (message.structured !== false) {
+      writer.uint32(32).bool(message.structured);
     }
     return writer;
   },
@@ -1783,6 +2130,14 @@ export const KernelServiceLogsRequest: MessageFns<KernelServiceLogsRequest> = {
             message.follow = reader.bool();
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.structured = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1800,6 +2155,7 @@ export const KernelServiceLogsRequest: MessageFns<KernelServiceLogsRequest> = {
       isolates: globalThis.Array.isArray(object?.isolates) ? object.isolates.map((e: any) => globalThis.String(e)) : [],
       tail: isSet(object.tail) ? globalThis.Number(object.tail) : undefined,
       follow: isSet(object.follow) ? globalThis.Boolean(object.follow) : false,
+      structured: isSet(object.structured) ? globalThis.Boolean(object.structured) : false,
     };
   },
 
@@ -1814,6 +2170,9 @@ export const KernelServiceLogsRequest: MessageFns<KernelServiceLogsRequest> = {
     if (message.follow !== false) {
       obj.follow = message.follow;
     }
+    if (message.structured !== false) {
+      obj.structured = message.structured;
+    }
     return obj;
   },
 
@@ -1825,6 +2184,7 @@ export const KernelServiceLogsRequest: MessageFns<KernelServiceLogsRequest> = {
     message.isolates = object.isolates?.map((e) => e) || [];
     message.tail = object.tail ?? undefined;
     message.follow = object.follow ?? false;
+    message.structured = object.structured ?? false;
     return message;
   },
 };
@@ -1915,7 +2275,18 @@ export const KernelServiceLogsResponse: MessageFns<KernelServiceLogsResponse> = 
 };
 
 function createBaseLogLine(): LogLine {
-  return { time: undefined, isolate: "", generation: 0, pid: 0, stream: 0, text: "", partial: false };
+  return {
+    time: undefined,
+    isolate: "",
+    generation: 0,
+    pid: 0,
+    stream: 0,
+    text: "",
+    partial: false,
+    level: "",
+    message: "",
+    fields: undefined,
+  };
 }
 
 export const LogLine: MessageFns<LogLine> = {
@@ -1940,6 +2311,15 @@ export const LogLine: MessageFns<LogLine> = {
     }
     if (message.partial !== false) {
       writer.uint32(56).bool(message.partial);
+    }
+    if (message.level !== "") {
+      writer.uint32(66).string(message.level);
+    }
+    if (message.message !== "") {
+      writer.uint32(74).string(message.message);
+    }
+    if (message.fields !== undefined) {
+      Struct.encode(Struct.wrap(message.fields), writer.uint32(82).fork()).join();
     }
     return writer;
   },
@@ -2013,6 +2393,30 @@ export const LogLine: MessageFns<LogLine> = {
             message.partial = reader.bool();
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.level = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.message = reader.string();
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.fields = Struct.unwrap(Struct.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2034,6 +2438,9 @@ export const LogLine: MessageFns<LogLine> = {
       stream: isSet(object.stream) ? logStreamFromJSON(object.stream) : 0,
       text: isSet(object.text) ? globalThis.String(object.text) : "",
       partial: isSet(object.partial) ? globalThis.Boolean(object.partial) : false,
+      level: isSet(object.level) ? globalThis.String(object.level) : "",
+      message: isSet(object.message) ? globalThis.String(object.message) : "",
+      fields: isObject(object.fields) ? object.fields : undefined,
     };
   },
 
@@ -2060,6 +2467,15 @@ export const LogLine: MessageFns<LogLine> = {
     if (message.partial !== false) {
       obj.partial = message.partial;
     }
+    if (message.level !== "") {
+      obj.level = message.level;
+    }
+    if (message.message !== "") {
+      obj.message = message.message;
+    }
+    if (message.fields !== undefined) {
+      obj.fields = message.fields;
+    }
     return obj;
   },
 
@@ -2075,6 +2491,9 @@ export const LogLine: MessageFns<LogLine> = {
     message.stream = object.stream ?? 0;
     message.text = object.text ?? "";
     message.partial = object.partial ?? false;
+    message.level = object.level ?? "";
+    message.message = object.message ?? "";
+    message.fields = object.fields ?? undefined;
     return message;
   },
 };

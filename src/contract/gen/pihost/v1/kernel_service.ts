@@ -70,7 +70,8 @@ export const KernelServiceService = {
   },
   /**
    * Every event from now on. The response's headers come as soon as none is missed, so that a List after them is complete.
-   * A stream whose reader lets more than 1,024 events wait ends with RESOURCE_EXHAUSTED.
+   * A stream whose reader lets more than 1,024 events wait ends with RESOURCE_EXHAUSTED. The kernel keeps the last 16 events of
+   * each isolate, and of itself, for `tail`.
    */
   watch: {
     path: "/pihost.v1.KernelService/Watch" as const,
@@ -233,7 +234,8 @@ export interface KernelServiceServer extends UntypedServiceImplementation {
   list: handleUnaryCall<KernelServiceListRequest, KernelServiceListResponse>;
   /**
    * Every event from now on. The response's headers come as soon as none is missed, so that a List after them is complete.
-   * A stream whose reader lets more than 1,024 events wait ends with RESOURCE_EXHAUSTED.
+   * A stream whose reader lets more than 1,024 events wait ends with RESOURCE_EXHAUSTED. The kernel keeps the last 16 events of
+   * each isolate, and of itself, for `tail`.
    */
   watch: handleServerStreamingCall<KernelServiceWatchRequest, KernelServiceWatchResponse>;
   /** Starts an isolate that is down, and answers when it is ready. Does nothing where it is not down. */
@@ -285,7 +287,8 @@ export interface KernelServiceClient extends Client {
   ): ClientUnaryCall;
   /**
    * Every event from now on. The response's headers come as soon as none is missed, so that a List after them is complete.
-   * A stream whose reader lets more than 1,024 events wait ends with RESOURCE_EXHAUSTED.
+   * A stream whose reader lets more than 1,024 events wait ends with RESOURCE_EXHAUSTED. The kernel keeps the last 16 events of
+   * each isolate, and of itself, for `tail`.
    */
   watch(
     request: KernelServiceWatchRequest,

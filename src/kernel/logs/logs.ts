@@ -1,4 +1,4 @@
-import type { IsolateEvent } from "./events.js";
+import type { IsolateEvent } from "../events.js";
 
 /** What is kept of each isolate: so many lines, and so many bytes of text. */
 export const KEPT_LINES = 1_000;

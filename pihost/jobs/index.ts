@@ -1,0 +1,1 @@
+export { JobModule } from "./job-module.js";

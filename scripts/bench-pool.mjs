@@ -1,0 +1,13 @@
+// npm run bench:pool [-- --rounds n]: installs and builds if need be, then measures a pool beside its peers.
+import { join } from "node:path";
+import { prepareWorkspace } from "./prepare-workspace.mjs";
+import { leaveInterruptsToTheChild, runNode } from "./run-command.mjs";
+import { repositoryRoot } from "./workspace.mjs";
+
+await prepareWorkspace();
+leaveInterruptsToTheChild();
+const { code } = await runNode([join(repositoryRoot, "bench/pool/main.mjs"), ...process.argv.slice(2)], {
+  cwd: repositoryRoot,
+  inherit: true,
+});
+process.exitCode = code;

@@ -1,0 +1,76 @@
+import { IsolationError } from "../../errors/index.js";
+import { PrometheusTelemetry } from "../../telemetry/prometheus/index.js";
+import type { KernelRuntime } from "../runtime.js";
+import type { ResolvedKernelMetrics } from "./options.js";
+
+/** What `/metrics` answers with. */
+export interface MetricsPage {
+  readonly contentType: string;
+  readonly body: string;
+}
+
+interface Registry {
+  readonly contentType: string;
+  metrics(): Promise<string>;
+}
+
+/** The metrics of one kernel, in a registry of its own. Nothing is counted before somebody reads, or wants it from the start. */
+export class KernelMetrics {
+  readonly #runtime: KernelRuntime;
+  readonly #telemetry: PrometheusTelemetry;
+  #registry: Promise<Registry> | undefined;
+  #reading: Promise<MetricsPage> | undefined;
+
+  constructor(runtime: KernelRuntime, { metrics }: ResolvedKernelMetrics) {
+    this.#runtime = runtime;
+    this.#telemetry = new PrometheusTelemetry(metrics);
+  }
+
+  /** Counts from now on. */
+  begin(): void {
+    const { manifest } = this.#runtime;
+    for (const isolate of manifest.isolates.keys()) this.#telemetry.expect({ isolate, kernel: manifest.name });
+    this.#runtime.observe(this.#telemetry);
+  }
+
+  /**
+   * All of it, as it is now. Whoever asks while somebody else does gets the same.
+   *
+   * @throws IsolationError INVALID_OPTION without the package `prom-client`
+   */
+  read(): Promise<MetricsPage> {
+    this.#reading ??= this.#read().finally(() => {
+      this.#reading = undefined;
+    });
+    return this.#reading;
+  }
+
+  /** @throws IsolationError INVALID_OPTION without the package `prom-client` */
+  async load(): Promise<void> {
+    this.begin();
+    this.#registry ??= this.#register();
+    await this.#registry;
+  }
+
+  async #read(): Promise<MetricsPage> {
+    await this.load();
+    const registry = await (this.#registry as Promise<Registry>);
+    return { contentType: registry.contentType, body: await registry.metrics() };
+  }
+
+  async #register(): Promise<Registry> {
+    const registry = await newRegistry();
+    for (const family of this.#telemetry.families) registry.registerMetric(family as never);
+    return registry;
+  }
+}
+
+async function newRegistry() {
+  try {
+    const { Registry } = await import("prom-client");
+    return new Registry();
+  } catch (error) {
+    const message = "metrics need the package prom-client, which is not installed: npm install prom-client";
+    throw new IsolationError("INVALID_OPTION", message, { cause: error });
+  }
+}
