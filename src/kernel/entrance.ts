@@ -72,7 +72,10 @@ export class Entrance {
   async dashboard(options: DashboardOptions): Promise<Dashboard> {
     // A kernel without a front door keeps from now on what its isolates write.
     this.#operators ??= new Operators(this.#runtime, this.tokens);
-    const open = await openDashboard(localPort(this.#operators.service), options);
+    const open = await openDashboard(
+      localPort(this.#operators.service, () => this.#runtime.metrics.read()),
+      options,
+    );
     this.#dashboards.add(open);
     const dashboard: Dashboard = {
       url: open.url,

@@ -32,6 +32,13 @@ function ask(
 
 const ACTION = "/api/isolates/talker/restart";
 
+test("Prometheus reads /metrics with the token", async () => {
+  const { origin, token } = await useDashboard();
+  const metrics = await ask(origin, "/metrics", { authorization: `Bearer ${token}` });
+  expect(metrics).toMatchObject({ status: 200, headers: { "content-type": expect.stringContaining("text/plain") } });
+  expect(metrics.body).toMatch(/^process_isolation_\w+\{.*isolate="talker"/m);
+});
+
 describe("a request without the token", () => {
   test.each([
     ["POST", "/api/stream"],

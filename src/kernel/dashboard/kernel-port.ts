@@ -1,4 +1,5 @@
 import type { Codecs } from "../connect/requests.js";
+import type { MetricsPage } from "../metrics/index.js";
 
 export interface PortOptions {
   readonly signal?: AbortSignal | undefined;
@@ -23,4 +24,6 @@ export interface KernelPort {
     request: Request,
     options?: PortOptions & { readonly isBackground?: boolean },
   ): Promise<AsyncGenerator<Response, void, undefined>>;
+  /** What Prometheus reads, where the kernel is in this process. @throws an error with a message for people */
+  readonly metrics?: () => Promise<MetricsPage>;
 }

@@ -1,8 +1,9 @@
+import type { MetricsPage } from "../metrics/index.js";
 import { type KernelCall, type KernelServiceMethods, SERVICE_PATH } from "../service/index.js";
 import type { KernelPort, PortOptions } from "./kernel-port.js";
 
 /** The service of a kernel in this process: its methods are called as they are, without gRPC. */
-export function localPort({ methods }: KernelServiceMethods): KernelPort {
+export function localPort({ methods }: KernelServiceMethods, metrics: () => Promise<MetricsPage>): KernelPort {
   const call = (name: string, request: unknown, { signal }: PortOptions, onHeaders = (): void => {}): unknown => {
     const method = methods.find(({ path }) => path === SERVICE_PATH + name);
     if (method === undefined) throw new Error(`KernelService has no ${name}`);
@@ -14,6 +15,7 @@ export function localPort({ methods }: KernelServiceMethods): KernelPort {
     return method.handle(request, own);
   };
   return {
+    metrics,
     unary: async <Request, Response>(name: string, _: unknown, request: Request, options: PortOptions = {}) =>
       (await call(name, request, options)) as Response,
     stream: async <Request, Response>(name: string, _: unknown, request: Request, options: PortOptions = {}) =>

@@ -37,7 +37,7 @@ export interface RouteContext {
 
 /** Everything that a dashboard serves. */
 export function routesOf(context: RouteContext): readonly Route[] {
-  return [...pageRoutes(context), streamRoute(context), actionRoute(context)];
+  return [...pageRoutes(context), streamRoute(context), actionRoute(context), metricsRoute(context)];
 }
 
 /**
@@ -97,6 +97,25 @@ function actionRoute({ port }: RouteContext): Route {
       }
       const body = await readJson(request);
       answerJson(response, 200, await act(port, action, isolate, body));
+    },
+  };
+}
+
+/** For Prometheus, with `authorization: Bearer TOKEN` of the page's address. */
+function metricsRoute({ port: { metrics } }: RouteContext): Route {
+  return {
+    method: "GET",
+    path: /^\/metrics$/,
+    access: "proof",
+    async handle({ response }) {
+      if (metrics === undefined) {
+        answerJson(response, 404, {
+          error: "the program that runs the kernel has its metrics: pihost up --metrics PORT",
+        });
+        return;
+      }
+      const { contentType, body } = await metrics();
+      answer(response, 200, contentType, body);
     },
   };
 }
