@@ -96,7 +96,8 @@ export class IsolateListener implements SupervisorListener {
     const toError = errors.lost(live, outcome, { requested, why, cause });
     calls.lose(live, willRestart, ({ attempts }) => toError(attempts));
     live.session.close(toError());
-    this.#parts.telemetry.death(live, outcome, willRestart);
+    // What follows the death of one of a pool is the pool's to tell.
+    if (this.#parts.startReason === undefined) this.#parts.telemetry.death(live, outcome, willRestart);
     events.emit("exited", { ...facts.of(live), outcome, willRestart });
     if (this.#options.onCrash === "exit-host" && !requested) exitHost(outcome);
   }

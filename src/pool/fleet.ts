@@ -289,10 +289,9 @@ export class Fleet implements MemberListener {
     this.roster.remove(member);
     this.#owner.onClosed(member);
     const { exhausted, end } = this.life;
-    this.#publisher.emit("exited", {
-      ...event,
-      willRestart: exhausted === undefined && end === undefined && member.isDead,
-    });
+    const willRestart = exhausted === undefined && end === undefined && member.isDead;
+    if (member.live !== undefined) this.#spec.telemetry.death(member.live, event.outcome, willRestart);
+    this.#publisher.emit("exited", { ...event, willRestart });
     if (exhausted !== undefined) this.#onExhausted(exhausted);
     else this.adjust();
   }

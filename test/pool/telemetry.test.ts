@@ -18,6 +18,8 @@ function useTelemetry() {
       };
     },
     start: ({ generation, reason }) => void heard.push(`start of ${generation}, ${reason}`) as undefined,
+    death: ({ generation, reason, willRestart }) =>
+      void heard.push(`death of ${generation}: ${reason}${willRestart ? ", another follows" : ""}`),
     watch: (isolate) => {
       gauges.push(isolate);
       return () => void heard.push("watches no more");
@@ -51,6 +53,7 @@ describe("the telemetry of a pool", () => {
     expect(calls.filter((line) => line.startsWith("exit attempt"))).toEqual([1, 2, 3].map((n) => `exit attempt ${n}`));
     expect(calls.at(-1)).toBe("exit failed");
     expect(heard).toContain("start of 2, restart");
+    expect(heard.filter((line) => line.startsWith("death of 1"))).toEqual(["death of 1: exit, another follows"]);
   });
 
   test("reads all processes as one isolate, until the pool is down", async () => {
