@@ -14,7 +14,7 @@ async function useKernelHere(store: object, caller: object): Promise<Kernel> {
       caller: { module: kernelFixture("caller.mjs"), uses: { store: "*" }, ...caller },
     },
   });
-  onTestFinished(() => kernel.shutdown());
+  onTestFinished(async () => void (await kernel.shutdown()));
   return kernel;
 }
 
