@@ -1,6 +1,7 @@
 import { fromDuration } from "../../contract/index.js";
 import type { KernelServiceListResponse } from "../../contract/kernel.js";
 import { type KernelClient, REQUESTS } from "../../kernel/connect/index.js";
+import type { Instance } from "../../kernel/life/index.js";
 import { summaryOfMessage } from "../../kernel/service/index.js";
 import type { IsolateRow } from "./isolate-columns.js";
 
@@ -21,17 +22,17 @@ export class RowReader {
     const usage: Usage = new Map();
     const now = performance.now();
     const rows = kernel.isolates.map((message) => {
-      const { name, state, pid, generation, version, module } = summaryOfMessage(message);
+      const { name, state, pid, generation, version, module, instances } = summaryOfMessage(message);
+      const facts = { name, state, pid, generation, version, module, processes: instances.length };
       const { status } = message;
-      if (status === undefined) {
-        return { name, state, pid, generation, version, module, ...NO_STATUS };
-      }
+      if (status === undefined) return { ...facts, ...NO_STATUS };
+      const uptimeMs = fromDuration(status.uptime, 0);
+      if (instances.length > 1) return { ...facts, uptimeMs, ...sumOf(instances) };
       const before = this.#usage.get(pid);
       usage.set(pid, { at: now, cpuSeconds: status.cpuSeconds });
       const cpu = before === undefined ? undefined : percent(status.cpuSeconds - before.cpuSeconds, now - before.at);
-      const uptimeMs = fromDuration(status.uptime, 0);
       const { callsInFlight: calls, rssBytes } = status;
-      return { name, state, pid, generation, version, module, uptimeMs, calls, rssBytes, cpu };
+      return { ...facts, uptimeMs, calls, rssBytes, cpu };
     });
     this.#usage = usage;
     return { kernel, rows };
@@ -39,6 +40,12 @@ export class RowReader {
 }
 
 const NO_STATUS = { uptimeMs: undefined, calls: undefined, rssBytes: undefined, cpu: undefined };
+
+function sumOf(instances: readonly Instance[]): Pick<IsolateRow, "calls" | "rssBytes" | "cpu"> {
+  const calls = instances.reduce((sum, { inFlight }) => sum + inFlight, 0);
+  const rssBytes = instances.reduce((sum, { rssBytes: bytes }) => sum + bytes, 0);
+  return { calls, rssBytes, cpu: undefined };
+}
 
 function percent(seconds: number, ms: number): number {
   return ms <= 0 ? 0 : Math.max(0, (seconds * 1e5) / ms);

@@ -122,11 +122,11 @@ export class TableView implements UpView {
   /** The states of this moment, with the figures of the last second. */
   #present(): IsolateRow[] {
     const known = new Map(this.#rows.map((row) => [row.name, row]));
-    return this.#runtime.list().map(({ name, state, pid, generation, version, module }) => {
+    return this.#runtime.list().map(({ name, state, pid, generation, version, module, instances }) => {
       const row = known.get(name);
       const isSame = row !== undefined && row.pid === pid && state === "ready";
       const figures = isSame ? row : { uptimeMs: undefined, calls: undefined, rssBytes: undefined, cpu: undefined };
-      return { ...figures, name, state, pid, generation, version, module };
+      return { ...figures, name, state, pid, generation, version, module, processes: instances.length };
     });
   }
 

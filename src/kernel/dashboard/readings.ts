@@ -1,5 +1,5 @@
 import { fromDuration } from "../../contract/index.js";
-import type { IsolateSummary, KernelServiceListResponse } from "../../contract/kernel.js";
+import type { IsolateInstance, IsolateSummary, KernelServiceListResponse } from "../../contract/kernel.js";
 import { summaryOfMessage } from "../service/index.js";
 import type { Point, Reading } from "./messages.js";
 import { countsSince, quantile } from "./quantile.js";
@@ -49,6 +49,7 @@ export class Readings {
     const readings = isolates.map((message) => ({
       ...factsOf(message),
       ...this.#process(message, now, usage),
+      ...ofAll(message.instances),
       ...this.#calls(message),
     }));
     this.#usage = usage;
@@ -104,6 +105,14 @@ export class Readings {
     this.#durations.set(name, [...before, calls.durations].slice(-LATENCY_READINGS));
     return { waiting: calls.waiting, p50Ms: quantile(recent, 0.5), p99Ms: quantile(recent, 0.99) };
   }
+}
+
+/** Where an isolate has several processes, its status is that of one of them: what is known of all, and what is not. */
+function ofAll(instances: readonly IsolateInstance[]): Partial<Measured> {
+  if (instances.length < 2) return {};
+  const rssBytes = instances.reduce((sum, one) => sum + one.rssBytes, 0);
+  const callsInFlight = instances.reduce((sum, one) => sum + one.inFlight, 0);
+  return { rssBytes: rssBytes || null, callsInFlight, cpuPercent: null, callsPerSecond: null };
 }
 
 function factsOf(message: IsolateSummary): Omit<Reading, keyof Measured> {

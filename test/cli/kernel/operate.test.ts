@@ -30,6 +30,18 @@ test("up -d returns when the kernel is ready, which ls finds and down stops", as
   expect((await pihost(["ls", "detached"])).code).toBe(2);
 });
 
+test("ls shows an isolate of several processes as one, with how many run beside the oldest", async () => {
+  const shop = useShop("several");
+  shop.write("pihost.yaml", "name: several\nisolates:\n  store: { module: ./store.mjs, instances: 3 }\n");
+  await useDetached(shop);
+  const [, store] = (await pihost(["ls", "several"])).stdout.split("\n");
+  expect(store).toMatch(/^store\tready\t\d+ \+2\t0\t/);
+  const json = JSON.parse((await pihost(["ls", "several", "--json"])).stdout) as {
+    isolates: { instances: object[] }[];
+  };
+  expect(json.isolates[0]?.instances).toHaveLength(3);
+});
+
 test("call reaches an isolate of a kernel by its name: two words, or arguments second", async () => {
   const shop = useShop("called");
   await useDetached(shop);
