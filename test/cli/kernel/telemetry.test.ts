@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { seriesValue } from "../../helpers/promtool.js";
 import { exitOf, pihost, startPihost } from "../use-pihost.js";
 import { follow } from "./follow.js";
-import { useDetached, useShop, useUp } from "./use-shop.js";
+import { startUp, useDetached, useShop } from "./use-shop.js";
 
 test("logs -f --json prints a line of JSON for each line, with what it says", async () => {
   const shop = useShop("structured");
@@ -42,7 +42,7 @@ test("logs -f --json prints a line of JSON for each line, with what it says", as
 
 test("up --metrics serves what Prometheus reads, and says where", async () => {
   const shop = useShop("measured");
-  const up = await useUp(shop, "--metrics", "0");
+  const up = startUp(shop, "--metrics", "0");
   const [, url = ""] = /metrics are served at (\S+)/.exec(await up.stderr.until(/metrics are served at \S+\n/)) ?? [];
   expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/metrics$/);
   await pihost(["call", "-k", "measured", "store", "add", "[1]"]);
@@ -59,7 +59,7 @@ test("up --metrics beyond this machine wants a token, by the environment", async
   expect(refused.code).not.toBe(0);
   expect(refused.stderr).toContain("metrics.token");
   const env = { ...shop.env, PIHOST_METRICS_TOKEN: "0123456789abcdef" };
-  const up = await useUp({ ...shop, env }, "--metrics", "0.0.0.0:0");
+  const up = startUp({ ...shop, env }, "--metrics", "0.0.0.0:0");
   const [, port = ""] = /served at http:\/\/0\.0\.0\.0:(\d+)/.exec(await up.stderr.until(/served at \S+\n/)) ?? [];
   const url = `http://127.0.0.1:${port}/metrics`;
   expect((await fetch(url)).status).toBe(401);
