@@ -167,6 +167,8 @@ test("a crash loop spends one budget, whichever processes crash, and ends the po
   const results = await Promise.all(Array.from({ length: 30 }, () => isolationError(pool.api.exit(4))));
   await exhausted;
   const codes = new Set(results.map(({ code }) => code));
+  // One that had just been handed to a process which is ended with the others is refused there.
+  codes.delete("STOPPED");
   expect([...codes].sort()).toEqual(["CRASHED", "RESTARTS_EXHAUSTED"]);
   expect(results.filter(({ code }) => code === "CRASHED").length).toBeLessThanOrEqual(4 + 3);
   expect((await isolationError(pool.api.echo(1))).code).toBe("RESTARTS_EXHAUSTED");
