@@ -174,7 +174,7 @@ test("an inspector that the host opens later reaches the isolates that are start
 });
 
 test("with --inspect-brk each isolate waits, and stops before its first module", { timeout: 60_000 }, async () => {
-  const host = new Host({ execArgv: ["--inspect-brk=0"], options: { startTimeoutMs: 1_000, preload: true } });
+  const host = new Host({ execArgv: ["--inspect-brk=0"], options: { startTimeoutMs: 4_000, preload: true } });
   const own = await attach(await host.urlIn(/^Debugger listening on (ws:\S+)/m));
   await own.send("Runtime.runIfWaitingForDebugger");
   await own.event("Debugger.paused");
@@ -183,7 +183,7 @@ test("with --inspect-brk each isolate waits, and stops before its first module",
     /Debugger of isolate alpha \(generation 1, pid \d+, waiting for one\) listening on (ws:\S+)/,
   );
   // It loads its module before it takes calls, and so waits for longer than a start may take.
-  await sleep(1_500);
+  await sleep(4_500);
   const client = await attach(url);
   await client.send("Runtime.runIfWaitingForDebugger");
   await client.event("Debugger.paused");
