@@ -1,13 +1,4 @@
 // npm run bench:kernel [-- --rounds n]: installs and builds if need be, then measures the kernel beside its peers.
-import { join } from "node:path";
-import { prepareWorkspace } from "./prepare-workspace.mjs";
-import { leaveInterruptsToTheChild, runNode } from "./run-command.mjs";
-import { repositoryRoot } from "./workspace.mjs";
+import { runEntry } from "./run-entry.mjs";
 
-await prepareWorkspace();
-leaveInterruptsToTheChild();
-const { code } = await runNode([join(repositoryRoot, "bench/kernel/main.mjs"), ...process.argv.slice(2)], {
-  cwd: repositoryRoot,
-  inherit: true,
-});
-process.exitCode = code;
+await runEntry("bench/kernel/main.mjs");
