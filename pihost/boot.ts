@@ -7,8 +7,7 @@ import { builtinModules } from "node:module";
 import { dirname, join } from "node:path";
 import { constants, Script } from "node:vm";
 import { PIHOST_EXIT } from "../src/contract/exit-codes.js";
-import { FEATURES, VALUE_KINDS } from "../src/contract/features.js";
-import { PROTOCOLS } from "../src/contract/protocols.js";
+import { FEATURES } from "../src/contract/features.js";
 import { forgetAllocatorEnvironment } from "../src/platform/allocator.js";
 import { foreignProcess } from "../src/platform/foreign-runtime.js";
 import { sayMistaken } from "../src/platform/mistaken-start.js";
@@ -16,7 +15,7 @@ import { HANDED_SCRIPT } from "../src/sandbox/handed-script.js";
 import { quietPermissionWarnings } from "../src/sandbox/permission-warnings.js";
 import { BUNDLE_DIGEST } from "./bundle-digest.js";
 import { openCodeCache } from "./code-cache.js";
-import { PACKAGE_VERSION } from "./package-version.js";
+import { HELLO } from "./hello.js";
 
 interface Bundle {
   runPihost(bindings: { saveCodeCache: () => void }): void;
@@ -39,20 +38,7 @@ quietPermissionWarnings();
 forgetAllocatorEnvironment(process.env);
 writeSync(
   3,
-  `${JSON.stringify({
-    hello: {
-      protocol: PROTOCOLS.newest,
-      oldestProtocol: PROTOCOLS.oldest,
-      pid: process.pid,
-      runtime: `node ${process.version}`,
-      version: PACKAGE_VERSION,
-      sessionOnDescriptor: true,
-      sharedMemory: true,
-      checksIntegrity: true,
-      features: FEATURES,
-      values: VALUE_KINDS,
-    },
-  })}\n`,
+  `${JSON.stringify({ hello: { ...HELLO, sharedMemory: true, checksIntegrity: true, features: FEATURES } })}\n`,
 );
 const { bundle, saveCodeCache } = loadBundle(isHanded ? HANDED_BUNDLE : join(__dirname, "main.cjs"));
 // Neither the modules nor what they start have any business with them.

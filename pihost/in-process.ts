@@ -7,14 +7,12 @@ import {
   type InProcessHost,
   type InProcessPihost,
   NOT_IN_PROCESS,
-  PROTOCOLS,
   parseHandshakeFromHost,
-  VALUE_KINDS,
 } from "../src/contract/index.js";
 import { createDescriptorLane, type Lane } from "../src/session/index.js";
+import { HELLO } from "./hello.js";
 import { type HostProcess, hostProcess } from "./host-process.js";
 import { MARK } from "./modules/index.js";
-import { PACKAGE_VERSION } from "./package-version.js";
 import { Pihost } from "./pihost.js";
 
 /**
@@ -28,16 +26,10 @@ export function startInProcess(host: InProcessHost): InProcessPihost {
   tell({
     $case: "hello",
     value: {
-      protocol: PROTOCOLS.newest,
-      oldestProtocol: PROTOCOLS.oldest,
-      pid: process.pid,
-      runtime: `node ${process.version}`,
-      version: PACKAGE_VERSION,
-      sessionOnDescriptor: true,
+      ...HELLO,
       sharedMemory: false,
       checksIntegrity: false,
       features: FEATURES.filter((feature) => !NOT_IN_PROCESS.includes(feature)),
-      values: [...VALUE_KINDS],
     },
   });
   return {
