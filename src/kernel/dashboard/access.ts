@@ -1,5 +1,6 @@
-import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import { digestOf, isSecret } from "../secret.js";
 
 /** Why a request is refused: the status, and what is said. */
 export interface Refused {
@@ -16,7 +17,7 @@ const BEARER = /^Bearer ([\w-]+)$/;
  */
 export class Access {
   readonly token = randomBytes(32).toString("base64url");
-  readonly #digest = digest(this.token);
+  readonly #digest = digestOf(this.token);
   readonly #hosts: ReadonlySet<string>;
 
   /** @param hosts the values of the header Host that are ours, with the port */
@@ -45,10 +46,6 @@ export class Access {
   }
 
   isToken(shown: string | null | undefined): boolean {
-    return typeof shown === "string" && timingSafeEqual(digest(shown), this.#digest);
+    return typeof shown === "string" && isSecret(shown, this.#digest);
   }
-}
-
-function digest(text: string): Buffer {
-  return createHash("sha256").update(text).digest();
 }

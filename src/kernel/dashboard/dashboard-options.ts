@@ -1,4 +1,5 @@
 import { invalidOption, ownOptions, wholeNumber } from "../../errors/index.js";
+import { isLoopbackAddress } from "../loopback.js";
 
 /** Options of `dashboard()` of a kernel. */
 export interface DashboardOptions {
@@ -22,14 +23,11 @@ export interface OpenDashboard extends Dashboard {
   drain(): Promise<void>;
 }
 
-const LOOPBACK = /^(?:127(?:\.\d{1,3}){3}|::1)$/;
-
 /** @throws IsolationError INVALID_OPTION naming the option */
 export function resolveDashboardOptions(options: unknown): Required<DashboardOptions> {
   const { port = 0, host = "127.0.0.1" } = ownOptions("dashboard options", options, ["port", "host"]);
-  // What a name stands for, another program decides.
   const address = host === "localhost" ? "127.0.0.1" : host;
-  if (typeof address !== "string" || !LOOPBACK.test(address)) {
+  if (typeof address !== "string" || !isLoopbackAddress(address)) {
     const bound =
       "an address of the loopback interface, such as 127.0.0.1 or ::1, because a dashboard is for this machine alone";
     throw invalidOption("host", bound, host);

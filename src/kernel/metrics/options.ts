@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import { invalidOption, ownOptions, wholeNumber } from "../../errors/index.js";
 import { METRICS_OPTIONS, type MetricsOptions, resolveMetricsOptions } from "../../telemetry/prometheus/index.js";
+import { isLoopbackAddress } from "../loopback.js";
 
 /** Options of a kernel's metrics. Every one is optional. */
 export interface KernelMetricsOptions extends MetricsOptions {
@@ -53,7 +54,7 @@ export function resolveKernelMetrics(value: unknown): ResolvedKernelMetrics {
 
 /** Whether nobody beyond this machine reaches it. */
 export function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || /^127\.\d+\.\d+\.\d+$/.test(host);
+  return host === "localhost" || isLoopbackAddress(host);
 }
 
 function checkHost(value: unknown): string {

@@ -1,7 +1,7 @@
-import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { invalidOption } from "../../errors/index.js";
+import { digestOf, isSecret } from "../secret.js";
 import type { MetricsPage } from "./kernel-metrics.js";
 import { isLoopback, type MetricsAddress } from "./options.js";
 
@@ -87,8 +87,6 @@ function hostOf({ headers }: IncomingMessage): string {
   return bracketed ?? plain ?? "";
 }
 
-/** Takes the same time however wrong it is. */
 function isShown(token: string, { headers }: IncomingMessage): boolean {
-  const hash = (text: string): Buffer => createHash("sha256").update(text).digest();
-  return timingSafeEqual(hash(headers.authorization ?? ""), hash(`Bearer ${token}`));
+  return isSecret(headers.authorization ?? "", digestOf(`Bearer ${token}`));
 }

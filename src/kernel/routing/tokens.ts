@@ -1,6 +1,7 @@
-import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { IsolationError, invalidOption } from "../../errors/index.js";
 import { timerDelay } from "../../platform/index.js";
+import { digestOf, isSecret } from "../secret.js";
 import { TOKENS_AT_MOST } from "./bounds.js";
 
 /** `operate`: everything, the kernel's own service included. `call:NAME`: an isolate or a service; `call:*`: all of them. */
@@ -44,7 +45,7 @@ export class Tokens {
     const id = randomBytes(6).toString("hex");
     const secret = randomBytes(32).toString("base64url");
     const facts = Object.freeze({ id, scopes: [...new Set(scopes)], createdAt: Date.now(), expiresAt, note });
-    this.#tokens.set(id, { facts, hash: hashOf(secret), timer: this.#expiry(id, expiresAt) });
+    this.#tokens.set(id, { facts, hash: digestOf(secret), timer: this.#expiry(id, expiresAt) });
     return { id, token: `${id}.${secret}` };
   }
 
@@ -67,7 +68,7 @@ export class Tokens {
   check(token: string): TokenFacts | undefined {
     const dot = token.indexOf(".");
     const kept = this.#tokens.get(token.slice(0, Math.max(0, dot)));
-    const isEqual = timingSafeEqual(hashOf(token.slice(dot + 1)), kept?.hash ?? NOBODY);
+    const isEqual = isSecret(token.slice(dot + 1), kept?.hash ?? NOBODY);
     return isEqual && kept !== undefined && isAlive(kept.facts) ? kept.facts : undefined;
   }
 
@@ -108,10 +109,6 @@ export function allows(scopes: readonly TokenScope[], wanted: readonly TokenScop
 }
 
 const NOBODY = randomBytes(32);
-
-function hashOf(secret: string): Buffer {
-  return createHash("sha256").update(secret).digest();
-}
 
 function isAlive({ expiresAt }: TokenFacts): boolean {
   return expiresAt === undefined || Date.now() < expiresAt;
