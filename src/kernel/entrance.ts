@@ -1,12 +1,6 @@
 import { bearer } from "../contract/index.js";
 import { IsolationError } from "../errors/index.js";
-import {
-  type Dashboard,
-  type DashboardOptions,
-  localPort,
-  type OpenDashboard,
-  openDashboard,
-} from "./dashboard/index.js";
+import { type Dashboard, type DashboardOptions, Dashboards, localPort } from "./dashboard/index.js";
 import type { FrontDoorAccess } from "./grants/index.js";
 import type { Unit } from "./life/index.js";
 import type { ResolvedIsolate, ResolvedManifest } from "./manifest/index.js";
@@ -26,7 +20,7 @@ export class Entrance {
   readonly #manifest: ResolvedManifest;
   readonly #options: ResolvedKernelOptions;
   readonly #runtime: KernelRuntime;
-  readonly #dashboards = new Set<OpenDashboard>();
+  readonly #dashboards = new Dashboards();
   #isClosed = false;
   #operators: Operators | undefined;
   /** What isolates that may call gRPC services show at the door, by isolate. */
@@ -72,18 +66,8 @@ export class Entrance {
   async dashboard(options: DashboardOptions): Promise<Dashboard> {
     // A kernel without a front door keeps from now on what its isolates write.
     this.#operators ??= new Operators(this.#runtime, this.tokens);
-    const open = await openDashboard(
-      localPort(this.#operators.service, () => this.#runtime.metrics.read()),
-      options,
-    );
-    this.#dashboards.add(open);
-    const dashboard: Dashboard = {
-      url: open.url,
-      close: async () => {
-        this.#dashboards.delete(open);
-        await open.close();
-      },
-    };
+    const port = localPort(this.#operators.service, () => this.#runtime.metrics.read());
+    const dashboard = await this.#dashboards.open(port, options);
     if (!this.#isClosed) return dashboard;
     await dashboard.close();
     throw new IsolationError("STOPPED", `the kernel ${this.#manifest.name} has ended`);
@@ -98,8 +82,7 @@ export class Entrance {
   /** When no isolate is left. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    const dashboards = [...this.#dashboards].map((dashboard) => dashboard.drain());
-    await Promise.all([this.#door?.close(DOOR_GRACE_MS), ...dashboards]);
+    await Promise.all([this.#door?.close(DOOR_GRACE_MS), this.#dashboards.end("drain")]);
   }
 }
 

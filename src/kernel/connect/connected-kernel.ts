@@ -2,7 +2,7 @@ import { toDuration } from "../../contract/index.js";
 import type { KernelServiceStartResponse } from "../../contract/kernel.js";
 import { didYouMean, IsolationError, ownOptions } from "../../errors/index.js";
 import { type BoundCall, type CallOptions, createRemote, keepAlive } from "../../isolator/index.js";
-import { type Dashboard, type DashboardOptions, type OpenDashboard, openDashboard } from "../dashboard/index.js";
+import { type Dashboard, type DashboardOptions, Dashboards } from "../dashboard/index.js";
 import type { KernelEventSource } from "../events.js";
 import { type KernelLogRecord, type LogsOptions, toLogRecord } from "../logs/index.js";
 import { logLineOf, summaryOfMessage } from "../service/index.js";
@@ -45,7 +45,7 @@ export class ConnectedKernel {
   readonly #events: RemoteEvents;
   readonly #names: readonly string[];
   readonly #isolates = new Map<string, RemoteIsolate>();
-  readonly #dashboards = new Set<OpenDashboard>();
+  readonly #dashboards = new Dashboards();
   /** Why nothing is to be had any more. */
   #over: string | undefined;
 
@@ -146,14 +146,9 @@ export class ConnectedKernel {
   /** As `Kernel.dashboard`, served by this program; it ends with the connection. */
   async dashboard(options: DashboardOptions = {}): Promise<Dashboard> {
     if (this.#over !== undefined) throw new IsolationError("STOPPED", this.#over);
-    const open = await openDashboard(this.#client, options);
-    this.#dashboards.add(open);
-    const close = async (): Promise<void> => {
-      this.#dashboards.delete(open);
-      await open.close();
-    };
-    if (this.#over !== undefined) await close();
-    return { url: open.url, close };
+    const dashboard = await this.#dashboards.open(this.#client, options);
+    if (this.#over !== undefined) await dashboard.close();
+    return dashboard;
   }
 
   /** Ends the kernel in order; resolves when it is stopping. The event `stopped` says when it has. */
@@ -164,8 +159,7 @@ export class ConnectedKernel {
 
   /** Ends the connection; the kernel goes on. Calls that have not settled fail with STOPPED. */
   async close(): Promise<void> {
-    await Promise.all([...this.#dashboards].map((dashboard) => dashboard.close()));
-    this.#dashboards.clear();
+    await this.#dashboards.end("close");
     this.#end("the connection to the kernel was closed");
   }
 
@@ -195,9 +189,8 @@ export class ConnectedKernel {
     this.#events.stop();
     for (const isolate of this.#isolates.values()) this.#closeIsolate(isolate, why);
     // They have yet to read from the kernel that it has ended.
-    const drained = [...this.#dashboards].map((dashboard) => dashboard.drain());
-    if (drained.length === 0) this.#client.close();
-    else void Promise.all(drained).then(() => this.#client.close());
+    if (this.#dashboards.isEmpty) this.#client.close();
+    else void this.#dashboards.end("drain").then(() => this.#client.close());
   }
 
   #closeIsolate(isolate: RemoteIsolate, why: string): void {
