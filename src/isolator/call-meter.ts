@@ -6,31 +6,43 @@ const FIRST_OCTAVE = 5;
 /** After so long without a reader, in milliseconds, nothing is measured any more. */
 const UNREAD_MS = 10_000;
 
-/** How long calls take, counted by duration: within a fifth, in little room, and readable by several who do not know each other. */
+/**
+ * How long calls take, counted by duration: within a fifth, in little room, and readable by several who do not know each other.
+ * It counts from the first reading on, as long as it is read.
+ */
 export class CallMeter {
-  readonly #counts: number[] = new Array<number>(BUCKETS).fill(0);
-  readonly #began = new Map<object, number>();
-  readonly #onUnread: () => void;
-  #readAt = performance.now();
-
-  /** @param onUnread told when nobody reads it any more */
-  constructor(onUnread: () => void) {
-    this.#onUnread = onUnread;
-  }
+  /** While somebody reads. */
+  #counter: Counter | undefined;
 
   began(call: object): void {
-    this.#began.set(call, performance.now());
+    this.#counter?.began.set(call, performance.now());
   }
 
   ended(call: object): void {
-    const now = performance.now();
-    const began = this.#began.get(call);
+    if (this.#counter !== undefined && !this.#counter.ended(call)) this.#counter = undefined;
+  }
+
+  read(): readonly number[] {
+    this.#counter ??= new Counter();
+    return this.#counter.read();
+  }
+}
+
+class Counter {
+  readonly began = new Map<object, number>();
+  readonly #counts: number[] = new Array<number>(BUCKETS).fill(0);
+  #readAt = performance.now();
+
+  /** False when nobody reads it any more. */
+  ended(call: object): boolean {
+    const began = this.began.get(call);
     // It began before anybody asked.
-    if (began === undefined) return;
-    this.#began.delete(call);
+    if (began === undefined) return true;
+    const now = performance.now();
+    this.began.delete(call);
     const at = bucketOf(now - began);
     this.#counts[at] = (this.#counts[at] as number) + 1;
-    if (now - this.#readAt > UNREAD_MS) this.#onUnread();
+    return now - this.#readAt <= UNREAD_MS;
   }
 
   read(): readonly number[] {

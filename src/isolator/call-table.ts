@@ -50,8 +50,7 @@ export class CallTable {
   #answered = 0;
   /** Told when nobody waits for any call. */
   #onIdle: (() => void)[] = [];
-  /** While somebody reads it. */
-  #meter: CallMeter | undefined;
+  readonly #meter = new CallMeter();
   readonly #elsewhere: ((calls: readonly Call[]) => void) | undefined;
 
   /** @param elsewhere takes those that a process has lost and that may run again: then they do not wait for the next one here */
@@ -68,9 +67,6 @@ export class CallTable {
 
   /** What waits, and how long calls take; measures that from the first reading on, as long as it is read. */
   measure(): CallsMeasured {
-    this.#meter ??= new CallMeter(() => {
-      this.#meter = undefined;
-    });
     return { waiting: this.#waiting.size, durations: this.#meter.read() };
   }
 
@@ -104,7 +100,7 @@ export class CallTable {
 
   /** Runs the call now if the process is ready and has room, else lets it wait. */
   submit(call: Call): void {
-    this.#meter?.began(call);
+    this.#meter.began(call);
     if (this.#live !== undefined && this.#hasRoom(this.#live)) {
       this.#run(call, this.#live);
       return;
@@ -125,7 +121,7 @@ export class CallTable {
 
   /** To be called by whoever settles a call: gives its place to the next, if it has left it. */
   settled(call: Call): void {
-    this.#meter?.ended(call);
+    this.#meter.ended(call);
     const place = call.place as Running | typeof WAITING | undefined;
     if (place === WAITING) {
       call.place = undefined;

@@ -15,11 +15,11 @@ export type SendRequest<T> = (session: ProcessSession, live: Generation) => Prom
 export class FrameworkRequests {
   readonly #owner: object;
   readonly #state: () => State;
-  readonly #gate: ReadyGate;
+  readonly #gate: ReadyGate<Generation>;
   readonly #errors: IsolateErrors;
 
   /** @param owner the isolate, as whoever prepares a generation knows it */
-  constructor(owner: object, state: () => State, gate: ReadyGate, errors: IsolateErrors) {
+  constructor(owner: object, state: () => State, gate: ReadyGate<Generation>, errors: IsolateErrors) {
     this.#owner = owner;
     this.#state = state;
     this.#gate = gate;

@@ -56,4 +56,5 @@ export {
   wholeNumberOrInfinity,
 } from "./options/index.js";
 export { Outputs } from "./outputs.js";
+export { ReadyGate } from "./ready-gate.js";
 export { createRemote } from "./remote.js";

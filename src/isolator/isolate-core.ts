@@ -100,7 +100,7 @@ export class IsolateCore implements CallOwner {
       telemetry,
       owner: this,
     });
-    const gate = new ReadyGate();
+    const gate = new ReadyGate<Generation>();
     this.#requests = new FrameworkRequests(this, () => this.#supervisor.state, gate, this.#errors);
     this.#supervisor = new Supervisor(
       toGenerationSpec(isolatorId, options, this.limits, outputs, this.#recorder, {

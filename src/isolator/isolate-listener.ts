@@ -42,7 +42,7 @@ export interface IsolateParts {
   readonly data: IsolateData;
   readonly activation: GenerationActivation;
   readonly care: GenerationsInCare;
-  readonly gate: ReadyGate;
+  readonly gate: ReadyGate<Generation>;
   readonly recorder: Recorder | undefined;
   /** Whether somebody has asked for the end of the isolate. */
   readonly isStopping: () => boolean;

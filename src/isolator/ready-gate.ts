@@ -1,19 +1,23 @@
 import type { IsolationError } from "../errors/index.js";
-import type { Generation } from "../supervision/index.js";
 
-/** Where requests of the framework itself wait for the next generation. */
-export class ReadyGate {
-  #waiters: { resolve: (live: Generation) => void; reject: (error: IsolationError) => void }[] = [];
+/** Where requests of the framework itself wait for the next process. */
+export class ReadyGate<Process> {
+  #waiters: { resolve: (ready: Process) => void; reject: (error: IsolationError) => void }[] = [];
 
-  wait(): Promise<Generation> {
+  /** How many wait. */
+  get size(): number {
+    return this.#waiters.length;
+  }
+
+  wait(): Promise<Process> {
     return new Promise((resolve, reject) => {
       this.#waiters.push({ resolve, reject });
     });
   }
 
-  /** A generation is ready. */
-  open(live: Generation): void {
-    for (const { resolve } of this.#waiters.splice(0)) resolve(live);
+  /** One is ready. */
+  open(ready: Process): void {
+    for (const { resolve } of this.#waiters.splice(0)) resolve(ready);
   }
 
   /** None will be. */

@@ -1,14 +1,15 @@
 import type { IsolationError } from "../errors/index.js";
-import { type Call, type IsolatorEvents, keepAlive, type RecycleFacts } from "../isolator/index.js";
+import { type Call, type IsolatorEvents, keepAlive, ReadyGate, type RecycleFacts } from "../isolator/index.js";
 import type { AfterCrash, Death, Generation, Judge, StopCause } from "../supervision/index.js";
+import { IdleMembers } from "./idle-members.js";
 import { Member, type MemberListener, type MemberPurpose, type MemberSpec } from "./member.js";
 import { MovableTimer } from "./movable-timer.js";
 import type { PoolPolicy } from "./options/index.js";
 import { again, type LastFailure } from "./pool-errors.js";
 import type { PoolPublisher } from "./pool-events.js";
 import { PoolLife } from "./pool-life.js";
-import { PresentWaiters } from "./present-waiters.js";
 import type { Lane } from "./queue/index.js";
+import { Replacements } from "./replacements.js";
 import { Roster, type WaitingCalls } from "./roster.js";
 import { type PoolLoad, processesToStart } from "./scaling.js";
 import { tellStarted } from "./tell-started.js";
@@ -37,13 +38,13 @@ export class Fleet implements MemberListener {
   readonly #spec: MemberSpec;
   readonly #publisher: PoolPublisher;
   readonly #owner: FleetOwner;
-  readonly #present = new PresentWaiters();
+  readonly #present = new ReadyGate<Member>();
   #generations = 0;
   #lastReady = 0;
-  #replacing: Promise<unknown> = Promise.resolve();
+  readonly #replacements: Replacements;
   #begun: { readonly resolve: () => void; readonly reject: (error: IsolationError) => void } | undefined;
   readonly #upTimer = new MovableTimer(() => this.adjust());
-  readonly #idleTimer = new MovableTimer(() => this.#endIdle());
+  readonly #idle: IdleMembers;
 
   /** @param judge what follows when the budget of restarts is spent; absent, that is the end */
   constructor(policy: PoolPolicy, spec: MemberSpec, publisher: PoolPublisher, owner: FleetOwner, judge?: Judge) {
@@ -53,6 +54,19 @@ export class Fleet implements MemberListener {
     this.#owner = owner;
     this.roster = new Roster(policy);
     this.life = new PoolLife(spec.options.name, policy, judge);
+    this.#idle = new IdleMembers(policy, this.roster, (member) => this.#scaleDown(member));
+    this.#replacements = new Replacements({
+      isOver: () => this.life.end !== undefined,
+      successorOf: ({ pid: predecessor }) => this.#make({ kind: "recycle", predecessor }),
+      onFailed: (fresh, error, willRetry) => {
+        this.roster.remove(fresh);
+        if (this.life.end === undefined) this.#tellStartFailed(fresh, error, willRetry);
+      },
+      onReplaced: (member, fresh) => {
+        if (member.isOpen) this.#retire(member, "recycled", "ask");
+        this.#onReady(fresh);
+      },
+    });
   }
 
   /** Those that take calls. */
@@ -98,7 +112,7 @@ export class Fleet implements MemberListener {
       isOver = true;
       member.requests -= 1;
       if (member.busyness === 0) member.idleSince = performance.now();
-      this.watchIdle(member);
+      this.#idle.watch(member);
     };
   }
 
@@ -152,7 +166,7 @@ export class Fleet implements MemberListener {
   async recycle(): Promise<RecycleFacts | undefined> {
     let facts: RecycleFacts | undefined;
     for (const member of this.roster.open) {
-      const fresh = await this.#inTurn(() => this.#replace(member, false));
+      const fresh = await this.#replacements.replace(member, false);
       const { name: isolate } = this.#spec.options;
       if (fresh !== undefined)
         facts = { isolate, generation: fresh.generation, pid: fresh.pid, predecessor: member.pid };
@@ -200,12 +214,7 @@ export class Fleet implements MemberListener {
     const { isOneShot } = this.#policy;
     if (isOneShot && member.load === 0 && member.given > 0) this.#retire(member, "it has had its call", "ask");
     this.#owner.onRoom(member);
-    this.watchIdle(member);
-  }
-
-  /** It is ended when it has nothing to do for too long. */
-  watchIdle(member: Member): void {
-    if (member.busyness === 0 && member.isOpen) this.#idleTimer.by(member.idleSince + this.#policy.idleMs);
+    this.#idle.watch(member);
   }
 
   onStuck(member: Member): void {
@@ -214,7 +223,7 @@ export class Fleet implements MemberListener {
 
   /** One at a time: the fresh one takes calls before the old one goes. */
   onDue(member: Member): Promise<boolean> {
-    return this.#inTurn(() => this.#replace(member, true)).then(
+    return this.#replacements.replace(member, true).then(
       () => true,
       () => false,
     );
@@ -255,10 +264,11 @@ export class Fleet implements MemberListener {
     if (!member.isOpen) return;
     this.life.isProved = true;
     this.#lastReady = performance.now();
-    this.#present.serve(() => this.roster.leastRequested());
+    const least = this.roster.leastRequested();
+    if (least !== undefined) this.#present.open(least);
     this.#tellIfBegun();
     this.#owner.onRoom(member);
-    this.watchIdle(member);
+    this.#idle.watch(member);
     this.adjust();
   }
 
@@ -334,7 +344,7 @@ export class Fleet implements MemberListener {
   #close(cause: StopCause, last?: LastFailure): void {
     if (!this.life.close(cause, last)) return;
     this.#upTimer.stop();
-    this.#idleTimer.stop();
+    this.#idle.stop();
     const toError = (): IsolationError => this.life.down as IsolationError;
     this.#refuse(toError);
     this.#begun?.reject(toError());
@@ -363,44 +373,11 @@ export class Fleet implements MemberListener {
     this.adjust();
   }
 
-  #inTurn<T>(replace: () => Promise<T>): Promise<T> {
-    const replaced = this.#replacing.then(replace);
-    this.#replacing = replaced.catch(() => {});
-    return replaced;
-  }
-
-  /** @throws IsolationError what keeps another from starting: the old one goes on */
-  async #replace(member: Member, willRetry: boolean): Promise<Member | undefined> {
-    if (!member.isOpen || this.life.end !== undefined) return undefined;
-    const fresh = this.#make({ kind: "recycle", predecessor: member.pid });
-    try {
-      await fresh.start();
-    } catch (error) {
-      this.roster.remove(fresh);
-      if (this.life.end === undefined) this.#tellStartFailed(fresh, error as IsolationError, willRetry);
-      throw error;
-    }
-    if (member.isOpen) this.#retire(member, "recycled", "ask");
-    this.#onReady(fresh);
-    return fresh;
-  }
-
-  #endIdle(): void {
-    const { min, spares, idleMs } = this.#policy;
-    const now = performance.now();
-    const { open } = this.roster;
-    const idle = open.filter(({ busyness }) => busyness === 0).sort((one, other) => one.idleSince - other.idleSince);
-    const removable = idle.slice(0, Math.max(0, Math.min(open.length - min, idle.length - spares)));
-    for (const member of removable) {
-      if (now - member.idleSince < idleMs) {
-        this.watchIdle(member);
-        return;
-      }
-      this.#retire(member, "idle", "ask");
-      const { generation, pid } = member;
-      const processes = this.roster.open.length;
-      this.#publisher.emit("scaledDown", { isolate: this.#spec.options.name, generation, pid, processes });
-    }
+  #scaleDown(member: Member): void {
+    this.#retire(member, "idle", "ask");
+    const { generation, pid } = member;
+    const processes = this.roster.open.length;
+    this.#publisher.emit("scaledDown", { isolate: this.#spec.options.name, generation, pid, processes });
   }
 
   #tellIfBegun(): void {

@@ -115,6 +115,11 @@ export class Member implements CallOwner, QueuePlace {
     return this.#running + (this.#live?.session.openStreams ?? 0);
   }
 
+  /** Calls that run. */
+  get running(): number {
+    return this.#running;
+  }
+
   /** What it has to do, requests included that are none of the pool's calls. */
   get busyness(): number {
     return this.load + this.requests;

@@ -27,8 +27,7 @@ export class PoolCore implements CallOwner {
   readonly #queue = new PoolQueue<Member>();
   #ended = 0;
   #isFilling = false;
-  /** While somebody reads it. */
-  #meter: CallMeter | undefined;
+  readonly #meter = new CallMeter();
   /** Where the calls are noted that are made now. */
   #scope: CallScope | undefined;
   /** Told when a call has left the queue, or a process. */
@@ -44,7 +43,7 @@ export class PoolCore implements CallOwner {
       onRoom: (member) => this.#onRoom(member),
       onClosed: (member) => this.#onClosed(member),
       onLost: (calls) => this.#again(calls),
-      onSettled: (call) => this.#meter?.ended(call),
+      onSettled: (call) => this.#meter.ended(call),
       onLaneEnd: (lane) => this.#queue.ended(lane),
       refuse: (toError) => this.#refuse(toError),
     };
@@ -62,7 +61,7 @@ export class PoolCore implements CallOwner {
     call.owner = this;
     this.#scope?.add(call);
     if (this.telemetry.hearsCalls) call.observe(this.telemetry);
-    this.#meter?.began(call);
+    this.#meter.began(call);
     const { down } = this.fleet.life;
     const { preparing } = this.fleet.roster;
     if (call.isAborted) call.cancel();
@@ -74,7 +73,7 @@ export class PoolCore implements CallOwner {
   /** To be called when a call has settled that waits, or was to. */
   settled(call: Call): void {
     keepAlive.release();
-    this.#meter?.ended(call);
+    this.#meter.ended(call);
     if (call.place === undefined) return;
     this.#queue.delete(call);
     this.#tellChange();
@@ -82,9 +81,6 @@ export class PoolCore implements CallOwner {
 
   /** As `CallTable.measure`. */
   measureCalls(): CallsMeasured {
-    this.#meter ??= new CallMeter(() => {
-      this.#meter = undefined;
-    });
     return { waiting: this.#queue.size, durations: this.#meter.read() };
   }
 
@@ -120,13 +116,23 @@ export class PoolCore implements CallOwner {
     }
   }
 
+  /** How many calls wait, for whichever process. */
+  get queued(): number {
+    return this.#queue.size;
+  }
+
+  /** How many calls run. */
+  get running(): number {
+    return this.fleet.roster.all.reduce((sum, { running }) => sum + running, 0);
+  }
+
   status(): PoolStatus {
     const processes = this.fleet.roster.all.map((member) => member.status());
     return {
       name: this.#name,
       state: this.#state,
-      queued: this.#queue.size,
-      running: processes.reduce((sum, { inFlight }) => sum + inFlight, 0),
+      queued: this.queued,
+      running: this.running,
       done: this.#ended + processes.reduce((sum, { done }) => sum + done, 0),
       restarts: this.fleet.life.restarts,
       processes,

@@ -15,8 +15,9 @@ export class PoolGauge {
   }
 
   read(): IsolateReading {
-    const { queued, running, restarts } = this.#core.status();
-    const { all, open } = this.#core.fleet.roster;
+    const { queued, running } = this.#core;
+    const { life, roster } = this.#core.fleet;
+    const { all, open } = roster;
     const [oldest] = open;
     const readings = new Map(all.map((member) => [member, member.core.gauge.read()]));
     const uptimes = open.flatMap((member) => readings.get(member)?.uptimeMs ?? []);
@@ -27,7 +28,7 @@ export class PoolGauge {
       pid: oldest?.pid ?? 0,
       queued,
       inFlight: running,
-      restarts,
+      restarts: life.restarts,
       uptimeMs: uptimes.length === 0 ? undefined : Math.max(...uptimes),
       rssBytes: memory.length === 0 ? undefined : memory.reduce((sum, bytes) => sum + bytes, 0),
       cpuSeconds: this.#cpuOf(readings),

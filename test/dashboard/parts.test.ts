@@ -192,8 +192,9 @@ describe("how long calls take", () => {
   });
 
   test("is counted of calls that began while it was, each once", () => {
-    const meter = new CallMeter(() => {});
+    const meter = new CallMeter();
     const [first, second] = [{}, {}];
+    meter.read();
     meter.ended(first);
     meter.began(second);
     meter.ended(second);
