@@ -102,10 +102,11 @@ func (p *process) resolve(module, method string) (callee session.Callee, inOrder
 	if err != nil {
 		callee = func(call *session.Incoming) { call.Fail(err) }
 	}
-	return p.counted(callee), false
+	return p.counted(callee), true
 }
 
-// counted keeps the books of a call: what runs, what was done, and what is refused since the process drains.
+// counted keeps the books of a call: what runs, what was done, and what is refused since the process drains. It is called in
+// order and starts the callee's goroutine itself: a status or a shutdown that came after a call finds it counted.
 func (p *process) counted(callee session.Callee) session.Callee {
 	return func(call *session.Incoming) {
 		p.running.Add(1)
@@ -117,8 +118,10 @@ func (p *process) counted(callee session.Callee) session.Callee {
 			call.Fail(refusal)
 			return
 		}
-		defer p.settled(call)
-		callee(call)
+		go func() {
+			defer p.settled(call)
+			callee(call)
+		}()
 	}
 }
 
