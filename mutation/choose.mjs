@@ -10,16 +10,16 @@
  */
 export function chooseMutants(mutants, rooms, count, random) {
   return rooms.flatMap((room) => {
-    const left = mutants.filter(({ file }) => roomOf(file) === room);
+    const left = mutants.filter(({ file }) => isIn(file, room));
     const chosen = [];
     while (chosen.length < count && left.length > 0) chosen.push(...left.splice(random.between(0, left.length - 1), 1));
     return chosen;
   });
 }
 
-/** `src/session/outbox.ts` is in `session`. @param {string} file */
-export function roomOf(file) {
-  return file.split("/")[1] ?? "";
+/** `src/session/outbox.ts` is in `session`. @param {string} file @param {string} room a folder of src */
+export function isIn(file, room) {
+  return file.startsWith(`src/${room}/`);
 }
 
 /**

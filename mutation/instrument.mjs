@@ -32,8 +32,7 @@ export async function instrument(root, files) {
     sources,
     options,
   );
-  // Types no longer hold in code that is all its mutants at once.
-  for (const { name, content } of outputs) writeFileSync(name, `// @ts-nocheck\n${content}`);
+  for (const { name, content } of outputs) writeFileSync(name, content);
   const texts = new Map(sources.map(({ name, content }) => [name, content]));
   const made = mutants.filter(({ status }) => status !== "Ignored");
   return made.map(({ id, fileName, mutatorName, replacement, location }) => ({

@@ -2,7 +2,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { Random } from "../chaos/random.mjs";
-import { chooseMutants, roomOf } from "./choose.mjs";
+import { chooseMutants, isIn } from "./choose.mjs";
 import { dryRun } from "./dry-run.mjs";
 import { instrument } from "./instrument.mjs";
 import { ROOMS, readOptions, USAGE } from "./options.mjs";
@@ -33,7 +33,7 @@ async function mutate({ rooms, mutants: count, seed, lanes, floor }) {
       return trial;
     });
     process.stdout.write(`\n${toReport(trials, rooms)}\n`);
-    return rooms.every((room) => scoreOf(trials.filter(({ file }) => roomOf(file) === room)) >= floor);
+    return rooms.every((room) => scoreOf(trials.filter(({ file }) => isIn(file, room))) >= floor);
   } finally {
     workshop.remove();
   }

@@ -1,5 +1,5 @@
 import { toTable } from "../chaos/table.mjs";
-import { roomOf } from "./choose.mjs";
+import { isIn } from "./choose.mjs";
 
 /** @typedef {import("./try-mutant.mjs").Trial} Trial */
 
@@ -10,7 +10,7 @@ export function toReport(trials, rooms) {
   const rows = rooms.map((room) =>
     toRow(
       room,
-      trials.filter(({ file }) => roomOf(file) === room),
+      trials.filter(({ file }) => isIn(file, room)),
     ),
   );
   return toTable(HEAD, [...rows, toRow("all", trials)]);

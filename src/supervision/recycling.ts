@@ -16,6 +16,11 @@ export interface RecyclingHooks {
   readonly recycle: () => Promise<boolean>;
 }
 
+/** What is known of the generation that is watched. */
+export type Recyclable = Pick<Generation, "startedAt"> & {
+  readonly process: Pick<Generation["process"], "innerPid">;
+};
+
 /** How often memory and idleness are looked at, in milliseconds. */
 const LOOK_MS = 500;
 
@@ -26,7 +31,7 @@ const LONGEST_RETRY_MS = 60_000;
 /** Watches one generation, and has it replaced when it is due, as soon as that can be done. */
 export class Recycling {
   readonly #policy: RecyclePolicy;
-  readonly #live: Generation;
+  readonly #live: Recyclable;
   readonly #isBusy: () => boolean;
   readonly #recycle: () => Promise<boolean>;
   readonly #timer: NodeJS.Timeout | undefined;
@@ -38,7 +43,7 @@ export class Recycling {
   #retryMs = FIRST_RETRY_MS;
   #retry: NodeJS.Timeout | undefined;
 
-  constructor(policy: RecyclePolicy, live: Generation, { isBusy, recycle }: RecyclingHooks) {
+  constructor(policy: RecyclePolicy, live: Recyclable, { isBusy, recycle }: RecyclingHooks) {
     this.#policy = policy;
     this.#live = live;
     this.#isBusy = isBusy;
@@ -97,6 +102,6 @@ export class Recycling {
   }
 }
 
-function rssOf({ process }: Generation): number | undefined {
+function rssOf({ process }: Recyclable): number | undefined {
   return process.innerPid === undefined ? undefined : processUsage(process.innerPid)?.rssBytes;
 }

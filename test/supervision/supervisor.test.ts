@@ -8,8 +8,11 @@ import { type Lifeline, pihostEntry, startNodeProcess } from "../../src/process/
 import { UNCONFINED } from "../../src/sandbox/index.js";
 import { BUDGET } from "../../src/session/index.js";
 import {
+  type Death,
   type Generation,
   type GenerationSpec,
+  type Judge,
+  type Judgement,
   type RecycleSteps,
   type RestartPolicy,
   Supervisor,
@@ -30,6 +33,8 @@ interface Surroundings {
   /** Called in the turn of the event loop in which a process says that it is ready. */
   readonly onReadyLine?: () => void;
   readonly restart?: RestartPolicy;
+  /** Decides in the place of `restart`. */
+  readonly judge?: Judge;
   /** What keeps a process from being started, as long as it throws. */
   readonly obstacle?: () => void;
   readonly standby?: number;
@@ -42,7 +47,7 @@ interface Surroundings {
 }
 
 function useSupervisor(surroundings: Surroundings = {}) {
-  const { onReadyLine = () => {}, restart, obstacle = () => {}, standby = 0 } = surroundings;
+  const { onReadyLine = () => {}, restart, judge, obstacle = () => {}, standby = 0 } = surroundings;
   const { publish = () => {}, onReady = () => {}, warmUp = async () => {} } = surroundings;
   const ready: Generation[] = [];
   const heard: string[] = [];
@@ -104,7 +109,7 @@ function useSupervisor(surroundings: Surroundings = {}) {
     activate: () => undefined,
     warmUp,
   };
-  const supervisor = new Supervisor(spec, { restart, standby, graceMs: 100 }, listener);
+  const supervisor = new Supervisor(spec, { restart, judge, standby, graceMs: 100 }, listener);
   onTestFinished(() => {
     for (const pid of pids.filter((each) => isAlive(each))) process.kill(pid, "SIGKILL");
   });
@@ -275,4 +280,121 @@ test("a spare whose preparation is cut short by the end of the isolator is gone 
   await supervisor.terminate("SIGKILL", 0);
   expect(pids).toHaveLength(2);
   expect(pids.filter((pid) => isAlive(pid))).toEqual([]);
+});
+
+describe("a process that was replaced, while it finishes its calls,", () => {
+  const NEVER: RecycleSteps = { drained: () => new Promise(() => {}), willRetry: true };
+
+  test("is followed by no other when all is shut down", async () => {
+    const { supervisor, ready, heard, pids } = useSupervisor({ restart: AT_ONCE });
+    await supervisor.start(new AbortController());
+    await supervisor.recycle(ready[0] as Generation, NEVER);
+    await supervisor.shutdown("done", 1_000);
+    expect(heard.filter((line) => line.startsWith("ended"))).toEqual(["ended for good", "ended for good"]);
+    expect(pids.filter((pid) => isAlive(pid))).toEqual([]);
+  });
+
+  test("is killed with the other when all is terminated", async () => {
+    const { supervisor, ready, heard, pids } = useSupervisor({ restart: AT_ONCE });
+    await supervisor.start(new AbortController());
+    await supervisor.recycle(ready[0] as Generation, NEVER);
+    await supervisor.terminate("SIGKILL", 0);
+    expect(heard.filter((line) => line.startsWith("ended"))).toEqual(["ended for good", "ended for good"]);
+    expect(await ready[0]?.outcome).toMatchObject({ signal: "SIGKILL", reason: "terminated" });
+    expect(pids.filter((pid) => isAlive(pid))).toEqual([]);
+  });
+
+  test("goes on when its successor ends for good, and only with it the isolator is gone", async () => {
+    let drain = (): void => {};
+    const drained = (): Promise<void> =>
+      new Promise((resolve) => {
+        drain = resolve;
+      });
+    const { supervisor, ready, heard } = useSupervisor();
+    await supervisor.start(new AbortController());
+    const [old] = ready as [Generation];
+    const successor = await supervisor.recycle(old, { drained, willRetry: true });
+    process.kill(successor.pid, "SIGKILL");
+    await until(() => supervisor.state.kind === "stopped");
+    await successor.gone;
+    await sleep(0);
+    expect(supervisor.stopped.isReached).toBe(false);
+    expect(isAlive(old.pid)).toBe(true);
+    drain();
+    expect(await supervisor.stopped.wait()).toMatchObject({ signal: "SIGKILL", reason: "signal" });
+    expect(heard).toEqual(["ready", "ready", "ended for good", "stopped: crashed", "ended for good"]);
+    expect(await old.outcome).toMatchObject({ kind: "exited", code: 0, reason: "requested" });
+  });
+});
+
+describe("where somebody else judges a death", () => {
+  /** A judge whose first judgement comes when it is said. */
+  function useJudge() {
+    const deaths: Death[] = [];
+    let decide = (_: Exclude<Judgement, { kind: "hold" }>): void => {};
+    const decided = new Promise<Exclude<Judgement, { kind: "hold" }>>((resolve) => {
+      decide = resolve;
+    });
+    const judge: Judge = (death) => {
+      deaths.push(death);
+      return { kind: "hold", decided };
+    };
+    return { judge, deaths, decide: (judgement: Exclude<Judgement, { kind: "hold" }>) => decide(judgement) };
+  }
+
+  test("there is no process until it has decided, and a restart follows then", async () => {
+    const { judge, deaths, decide } = useJudge();
+    const { supervisor, ready, heard, pids } = useSupervisor({ judge });
+    await supervisor.start(new AbortController());
+    process.kill(ready[0]?.pid ?? 0, "SIGKILL");
+    await until(() => heard.includes("ended"));
+    expect(supervisor.state).toMatchObject({ kind: "waiting", generation: 2 });
+    expect(deaths).toMatchObject([{ outcome: { signal: "SIGKILL" }, healthy: true, halted: false }]);
+    await sleep(20);
+    expect(pids).toHaveLength(1);
+    decide({ kind: "restart", delayMs: 0 });
+    await until(() => ready.length === 2);
+    expect(ready[1]?.number).toBe(2);
+    expect(heard).toEqual(["ready", "ended", "restarting", "ready"]);
+    await supervisor.terminate("SIGKILL", 0);
+  });
+
+  test("it may be the end", async () => {
+    const { judge, decide } = useJudge();
+    const { supervisor, ready, heard } = useSupervisor({ judge });
+    await supervisor.start(new AbortController());
+    process.kill(ready[0]?.pid ?? 0, "SIGKILL");
+    await until(() => heard.includes("ended"));
+    decide({ kind: "stop", cause: { kind: "exhausted" } });
+    expect(await supervisor.stopped.wait()).toMatchObject({ signal: "SIGKILL", reason: "signal" });
+    expect(heard).toEqual(["ready", "ended", "stopped: exhausted"]);
+  });
+
+  test("what it decides after the isolator was stopped starts nothing", async () => {
+    const { judge, decide } = useJudge();
+    const { supervisor, ready, heard, pids } = useSupervisor({ judge });
+    await supervisor.start(new AbortController());
+    process.kill(ready[0]?.pid ?? 0, "SIGKILL");
+    await until(() => heard.includes("ended"));
+    const outcome = await supervisor.terminate("SIGKILL", 0);
+    expect(outcome).toMatchObject({ reason: "terminated", forced: false });
+    decide({ kind: "restart", delayMs: 0 });
+    await sleep(20);
+    expect(heard).toEqual(["ready", "ended", "stopped: terminated"]);
+    expect(pids).toHaveLength(1);
+  });
+
+  test("a process that is halted ends in order, and is judged", async () => {
+    const { judge, deaths } = useJudge();
+    const { supervisor, ready, heard } = useSupervisor({ judge });
+    await supervisor.start(new AbortController());
+    await supervisor.halt("for its neighbour", 1_000);
+    await until(() => heard.includes("ended"));
+    expect(deaths).toMatchObject([{ outcome: { kind: "exited", code: 0, reason: "requested" }, halted: true }]);
+    expect(await ready[0]?.outcome).toBe(deaths[0]?.outcome);
+    expect(supervisor.state.kind).toBe("waiting");
+    await supervisor.halt("again", 1_000);
+    expect(deaths).toHaveLength(1);
+    await supervisor.terminate("SIGKILL", 0);
+  });
 });
