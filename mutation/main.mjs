@@ -39,11 +39,20 @@ async function mutate({ rooms, mutants: count, seed, lanes, floor }) {
   }
 }
 
+/** @type {Readonly<Partial<Record<NodeJS.Platform, string>>>} */
+const NAMES = { darwin: "macos", win32: "windows" };
+
+/** What only other systems run. */
+const ELSEWHERE = ["linux", "macos", "windows"].filter(
+  (system) => system !== (NAMES[process.platform] ?? process.platform),
+);
+
 /** @param {string} root @param {string} room */
 function sourcesOf(root, room) {
   const folder = join("src", room);
   return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".ts") && !name.endsWith("index.ts"))
+    .filter((name) => !ELSEWHERE.some((system) => name.endsWith(`.${system}.ts`)))
     .map((name) => join(folder, name));
 }
 

@@ -19,5 +19,7 @@ export default mergeConfig(base, {
     setupFiles: process.env.MUTATION_COVERAGE === undefined ? [] : ["mutation/collect-coverage.mjs"],
     sequence: { sequencer: GivenOrder },
     retry: 0,
+    // Every change is tried on the same code: without this, all of it would be transformed again for each.
+    experimental: { fsModuleCache: true, fsModuleCachePath: ".mutation-cache" },
   },
 });

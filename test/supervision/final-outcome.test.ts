@@ -19,12 +19,15 @@ describe("how an isolator ended", () => {
     }
   });
 
-  test.each<StopCause>([SHUTDOWN, { kind: "terminated" }])("is what its last process was made to do: $kind", (cause) => {
-    for (const reason of ["requested", "terminated"] as const) {
-      const last = outcome(reason);
-      expect(toFinalOutcome(last, cause)).toBe(last);
-    }
-  });
+  test.each<StopCause>([SHUTDOWN, { kind: "terminated" }])(
+    "is what its last process was made to do: $kind",
+    (cause) => {
+      for (const reason of ["requested", "terminated"] as const) {
+        const last = outcome(reason);
+        expect(toFinalOutcome(last, cause)).toBe(last);
+      }
+    },
+  );
 
   test.each([
     [SHUTDOWN, "requested", "shut down"],

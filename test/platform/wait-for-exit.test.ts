@@ -1,0 +1,44 @@
+import { once } from "node:events";
+import { describe, expect, test } from "vitest";
+import { waitForExit } from "../../src/platform/index.js";
+import { useProcess } from "./support.js";
+
+const useSleeper = () => useProcess(process.execPath, ["-e", "setInterval(() => {}, 1_000)"]);
+
+describe("waiting for the end of processes", () => {
+  test("is over at once where there are none, and where they have ended", async () => {
+    const child = useSleeper();
+    child.kill("SIGKILL");
+    await once(child, "exit");
+    expect(await waitForExit([], 60_000)).toEqual([]);
+    expect(await waitForExit([child.pid], 60_000)).toEqual([]);
+  });
+
+  test("is over with the last of them", async () => {
+    const children = [useSleeper(), useSleeper(), useSleeper()];
+    let isOver = false;
+    const waited = waitForExit(
+      children.map(({ pid }) => pid),
+      60_000,
+    ).finally(() => {
+      isOver = true;
+    });
+    for (const child of children) {
+      await new Promise((resolve) => void setImmediate(resolve));
+      expect(isOver).toBe(false);
+      child.kill("SIGKILL");
+      await once(child, "exit");
+    }
+    expect(await waited).toEqual([]);
+  });
+
+  test("tells, after the time that it has, which of them live", async () => {
+    const [first, ended, last] = [useSleeper(), useSleeper(), useSleeper()];
+    ended.kill("SIGKILL");
+    await once(ended, "exit");
+    const startedAt = performance.now();
+    expect(await waitForExit([first.pid, ended.pid, last.pid], 50)).toEqual([first.pid, last.pid]);
+    expect(performance.now() - startedAt).toBeGreaterThanOrEqual(50);
+    expect(await waitForExit([first.pid], 0)).toEqual([first.pid]);
+  });
+});
