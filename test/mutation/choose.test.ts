@@ -24,6 +24,14 @@ test("a room with fewer than were asked for gives what it has", () => {
   expect(chooseMutants(MUTANTS.slice(0, 3), ["session"], 5, new Random(1))).toHaveLength(2);
 });
 
+test("a room may lie in another, and is none of those whose names begin like its own", () => {
+  const files = ["src/kernel/tree/died.ts", "src/kernel/treehouse.ts", "src/kernel/kernel.ts", "src/kernels/tree.ts"];
+  const mutants = files.map((file) => mutant(file, file));
+  const chosen = (room: string) => chooseMutants(mutants, [room], 5, new Random(1)).map(({ file }) => file);
+  expect(chosen("kernel/tree")).toEqual(files.slice(0, 1));
+  expect(chosen("kernel").sort()).toEqual(files.slice(0, 3).sort());
+});
+
 test("only tests that reach the mutant run: the one of the same name first, then the most particular ones", () => {
   const tests = [
     testFile("test/isolator/calls.test.ts", ["1", "2", "3"], 10),

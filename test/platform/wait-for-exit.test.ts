@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { waitForExit } from "../../src/platform/index.js";
 import { useProcess } from "./support.js";
 
@@ -40,5 +40,24 @@ describe("waiting for the end of processes", () => {
     expect(await waitForExit([first.pid, ended.pid, last.pid], 50)).toEqual([first.pid, last.pid]);
     expect(performance.now() - startedAt).toBeGreaterThanOrEqual(50);
     expect(await waitForExit([first.pid], 0)).toEqual([first.pid]);
+  });
+
+  test("looks again soon, and then every 20 ms", async () => {
+    const child = useSleeper();
+    vi.useFakeTimers({ toFake: ["setTimeout", "performance"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const waited = waitForExit([child.pid], 60_000);
+    const pauses: number[] = [];
+    for (let look = 0; look < 10; look += 1) {
+      await vi.waitUntil(() => vi.getTimerCount() === 1, { interval: 0 });
+      const before = performance.now();
+      vi.advanceTimersToNextTimer();
+      pauses.push(Math.round(performance.now() - before));
+    }
+    expect(pauses).toEqual([1, 2, 4, 8, 16, 20, 20, 20, 20, 20]);
+    child.kill("SIGKILL");
+    await once(child, "exit");
+    vi.useRealTimers();
+    expect(await waited).toEqual([]);
   });
 });
