@@ -5,6 +5,11 @@ import { useProcess } from "./support.js";
 
 const useSleeper = () => useProcess(process.execPath, ["-e", "setInterval(() => {}, 1_000)"]);
 
+/** Under a clock that only the test moves. */
+async function untilItWaits(): Promise<void> {
+  while (vi.getTimerCount() === 0) await new Promise((resolve) => void setImmediate(resolve));
+}
+
 describe("waiting for the end of processes", () => {
   test("is over at once where there are none, and where they have ended", async () => {
     const child = useSleeper();
@@ -49,7 +54,7 @@ describe("waiting for the end of processes", () => {
     const waited = waitForExit([child.pid], 60_000);
     const pauses: number[] = [];
     for (let look = 0; look < 10; look += 1) {
-      await vi.waitUntil(() => vi.getTimerCount() === 1, { interval: 0 });
+      await untilItWaits();
       const before = performance.now();
       vi.advanceTimersToNextTimer();
       pauses.push(Math.round(performance.now() - before));
@@ -57,7 +62,8 @@ describe("waiting for the end of processes", () => {
     expect(pauses).toEqual([1, 2, 4, 8, 16, 20, 20, 20, 20, 20]);
     child.kill("SIGKILL");
     await once(child, "exit");
-    vi.useRealTimers();
+    await untilItWaits();
+    vi.advanceTimersToNextTimer();
     expect(await waited).toEqual([]);
   });
 });
