@@ -1,7 +1,15 @@
-import type { Call } from "./call.js";
+import type { Call as QueuedCall } from "./call.js";
+
+/** What can wait: it knows its neighbours itself, so that it leaves from anywhere at once. */
+export interface Waiting<Self> {
+  /** Since when, in milliseconds on a clock that never goes back. */
+  readonly since: number;
+  previous: Self | undefined;
+  next: Self | undefined;
+}
 
 /** The calls that wait, in their order. One that settles meanwhile leaves at once, and takes its arguments with it. */
-export class CallQueue {
+export class CallQueue<Call extends Waiting<Call> = QueuedCall> {
   #first: Call | undefined;
   #last: Call | undefined;
   #size = 0;

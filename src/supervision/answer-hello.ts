@@ -12,6 +12,12 @@ export interface AnsweredProcess {
   readonly inspection: Inspection;
 }
 
+/** What the answer depends on. */
+export type AnsweringSpec = Pick<
+  GenerationSpec,
+  "isolate" | "from" | "lane" | "recorder" | "needs" | "lifecycle" | "maxPayloadBytes"
+> & { readonly confinement: Pick<GenerationSpec["confinement"], "integrity"> };
+
 /**
  * What a process is told: nothing that its hello has not asked for.
  *
@@ -19,8 +25,8 @@ export interface AnsweredProcess {
  */
 export function answerHello(
   greeting: Greeting,
-  spec: GenerationSpec,
-  launch: GenerationLaunch,
+  spec: AnsweringSpec,
+  launch: Pick<GenerationLaunch, "provide" | "deniedPermissions">,
   { number, token, inspection }: AnsweredProcess,
 ): Go {
   const { capabilities, protocol } = greeting;
@@ -69,12 +75,12 @@ export function speaksOnDescriptor({ capabilities }: Greeting, { lane }: Pick<Ge
  * Only there: on a socket, the process could not know whose segments it is told of. What is in a segment would be in no
  * record.
  */
-function usesSharedMemory(greeting: Greeting, spec: GenerationSpec): boolean {
+function usesSharedMemory(greeting: Greeting, spec: AnsweringSpec): boolean {
   if (spec.recorder !== undefined) return false;
   return greeting.capabilities.features.has("shared-memory") && speaksOnDescriptor(greeting, spec);
 }
 
-function refuseOptions({ capabilities, peer }: Greeting, { needs }: GenerationSpec): void {
+function refuseOptions({ capabilities, peer }: Greeting, { needs }: AnsweringSpec): void {
   const refused = needs.find(({ feature }) => !capabilities.features.has(feature));
   if (refused === undefined) return;
   const { option, feature } = refused;

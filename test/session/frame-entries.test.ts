@@ -76,3 +76,9 @@ test("what our own side sends is counted: calls, their details, traces, items, r
   expect(() => countEntries(bytes, count - 1)).toThrow(/budget.entries/);
   expect(decodeFrame(bytes, count)).toMatchObject({ callIds: [1, 2, 300], resultIds: [70_000] });
 });
+
+test("a number has ten bytes at the most, as everywhere in protobuf", () => {
+  const number = (bytes: number): Buffer => Buffer.from([0x30, ...Array(bytes - 1).fill(0x80), 0]);
+  for (const bytes of [1, 5, 6, 10]) expect(countEntries(number(bytes), 10)).toBe(1);
+  for (const bytes of [11, 12, 30]) expect(() => countEntries(number(bytes), 10)).toThrow(RangeError);
+});

@@ -53,7 +53,7 @@ describe("a failure is left as it is", () => {
   });
 
   test("of another kind", () => {
-    const error = failed(MISSING, "TIMEOUT");
+    const error = failed(MISSING, "CANCELLED");
     expect(explainHidden(error, SANDBOX)).toBe(error);
   });
 });

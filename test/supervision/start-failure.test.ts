@@ -7,9 +7,9 @@ const FACTS = { isolate: "store", generation: 3 };
 
 describe("what was thrown on the way to a generation", () => {
   test("is a failed start as it is", () => {
-    const failure = new StartFailure(new IsolationError("TIMEOUT", "too slow"), undefined);
+    const failure = new StartFailure(new IsolationError("CANCELLED", "too slow"), undefined);
     expect(StartFailure.of(failure)).toBe(failure);
-    expect(failure).toMatchObject({ message: "TIMEOUT: too slow", cause: failure.error });
+    expect(failure).toMatchObject({ message: "CANCELLED: too slow", cause: failure.error });
   });
 
   test("is the cause of one otherwise", () => {
