@@ -13,5 +13,5 @@ export declare function chooseMutants(
   count: number,
   random: Random,
 ): Mutant[];
-export function isIn(file: string, room: string): boolean;
+export declare function isIn(file: string, room: string): boolean;
 export declare function testsFor(mutant: Mutant, tests: readonly TestFile[]): TestFile[];

@@ -24,6 +24,14 @@ describe("maxPayload", () => {
     expect(isolator.generation).toBe(1);
   });
 
+  test("takes as many bytes as it says, and not one more", async () => {
+    const isolator = await useIsolator({ maxPayload: "64KiB" });
+    const most = Buffer.alloc(64 * 1024, 7);
+    expect(await isolator.invoke(values, "echo", [most])).toEqual(most);
+    const more = isolator.invoke(values, "echo", [Buffer.alloc(64 * 1024 + 1)]);
+    expect(await isolationError(more)).toMatchObject({ code: "PROTOCOL" });
+  });
+
   test("counts all bytes of a value", async () => {
     const isolator = await useIsolator({ maxPayload: "64KiB" });
     const parts = Array.from({ length: 20 }, () => Buffer.alloc(60 * 1024));

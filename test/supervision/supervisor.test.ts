@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { HOST_MODULE } from "../../src/contract/index.js";
 import { hostDirectory, isAlive } from "../../src/platform/index.js";
 import { type Lifeline, pihostEntry, startNodeProcess } from "../../src/process/index.js";
 import { UNCONFINED } from "../../src/sandbox/index.js";
@@ -279,6 +280,35 @@ test("a spare whose preparation is cut short by the end of the isolator is gone 
   await until(() => isPreparing);
   await supervisor.terminate("SIGKILL", 0);
   expect(pids).toHaveLength(2);
+  expect(pids.filter((pid) => isAlive(pid))).toEqual([]);
+});
+
+test("a process that somebody else asked to end is not followed by another", async () => {
+  const { supervisor, ready, heard, pids } = useSupervisor({ restart: AT_ONCE });
+  await supervisor.start(new AbortController());
+  const { session } = ready[0] as Generation;
+  const shutdown = { kind: "module", module: HOST_MODULE, method: "shutdown" } as const;
+  const nothing = (): void => {};
+  session.call(shutdown, ["an operator", 5_000, 1_000], { resolve: nothing, reject: nothing, lost: nothing });
+  expect(await supervisor.stopped.wait()).toMatchObject({ kind: "exited", code: 0, reason: "requested" });
+  expect(heard).toEqual(["ready", "ended for good", "stopped: shutdown"]);
+  expect(pids).toHaveLength(1);
+});
+
+test("a spare takes over from a process that died, and another spare is started", async () => {
+  const prepared: Generation[] = [];
+  const warmUp = async (spare: Generation): Promise<void> => void prepared.push(spare);
+  const { supervisor, ready, pids } = useSupervisor({ standby: 1, restart: AT_ONCE, warmUp });
+  await supervisor.start(new AbortController());
+  await until(() => prepared.length === 1);
+  expect(prepared[0]).toMatchObject({ number: 0, wasSpare: true });
+  await sleep(0);
+  process.kill(ready[0]?.pid ?? 0, "SIGKILL");
+  await until(() => ready.length === 2 && prepared.length === 2);
+  expect(ready[1]).toBe(prepared[0]);
+  expect(ready.map(({ number }) => number)).toEqual([1, 2]);
+  expect(pids).toHaveLength(3);
+  await supervisor.terminate("SIGKILL", 0);
   expect(pids.filter((pid) => isAlive(pid))).toEqual([]);
 });
 
