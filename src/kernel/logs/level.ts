@@ -1,6 +1,8 @@
-/** How grave a line is, in the words that loggers have in common; the gravest last. */
-export const LOG_LINE_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal"] as const;
-export type LogLineLevel = (typeof LOG_LINE_LEVELS)[number];
+/** How grave a line is, in the words that loggers have in common. */
+export type LogLineLevel = "trace" | "debug" | "info" | "warn" | "error" | "fatal";
+
+/** The gravest last. */
+export const LOG_LINE_LEVELS: readonly LogLineLevel[] = ["trace", "debug", "info", "warn", "error", "fatal"];
 
 /** The words of pino, bunyan, winston, syslog and the clouds. */
 const WORDS: ReadonlyMap<string, LogLineLevel> = new Map([
