@@ -15,6 +15,8 @@ from ..session.call_once import call_once
 from ..wire.protobuf import bytes_of, double_field, length_delimited, number_field, read_fields, text_field, text_of
 from .error_details import status_of
 from .json_value import decode_list, decode_value, encode_value
+from .open_rpcs import tell_while_open
+from .reflection import reflection_handlers
 from .session_lane import RpcLane
 
 _THREADS = 32
@@ -51,6 +53,7 @@ def start_server(pihost: Any, target: str) -> Any:
         (
             grpc.method_handlers_generic_handler("pihost.v1.HostService", handlers),
             grpc.method_handlers_generic_handler("grpc.health.v1.Health", health),
+            *reflection_handlers(pihost),
         )
     )
     server.add_insecure_port(target)
@@ -113,7 +116,7 @@ class _HostService:
     def watch(self, request: bytes, context: Any) -> Iterator[bytes]:
         interval = max(_SHORTEST_WATCH, _seconds_of(request, 1, _DEFAULT_WATCH))
         draining = threading.Event()
-        self._pihost.on_draining.append(draining.set)
+        tell_while_open(context, self._pihost.on_draining, draining.set)
         while context.is_active():
             yield self.status(b"")
             if draining.wait(interval):
@@ -142,6 +145,7 @@ class _HostService:
     def session(self, requests: Iterator[bytes], context: Any) -> Iterator[bytes]:
         context.send_initial_metadata(())
         lane = RpcLane(requests, context)
+        tell_while_open(context, self._pihost.on_end, lane.finish)
         threading.Thread(target=self._serve_session, args=(lane,), daemon=True).start()
         return lane.answers()
 
@@ -153,7 +157,7 @@ class _HostService:
 
     def watch_health(self, request: bytes, context: Any) -> Iterator[bytes]:
         draining = threading.Event()
-        self._pihost.on_draining.append(draining.set)
+        tell_while_open(context, self._pihost.on_draining, draining.set)
         yield self.check_health(request, context)
         while context.is_active():
             if draining.wait(_DEFAULT_WATCH):

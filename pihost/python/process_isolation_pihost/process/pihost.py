@@ -57,6 +57,8 @@ class Pihost:
         self._exit_code = 0
         self._main_loop: MainLoop | None = None
         self.on_draining: list[Callable[[], Any]] = []
+        #: Called when all calls have been answered.
+        self.on_end: list[Callable[[], Any]] = []
 
     # -- sessions -----------------------------------------------------------------------------------------------------
 
@@ -156,7 +158,7 @@ class Pihost:
             return
         self._draining.set()
         say_stopping(reason)
-        for tell in self.on_draining:
+        for tell in list(self.on_draining):
             tell()
         for session in list(self._sessions):
             session.drain(self._stopped)
@@ -198,6 +200,8 @@ class Pihost:
         self._wait_until_answered(max(0.0, deadline - monotonic()))
         for session in list(self._sessions):
             session.flush()
+        for tell in list(self.on_end):
+            tell()
         self.executor.stop()
         # The main thread runs the exit handlers, unless a call that does not end keeps it. As a daemon: an interpreter
         # that ends waits for every other thread.
