@@ -75,9 +75,10 @@ export const ATTEMPTS_AT_MOST = 3;
 /** From a connection that was lost to the story of the death, at most, in milliseconds. */
 export const STORY_MS = 1_000;
 
-/** Connections to one process that are tried for one request, and the first pause between them, in milliseconds; each is twice as long, up to 500. */
+/** Connections to one process that are tried for one request, and the first pause between them, in milliseconds; each is twice as long, up to the longest. */
 export const CONNECT_TRIES_AT_MOST = 20;
 export const CONNECT_PAUSE_MS = 20;
+export const LONGEST_PAUSE_MS = 500;
 
 /** Stream identifiers that one connection to an isolate gives out, before another is opened. */
 export const STREAM_IDS_AT_MOST = 0x3fffffff;
