@@ -112,7 +112,7 @@ const DESCRIBED = ["proto", "node_modules/grpc-health-check/proto"];
 const OF_KERNEL = ["kernel.proto", "kernel_service.proto"].map((file) => `proto/pihost/v1/${file}`);
 
 /** Writes the FileDescriptorSet for reflection. @param {string} root @param {string} outputFile */
-async function describeContract(root, outputFile) {
+export async function describeContract(root, outputFile) {
   const parts = [];
   for (const [index, folder] of DESCRIBED.entries()) {
     const part = `${outputFile}.${index}`;

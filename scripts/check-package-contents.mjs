@@ -41,6 +41,7 @@ const REQUIRED = [
   "dist/pihost/descriptor.binpb",
   "dist/pihost/THIRD_PARTY_NOTICES.txt",
   "pihost/python/process_isolation_pihost/__main__.py",
+  "pihost/python/process_isolation_pihost/grpc_socket/descriptors.py",
   "pihost/python/process_isolation_pihost/session/session.py",
   "proto/pihost/v1/host_service.proto",
   "proto/pihost.binpb",

@@ -7,6 +7,7 @@ import { ensureSandboxTools } from "./bubblewrap.mjs";
 import { addCounts, countOf, countVitest, failuresOfVitest, NOTHING, printCounts } from "./ci-counts.mjs";
 import { conformance } from "./conformance.mjs";
 import { contractLanguages } from "./contract-languages.mjs";
+import { foreignErrors } from "./foreign-errors.mjs";
 import { goTests } from "./go-tests.mjs";
 import { ensureGrpcurl } from "./grpcurl.mjs";
 import { NODE_MAJORS, nodeOfLine } from "./node-versions.mjs";
@@ -36,6 +37,7 @@ const stages = [
   { name: "tests", run: runTests },
   { name: "chaos", run: async () => countOf(await succeeds("chaos.mjs", ["--seconds", "60"], 5 * MINUTE_MS)) },
   { name: "contract in six languages", run: contractLanguages },
+  { name: "errors in Rust and Java", run: foreignErrors },
   { name: "demo", run: async () => countOf(await succeeds("demo.mjs", [], 5 * MINUTE_MS)) },
   { name: "python", run: pythonTests },
   { name: "conformance", run: conformance },

@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { delimiter, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { listFiles } from "./build-fingerprint.mjs";
-import { descriptorModule } from "./descriptor-module.mjs";
+import { describeContract } from "./build-pihost.mjs";
+import { descriptorModule, pythonDescriptorModule } from "./descriptor-module.mjs";
 import { importRules } from "./import-rules.mjs";
 import { ensureInstalled } from "./prepare-workspace.mjs";
 import { runNode } from "./run-command.mjs";
@@ -17,6 +18,8 @@ const IMPORT_RULES = "biome.rooms.json";
 const DESCRIPTORS = "proto/pihost.binpb";
 /** Those of them that the kernel's own service needs, as code. */
 const KERNEL_DESCRIPTORS = `${CODE}/kernel-descriptors.ts`;
+/** Those that a process describes by reflection, as code of the Python one. */
+const PYTHON_DESCRIPTORS = "pihost/python/process_isolation_pihost/grpc_socket/descriptors.py";
 /** The kernel's manifest, for editors. */
 const MANIFEST_SCHEMA = "schema/kernel.schema.json";
 const MANIFEST_REFERENCE = "docs/manifest.md";
@@ -38,12 +41,21 @@ async function generateInto(/** @type {string} */ target) {
   if (build.code !== 0) throw new Error(`buf build:\n${build.output}`);
   const descriptors = readFileSync(join(target, DESCRIPTORS));
   writeFileSync(join(target, KERNEL_DESCRIPTORS), descriptorModule(descriptors, "pihost/v1/kernel_service.proto"));
+  await generatePythonDescriptors(target);
   writeFileSync(join(target, IMPORT_RULES), `${JSON.stringify(importRules(), null, 2)}\n`);
   mkdirSync(join(target, dirname(MANIFEST_SCHEMA)), { recursive: true });
   const { manifestSchema, manifestReference } = await manifestTexts(target);
   writeFileSync(join(target, MANIFEST_SCHEMA), `${JSON.stringify(manifestSchema(), null, 2)}\n`);
   mkdirSync(join(target, dirname(MANIFEST_REFERENCE)), { recursive: true });
   writeFileSync(join(target, MANIFEST_REFERENCE), manifestReference());
+}
+
+/** What the Node process has as a file beside its code. @param {string} target */
+async function generatePythonDescriptors(target) {
+  const set = join(target, "described.binpb");
+  await describeContract(repositoryRoot, set);
+  mkdirSync(join(target, dirname(PYTHON_DESCRIPTORS)), { recursive: true });
+  writeFileSync(join(target, PYTHON_DESCRIPTORS), pythonDescriptorModule(readFileSync(set)));
 }
 
 /** What the fields of the manifest's validator say for others: in a bundle, because the build comes after this. */
@@ -63,6 +75,7 @@ function differences(/** @type {string} */ fresh) {
   const paths = new Set([
     IMPORT_RULES,
     DESCRIPTORS,
+    PYTHON_DESCRIPTORS,
     MANIFEST_SCHEMA,
     MANIFEST_REFERENCE,
     ...roots.flatMap((root) => [CODE, `${EXAMPLE}/gen`].flatMap((folder) => listFiles(root, folder))),

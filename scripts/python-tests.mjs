@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { addCounts, countOf, NOTHING, printCounts } from "./ci-counts.mjs";
+import { ensureGrpcurl } from "./grpcurl.mjs";
 import { runCommand, runNode } from "./run-command.mjs";
 import { repositoryRoot } from "./workspace.mjs";
 
@@ -18,7 +19,7 @@ const PROJECTS = [
 /** @typedef {import("./ci-counts.mjs").Counts} Counts */
 
 /**
- * The stage of `.ci/run`: needs Python 3.9 or newer with `venv`, and PyPI.
+ * The stage of `.ci/run`: needs Python 3.9 or newer with `venv`, PyPI, and for grpcurl Go.
  *
  * @param {string} scratch a folder for what it makes
  * @returns {Promise<Counts>}
@@ -29,12 +30,14 @@ export async function pythonTests(scratch) {
   if (!(await succeeds("python3", ["-m", "venv", venv]))) return countOf(false);
   const install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", ...TOOLS];
   if (!(await succeeds(python, install, { timeoutMs: 5 * MINUTE_MS }))) return countOf(false);
+  const grpcurl = (await ensureGrpcurl()) ?? "";
   let counts = NOTHING;
   for (const { folder, packages } of PROJECTS) {
     const cwd = join(repositoryRoot, folder);
     const env = {
       ...process.env,
       PYTHONPATH: PROJECTS.map((project) => join(repositoryRoot, project.folder)).join(":"),
+      PIHOST_GRPCURL: grpcurl,
     };
     const checks = [
       ["ruff", "format", "--check", "--no-cache", "."],

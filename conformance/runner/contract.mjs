@@ -31,7 +31,7 @@ const DESCRIPTORS = new Map([
   ],
 ]);
 
-/** What errors of RPCs come in, and what reflection needs to list services. @type {Types} */
+/** What errors of RPCs come in, and what of reflection the scenarios have. @type {Types} */
 const STANDARD = new Map([
   [
     "google.rpc.Status",
@@ -42,8 +42,15 @@ const STANDARD = new Map([
     ],
   ],
   ["google.protobuf.Any", [field("type_url", 1, 9), field("value", 2, 12)]],
-  ["grpc.reflection.v1.ServerReflectionRequest", [field("list_services", 7, 9)]],
-  ["grpc.reflection.v1.ServerReflectionResponse", [field("list_services_response", 6, 11, { typeName: "Services" })]],
+  ["grpc.reflection.v1.ServerReflectionRequest", [field("file_containing_symbol", 4, 9), field("list_services", 7, 9)]],
+  [
+    "grpc.reflection.v1.ServerReflectionResponse",
+    [
+      field("list_services_response", 6, 11, { typeName: "Services" }),
+      field("error_response", 7, 11, { typeName: "ReflectionError" }),
+    ],
+  ],
+  ["ReflectionError", [field("error_code", 1, 5)]],
   ["Services", [field("service", 1, 11, { repeated: true, typeName: "Service" })]],
   ["Service", [field("name", 1, 9)]],
 ]);

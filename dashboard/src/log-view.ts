@@ -1,6 +1,7 @@
 import type { LineFacts } from "../../src/kernel/dashboard/messages.js";
+import { LOG_LINE_LEVELS, type LogLineLevel } from "../../src/kernel/logs/level.js";
 import type { KeptLine, LogBuffer } from "./log-buffer.js";
-import { LEVELS, type Level, readLine } from "./log-level.js";
+import { readLine } from "./read-line.js";
 
 /** Lines that can be scrolled through. */
 const SHOWN_LINES = 2_000;
@@ -9,7 +10,7 @@ export interface LogFilter {
   readonly isolate: string | undefined;
   readonly stream: "stdout" | "stderr" | undefined;
   /** This one or a more pressing one. */
-  readonly level: Level | undefined;
+  readonly level: LogLineLevel | undefined;
   /** In any case of its letters. */
   readonly text: string;
 }
@@ -59,6 +60,10 @@ export class LogView {
 function matches(line: LineFacts, { isolate, stream, level, text }: LogFilter): boolean {
   if (isolate !== undefined && line.isolate !== isolate) return false;
   if (stream !== undefined && line.stream !== stream) return false;
-  if (level !== undefined && LEVELS.indexOf(readLine(line).level ?? "trace") < LEVELS.indexOf(level)) return false;
+  if (level !== undefined && gravity(readLine(line).level ?? "trace") < gravity(level)) return false;
   return text === "" || line.text.toLowerCase().includes(text.toLowerCase());
+}
+
+function gravity(level: LogLineLevel): number {
+  return LOG_LINE_LEVELS.indexOf(level);
 }

@@ -84,7 +84,7 @@ export class Kernel {
 
   /** Where `/metrics` is served, as the option `metrics` of `Kernel.start` says. */
   get metricsAddress(): { readonly host: string; readonly port: number } | undefined {
-    return this.#runtime.metricsAddress;
+    return this.#runtime.metrics.address;
   }
 
   /** Who may come in at the front door: make, list and revoke tokens here. A client sends `authorization: Bearer TOKEN`. */

@@ -1,22 +1,19 @@
 import { setMaxListeners } from "node:events";
-import { didYouMean, IsolationError } from "../errors/index.js";
-import { type Generation, tellHandedOn } from "../supervision/index.js";
+import { IsolationError } from "../errors/index.js";
 import type { Telemetry } from "../telemetry/index.js";
 import { ByHand } from "./by-hand.js";
-import { callsBetween } from "./calls-between.js";
 import { Entrance } from "./entrance.js";
 import type { IsolateEvent, KernelEventSource } from "./events.js";
-import { servedTo } from "./grants/index.js";
 import type { KernelOutcome } from "./kernel.js";
-import { Conductor, startInOrder, stopInOrder, Unit, type UnitProcesses } from "./life/index.js";
+import { Conductor, startInOrder, stopInOrder, type Unit, type UnitProcesses } from "./life/index.js";
 import { Logs } from "./logs/index.js";
 import type { ResolvedManifest } from "./manifest/index.js";
-import { KernelMetrics, type MetricsServer, serveMetrics } from "./metrics/index.js";
+import { KernelMetrics } from "./metrics/index.js";
 import type { ResolvedKernelOptions } from "./options.js";
 import { KernelPublisher } from "./publisher.js";
-import { serveServices } from "./services/index.js";
 import { type IsolateSummary, summaryOf } from "./summary.js";
-import { groupOf } from "./tree/index.js";
+import { makeUnits } from "./units.js";
+import { unknownIsolate } from "./unknown-isolate.js";
 
 /** What is behind a kernel's public face: its isolates, and whoever watches over them. */
 export class KernelRuntime {
@@ -24,7 +21,7 @@ export class KernelRuntime {
   /** Resolves when nothing of the kernel is left. */
   readonly ended: Promise<KernelOutcome>;
   readonly #options: ResolvedKernelOptions;
-  readonly #units = new Map<string, Unit>();
+  readonly #units: ReadonlyMap<string, Unit>;
   readonly #telemetry: Telemetry[];
   readonly #over = new AbortController();
   #logs: Logs | undefined;
@@ -33,7 +30,6 @@ export class KernelRuntime {
   readonly entrance: Entrance;
   readonly byHand: ByHand;
   readonly metrics: KernelMetrics;
-  #metricsServer: MetricsServer | undefined;
   #end!: (outcome: KernelOutcome) => void;
   #stopping: Promise<KernelOutcome> | undefined;
   /** What has gone wrong before all were ready. */
@@ -48,35 +44,24 @@ export class KernelRuntime {
     this.ended = new Promise((resolve) => {
       this.#end = resolve;
     });
-    for (const definition of manifest.isolates.values()) {
-      const serve = servedTo(definition, {
-        host: options.host,
-        forward: callsBetween(definition.name, this.#units),
-        frontDoor: () => this.entrance.accessFor(definition),
-      });
-      const unit = new Unit(definition, {
-        kernel: manifest.name,
-        serve,
-        telemetry: () => this.#telemetry,
-        bears: groupOf(manifest.tree, definition.name) ?? manifest.tree,
-        judge: (dead, death) => this.#conductor.judge(dead, death),
-        prepare: (_, live) => this.#tellHandedOn(unit, live),
-        prepareLoaded: (own, live, module) => this.#serveServices(own, live, module),
-        listen: (events) => this.#publisher.followOutput(events),
-        onProcesses: (own, current) => this.#follow(own, current),
-      });
-      this.#units.set(definition.name, unit);
-    }
+    this.#units = makeUnits({
+      manifest,
+      options,
+      telemetry: this.#telemetry,
+      publisher: this.#publisher,
+      conductor: () => this.#conductor,
+      entrance: () => this.entrance,
+      onProcesses: (unit, current) => this.#follow(unit, current),
+    });
     this.#conductor = new Conductor(manifest.tree, this.#units, {
       onEscalated: (escalation, isolate) => this.#publisher.emit("escalated", { ...escalation, isolate }),
       onGivenUp: (unit) => this.#givenUp(unit),
       onExhausted: ({ restarts, withinMs }, isolate) => this.#exhausted(isolate, restarts, withinMs),
       onStartFailed: (unit, error) => this.#startFailed(unit, error),
     });
-    const { name: kernel, folder } = manifest;
     this.byHand = new ByHand({
-      kernel,
-      folder,
+      kernel: manifest.name,
+      folder: manifest.folder,
       conductor: this.#conductor,
       unit: (name) => this.unit(name),
       isStopping: () => this.#stopping !== undefined,
@@ -105,7 +90,7 @@ export class KernelRuntime {
     const cancel = (): void => this.#failStart(cancelled());
     signal?.addEventListener("abort", cancel, { once: true });
     try {
-      await this.#openMetrics();
+      await this.metrics.open();
       await this.entrance.open();
       await Promise.race([startInOrder(this.#units, (unit, error) => this.#startFailed(unit, error)), failed]);
     } catch (error) {
@@ -121,10 +106,7 @@ export class KernelRuntime {
   unit(name: string): Unit {
     const unit = this.#units.get(name);
     if (unit !== undefined) return unit;
-    const names = [...this.#units.keys()];
-    const hint = didYouMean(String(name), names);
-    const message = `${this.manifest.name} has no isolate ${JSON.stringify(name)}${hint}; it has ${names.join(", ")}`;
-    throw new IsolationError("INVALID_OPTION", message);
+    throw unknownIsolate(this.manifest.name, name, this.#units.keys());
   }
 
   /** What isolates write, from the first time on that somebody asks for it. */
@@ -159,18 +141,6 @@ export class KernelRuntime {
     return this.#stopping;
   }
 
-  /** Where `/metrics` is served, if it is. */
-  get metricsAddress(): { readonly host: string; readonly port: number } | undefined {
-    const { host, port } = this.#metricsServer ?? {};
-    return host === undefined || port === undefined ? undefined : { host, port };
-  }
-
-  async #openMetrics(): Promise<void> {
-    const { fromStart, serve } = this.#options.metrics;
-    if (fromStart) await this.metrics.load();
-    if (serve !== undefined) this.#metricsServer = await serveMetrics(serve, () => this.metrics.read());
-  }
-
   async #stop(outcome: KernelOutcome, graceMs: number | undefined): Promise<KernelOutcome> {
     const { reason } = outcome;
     this.#publisher.emit("stopping", { reason });
@@ -179,21 +149,10 @@ export class KernelRuntime {
     await stopInOrder(this.#units, { reason, graceMs });
     this.#over.abort();
     await this.entrance.close();
-    await this.#metricsServer?.close();
+    await this.metrics.close();
     this.#publisher.emit("stopped", { reason });
     this.#end(outcome);
     return outcome;
-  }
-
-  async #serveServices({ name, definition }: Unit, live: Generation, module: string): Promise<void> {
-    if (definition.grpc === undefined) return;
-    this.entrance.routes.set(name, await serveServices(live, definition, definition.grpc, module));
-  }
-
-  #tellHandedOn({ definition }: Unit, live: Generation): Promise<unknown> | undefined {
-    const handedOn = [...definition.uses].filter(([, { handOn }]) => handOn).map(([target]) => target);
-    if (handedOn.length === 0 || !live.capabilities.features.has("use")) return undefined;
-    return tellHandedOn(live.session, handedOn);
   }
 
   #follow(unit: Unit, current: UnitProcesses): void {

@@ -3,7 +3,7 @@ import type { CallDetails } from "../contract/index.js";
 /** What a call may have beyond its columns. */
 export type CallExtras = Partial<Omit<CallDetails, "index">>;
 
-const NO_EXTRAS = { args: undefined, attempt: 0, timeoutMs: 0, trace: {} };
+const NO_TRACE = {};
 
 /** Most calls have no trace: then nothing is said of it. */
 export function hasTrace(trace: Readonly<Record<string, string>> | undefined): boolean {
@@ -13,5 +13,6 @@ export function hasTrace(trace: Readonly<Record<string, string>> | undefined): b
 
 /** @param index of the call among those of its frame */
 export function toDetails(extras: CallExtras, index: number): CallDetails {
-  return { ...NO_EXTRAS, ...extras, index };
+  const { args, attempt = 0, timeoutMs = 0, trace = NO_TRACE } = extras;
+  return { index, args, attempt, timeoutMs, trace };
 }

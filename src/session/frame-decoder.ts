@@ -1,7 +1,7 @@
 import { SessionFrame } from "../contract/index.js";
+import { isBesideColumns, readBesideColumns } from "./beside-columns.js";
 import { BUDGET } from "./budget.js";
 import { countEntries } from "./frame-entries.js";
-import { CALL_DETAILS_TAG, readInlinePayload, SETTLEMENTS_TAG } from "./inline-payloads.js";
 import { readVarint } from "./varints.js";
 
 type NumberColumn = "callIds" | "callHandles" | "itemStreams" | "resultIds" | "voidIds";
@@ -18,7 +18,7 @@ const NUMBERS: { readonly [tag: number]: NumberColumn } = {
 const TEXTS: { readonly [tag: number]: TextColumn } = { [34]: "callArgs", [66]: "items", [106]: "results" };
 
 /**
- * Reads a frame. The columns, and inline payloads, are read by hand, as they are written (see `frame-encoder.ts`); a frame that
+ * Reads a frame. The columns, details of calls, and settlements are read by hand, as they are written (see `frame-encoder.ts`); a frame that
  * has anything else, or has it otherwise than our own encoder does, goes through the generated decoder as a whole.
  *
  * @param maxEntries of the frame; each takes at least a byte, so that only longer frames have to be counted
@@ -35,8 +35,7 @@ function decodeColumns(bytes: Buffer): SessionFrame | undefined {
     const tag = bytes[at] as number;
     const numbers = NUMBERS[tag];
     const text = TEXTS[tag];
-    const isEntry = tag === CALL_DETAILS_TAG || tag === SETTLEMENTS_TAG;
-    if (numbers === undefined && text === undefined && !isEntry) return undefined;
+    if (numbers === undefined && text === undefined && !isBesideColumns(tag)) return undefined;
     const [size, start] = readVarint(bytes, at + 1);
     const end = start + size;
     if (end > bytes.length) return undefined;
@@ -44,20 +43,10 @@ function decodeColumns(bytes: Buffer): SessionFrame | undefined {
       if (frame[numbers].length > 0) return undefined;
       readPacked(bytes, start, end, frame[numbers]);
     } else if (text !== undefined) frame[text] = bytes.toString("utf8", start, end);
-    else if (!readEntry(bytes, start, end, tag, frame)) return undefined;
+    else if (!readBesideColumns(bytes, start, end, tag, frame)) return undefined;
     at = end;
   }
   return frame;
-}
-
-/** Whether it was of the form that is read by hand. */
-function readEntry(bytes: Buffer, start: number, end: number, tag: number, frame: SessionFrame): boolean {
-  const entry = readInlinePayload(bytes, start, end);
-  if (entry === undefined) return false;
-  const [place, payload] = entry;
-  if (tag === SETTLEMENTS_TAG) frame.settlements.push({ id: place, outcome: { $case: "value", value: payload } });
-  else frame.callDetails.push({ index: place, args: payload, attempt: 0, timeoutMs: 0, trace: {} });
-  return true;
 }
 
 /** Ids of a long-lived session take two or three bytes: those are read without a detour. */

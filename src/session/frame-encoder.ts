@@ -1,7 +1,7 @@
 import { SessionFrame } from "../contract/index.js";
-import { hasOnlyInlinePayloads, lengthOfInlinePayloads, writeInlinePayloads } from "./inline-payloads.js";
+import { hasOnlyCallsAndSettlements, lengthBesideColumns, writeBesideColumns } from "./beside-columns.js";
 import { PREFIX_LENGTH } from "./message-reader.js";
-import { varintLength, writeHead, writeVarint } from "./varints.js";
+import { sizeWithHead, varintLength, writeHead, writeVarint } from "./varints.js";
 
 /**
  * The columns, by field number: the fields that nearly every frame has and nearly all of its bytes. They are written
@@ -32,8 +32,8 @@ const TEXT_NAMES = TEXTS.map(([, name]) => name);
 
 /** The frame as bytes, with room for a lane's prefix before it. `hasMore` says whether anything but columns is in it. */
 export function encodeFrame(frame: SessionFrame, hasMore: boolean): Buffer {
-  const hasPayloads = hasMore && hasOnlyInlinePayloads(frame);
-  const rest = hasMore && !hasPayloads ? encodeRest(frame) : undefined;
+  const isByHand = hasMore && hasOnlyCallsAndSettlements(frame);
+  const rest = hasMore && !isByHand ? encodeRest(frame) : undefined;
   const numberLengths: number[] = [];
   const textLengths: number[] = [];
   for (let index = 0; index < NUMBERS.length; index += 1) {
@@ -44,7 +44,7 @@ export function encodeFrame(frame: SessionFrame, hasMore: boolean): Buffer {
   }
   let length = PREFIX_LENGTH + (rest?.length ?? 0);
   length += lengthOfAll(numberLengths) + lengthOfAll(textLengths);
-  if (hasPayloads) length += lengthOfInlinePayloads(frame);
+  if (isByHand) length += lengthBesideColumns(frame);
   const bytes = Buffer.allocUnsafe(length);
   let at = PREFIX_LENGTH;
   for (let index = 0; index < NUMBERS.length; index += 1) {
@@ -61,7 +61,7 @@ export function encodeFrame(frame: SessionFrame, hasMore: boolean): Buffer {
     at = writeHead(bytes, at, TEXT_FIELDS[index] as number, size);
     at += bytes.write(frame[name], at, size, "utf8");
   }
-  if (hasPayloads) writeInlinePayloads(frame, bytes, at);
+  if (isByHand) writeBesideColumns(bytes, at, frame);
   else if (rest !== undefined) bytes.set(rest, at);
   return bytes;
 }
@@ -71,7 +71,7 @@ function lengthOfAll(sizes: readonly number[]): number {
   let length = 0;
   for (let index = 0; index < sizes.length; index += 1) {
     const size = sizes[index] as number;
-    if (size > 0) length += 1 + varintLength(size) + size;
+    if (size > 0) length += sizeWithHead(size);
   }
   return length;
 }

@@ -1,13 +1,13 @@
 import type { CallDetails, Payload, SessionFrame } from "../contract/index.js";
 import type { Account } from "./account.js";
-import { type Column, closeColumn, openColumn } from "./column.js";
+import { closeColumn, openColumn } from "./column.js";
 import type { IncomingCalls } from "./incoming-calls.js";
 import type { IncomingHandles } from "./incoming-handles.js";
 import type { Loans } from "./loans.js";
 import type { OutOfBand } from "./out-of-band.js";
 import type { Outbox } from "./outbox.js";
 import type { OutgoingCalls } from "./outgoing-calls.js";
-import type { IncomingDetails } from "./running-call.js";
+import { RunningCall } from "./running-call.js";
 import { Scope } from "./scope.js";
 import type { StandIns } from "./stand-ins.js";
 import type { Values } from "./values.js";
@@ -69,42 +69,48 @@ export class FrameHandler {
     const column = openColumn(this.#parts.account, callArgs, callIds.length, 0);
     try {
       let next = 0;
+      let arrivedAt = 0;
       for (let index = 0; index < callIds.length; index += 1) {
+        const id = callIds[index] as number;
+        const handle = callHandles[index] as number;
         const details = callDetails[next];
-        const isDetailed = details?.index === index;
-        if (isDetailed) next += 1;
-        this.#handleCall(
-          column,
-          index,
-          callIds[index] as number,
-          callHandles[index] as number,
-          isDetailed ? details : undefined,
-        );
+        if (details?.index !== index) {
+          this.#parts.incoming.run(new RunningCall(id), handle, toArguments(column.values[index]), column.share);
+          continue;
+        }
+        next += 1;
+        // Asking for the time takes longer than the rest of a call.
+        if (details.timeoutMs > 0) arrivedAt ||= Date.now();
+        const deadline = details.timeoutMs > 0 ? arrivedAt + details.timeoutMs : undefined;
+        if (details.args === undefined) {
+          const call = new RunningCall(id, details, deadline);
+          this.#parts.incoming.run(call, handle, toArguments(column.values[index]), column.share);
+        } else this.#handleCallWithPayload(id, handle, details, details.args, deadline, column.share);
       }
     } finally {
       closeColumn(this.#parts.account, column);
     }
   }
 
-  #handleCall(column: Column, index: number, id: number, handle: number, details: CallDetails | undefined): void {
-    if (details === undefined) {
-      this.#parts.incoming.run(id, handle, toArguments(column.values[index]), column.share, undefined);
-      return;
-    }
-    let values: readonly unknown[];
-    let cost = column.share;
-    const scope = details.args === undefined ? undefined : new Scope();
+  #handleCallWithPayload(
+    id: number,
+    handle: number,
+    details: CallDetails,
+    payload: Payload,
+    deadline: number | undefined,
+    share: number,
+  ): void {
+    const scope = new Scope();
+    let args: readonly unknown[];
     try {
-      values = toArguments(
-        details.args === undefined ? column.values[index] : this.#parts.values.decode(details.args, scope),
-      );
-      if (details.args !== undefined) cost += this.#parts.values.kept;
+      args = toArguments(this.#parts.values.decode(payload, scope));
     } catch (error) {
-      scope?.end();
+      scope.end();
       this.#parts.incoming.refuse(id, error);
       return;
     }
-    this.#parts.incoming.run(id, handle, values, cost, { ...details, scope } satisfies IncomingDetails);
+    const call = new RunningCall(id, details, deadline, scope);
+    this.#parts.incoming.run(call, handle, args, share + this.#parts.values.kept);
   }
 
   #handleItems({ itemStreams, items, itemPayloads }: SessionFrame): void {

@@ -6,7 +6,7 @@ import type { IncomingHandles } from "./incoming-handles.js";
 import type { Outbox } from "./outbox.js";
 import type { ReadyPayload } from "./payloads.js";
 import { PeerIds } from "./peer-ids.js";
-import { type IncomingDetails, RunningCall } from "./running-call.js";
+import { RunningCall } from "./running-call.js";
 import type { Values } from "./values.js";
 
 /** What a call costs beside its arguments, in bytes, roughly. */
@@ -35,14 +35,13 @@ export class IncomingCalls {
    * @param cost what the arguments keep, in bytes, as estimated
    * @throws IsolationError PROTOCOL when there are too many, or the handle stands for nothing
    */
-  run(id: number, handle: number, args: readonly unknown[], cost: number, details: IncomingDetails | undefined): void {
+  run(call: RunningCall, handle: number, args: readonly unknown[], cost: number): void {
     if (!this.#handles.isKnown(handle)) {
       throw new IsolationError("PROTOCOL", `the peer called the handle ${handle}, which it never introduced`);
     }
     this.#account.hold(CALL_COST + cost);
-    const call = new RunningCall(id, details);
     call.cost = CALL_COST + cost;
-    this.#running.set(id, call);
+    this.#running.set(call.id, call);
     const context = this.#handles.contextOf(handle);
     if (context === undefined) this.#begin(call, handle, args);
     else context(() => this.#begin(call, handle, args));
@@ -50,7 +49,7 @@ export class IncomingCalls {
 
   /** Answers a call that could not even begin. */
   refuse(id: number, error: unknown): void {
-    const call = new RunningCall(id, undefined);
+    const call = new RunningCall(id);
     this.#running.set(id, call);
     this.#fail(call, error);
   }

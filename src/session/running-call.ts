@@ -5,9 +5,7 @@ import type { Scope } from "./scope.js";
 /** What a call has beyond its columns. */
 export interface IncomingDetails {
   readonly attempt: number;
-  readonly timeoutMs: number;
   readonly trace: Readonly<Record<string, string>>;
-  readonly scope: Scope | undefined;
 }
 
 const NO_TRACE: Readonly<Record<string, string>> = Object.freeze({});
@@ -18,6 +16,7 @@ export class RunningCall implements IncomingCall {
   readonly attempt: number;
   readonly deadline: number | undefined;
   readonly trace: Readonly<Record<string, string>>;
+  /** Of what is lent in its arguments. */
   readonly scope: Scope | undefined;
   /** Nobody waits for the answer any more, only for the end. */
   isCancelled = false;
@@ -30,12 +29,12 @@ export class RunningCall implements IncomingCall {
   private aborted: IsolationError | undefined = undefined;
   private abandoned: ((reason: IsolationError) => void) | undefined = undefined;
 
-  constructor(id: number, details: IncomingDetails | undefined) {
+  constructor(id: number, details?: IncomingDetails, deadline?: number, scope?: Scope) {
     this.id = id;
     this.attempt = details?.attempt || 1;
-    this.deadline = details !== undefined && details.timeoutMs > 0 ? Date.now() + details.timeoutMs : undefined;
+    this.deadline = deadline;
     this.trace = details?.trace ?? NO_TRACE;
-    this.scope = details?.scope;
+    this.scope = scope;
   }
 
   get signal(): AbortSignal {

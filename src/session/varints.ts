@@ -39,3 +39,20 @@ export function writeHead(bytes: Buffer, at: number, field: number, size: number
   bytes[at] = (field << 3) | LENGTH_DELIMITED;
   return writeVarint(bytes, at + 1, size);
 }
+
+/** How long a field is that has a length, with its head, where the number of the field is below 16. */
+export function sizeWithHead(size: number): number {
+  return 1 + varintLength(size) + size;
+}
+
+/** How long a field of a number is; 0, the default, is not said. */
+export function numberFieldLength(value: number): number {
+  return value === 0 ? 0 : 1 + varintLength(value);
+}
+
+/** @returns where the next field begins */
+export function writeNumberField(bytes: Buffer, at: number, field: number, value: number): number {
+  if (value === 0) return at;
+  bytes[at] = field << 3;
+  return writeVarint(bytes, at + 1, value);
+}

@@ -4,9 +4,9 @@ import { formatBytes, formatDuration, formatMs, formatRate, shortModule } from "
 import { layersOf } from "../../dashboard/src/layers.js";
 import { layOut, neighbour } from "../../dashboard/src/layout.js";
 import { LogBuffer } from "../../dashboard/src/log-buffer.js";
-import { readLine } from "../../dashboard/src/log-level.js";
 import { LogView, NO_FILTER } from "../../dashboard/src/log-view.js";
 import { printable } from "../../dashboard/src/printable.js";
+import { readLine } from "../../dashboard/src/read-line.js";
 import { CallMeter, durationOf } from "../../src/isolator/call-meter.js";
 import type { GraphNode, LineFacts } from "../../src/kernel/dashboard/messages.js";
 import { countsSince, quantile } from "../../src/kernel/dashboard/quantile.js";
@@ -133,7 +133,7 @@ describe("lines", () => {
     ['{"level":{},"msg":7}', undefined, '{"level":{},"msg":7}', ""],
     ["{not json}", undefined, "{not json}", ""],
     ["2026-01-01 ERROR it broke", "error", "2026-01-01 ERROR it broke", ""],
-    ["TypeError: x is not a function", "error", "TypeError: x is not a function", ""],
+    ["TypeError: x is not a function", undefined, "TypeError: x is not a function", ""],
     ["an ordinary error message", undefined, "an ordinary error message", ""],
   ])("%s: level %s", (text, level, message, fields) => {
     expect(readLine(line("a", text, 0))).toEqual({ level, message, fields });

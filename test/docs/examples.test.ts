@@ -25,6 +25,7 @@ const WITH_PROGRAMS = [
   "docs/errors.md",
   "docs/kernel.md",
   "docs/plugins.md",
+  "docs/pools.md",
   "docs/telemetry.md",
   "docs/termination.md",
 ];

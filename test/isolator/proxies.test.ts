@@ -151,7 +151,8 @@ test("a proxy is what an async function returns, not something that it waits for
 test("a proxy shows which module it stands for, and a member its name", () => {
   expect(String(citizen.api)).toBe(`[object RemoteModule ${fixture("citizen.mjs")}]`);
   expect(inspect(citizen.api)).toBe(`[RemoteModule ${fixture("citizen.mjs")}]`);
-  expect(inspect(citizen.api.add)).toBe("[Function: add]");
+  // From Node 26 on it is said of every proxy that it is one.
+  expect(inspect(citizen.api.add)).toMatch(/^(?:Proxy\()?\[Function: add\]\)?$/);
 });
 
 test("members can be neither replaced nor removed", () => {

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { Payload, SessionFrame } from "../../src/contract/index.js";
+import type { CallDetails, Payload, SessionFrame, Settlement } from "../../src/contract/index.js";
 
 /** Numbers around every length that a varint may have, and any other. */
 const number = fc.oneof(
@@ -116,21 +116,22 @@ export const arbitraryColumns: fc.Arbitrary<Pick<SessionFrame, keyof typeof colu
 
 const inline = fc.record({ form: fc.record({ $case: fc.constant("inline" as const), value: bytes }) });
 
-/** A frame that has nothing but columns and plain calls and results with an inline payload. */
-export const arbitraryInlinePayloads: fc.Arbitrary<
-  Pick<SessionFrame, keyof typeof columns | "callDetails" | "settlements">
-> = fc.record({
-  ...columns,
-  callDetails: list(
-    fc.record({
-      index: number,
-      args: inline,
-      attempt: fc.constant(0),
-      timeoutMs: fc.constant(0),
-      trace: fc.constant({}),
-    }),
-  ),
-  settlements: list(
-    fc.record({ id: number, outcome: fc.record({ $case: fc.constant("value" as const), value: inline }) }),
-  ),
+/** Details of a call whose arguments, if they are apart, are in the frame. */
+export const arbitraryCallDetails: fc.Arbitrary<CallDetails> = fc.record({
+  index: number,
+  args: fc.option(inline, { nil: undefined }),
+  attempt: number,
+  timeoutMs: number,
+  trace: fc.dictionary(name, text, { maxKeys: 3, noNullPrototype: true }),
 });
+
+/** A settlement whose value or error is in the frame. */
+export const arbitrarySettlement: fc.Arbitrary<Settlement> = fc.record({
+  id: number,
+  outcome: fc.record({ $case: fc.constantFrom("value" as const, "error" as const), value: inline }),
+});
+
+/** A frame that has nothing but columns, calls and settlements. */
+export const arbitraryCallsAndSettlements: fc.Arbitrary<
+  Pick<SessionFrame, keyof typeof columns | "callDetails" | "settlements">
+> = fc.record({ ...columns, callDetails: list(arbitraryCallDetails), settlements: list(arbitrarySettlement) });

@@ -4,7 +4,7 @@ import { SessionFrame } from "../../src/contract/index.js";
 import { decodeFrame, emptyFrame } from "../../src/session/frame-decoder.js";
 import { encodeFrame } from "../../src/session/frame-encoder.js";
 import { PREFIX_LENGTH } from "../../src/session/index.js";
-import { arbitraryColumns, arbitraryFrame, arbitraryInlinePayloads } from "./arbitrary-frame.js";
+import { arbitraryCallsAndSettlements, arbitraryColumns, arbitraryFrame } from "./arbitrary-frame.js";
 import { createRandom, encodeLoosely, lengthDelimited, type Random, varint } from "./field-records.js";
 import { deserializeByContract, serializeByContract, toContractForm } from "./frame-oracle.js";
 
@@ -26,7 +26,7 @@ describe("any frame, decoded by hand, is what was encoded", () => {
 
   test.each([
     ["columns", arbitraryColumns],
-    ["columns and inline payloads", arbitraryInlinePayloads],
+    ["columns, calls and settlements", arbitraryCallsAndSettlements],
   ])("by the generated code, where it is only %s", (_, fields) => {
     fc.assert(
       fc.property(fields, (some) => {
@@ -39,7 +39,7 @@ describe("any frame, decoded by hand, is what was encoded", () => {
 
   test.each([
     ["", arbitraryFrame],
-    [", where it is only columns and inline payloads", arbitraryInlinePayloads],
+    [", where it is only columns, calls and settlements", arbitraryCallsAndSettlements],
   ])("by hand%s", (_, frames) => {
     fc.assert(
       fc.property(frames, (some) => {
@@ -63,8 +63,8 @@ describe("any frame, decoded by hand, is what was encoded", () => {
     ["", arbitraryFrame],
     [", where it is only columns", arbitraryColumns.map((columns) => SessionFrame.fromPartial(columns))],
     [
-      ", where it is only inline payloads beside",
-      arbitraryInlinePayloads.map((some) => SessionFrame.fromPartial(some)),
+      ", where it is only calls and settlements beside",
+      arbitraryCallsAndSettlements.map((some) => SessionFrame.fromPartial(some)),
     ],
   ])("in any of the ways that protobuf allows%s", (_, frames) => {
     fc.assert(

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { LEVELS, type Level } from "../log-level.js";
+import { LOG_LINE_LEVELS, type LogLineLevel } from "../../../src/kernel/logs/level.js";
 import type { LogFilter } from "../log-view.js";
 import type { Model } from "../model.js";
 import { printable } from "../printable.js";
@@ -38,10 +38,10 @@ export function LogFilters({ model, filter, onFilter }: LogFiltersProps): JSX.El
       <select
         aria-label="Level"
         value={filter.level ?? ""}
-        onChange={(event) => change({ level: (event.currentTarget.value || undefined) as Level | undefined })}
+        onChange={(event) => change({ level: (event.currentTarget.value || undefined) as LogLineLevel | undefined })}
       >
         <option value="">Every level</option>
-        {LEVELS.slice(1).map((level) => (
+        {LOG_LINE_LEVELS.slice(1).map((level) => (
           <option key={level} value={level}>
             {level === "fatal" ? "fatal" : `${level} and above`}
           </option>

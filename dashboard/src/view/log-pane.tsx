@@ -1,11 +1,12 @@
 import type { JSX } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { LogLineLevel } from "../../../src/kernel/logs/level.js";
 import { formatClock, formatCount } from "../format.js";
 import type { KeptLine } from "../log-buffer.js";
-import { type Level, readLine } from "../log-level.js";
 import type { LogFilter } from "../log-view.js";
 import type { Model } from "../model.js";
 import { printable, printableLines } from "../printable.js";
+import { readLine } from "../read-line.js";
 import { useTopic } from "../use-topic.js";
 import { LogFilters } from "./log-filters.js";
 import { Text } from "./text.js";
@@ -158,7 +159,7 @@ function Line({ kept, text, isOpen, onOpen }: LineProps): JSX.Element {
   );
 }
 
-function LevelMark({ level, stream }: { level: Level | undefined; stream: "stdout" | "stderr" }): JSX.Element {
+function LevelMark({ level, stream }: { level: LogLineLevel | undefined; stream: "stdout" | "stderr" }): JSX.Element {
   if (level === undefined) return <span class="level none">{stream === "stderr" ? "stderr" : ""}</span>;
   return <span class={`level ${level}`}>{level}</span>;
 }

@@ -52,8 +52,8 @@ export async function upHere(file: string | undefined, options: UpOptions): Prom
     // The isolates' own events come first.
     await new Promise((resolve) => setImmediate(resolve));
     view.ready();
-    const { metricsAddress } = runtime;
-    if (metricsAddress !== undefined) view.note(`metrics are served at ${metricsUrl(metricsAddress)}`);
+    const { address } = runtime.metrics;
+    if (address !== undefined) view.note(`metrics are served at ${metricsUrl(address)}`);
     process.send?.({ name: manifest.name, socket: runtime.entrance.door?.socket });
     const outcome = await keepAlive.during(runtime.ended);
     stopWatching();

@@ -1,18 +1,19 @@
 import { toDuration } from "../../contract/index.js";
-import type { KernelServiceStartResponse } from "../../contract/kernel.js";
-import { didYouMean, IsolationError, ownOptions } from "../../errors/index.js";
+import { IsolationError, ownOptions } from "../../errors/index.js";
 import { type BoundCall, type CallOptions, createRemote, keepAlive } from "../../isolator/index.js";
 import { type Dashboard, type DashboardOptions, Dashboards } from "../dashboard/index.js";
 import type { KernelEventSource } from "../events.js";
 import { type KernelLogRecord, type LogsOptions, toLogRecord } from "../logs/index.js";
 import { logLineOf, summaryOfMessage } from "../service/index.js";
 import type { IsolateSummary } from "../summary.js";
+import { unknownIsolate } from "../unknown-isolate.js";
 import type { ConnectedIsolate, ConnectOptions } from "./connect-options.js";
 import { findKernel } from "./find-kernel.js";
 import { KernelClient } from "./kernel-client.js";
 import { RemoteEvents } from "./remote-events.js";
 import { RemoteIsolate } from "./remote-isolate.js";
 import { REQUESTS } from "./requests.js";
+import { summaryIn } from "./summary-in.js";
 
 const FROM_CONNECT = Symbol("connect");
 
@@ -169,11 +170,7 @@ export class ConnectedKernel {
   }
 
   #isolate(name: string): RemoteIsolate {
-    if (!this.#names.includes(name)) {
-      const hint = didYouMean(String(name), this.#names);
-      const message = `${this.name} has no isolate ${JSON.stringify(name)}${hint}; it has ${this.#names.join(", ")}`;
-      throw new IsolationError("INVALID_OPTION", message);
-    }
+    if (!this.#names.includes(name)) throw unknownIsolate(this.name, name, this.#names);
     const isolate = this.#isolates.get(name) ?? new RemoteIsolate(name, this.#client);
     this.#isolates.set(name, isolate);
     if (this.#over !== undefined) this.#closeIsolate(isolate, this.#over);
@@ -196,10 +193,4 @@ export class ConnectedKernel {
   #closeIsolate(isolate: RemoteIsolate, why: string): void {
     isolate.close(() => new IsolationError("STOPPED", why, { facts: { isolate: isolate.name } }));
   }
-}
-
-async function summaryIn(answer: Promise<KernelServiceStartResponse>): Promise<IsolateSummary> {
-  const { isolate } = await answer;
-  if (isolate === undefined) throw new IsolationError("PROTOCOL", "the kernel answered without the isolate");
-  return summaryOfMessage(isolate);
 }

@@ -1,6 +1,9 @@
 /** How grave a line is, in the words that loggers have in common. */
 export type LogLineLevel = "trace" | "debug" | "info" | "warn" | "error" | "fatal";
 
+/** The gravest last. */
+export const LOG_LINE_LEVELS: readonly LogLineLevel[] = ["trace", "debug", "info", "warn", "error", "fatal"];
+
 /** The words of pino, bunyan, winston, syslog and the clouds. */
 const WORDS: ReadonlyMap<string, LogLineLevel> = new Map([
   ["trace", "trace"],
@@ -16,6 +19,7 @@ const WORDS: ReadonlyMap<string, LogLineLevel> = new Map([
   ["err", "error"],
   ["fatal", "fatal"],
   ["critical", "fatal"],
+  ["panic", "fatal"],
   ["crit", "fatal"],
   ["alert", "fatal"],
   ["emerg", "fatal"],
@@ -49,8 +53,8 @@ const PREFIX = 96;
 
 const COLOURS = new RegExp(`${String.fromCharCode(27)}\\[[\\d;]{0,16}m`, "g");
 
-/** A date and time, which may come first. */
-const TIME = String.raw`(?:\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?\]?:?\s{1,4})?`;
+/** A date, or a date and time, which may come first. */
+const TIME = String.raw`(?:\[?\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?)?\]?:?\s{1,4})?`;
 
 /** `[warn] …` and `warn: …` in any case; `WARN …` only in capitals: a sentence may begin with such a word. */
 const BRACKETS = new RegExp(String.raw`^${TIME}\[([a-z]{3,${LONGEST_WORD}})\]`, "i");

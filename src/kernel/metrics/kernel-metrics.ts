@@ -2,12 +2,7 @@ import { IsolationError } from "../../errors/index.js";
 import { PrometheusTelemetry } from "../../telemetry/prometheus/index.js";
 import type { KernelRuntime } from "../runtime.js";
 import type { ResolvedKernelMetrics } from "./options.js";
-
-/** What `/metrics` answers with. */
-export interface MetricsPage {
-  readonly contentType: string;
-  readonly body: string;
-}
+import { type MetricsPage, type MetricsServer, serveMetrics } from "./serve-metrics.js";
 
 interface Registry {
   readonly contentType: string;
@@ -17,13 +12,38 @@ interface Registry {
 /** The metrics of one kernel, in a registry of its own. Nothing is counted before somebody reads, or wants it from the start. */
 export class KernelMetrics {
   readonly #runtime: KernelRuntime;
+  readonly #options: ResolvedKernelMetrics;
   readonly #telemetry: PrometheusTelemetry;
+  #server: MetricsServer | undefined;
   #registry: Promise<Registry> | undefined;
   #reading: Promise<MetricsPage> | undefined;
 
-  constructor(runtime: KernelRuntime, { metrics }: ResolvedKernelMetrics) {
+  constructor(runtime: KernelRuntime, options: ResolvedKernelMetrics) {
     this.#runtime = runtime;
-    this.#telemetry = new PrometheusTelemetry(metrics);
+    this.#options = options;
+    this.#telemetry = new PrometheusTelemetry(options.metrics);
+  }
+
+  /**
+   * Counts and serves, as far as the kernel's options ask for it.
+   *
+   * @throws IsolationError INVALID_OPTION without the package `prom-client`, and for an address that cannot be used
+   */
+  async open(): Promise<void> {
+    const { fromStart, serve } = this.#options;
+    if (fromStart) await this.load();
+    if (serve !== undefined) this.#server = await serveMetrics(serve, () => this.read());
+  }
+
+  /** Where `/metrics` is served, if it is. */
+  get address(): { readonly host: string; readonly port: number } | undefined {
+    const { host, port } = this.#server ?? {};
+    return host === undefined || port === undefined ? undefined : { host, port };
+  }
+
+  /** Serves no more. */
+  async close(): Promise<void> {
+    await this.#server?.close();
   }
 
   /** Counts from now on. */

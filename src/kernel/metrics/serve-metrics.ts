@@ -2,13 +2,18 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { invalidOption } from "../../errors/index.js";
 import { digestOf, isSecret } from "../secret.js";
-import type { MetricsPage } from "./kernel-metrics.js";
 import { isLoopback, type MetricsAddress } from "./options.js";
 
 /** What a client may take, in milliseconds, and how many there may be at a time: Prometheus is one. */
 const REQUEST_MS = 10_000;
 const CONNECTIONS = 32;
 const HEADER_BYTES = 16 * 1024;
+
+/** What `/metrics` answers with. */
+export interface MetricsPage {
+  readonly contentType: string;
+  readonly body: string;
+}
 
 /** `GET /metrics`, served. */
 export interface MetricsServer {

@@ -58,12 +58,17 @@ export const COST = {
   refused: 4,
 } as const;
 
-/** Until a client has said its first words, and sent a request whose token is right, in milliseconds. */
-export const GREETING_MS = 10_000;
-export const STRANGER_MS = 60_000;
+/** How long a client of the front door may take, in milliseconds. */
+export interface DoorTimes {
+  /** Until it is through with TLS, and until it has said the first words of HTTP/2. */
+  readonly greetingMs: number;
+  /** Until it has sent a request whose token is right. */
+  readonly strangerMs: number;
+  /** Between looks at all connections: a frame that is not whole at two of them in a row ends its connection. */
+  readonly lookMs: number;
+}
 
-/** How often connections are looked at; a frame that is not whole at two looks in a row ends them. Milliseconds. */
-export const LOOK_MS = 15_000;
+export const DOOR_TIMES: DoorTimes = { greetingMs: 10_000, strangerMs: 60_000, lookMs: 15_000 };
 
 /** Bytes of one request that are kept so that it can be sent to the next generation, and of all requests together. */
 export const KEPT_BYTES = 1024 * 1024;
@@ -75,9 +80,10 @@ export const ATTEMPTS_AT_MOST = 3;
 /** From a connection that was lost to the story of the death, at most, in milliseconds. */
 export const STORY_MS = 1_000;
 
-/** Connections to one process that are tried for one request, and the first pause between them, in milliseconds; each is twice as long, up to 500. */
+/** Connections to one process that are tried for one request, and the first pause between them, in milliseconds; each is twice as long, up to the longest. */
 export const CONNECT_TRIES_AT_MOST = 20;
 export const CONNECT_PAUSE_MS = 20;
+export const LONGEST_PAUSE_MS = 500;
 
 /** Stream identifiers that one connection to an isolate gives out, before another is opened. */
 export const STREAM_IDS_AT_MOST = 0x3fffffff;

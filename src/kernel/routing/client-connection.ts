@@ -1,6 +1,6 @@
 import type { Duplex } from "node:stream";
 import { GrpcStatus } from "../../grpc/index.js";
-import { COST, GREETING_MS, METADATA_BYTES, METADATA_FIELDS, STRANGER_MS } from "./bounds.js";
+import { COST, type DoorTimes, METADATA_BYTES, METADATA_FIELDS } from "./bounds.js";
 import { ClientLinks, type FoundLink, type LinkContext } from "./client-links.js";
 import { Exchange } from "./exchange.js";
 import type { ExchangeContext } from "./exchange-context.js";
@@ -22,6 +22,7 @@ import { allows, type Tokens } from "./tokens.js";
 export interface DoorContext extends LinkContext {
   readonly table: RouteTable;
   readonly tokens: Tokens;
+  readonly times: DoorTimes;
   readonly kept: KeptTotal;
   readonly held: HeldTotal;
 }
@@ -52,7 +53,7 @@ export class ClientConnection implements ExchangeContext {
     this.held = new HeldBytes(door.held);
     this.#links = new ClientLinks(door, this.held);
     this.#onClose = onClose;
-    this.#greeting = setTimeout(() => this.#fail("said nothing"), GREETING_MS);
+    this.#greeting = setTimeout(() => this.#fail("said nothing"), door.times.greetingMs);
     this.connection = new Http2Connection(socket, "server", this.held, {
       onReady: () => clearTimeout(this.#greeting),
       onRequest: (stream, block, isEnd) => this.#request(stream, block, isEnd),
@@ -108,7 +109,7 @@ export class ClientConnection implements ExchangeContext {
     const isStuck = connection.isWithinBlock && connection.framesReceived === this.#framesAtLook;
     this.#framesAtLook = connection.framesReceived;
     if (isStuck) this.#fail("did not finish a frame");
-    else if (!this.#isKnown && performance.now() - this.#since > STRANGER_MS)
+    else if (!this.#isKnown && performance.now() - this.#since > this.#door.times.strangerMs)
       this.#fail("sent no request with a token");
   }
 

@@ -1,9 +1,10 @@
 import { GrpcStatus } from "../../grpc/index.js";
 import { Answer } from "./answer.js";
-import { ATTEMPTS_AT_MOST, CONNECT_PAUSE_MS, CONNECT_TRIES_AT_MOST } from "./bounds.js";
+import { Attempts } from "./attempts.js";
+import { CONNECT_TRIES_AT_MOST } from "./bounds.js";
 import type { FoundLink } from "./client-links.js";
 import { Deadline } from "./deadline.js";
-import { refusalOf, storyOf } from "./death-story.js";
+import { refusalByDeath, refusalOf } from "./death-story.js";
 import type { ExchangeContext } from "./exchange-context.js";
 import type { Fields } from "./http2/hpack-decoder.js";
 import { CODE } from "./http2/protocol.js";
@@ -35,9 +36,7 @@ export class Exchange implements Waiter {
   #leave: () => void = NOTHING;
   #answer: Answer | undefined;
   #isOver = false;
-  /** How often the request was sent, and how often a process could not be reached in a row. */
-  #attempts = 0;
-  #misses = 0;
+  readonly #attempts = new Attempts();
   /** Whether the client has the first fields of an answer, and their encoding of messages. */
   #encoding: string | undefined;
   hasAnswer = false;
@@ -80,7 +79,7 @@ export class Exchange implements Waiter {
   onTurn(stream: Http2Stream): void {
     const found = this.#found as FoundLink;
     this.#stopWaiting();
-    this.#attempts += 1;
+    this.#attempts.sent();
     const answer = new Answer(this);
     this.#answer = answer;
     stream.sink = answer;
@@ -89,8 +88,7 @@ export class Exchange implements Waiter {
 
   onNoTurn(): void {
     if (this.#isOver) return;
-    this.#misses += 1;
-    if (this.#misses <= CONNECT_TRIES_AT_MOST) this.#pause();
+    if (this.#attempts.missed()) this.#pause();
     else {
       const message = `${this.#who()} takes no requests: ${CONNECT_TRIES_AT_MOST} times it was tried`;
       this.fail({ code: GrpcStatus.UNAVAILABLE, message });
@@ -101,7 +99,7 @@ export class Exchange implements Waiter {
   unprocessed(): void {
     this.request.detach()?.reset(CODE.none);
     if (this.#isOver) return;
-    this.#attempts -= 1;
+    this.#attempts.takenBack();
     if (this.request.isWhole) this.onNoTurn();
     else void this.#unavailable("was not begun");
   }
@@ -116,7 +114,7 @@ export class Exchange implements Waiter {
       return;
     }
     const isRepeatable = this.#context.idempotency(this.#isolate, this.#head.path) > 0;
-    if (isRepeatable && !hasMessages && this.request.isWhole && this.#attempts < ATTEMPTS_AT_MOST) this.#pause();
+    if (isRepeatable && !hasMessages && this.request.isWhole && this.#attempts.mayBeSentAgain) this.#pause();
     else void this.#unavailable("was lost while it ran");
   }
 
@@ -183,24 +181,17 @@ export class Exchange implements Waiter {
     else this.#context.idleControllers.push(waiting);
   }
 
-  /** Before it is tried again: not at all the first time, then longer each time. */
+  /** Before it is tried again. */
   #pause(): void {
     this.#found = undefined;
     this.#leave();
     this.#leave = NOTHING;
     this.#deadline?.start(this.#late);
-    const tries = Math.max(this.#misses, this.#attempts) - 1;
-    const pause = tries <= 0 ? 0 : Math.min(500, CONNECT_PAUSE_MS * 2 ** tries);
-    setTimeout(() => this.begin(), pause);
+    setTimeout(() => this.begin(), this.#attempts.pauseMs);
   }
 
   async #unavailable(what: string): Promise<void> {
-    const story = await storyOf(this.#found?.upstream, this.#who());
-    this.fail({
-      code: GrpcStatus.UNAVAILABLE,
-      message: `${this.#head.path.slice(0, 200)} ${what} in ${this.#who()}: ${story.message}`,
-      error: story,
-    });
+    this.fail(await refusalByDeath(this.#head.path, what, this.#who(), this.#found?.upstream));
   }
 
   #who(): string {

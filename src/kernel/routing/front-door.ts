@@ -1,6 +1,6 @@
 import type { Server } from "node:net";
 import { GrpcStatus } from "../../grpc/index.js";
-import { LOOK_MS } from "./bounds.js";
+import { DOOR_TIMES, type DoorTimes } from "./bounds.js";
 import { DoorClients } from "./door-clients.js";
 import { DoorFacts } from "./door-facts.js";
 import { GoneWatch } from "./gone-watch.js";
@@ -28,6 +28,7 @@ export interface FrontDoorOptions {
   readonly tokens: Tokens;
   readonly routes: Routes;
   readonly local: readonly LocalService[];
+  readonly times?: DoorTimes;
 }
 
 export interface FrontDoor {
@@ -69,7 +70,7 @@ class Door implements FrontDoor {
   #closed: Promise<void> | undefined;
 
   constructor(options: FrontDoorOptions) {
-    const { kernel, routes, tokens, local } = options;
+    const { kernel, routes, tokens, local, times = DOOR_TIMES } = options;
     this.#options = options;
     const table = new RouteTable(kernel, routes, local);
     const facts = new DoorFacts(table, routes, local);
@@ -80,7 +81,7 @@ class Door implements FrontDoor {
       services ??= new LocalServices(own);
       return services.connect();
     };
-    const context = { table, routes, tokens, kept: new KeptTotal(), gone: new GoneWatch(), connectLocal };
+    const context = { table, routes, tokens, times, kept: new KeptTotal(), gone: new GoneWatch(), connectLocal };
     this.#clients = new DoorClients(context);
     const message = "the request's token was revoked, or has expired";
     this.#stops = [
@@ -90,16 +91,16 @@ class Door implements FrontDoor {
       }),
       tokens.onEnd((id) => this.#clients.cut({ code: GrpcStatus.UNAUTHENTICATED, message }, id)),
     ];
-    this.#looking = setInterval(() => this.#clients.look(), LOOK_MS).unref();
+    this.#looking = setInterval(() => this.#clients.look(), times.lookMs).unref();
   }
 
   async open(): Promise<void> {
-    const { socket, listen, auth } = this.#options;
+    const { socket, listen, auth, times = DOOR_TIMES } = this.#options;
     const unix = await listenOnSocket(socket, (client) => this.#clients.accept(client, auth === "user"));
     this.#servers.push(unix.server);
     this.socket = unix.path;
     if (listen === undefined) return;
-    const tcp = await listenOnTcp(listen, (client) => this.#clients.accept(client, false));
+    const tcp = await listenOnTcp(listen, times.greetingMs, (client) => this.#clients.accept(client, false));
     this.#servers.push(tcp.server);
     this.address = tcp.address;
   }

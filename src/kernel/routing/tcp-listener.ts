@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer, type TLSSocket } from "node:tls";
 import { invalidOption } from "../../errors/index.js";
-import { CONNECTIONS_AT_MOST, GREETING_MS } from "./bounds.js";
+import { CONNECTIONS_AT_MOST } from "./bounds.js";
 
 /** A TCP address to listen on beside the socket. */
 export interface ListenAddress {
@@ -19,10 +19,12 @@ const KEEP_ALIVE_MS = 30_000;
 /**
  * Listens on a TCP address: with TLS, HTTP/2 only by ALPN; without, by prior knowledge.
  *
+ * @param greetingMs how long a client may take to be through with TLS
  * @throws IsolationError INVALID_OPTION for an address or certificate that cannot be used
  */
 export async function listenOnTcp(
   { host, port, tls }: ListenAddress,
+  greetingMs: number,
   onSocket: (socket: Socket) => void,
 ): Promise<{ readonly server: Server; readonly address: { readonly host: string; readonly port: number } }> {
   const accept = (socket: Socket): void => {
@@ -30,7 +32,7 @@ export async function listenOnTcp(
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
     onSocket(socket);
   };
-  const server = tls === undefined ? createServer(accept) : createTls(tls, accept);
+  const server = tls === undefined ? createServer(accept) : createTls(tls, greetingMs, accept);
   // Those that are not through with TLS count, too.
   server.maxConnections = 2 * CONNECTIONS_AT_MOST;
   await new Promise<void>((done, reject) => {
@@ -43,14 +45,18 @@ export async function listenOnTcp(
   return { server, address: { host: address.address, port: address.port } };
 }
 
-function createTls(tls: NonNullable<ListenAddress["tls"]>, accept: (socket: TLSSocket) => void): Server {
+function createTls(
+  tls: NonNullable<ListenAddress["tls"]>,
+  handshakeTimeout: number,
+  accept: (socket: TLSSocket) => void,
+): Server {
   const options = {
     cert: pem("listen.tls.cert", tls.cert),
     key: pem("listen.tls.key", tls.key),
     ...(tls.ca === undefined ? {} : { ca: pem("listen.tls.ca", tls.ca), requestCert: true, rejectUnauthorized: true }),
     ALPNProtocols: ["h2"],
     minVersion: "TLSv1.2" as const,
-    handshakeTimeout: GREETING_MS,
+    handshakeTimeout,
   };
   try {
     const server = createTlsServer(options, (socket) => {

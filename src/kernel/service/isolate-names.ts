@@ -1,16 +1,15 @@
 import { toRemoteError } from "../../codec/index.js";
 import { encodeStatusDetails } from "../../contract/index.js";
-import { didYouMean, IsolationError } from "../../errors/index.js";
 import { GrpcError, GrpcStatus } from "../../grpc/index.js";
+import { unknownIsolate } from "../unknown-isolate.js";
 import type { KernelOperations } from "./operations.js";
 
 /** @throws GrpcError NOT_FOUND, with the closest name, for one that the kernel does not have */
 export function checkName({ manifest }: KernelOperations, name: string): void {
   if (manifest.isolates.has(name)) return;
-  const names = [...manifest.isolates.keys()];
-  const hint = didYouMean(name, names);
-  const message = `${manifest.name} has no isolate ${JSON.stringify(name)}${hint}; it has ${names.join(", ")}`;
-  const error = toRemoteError(new IsolationError("INVALID_OPTION", message), { maxLength: 2_048 });
+  const unknown = unknownIsolate(manifest.name, name, manifest.isolates.keys());
+  const { message } = unknown;
+  const error = toRemoteError(unknown, { maxLength: 2_048 });
   throw new GrpcError(GrpcStatus.NOT_FOUND, message, {
     details: encodeStatusDetails(GrpcStatus.NOT_FOUND, message, error),
   });

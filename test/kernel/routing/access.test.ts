@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname } from "node:path";
@@ -10,6 +10,7 @@ import { drained, EchoClient } from "../../fixtures/routing/echo-client.js";
 import { TestIsolates } from "../../fixtures/routing/test-isolates.js";
 import { useDoor } from "../../fixtures/routing/use-door.js";
 import { rejection } from "../../helpers/rejection.js";
+import { useCertificate } from "../../helpers/use-certificate.js";
 import { useDirectory } from "../../helpers/use-directory.js";
 
 const NOTHING = Buffer.alloc(0);
@@ -189,28 +190,8 @@ describe("on TCP", () => {
   });
 
   test("TLS is spoken where a certificate is given, with one of the client's where an authority is", async () => {
-    const folder = useDirectory();
-    const openssl = (...args: string[]): void => void execFileSync("openssl", args, { stdio: "ignore" });
-    openssl(
-      "req",
-      "-x509",
-      "-newkey",
-      "ec",
-      "-pkeyopt",
-      "ec_paramgen_curve:prime256v1",
-      "-nodes",
-      "-days",
-      "2",
-      "-keyout",
-      `${folder}/key.pem`,
-      "-out",
-      `${folder}/cert.pem`,
-      "-subj",
-      "/CN=localhost",
-      "-addext",
-      "subjectAltName=DNS:localhost",
-    );
-    const [cert, key] = [`${folder}/cert.pem`, readFileSync(`${folder}/key.pem`, "utf8")];
+    const { cert, key: keyFile } = useCertificate();
+    const key = readFileSync(keyFile, "utf8");
     const listen = { host: "127.0.0.1", port: 0, tls: { cert, key, ca: cert } };
     const { door, isolates, token } = await useDoor({ listen });
     await isolates.start("store");

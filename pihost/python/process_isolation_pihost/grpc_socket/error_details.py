@@ -11,9 +11,15 @@ from .json_value import decode_struct, decode_value, encode_struct, encode_value
 
 _TYPE_URL = "type.googleapis.com/pihost.v1.RemoteError"
 
-# All trailers together stay below 8,192 bytes, in base64: what is left for texts, the outermost error first served.
-_TEXT_BYTES = 4_000
+# All trailers together stay below 8,192 bytes, with the details in base64: what is left for the error.
+_ERROR_BYTES = 4_800
 _STATUS_MESSAGE_BYTES = 160
+
+# Of a name and of a code, which are what somebody decides by; they are seldom longer.
+_NAME_BYTES = 200
+
+# What protobuf takes for an error beside its texts, at the most.
+_BYTES_PER_ERROR = 40
 
 STATUS_OF = {
     "MODULE_NOT_FOUND": 5,
@@ -27,57 +33,91 @@ STATUS_OF = {
 UNKNOWN = 2
 
 
-class _Budget:
-    """What is left for texts."""
+class _Room:
+    """Bytes that are left; the outermost error is first served."""
 
     def __init__(self) -> None:
-        self.left = _TEXT_BYTES
+        self.left = _ERROR_BYTES
 
-    def cut(self, text: str) -> str:
+    def cut(self, text: str, most: int = _ERROR_BYTES) -> str:
         """As much of a text as there is room for."""
-        data = text.encode("utf-8", "replace")[: self.left]
+        # No more characters than bytes.
+        bound = max(0, min(most, self.left))
+        data = text[:bound].encode("utf-8", "replace")[:bound]
         self.left -= len(data)
         return data.decode("utf-8", "ignore")
+
+    def take(self, encoded: bytes) -> bool:
+        """Whether there is room for this."""
+        if len(encoded) > self.left:
+            return False
+        self.left -= len(encoded)
+        return True
+
+    @property
+    def has_more(self) -> bool:
+        """Whether there is room for another error."""
+        return self.left > 4 * _BYTES_PER_ERROR
 
 
 def status_of(error: BaseException) -> tuple[int, str, bytes]:
     """The gRPC status, its message, and the details as bytes."""
     code = STATUS_OF.get(error.code, UNKNOWN) if isinstance(error, IsolationError) else UNKNOWN
     message = str(error).encode("ascii", "replace")[:_STATUS_MESSAGE_BYTES].decode()
-    detail = length_delimited(1, _TYPE_URL.encode()) + length_delimited(2, _remote_error(error, _Budget()))
+    detail = length_delimited(1, _TYPE_URL.encode()) + length_delimited(2, _remote_error(error, _Room()))
     return code, message, number_field(1, code) + text_field(2, message) + length_delimited(3, detail)
 
 
-def _remote_error(error: BaseException, budget: _Budget) -> bytes:
+def _remote_error(error: BaseException, room: _Room) -> bytes:
     if isinstance(error, ThrownValue):
-        return length_delimited(10, encode_value(error.value, "thrown"))
+        return length_delimited(10, _thrown(error.value, room))
     parts, cause, members, fields = parts_of(error)
+    room.left -= _BYTES_PER_ERROR + len(parts["framework"])
     encoded = [
         text_field(1, parts["framework"]),
-        text_field(2, budget.cut(parts["class"])),
-        text_field(3, budget.cut(parts["message"])),
-        text_field(4, budget.cut(parts["stack"])),
+        text_field(2, room.cut(parts["class"], _NAME_BYTES)),
+        _code(parts.get("code"), room),
+        text_field(3, room.cut(parts["message"], room.left // 2)),
+        text_field(4, room.cut(parts["stack"])),
+        _fields(dict(fields), room),
     ]
-    if "code" in parts:
-        encoded.append(length_delimited(5, encode_value(parts["code"], "code")))
-    if cause is not None and budget.left > 0:
-        encoded.append(length_delimited(6, _remote_error(cause, budget)))
+    if cause is not None and room.has_more:
+        encoded.append(length_delimited(6, _remote_error(cause, room)))
     for member in members or ():
-        if budget.left > 0:
-            encoded.append(length_delimited(8, _remote_error(member, budget)))
-    encoded.append(_fields(dict(fields), budget))
+        if room.has_more:
+            encoded.append(length_delimited(8, _remote_error(member, room)))
     return b"".join(encoded)
 
 
-def _fields(fields: dict[str, Any], budget: _Budget) -> bytes:
+def _thrown(value: Any, room: _Room) -> bytes:
+    """As a text, where JSON does not have it or it is too long: it is not nothing."""
+    try:
+        encoded = encode_value(value, "thrown")
+        if room.take(encoded):
+            return encoded
+    except IsolationError:
+        pass
+    return encode_value(room.cut(value if isinstance(value, str) else repr(value)), "thrown")
+
+
+def _code(code: Any, room: _Room) -> bytes:
+    if code is None:
+        return b""
+    try:
+        encoded = encode_value(room.cut(code, _NAME_BYTES) if isinstance(code, str) else code, "code")
+    except IsolationError:
+        return b""
+    return length_delimited(5, encoded)
+
+
+def _fields(fields: dict[str, Any], room: _Room) -> bytes:
     kept = b""
     for name, value in fields.items():
         try:
             one = encode_struct({name: value}, "fields")
         except IsolationError:
             continue
-        if len(one) <= budget.left:
-            budget.left -= len(one)
+        if room.take(one):
             kept += one
     return length_delimited(9, kept) if kept else b""
 

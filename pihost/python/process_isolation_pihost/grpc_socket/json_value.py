@@ -12,6 +12,7 @@ from ..wire.protobuf import bytes_of, length_delimited, read_fields, text_of, va
 
 _MAX_DEPTH = 100
 _NULL = b"\x08\x00"
+_MANY_DIGITS = 1e40
 
 
 def encode_value(value: Any, path: str, depth: int = 0) -> bytes:
@@ -23,9 +24,12 @@ def encode_value(value: Any, path: str, depth: int = 0) -> bytes:
     if isinstance(value, bool):
         return varint(4 << 3) + varint(int(value))
     if isinstance(value, (int, float)):
-        number = float(value)
+        try:
+            number = float(value)
+        except OverflowError:
+            number = math.inf
         if not math.isfinite(number) or (isinstance(value, int) and int(number) != value):
-            raise refused(path, f"JSON does not have the number {value}")
+            raise refused(path, f"JSON does not have the number {_shown(value, number)}")
         return varint(2 << 3 | 1) + struct.pack("<d", number)
     if isinstance(value, str):
         return length_delimited(3, value.encode("utf-8", "replace"))
@@ -35,6 +39,11 @@ def encode_value(value: Any, path: str, depth: int = 0) -> bytes:
         items = [encode_value(item, f"{path}[{index}]", depth + 1) for index, item in enumerate(value)]
         return length_delimited(6, b"".join([length_delimited(1, item) for item in items]))
     raise refused(path, f"JSON does not have a {type(value).__module__}.{type(value).__qualname__}")
+
+
+def _shown(value: int | float, number: float) -> int | float:
+    """Python refuses to write integers of thousands of digits."""
+    return value if abs(number) < _MANY_DIGITS else number
 
 
 def encode_struct(value: dict[Any, Any], path: str, depth: int = 0) -> bytes:

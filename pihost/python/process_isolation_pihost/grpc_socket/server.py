@@ -15,6 +15,8 @@ from ..session.call_once import call_once
 from ..wire.protobuf import bytes_of, double_field, length_delimited, number_field, read_fields, text_field, text_of
 from .error_details import status_of
 from .json_value import decode_list, decode_value, encode_value
+from .open_rpcs import tell_while_open
+from .reflection import reflection_handlers
 from .session_lane import RpcLane
 
 _THREADS = 32
@@ -51,6 +53,7 @@ def start_server(pihost: Any, target: str) -> Any:
         (
             grpc.method_handlers_generic_handler("pihost.v1.HostService", handlers),
             grpc.method_handlers_generic_handler("grpc.health.v1.Health", health),
+            *reflection_handlers(pihost),
         )
     )
     server.add_insecure_port(target)
@@ -77,12 +80,12 @@ class _TokenCheck(grpc.ServerInterceptor):  # type: ignore[misc, unused-ignore]
         return continuation(details) if is_right else self._refusal
 
 
-def _answering(handle: Callable[[bytes], bytes]) -> Callable[[bytes, Any], bytes]:
+def _answering(handle: Callable[[bytes, Any], bytes]) -> Callable[[bytes, Any], bytes]:
     """What a handler raises becomes a status with details."""
 
     def answer(request: bytes, context: Any) -> bytes:
         try:
-            return handle(request)
+            return handle(request, context)
         except Exception as error:
             code, message, details = status_of(error)
             context.set_trailing_metadata((("grpc-status-details-bin", details),))
@@ -98,43 +101,45 @@ class _HostService:
     def __init__(self, pihost: Any) -> None:
         self._pihost = pihost
 
-    def invoke(self, request: bytes) -> bytes:
+    def invoke(self, request: bytes, context: Any) -> bytes:
         fields = {number: raw for number, _, raw in read_fields(request)}
         module, method = text_of(fields.get(1, b"")), text_of(fields.get(2, b""))
         args = decode_list(bytes_of(fields.get(3, b"")))
-        if self._pihost.refusal is not None:
-            raise self._pihost.refusal
-        result = call_once(self._pihost.executor, lambda: self._pihost.function_of(module, method)(*args))
-        return length_delimited(1, encode_value(result, "result"))
+        # Counted first: of a drain that begins now, either the call hears or the drain of the call.
+        with self._pihost.calls.single.counted(context):
+            if self._pihost.refusal is not None:
+                raise self._pihost.refusal
+            result = call_once(self._pihost.executor, lambda: self._pihost.function_of(module, method)(*args))
+            return length_delimited(1, encode_value(result, "result"))
 
-    def status(self, _: bytes) -> bytes:
+    def status(self, _: bytes, context: Any) -> bytes:
         return length_delimited(1, _encode_status(self._pihost.status()))
 
     def watch(self, request: bytes, context: Any) -> Iterator[bytes]:
         interval = max(_SHORTEST_WATCH, _seconds_of(request, 1, _DEFAULT_WATCH))
         draining = threading.Event()
-        self._pihost.on_draining.append(draining.set)
+        tell_while_open(context, self._pihost.on_draining, draining.set)
         while context.is_active():
-            yield self.status(b"")
+            yield self.status(b"", context)
             if draining.wait(interval):
-                yield self.status(b"")
+                yield self.status(b"", context)
                 return
 
     def shutdown(self, request: bytes, context: Any) -> bytes:
         fields = {number: raw for number, _, raw in read_fields(request)}
-        in_flight = self._pihost.counts().in_flight
+        in_flight = self._pihost.calls.counts().in_flight
         answered = threading.Event()
         context.add_callback(answered.set)
         grace = _seconds_of(request, 2, _DEFAULT_GRACE)
         self._pihost.shutdown(text_of(fields.get(1, b"")), grace, answered=answered)
         return number_field(1, in_flight)
 
-    def set_data(self, request: bytes) -> bytes:
+    def set_data(self, request: bytes, _: Any) -> bytes:
         fields = {number: raw for number, _, raw in read_fields(request)}
         self._pihost.data.set(text_of(fields.get(1, b"")), decode_value(bytes_of(fields.get(2, b""))))
         return b""
 
-    def get_data(self, request: bytes) -> bytes:
+    def get_data(self, request: bytes, _: Any) -> bytes:
         fields = {number: raw for number, _, raw in read_fields(request)}
         value = self._pihost.data.get(text_of(fields.get(1, b"")))
         return b"" if value is None else length_delimited(1, encode_value(value, "value"))
@@ -142,6 +147,7 @@ class _HostService:
     def session(self, requests: Iterator[bytes], context: Any) -> Iterator[bytes]:
         context.send_initial_metadata(())
         lane = RpcLane(requests, context)
+        tell_while_open(context, self._pihost.on_end, lane.finish)
         threading.Thread(target=self._serve_session, args=(lane,), daemon=True).start()
         return lane.answers()
 
@@ -153,7 +159,7 @@ class _HostService:
 
     def watch_health(self, request: bytes, context: Any) -> Iterator[bytes]:
         draining = threading.Event()
-        self._pihost.on_draining.append(draining.set)
+        tell_while_open(context, self._pihost.on_draining, draining.set)
         yield self.check_health(request, context)
         while context.is_active():
             if draining.wait(_DEFAULT_WATCH):

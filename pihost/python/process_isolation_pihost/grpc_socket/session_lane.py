@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from queue import Queue
+from queue import Full, Queue
 from typing import Any
 
 from ..wire.protobuf import bytes_of, length_delimited, read_fields
@@ -38,6 +38,14 @@ class RpcLane:
 
     def close(self) -> None:
         self._end()
+
+    def finish(self) -> None:
+        """Ends the RPC once what was written has left; at once where the client does not read."""
+        self._is_over = True
+        try:
+            self._waiting.put_nowait(None)
+        except Full:
+            self._end()
 
     def answers(self) -> Iterator[bytes]:
         """What the RPC sends, until the lane ends."""

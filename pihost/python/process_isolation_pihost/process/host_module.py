@@ -22,9 +22,9 @@ class Owner(Protocol):
     """What the process does when it is asked."""
 
     data: Any
+    calls: Any
 
     def status(self) -> Any: ...
-    def counts(self) -> Any: ...
     def take_over(self, generation: int) -> None: ...
     def may_hand_on(self, targets: Any) -> None: ...
     def preload(self, modules: Any) -> None: ...
@@ -37,7 +37,7 @@ def host_methods(owner: Owner) -> dict[str, HostMethod]:
     """By name."""
 
     def shutdown(reason: Any = "", grace_ms: Any = _DEFAULT_GRACE_MS, stop_after_ms: Any = None, *_: Any) -> int:
-        in_flight: int = owner.counts().in_flight
+        in_flight: int = owner.calls.counts().in_flight
         stop_after = None if stop_after_ms is None else float(stop_after_ms) / 1000
         owner.shutdown(str(reason), float(grace_ms) / 1000, stop_after)
         return in_flight

@@ -20,7 +20,8 @@ from .handshake import Go, say_stopping
 from .host_module import HOST_MODULE, host_methods
 from .isolate_data import isolate_data
 from .lifecycle import ModuleLifecycle
-from .status import Counts, read_status
+from .running_calls import RunningCalls
+from .status import read_status
 from .uses import uses
 
 # What running calls get after the death of the host, in seconds; the host's reaper waits a little longer.
@@ -48,7 +49,7 @@ class Pihost:
         self.loader = ModuleLoader(go.origin)
         self._lifecycle = ModuleLifecycle(go.lifecycle, go.lifecycle_of_all, self.loader, self._run_to_end)
         self._shared = SharedFolder(go.shared_memory, "p", "h") if go.shared_memory else None
-        self._sessions: list[Session] = []
+        self.calls = RunningCalls()
         self._draining = threading.Event()
         self._immediate = host_methods(self)
         self._stopped = IsolationError("STOPPED", f"{self.isolate} is shutting down")
@@ -57,6 +58,8 @@ class Pihost:
         self._exit_code = 0
         self._main_loop: MainLoop | None = None
         self.on_draining: list[Callable[[], Any]] = []
+        #: Called when all calls have been answered.
+        self.on_end: list[Callable[[], Any]] = []
 
     # -- sessions -----------------------------------------------------------------------------------------------------
 
@@ -74,7 +77,7 @@ class Pihost:
         try:
             session.serve()
         finally:
-            self._sessions.remove(session)
+            self.calls.remove(session)
 
     def callee(self, module: str, method: str) -> Callee:
         """What a handle stands for; modules are loaded when it is first called."""
@@ -102,16 +105,7 @@ class Pihost:
 
     def status(self) -> Any:
         """A HostStatus."""
-        return read_status(self.isolate, self.generation, self._draining.is_set(), self.counts(), VERSION)
-
-    def counts(self) -> Counts:
-        """Calls of all sessions."""
-        incoming = [session.incoming for session in self._sessions]
-        return Counts(
-            sum([len(calls.open) for calls in incoming]),
-            sum([calls.done for calls in incoming]),
-            sum([calls.failed for calls in incoming]),
-        )
+        return read_status(self.isolate, self.generation, self._draining.is_set(), self.calls.counts(), VERSION)
 
     def take_over(self, generation: int) -> None:
         """The process was a spare and is now the generation of this number."""
@@ -156,10 +150,9 @@ class Pihost:
             return
         self._draining.set()
         say_stopping(reason)
-        for tell in self.on_draining:
+        for tell in list(self.on_draining):
             tell()
-        for session in list(self._sessions):
-            session.drain(self._stopped)
+        self.calls.drain(self._stopped)
         stop_within = grace / 2 if stop_after is None else stop_after
         threading.Thread(target=self._end, args=(grace, stop_within, answered)).start()
 
@@ -178,8 +171,7 @@ class Pihost:
 
     def exit(self, code: int) -> None:
         """Ends the process from any thread: what was answered and printed leaves first."""
-        for session in list(self._sessions):
-            session.flush()
+        self.calls.flush()
         _flush_output()
         os._exit(code)
 
@@ -189,37 +181,27 @@ class Pihost:
         deadline = monotonic() + grace
         if answered is not None:
             answered.wait(_ANSWER_SECONDS)
-        for session in list(self._sessions):
-            session.wait_until_process_answered()
-        self._wait_until_answered(min(stop_after, grace))
+        self.calls.wait_until_process_answered()
+        self.calls.wait_until_answered(min(stop_after, grace))
         stopping = threading.Thread(target=self._lifecycle.stop, daemon=True)
         stopping.start()
         stopping.join(max(0.0, deadline - monotonic()))
-        self._wait_until_answered(max(0.0, deadline - monotonic()))
-        for session in list(self._sessions):
-            session.flush()
+        self.calls.wait_until_answered(max(0.0, deadline - monotonic()))
+        self.calls.flush()
+        for tell in list(self.on_end):
+            tell()
         self.executor.stop()
         # The main thread runs the exit handlers, unless a call that does not end keeps it. As a daemon: an interpreter
         # that ends waits for every other thread.
         late = threading.Timer(_EXIT_SECONDS, lambda: self.exit(0))
         late.daemon = True
         late.start()
-        if not self._is_idle():
+        if not self.calls.is_idle():
             self.exit(0)
-
-    def _is_idle(self) -> bool:
-        return not any(session.incoming.open for session in self._sessions)
-
-    def _wait_until_answered(self, seconds: float) -> None:
-        from time import monotonic
-
-        deadline = monotonic() + seconds
-        for session in list(self._sessions):
-            session.wait_until_answered(max(0.0, deadline - monotonic()))
 
     def _open(self, lane: Lane, shared: SharedFolder | None) -> Session:
         session = Session(lane, self, self.executor, shared)
-        self._sessions.append(session)
+        self.calls.add(session)
         return session
 
     def _host_callee(self, method: str) -> Callee:
@@ -248,8 +230,7 @@ class Pihost:
         code = error.code if isinstance(error, SystemExit) else 1
         if isinstance(code, str):
             sys.stderr.write(f"{code}\n")
-        for session in list(self._sessions):
-            session.flush()
+        self.calls.flush()
         atexit._run_exitfuncs()
         self.exit(code if isinstance(code, int) else 0 if code is None else 1)
 
