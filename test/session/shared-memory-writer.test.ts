@@ -1,4 +1,5 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, unlinkSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { SharedMemoryWriter, type UnreadBounds } from "../../src/session/shared-memory.js";
 import { useDirectory } from "../helpers/use-directory.js";
@@ -39,3 +40,19 @@ test("calls beyond the bound pass their bytes in parts", async () => {
   const results = await Promise.all(lengths.map((length) => caller.call("echo", Buffer.alloc(length, 5))));
   expect(results.map((result) => (result as Buffer).length)).toEqual(lengths);
 });
+
+test.runIf(process.platform === "linux")(
+  "a segment that somebody has removed is closed, and no other is written",
+  () => {
+    const { folder, writer } = useWriter();
+    const openDescriptors = (): number => readdirSync("/proc/self/fd").length;
+    const before = openDescriptors();
+    expect(writer.write(Buffer.alloc(KIB))).toBe(1);
+    writer.release(1);
+    unlinkSync(join(folder, "h1"));
+    expect(writer.write(Buffer.alloc(KIB))).toBeUndefined();
+    expect(openDescriptors()).toBe(before);
+    expect(writer.write(Buffer.alloc(KIB))).toBeUndefined();
+    expect(readdirSync(folder)).toEqual([]);
+  },
+);

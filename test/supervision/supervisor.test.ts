@@ -39,6 +39,7 @@ interface Surroundings {
   /** What keeps a process from being started, as long as it throws. */
   readonly obstacle?: () => void;
   readonly standby?: number;
+  readonly confinement?: GenerationSpec["confinement"];
   /** Called when a process is about to be the generation of its number. */
   readonly publish?: (generation: Generation) => void;
   /** Called when a generation takes over. */
@@ -49,6 +50,7 @@ interface Surroundings {
 
 function useSupervisor(surroundings: Surroundings = {}) {
   const { onReadyLine = () => {}, restart, judge, obstacle = () => {}, standby = 0 } = surroundings;
+  const { confinement = UNCONFINED } = surroundings;
   const { publish = () => {}, onReady = () => {}, warmUp = async () => {} } = surroundings;
   const ready: Generation[] = [];
   const heard: string[] = [];
@@ -72,7 +74,7 @@ function useSupervisor(surroundings: Surroundings = {}) {
     pihostFolder: dirname(pihostEntry()),
     runtimeFolder: "",
     needs: [],
-    confinement: UNCONFINED,
+    confinement,
     from: pathToFileURL(`${process.cwd()}/`).href,
     inspection: () => "off",
     lifecycle: [],
@@ -282,6 +284,18 @@ test("a spare whose preparation is cut short by the end of the isolator is gone 
   expect(pids).toHaveLength(2);
   expect(pids.filter((pid) => isAlive(pid))).toEqual([]);
 });
+
+test.runIf(process.platform === "linux" && process.getuid?.() === 0)(
+  "a process of another user, who may not enter the host's folders, has no socket in them",
+  async () => {
+    const own = useSupervisor();
+    const other = useSupervisor({ confinement: { ...UNCONFINED, identity: { uid: 65_534, gid: 65_534 } } });
+    for (const { supervisor } of [own, other]) await supervisor.start(new AbortController());
+    expect(own.ready[0]?.address).toContain(hostDirectory());
+    expect(other.ready[0]?.address).toBe("");
+    for (const { supervisor } of [own, other]) await supervisor.shutdown("done", 1_000);
+  },
+);
 
 test("a process that somebody else asked to end is not followed by another", async () => {
   const { supervisor, ready, heard, pids } = useSupervisor({ restart: AT_ONCE });
