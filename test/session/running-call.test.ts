@@ -1,4 +1,4 @@
-import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { IsolationError } from "../../src/errors/index.js";
 import { RunningCall } from "../../src/session/running-call.js";
 import { Scope } from "../../src/session/scope.js";
@@ -8,19 +8,17 @@ const gone = (): IsolationError => new IsolationError("CANCELLED", "the caller i
 describe("a call while it runs", () => {
   test("is the first attempt, without deadline and trace, unless it is said otherwise", () => {
     expect(new RunningCall(7, undefined)).toMatchObject({ id: 7, attempt: 1, deadline: undefined, trace: {} });
-    const none = { attempt: 0, timeoutMs: 0, trace: {}, scope: undefined };
-    expect(new RunningCall(7, none)).toMatchObject({ attempt: 1, deadline: undefined });
+    expect(new RunningCall(7, { attempt: 0, trace: {} })).toMatchObject({ attempt: 1, deadline: undefined });
   });
 
   test("has what was said of it", () => {
-    vi.useFakeTimers({ now: 1_000_000 });
-    onTestFinished(() => void vi.useRealTimers());
-    const details = { attempt: 3, timeoutMs: 1, trace: { traceparent: "00-1" }, scope: new Scope() };
-    expect(new RunningCall(1, details)).toMatchObject({
+    const scope = new Scope();
+    const trace = { traceparent: "00-1" };
+    expect(new RunningCall(1, { attempt: 3, trace }, 1_000_001, scope)).toMatchObject({
       attempt: 3,
       deadline: 1_000_001,
-      trace: { traceparent: "00-1" },
-      scope: details.scope,
+      trace,
+      scope,
     });
   });
 
