@@ -42,6 +42,8 @@ async function rust(folder) {
   if (why !== undefined) return `there is no protoc: ${why}`;
   const target = join(TOOLS, "rust-errors");
   const env = { ...process.env, CONTRACT_PROTO: PROTO, CARGO_TARGET_DIR: target };
+  const unreachable = await unlessUnreachable("cargo", ["fetch", "--quiet"], { cwd: folder, env });
+  if (unreachable !== undefined) return unreachable;
   await must("cargo", ["build", "--quiet"], { cwd: folder, env });
   return [join(target, "debug/errors")];
 }
@@ -56,7 +58,9 @@ async function java(folder) {
   }
   const classPath = join(folder, "class-path");
   const goals = ["compile", "dependency:build-classpath", `-Dmdep.outputFile=${classPath}`];
-  await must("mvn", ["-q", "-B", `-Dcontract.proto=${PROTO}`, ...goals], { cwd: folder });
+  const options = ["-q", "-B", `-Dcontract.proto=${PROTO}`];
+  const unreachable = await unlessUnreachable("mvn", [...options, ...goals], { cwd: folder });
+  if (unreachable !== undefined) return unreachable;
   const jars = readFileSync(classPath, "utf8").trim();
   return ["java", "-cp", `${join(folder, "target/classes")}:${jars}`, "Errors"];
 }
@@ -147,6 +151,25 @@ async function withFailingModule(use) {
 }
 
 const built = (/** @type {string} */ file) => import(pathToFileURL(join(repositoryRoot, "dist", file)).href);
+
+/** What package managers say where a registry does not give them a package. */
+const UNREACHABLE =
+  /Could not (?:transfer|resolve|find) (?:artifact|dependencies)|failed to (?:download|fetch|get)|Could not resolve host/i;
+
+/**
+ * @param {string} command @param {string[]} args @param {{ cwd: string, env?: NodeJS.ProcessEnv }} options
+ * @returns {Promise<string | undefined>} why it cannot be done here
+ */
+async function unlessUnreachable(command, args, options) {
+  try {
+    await must(command, args, options);
+    return undefined;
+  } catch (error) {
+    const [said] = UNREACHABLE.exec(/** @type {Error} */ (error).message) ?? [];
+    if (said === undefined) throw error;
+    return `its packages cannot be had: ${said}`;
+  }
+}
 
 /** @param {string} command @param {string[]} args @param {{ cwd: string, env?: NodeJS.ProcessEnv }} options */
 async function must(command, args, options) {

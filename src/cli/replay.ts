@@ -9,7 +9,8 @@ import { EXIT } from "./exit-codes.js";
 import { path, wholeNumber } from "./option-values.js";
 import { note, print } from "./output.js";
 import { Ending } from "./replay/ending.js";
-import type { Found, ReplayOutcome } from "./replay/run-replay.js";
+import type { Found } from "./replay/findings.js";
+import type { ReplayOutcome } from "./replay/run-replay.js";
 import { hasColours } from "./terminal.js";
 
 const HELP = `
@@ -55,8 +56,9 @@ export const addReplayCommand: AddCommand = (program: Command, end) => {
 };
 
 async function replayFile(file: string, options: ReplayCommandOptions): Promise<ReplayOutcome> {
-  const [{ readRecord }, { BadRecord, runReplay }, { stepsOf }, { toModule }] = await Promise.all([
+  const [{ readRecord }, { BadRecord }, { runReplay }, { stepsOf }, { toModule }] = await Promise.all([
     import("../recording/index.js"),
+    import("./replay/recorded-values.js"),
     import("./replay/run-replay.js"),
     import("./replay/difference.js"),
     import("./run-options.js"),

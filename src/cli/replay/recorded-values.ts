@@ -26,6 +26,16 @@ export class Lent {
 /** A value that the record does not have. */
 export class NotKept extends Error {}
 
+/** A value in the record is none. */
+export class BadRecord extends Error {
+  readonly line: number;
+
+  constructor(line: number, cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    this.line = line;
+  }
+}
+
 /** Makes values of what is recorded. */
 export class RecordedValues {
   /** What came in chunks, by the process, the side and the number of the payload. */
@@ -57,6 +67,25 @@ export class RecordedValues {
     const importBytes = (place: unknown): Uint8Array => this.#bytesOf(place, process, by);
     const encoded = "text" in value ? encodedOf(value.text, value.bytes) : Buffer.from(importBytes(value.place));
     return decodeValue(encoded, { importBytes, importReference: (descriptor) => importLent(lentOf(descriptor)) });
+  }
+
+  /**
+   * As `decode`, for a value of a line.
+   *
+   * @returns nothing where the record does not have the value
+   * @throws BadRecord when it is no value
+   */
+  decodeIn(
+    { process, by, line }: { readonly process: number; readonly by: Side; readonly line: number },
+    value: RecordedValue,
+    importLent: (descriptor: LentDescriptor) => unknown,
+  ): { readonly value: unknown } | undefined {
+    try {
+      return { value: this.decode(value, process, by, importLent) };
+    } catch (error) {
+      if (error instanceof NotKept) return undefined;
+      throw new BadRecord(line, error);
+    }
   }
 
   /** A value that is in another one, encoded. */

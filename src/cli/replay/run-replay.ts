@@ -2,16 +2,17 @@ import { HOST_MODULE } from "../../contract/index.js";
 import { IsolationError } from "../../errors/index.js";
 import { delay } from "../../intrinsics/index.js";
 import { type ExtendedIsolator, startExtended } from "../../isolator/index.js";
-import type { ReadRecord, RecordedValue } from "../../recording/index.js";
+import type { ReadRecord } from "../../recording/index.js";
 import { judgeByBudget, RestartBudget, toServed } from "../../supervision/index.js";
-import { Comparison, type Difference } from "./difference.js";
+import type { Difference } from "./difference.js";
 import { Ending } from "./ending.js";
+import { type About, Findings, type Found } from "./findings.js";
 import { LiveExits } from "./live-exits.js";
+import { LiveValues, lentAs } from "./live-values.js";
 import { type CallOfIsolate, keyOf, type Line, type LineOf, RecordedEvents } from "./recorded-events.js";
 import { RecordedHost } from "./recorded-host.js";
-import { Lent, NotKept, RecordedValues } from "./recorded-values.js";
+import { RecordedValues } from "./recorded-values.js";
 import { callLive, type Settled, settled, within } from "./settled.js";
-import { readAsRecorded } from "./stream-reading.js";
 
 export interface ReplayOptions {
   /** What is called in the place of the recorded modules; undefined for those. */
@@ -25,31 +26,12 @@ export interface ReplayOptions {
   readonly timeoutMs: number;
 }
 
-/** The first thing that is not as it is recorded. */
-export interface Found extends Difference {
-  /** The call's number, from 1. */
-  readonly call: number;
-  readonly name: string;
-  /** The line of the record that says what was expected. */
-  readonly line: number;
-}
-
 export interface ReplayOutcome {
   /** How many calls were run. */
   readonly calls: number;
   readonly found: Found | undefined;
   /** What could not be compared, and why. */
   readonly notes: readonly string[];
-}
-
-/** A value in the record is none. */
-export class BadRecord extends Error {
-  readonly line: number;
-
-  constructor(line: number, cause: unknown) {
-    super(cause instanceof Error ? cause.message : String(cause), { cause });
-    this.line = line;
-  }
 }
 
 /** How often a module that dies is started again: as often as the record has it, and no process bomb. */
@@ -77,19 +59,13 @@ class Replay {
   readonly #host: RecordedHost;
   readonly #exits = new LiveExits();
   readonly #calls = new Map<string, LiveCall>();
-  /** What the isolate has lent now, by the key of what it had lent. */
-  readonly #lent = new Map<string, unknown>();
-  readonly #reading: Promise<void>[] = [];
-  readonly #notes: string[] = [];
+  readonly #findings = new Findings();
+  readonly #live: LiveValues;
   /** The processes that live in the record. */
   readonly #processes = new Set<number>();
   #started = 0;
   #counted = 0;
-  #found: Found | undefined;
-  #stop: () => void = () => {};
-  readonly #stopped = new Promise<void>((resolve) => {
-    this.#stop = resolve;
-  });
+  #tell: () => void = () => {};
   #isolate: ExtendedIsolator | undefined;
 
   constructor(record: ReadRecord, options: ReplayOptions) {
@@ -97,8 +73,12 @@ class Replay {
     this.#options = options;
     this.#values = new RecordedValues(record);
     this.#events = new RecordedEvents(record);
+    this.#live = new LiveValues(this.#values, this.#events, this.#findings, options.ignore);
     this.#host = new RecordedHost(this.#values, this.#events, {
-      called: (recorded, args) => this.#called(recorded, args),
+      called: (recorded, args) => {
+        this.#called(recorded, args);
+        this.#tell();
+      },
       unknown: (target, args) => this.#calledInVain(target, args),
     });
   }
@@ -108,18 +88,18 @@ class Replay {
     try {
       let before = 0;
       for (const line of this.#record.lines) {
-        if (this.#found !== undefined) break;
+        if (this.#findings.found !== undefined) break;
         // What is given up, or aborted, was under way for so long.
         const isAtItsTime = line.kind === "cancel" || line.kind === "abort";
         if (isAtItsTime) await delay(Math.min(Math.max(0, line.at - before), this.#options.timeoutMs));
         before = line.at;
-        await Promise.race([this.#step(line), this.#stopped]);
+        await Promise.race([this.#step(line), this.#findings.stopped]);
       }
-      if (this.#found === undefined) await Promise.race([this.#finish(), this.#stopped]);
+      if (this.#findings.found === undefined) await Promise.race([this.#finish(), this.#findings.stopped]);
     } finally {
       await this.#isolate.isolator.terminate();
     }
-    return { calls: this.#started, found: this.#found, notes: this.#notes };
+    return { calls: this.#started, found: this.#findings.found, notes: this.#findings.notes };
   }
 
   #start(): Promise<ExtendedIsolator> {
@@ -130,7 +110,11 @@ class Replay {
     return startExtended(
       { name: header.isolate, from, lifecycle, stdout: "ignore", stderr: "inherit" },
       {
-        listen: (events) => this.#exits.listen(events),
+        listen: (events) => {
+          this.#exits.listen(events);
+          // Its state follows.
+          events.on("exited", () => setImmediate(() => this.#tell()));
+        },
         serve: (name, method) => toServed((args) => this.#host.answer(`${name}#${method}`, args)),
         judge: judgeByBudget(new RestartBudget(RESTARTS)),
         prepare: () => undefined,
@@ -183,9 +167,9 @@ class Replay {
       "module" in line.to
         ? `${line.to.method} of ${line.to.module}`
         : `${line.to.method || "a function"} that the isolate has lent`;
-    const args = this.#decode(line.args, line, (descriptor) => this.#host.lendIn(line.process)(descriptor));
+    const args = this.#values.decodeIn(line, line.args, (descriptor) => this.#host.lendIn(line.process)(descriptor));
     if (args === undefined || !Array.isArray(args.value)) {
-      this.#notes.push(`call ${number} (${name}) is left out: the record does not have its arguments`);
+      this.#findings.notes.push(`call ${number} (${name}) is left out: the record does not have its arguments`);
       return;
     }
     this.#started += 1;
@@ -202,18 +186,19 @@ class Replay {
         ...(trace === undefined ? {} : { trace }),
       });
     }
-    return callLive(this.#lent.get(keyOf(process, "isolate", to.reference)), to.method, args);
+    return callLive(this.#live.lent(process, to.reference), to.method, args);
   }
 
   /** What the host stores is there again; what else it asks for of itself, this one does by itself. */
   async #callOfFramework(line: LineOf<"call">, method: string): Promise<void> {
     if (method !== "setData") return;
-    const args = this.#decode(line.args, line, () => undefined)?.value;
+    const args = this.#values.decodeIn(line, line.args, () => undefined)?.value;
     if (Array.isArray(args) && typeof args[0] === "string") await this.#isolate?.isolator.setData(args[0], args[1]);
   }
 
   #abort(line: LineOf<"abort">): void {
-    const reason = line.reason === undefined ? undefined : this.#decode(line.reason, line, () => undefined)?.value;
+    const reason =
+      line.reason === undefined ? undefined : this.#values.decodeIn(line, line.reason, () => undefined)?.value;
     this.#host.abort(keyOf(line.process, "host", line.signal), reason);
   }
 
@@ -225,15 +210,18 @@ class Replay {
     const outcome = await within(call.outcome, this.#options.timeoutMs);
     const recorded = line.error ?? line.value;
     const path = line.error === undefined ? "result" : "error";
-    const expected = recorded === undefined ? { value: undefined } : this.#decode(recorded, line, lentAs(line));
+    const expected =
+      recorded === undefined ? { value: undefined } : this.#values.decodeIn(line, recorded, lentAs(line));
     if (expected === undefined) {
-      this.#notes.push(`call ${call.number} (${call.name}): the record does not have what it came to`);
+      this.#findings.notes.push(`call ${call.number} (${call.name}): the record does not have what it came to`);
       return;
     }
-    if (outcome === undefined) this.#differ(call, line.line, { path, expected: expected.value, received: LATE });
+    if (outcome === undefined)
+      this.#findings.differ(call, line.line, { path, expected: expected.value, received: LATE });
     else if ("error" in outcome !== (line.error !== undefined))
-      this.#differ(call, line.line, otherwise(path, expected.value, outcome));
-    else this.#compare(call, line.line, expected.value, "error" in outcome ? outcome.error : outcome.value, [path]);
+      this.#findings.differ(call, line.line, otherwise(path, expected.value, outcome));
+    else
+      this.#live.compare(call, line.line, expected.value, "error" in outcome ? outcome.error : outcome.value, [path]);
   }
 
   /** A death in the record: its calls are lost now, too, and it is the same one. */
@@ -254,7 +242,7 @@ class Replay {
       const isLost = outcome !== undefined && "error" in outcome && IsolationError.is(outcome.error);
       if (isLost) continue;
       const received = outcome === undefined ? LATE : "error" in outcome ? outcome.error : outcome.value;
-      this.#differ(call, line.line, { path: "death", expected: new Ending(line.description), received });
+      this.#findings.differ(call, line.line, { path: "death", expected: new Ending(line.description), received });
       return;
     }
     const exit = await this.#exits.next(this.#options.timeoutMs);
@@ -266,8 +254,12 @@ class Replay {
     const then = { reason, ...(code === undefined ? { signal } : { code }) };
     const about = lost[0]?.[1] ?? { number: this.#counted, name: "the process" };
     if (now === undefined)
-      this.#differ(about, line.line, { path: "death", expected: new Ending(line.description), received: LATE });
-    else this.#compare(about, line.line, then, now, ["death"]);
+      this.#findings.differ(about, line.line, {
+        path: "death",
+        expected: new Ending(line.description),
+        received: LATE,
+      });
+    else this.#live.compare(about, line.line, then, now, ["death"]);
   }
 
   #isLost(key: string): boolean {
@@ -276,19 +268,31 @@ class Replay {
 
   /** Everything that was lent is read, and every callback has come. */
   async #finish(): Promise<void> {
-    await within(Promise.all(this.#reading), this.#options.timeoutMs);
+    await within(this.#live.read(), this.#options.timeoutMs);
     if (this.#options.firstCall > 1) return;
     const until = performance.now() + this.#options.timeoutMs;
     for (;;) {
       const [missing] = [...this.#host.missing()].filter(({ call }) => !isOfFramework(call));
       if (missing === undefined) return;
-      if (performance.now() >= until || !this.#isLive()) {
+      const left = until - performance.now();
+      if (left <= 0 || !this.#isLive()) {
         const expected = this.#argsOf(missing);
-        this.#differ(this.#callbackOf(missing), missing.call.line, { path: "args", expected, received: NOT_CALLED });
+        this.#findings.differ(this.#callbackOf(missing), missing.call.line, {
+          path: "args",
+          expected,
+          received: NOT_CALLED,
+        });
         return;
       }
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await within(this.#news(), left);
     }
+  }
+
+  /** Resolves when the isolate has called the host, or a process has ended. */
+  #news(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#tell = resolve;
+    });
   }
 
   #isLive(): boolean {
@@ -297,78 +301,32 @@ class Replay {
 
   #called(recorded: CallOfIsolate, args: readonly unknown[]): void {
     const expected = this.#argsOf(recorded);
-    if (expected !== undefined) this.#compare(this.#callbackOf(recorded), recorded.call.line, expected, args, ["args"]);
+    if (expected !== undefined)
+      this.#live.compare(this.#callbackOf(recorded), recorded.call.line, expected, args, ["args"]);
   }
 
   #calledInVain(target: string, args: readonly unknown[]): void {
     const about = { number: this.#counted, name: `a callback (${target})` };
     if (this.#options.firstCall > 1) return;
-    this.#differ(about, this.#record.lines.at(-1)?.line ?? 1, { path: "args", expected: NOT_CALLED, received: args });
+    this.#findings.differ(about, this.#record.lines.at(-1)?.line ?? 1, {
+      path: "args",
+      expected: NOT_CALLED,
+      received: args,
+    });
   }
 
   #argsOf({ call }: CallOfIsolate): unknown {
-    return this.#decode(call.args, call, lentAs(call))?.value;
+    return this.#values.decodeIn(call, call.args, lentAs(call))?.value;
   }
 
   #callbackOf({ call: { to } }: CallOfIsolate): About {
     const name = "module" in to ? `${to.method} of ${to.module}, which the isolate calls` : "a callback";
     return { number: this.#counted, name };
   }
-
-  #decode(
-    value: RecordedValue,
-    { process, by, line }: { readonly process: number; readonly by: "host" | "isolate"; readonly line: number },
-    importLent: Parameters<RecordedValues["decode"]>[3],
-  ): { readonly value: unknown } | undefined {
-    try {
-      return { value: this.#values.decode(value, process, by, importLent) };
-    } catch (error) {
-      if (error instanceof NotKept) return undefined;
-      throw new BadRecord(line, error);
-    }
-  }
-
-  #compare(about: About, line: number, expected: unknown, received: unknown, path: readonly string[]): void {
-    const comparison = new Comparison({
-      ignore: this.#options.ignore,
-      onLent: (lent, now) => this.#takeLent(about, lent, now),
-    });
-    const difference = comparison.first(expected, received, path);
-    if (difference !== undefined) this.#differ(about, line, difference);
-  }
-
-  #takeLent(about: About, { kind, key }: Lent, received: unknown): void {
-    this.#lent.set(key, received);
-    if (kind !== "stream" && kind !== "readable") return;
-    const lines = this.#events.streams.get(key) ?? [];
-    const process = Number(key.split(":")[0]);
-    const reading = readAsRecorded(received as AsyncIterable<unknown>, lines, {
-      decode: (line, value) => this.#decode(value, line, lentAs({ process, by: "isolate" })),
-      compare: (line, expected, now, path) => {
-        this.#compare(about, line.line, expected, now, path);
-        return this.#found === undefined;
-      },
-      differ: (line, difference) => this.#differ(about, line.line, difference),
-    });
-    this.#reading.push(reading);
-  }
-
-  #differ({ number, name }: About, line: number, difference: Difference): void {
-    if (this.#found !== undefined) return;
-    this.#found = { call: number, name, line, ...difference };
-    this.#stop();
-  }
 }
-
-type About = Pick<LiveCall, "number" | "name">;
 
 const LATE = new Ending("nothing, in all the time that there was");
 const NOT_CALLED = new Ending("no call");
-
-function lentAs({ process, by }: { readonly process: number; readonly by: "host" | "isolate" }) {
-  return ({ kind, id }: { readonly kind: Lent["kind"]; readonly id: number }): Lent =>
-    new Lent(kind, keyOf(process, by, id));
-}
 
 /** What returned has thrown, or the other way round. */
 function otherwise(path: string, expected: unknown, outcome: Settled): Difference {
