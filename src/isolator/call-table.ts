@@ -47,6 +47,8 @@ export class CallTable {
   readonly #generations = new Map<CallPlace, Running>();
   readonly #waiting = new CallQueue();
   #live: Running | undefined;
+  /** The one that calls went to before `halt`. */
+  #halted: Running | undefined;
   #answered = 0;
   /** Told when nobody waits for any call. */
   #onIdle: (() => void)[] = [];
@@ -168,6 +170,7 @@ export class CallTable {
   /** A generation is ready: calls go to it from now on. Those of another one go on where they run. */
   open(generation: CallPlace, observer?: CallObserver): void {
     this.#live = this.prepare(generation);
+    this.#halted = undefined;
     this.#live.observer = observer;
     this.#answered = 0;
     this.#fill();
@@ -181,6 +184,7 @@ export class CallTable {
   /** No further call is handed to the process; running ones go on. */
   close(): void {
     this.#live = undefined;
+    this.#halted = undefined;
   }
 
   /** Resolves when nobody waits for a call that runs in the generation. */
@@ -209,6 +213,7 @@ export class CallTable {
     if (running === undefined) return;
     this.#generations.delete(generation);
     if (this.#live === running) this.#live = undefined;
+    if (this.#halted === running) this.#halted = undefined;
     const again: Call[] = [];
     for (const call of running.calls.takeAll()) {
       call.place = undefined;
@@ -227,8 +232,19 @@ export class CallTable {
 
   /** No further call is handed to the present process, which is about to be ended with another isolate. */
   halt(): void {
-    if (this.#live !== undefined) this.#live.isHalted = true;
+    this.#halted = this.#live ?? this.#halted;
+    if (this.#halted !== undefined) this.#halted.isHalted = true;
     this.#live = undefined;
+  }
+
+  /** The process is not ended after all: calls are handed to it again. */
+  resume(): void {
+    const halted = this.#halted;
+    this.#halted = undefined;
+    if (halted === undefined || this.#live !== undefined) return;
+    halted.isHalted = false;
+    this.#live = halted;
+    this.#fill();
   }
 
   /**

@@ -68,6 +68,7 @@ export class IsolateCore implements CallOwner {
   /** What is its own to close. */
   readonly #outputs: Outputs | undefined;
   readonly #recorder: ReturnType<typeof openRecorder>;
+  #isHalting = false;
 
   constructor(isolatorId: number, options: ResolvedOptions, extension?: IsolateExtension) {
     const { name: isolate, standby, graceMs } = options;
@@ -273,10 +274,18 @@ export class IsolateCore implements CallOwner {
     this.#calls.halt();
   }
 
+  /** It is not halted after all, unless that has begun. */
+  resume(): void {
+    if (!this.#isHalting) this.#calls.resume();
+  }
+
   /** Ends the present process in order, as if it had died: what follows is for the extension to judge. Calls wait meanwhile. */
   async halt(reason: string, graceMs: number): Promise<void> {
     this.#calls.halt();
-    await keepAlive.during(this.#supervisor.halt(reason, graceMs));
+    this.#isHalting = true;
+    await keepAlive.during(this.#supervisor.halt(reason, graceMs)).finally(() => {
+      this.#isHalting = false;
+    });
   }
 
   /** Resolves when no call waits or runs, and nobody reads what one came to. */

@@ -41,6 +41,8 @@ export class Fleet implements MemberListener {
   readonly #present = new ReadyGate<Member>();
   #generations = 0;
   #lastReady = 0;
+  /** Whether calls wait because the processes are about to be halted. */
+  #isHaltAwaited = false;
   readonly #replacements: Replacements;
   #begun: { readonly resolve: () => void; readonly reject: (error: IsolationError) => void } | undefined;
   readonly #upTimer = new MovableTimer(() => this.adjust());
@@ -150,14 +152,28 @@ export class Fleet implements MemberListener {
 
   /** No call is handed over until it is decided how it goes on; those that fail because others are halted wait, if they may. */
   awaitHalt(): void {
+    if (!this.roster.isHeld) this.#isHaltAwaited = true;
     this.roster.isHeld = true;
     for (const { core } of this.roster.open) core.awaitHalt();
+  }
+
+  /** They are not halted after all, unless that has begun. */
+  resume(): void {
+    if (!this.#isHaltAwaited || this.life.end !== undefined) return;
+    this.#isHaltAwaited = false;
+    this.roster.isHeld = false;
+    for (const member of this.roster.open) {
+      member.core.resume();
+      this.#owner.onRoom(member);
+    }
+    this.adjust();
   }
 
   /** Ends all processes in order, and has it judged how it goes on; calls wait meanwhile. */
   async halt(reason: string, graceMs: number): Promise<void> {
     if (this.life.end !== undefined) return;
     this.awaitHalt();
+    this.#isHaltAwaited = false;
     await keepAlive.during(this.#end((member) => member.shutdown(reason, graceMs)));
     void this.life.judge(true).then((decision) => this.#goOn(decision));
   }

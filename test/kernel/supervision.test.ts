@@ -1,5 +1,6 @@
 import type { Kernel, KernelManifest } from "process-isolation/kernel";
 import { expect, test } from "vitest";
+import { isAlive } from "../../src/platform/index.js";
 import { isolationError } from "../helpers/rejection.js";
 import { until } from "../helpers/until.js";
 import { kernelFixture, nextOf, useKernel } from "./use-kernel.js";
@@ -166,3 +167,51 @@ test("deaths at the same time are one to their group: nobody is started twice", 
   await kernel.shutdown();
   expect(lines.filter((line) => line.endsWith("started"))).toEqual(["a started", "b started", "c started"]);
 });
+
+test.each([
+  ["one process", {}],
+  ["a pool", { instances: 1 }],
+])(
+  "a call of an isolate that is replaced before it is halted settles, and what was replaced ends: %s",
+  async (_, more) => {
+    let stopping = (): void => {};
+    let goOn = (): void => {};
+    const isStopping = new Promise<void>((resolve) => {
+      stopping = resolve;
+    });
+    const mayGoOn = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const write = (line: string): Promise<void> | undefined => {
+      if (line !== "last stopped") return undefined;
+      stopping();
+      return mayGoOn;
+    };
+    const kernel = await useKernel(
+      {
+        supervision: { strategy: "rest-for-one" },
+        isolates: {
+          store: { module: kernelFixture("store.mjs") },
+          caller: { module: kernelFixture("caller.mjs"), uses: { store: "*" }, ...more },
+          last: { module, uses: { caller: "*", ...uses }, graceMs: 20_000 },
+        },
+      },
+      { host: { journal: { write } } },
+    );
+    const store = kernel.isolate<typeof import("../fixtures/kernel/store.mjs")>("store").api;
+    const caller = kernel.isolate<typeof import("../fixtures/kernel/caller.mjs")>("caller", { idempotent: true }).api;
+    const waiting = isolationError(caller.call("store", "untilCancelled", [], { idempotent: true }));
+    while ((await store.seen()) !== "waiting");
+    const replaced = kernel.list().find(({ name }) => name === "caller")?.pid ?? 0;
+    const restarted = nextOf(kernel, "last", "restarted");
+    kill(kernel, "store");
+    // The caller is to be halted after it.
+    await isStopping;
+    await kernel.replace("caller", { module: kernelFixture("caller.mjs") });
+    expect((await waiting).code).toBe("STOPPED");
+    await until(() => !isAlive(replaced));
+    goOn();
+    await restarted;
+    expect(await caller.call("store", "add", [1, 2])).toBe(3);
+  },
+);

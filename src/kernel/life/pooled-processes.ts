@@ -102,6 +102,10 @@ export class PooledProcesses implements UnitProcesses {
     this.taker.fleet.awaitHalt();
   }
 
+  resume(): void {
+    this.taker.fleet.resume();
+  }
+
   refuseWaitingOf(callers: ReadonlySet<string>, toError: () => IsolationError): void {
     this.taker.refuseWaitingOf(callers, toError);
   }

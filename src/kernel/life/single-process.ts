@@ -82,6 +82,10 @@ export class SingleProcess implements UnitProcesses {
     this.taker.awaitHalt();
   }
 
+  resume(): void {
+    this.taker.resume();
+  }
+
   refuseWaitingOf(callers: ReadonlySet<string>, toError: () => IsolationError): void {
     this.taker.refuseWaitingOf(callers, toError);
   }

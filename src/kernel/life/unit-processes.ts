@@ -66,6 +66,8 @@ export interface UnitProcesses {
   halt(reason: string): Promise<void>;
   /** As `IsolateCore.awaitHalt`. */
   awaitHalt(): void;
+  /** As `IsolateCore.resume`. */
+  resume(): void;
   refuseWaitingOf(callers: ReadonlySet<string>, toError: () => IsolationError): void;
   /** Resolves when no call waits or runs, and nobody reads what one came to. */
   idle(): Promise<void>;

@@ -171,6 +171,8 @@ export class Unit {
     this.version += 1;
     this.#use(started);
     this.#retiring.add(old);
+    // It was to be halted: that is for the new one now, and what waits in the old one has no other to wait for.
+    old.resume();
     void quiet(this.#retire(old));
     return started;
   }
