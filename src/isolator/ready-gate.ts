@@ -1,6 +1,6 @@
 import type { IsolationError } from "../errors/index.js";
 
-/** Where requests of the framework itself wait for the next process. */
+/** Where those wait who need a process, until one is ready or none will be. */
 export class ReadyGate<Process> {
   #waiters: { resolve: (ready: Process) => void; reject: (error: IsolationError) => void }[] = [];
 

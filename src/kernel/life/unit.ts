@@ -1,9 +1,8 @@
 import type { IsolationError } from "../../errors/index.js";
-import { type ForwardedCall, forwardCall, type RecycleFacts } from "../../isolator/index.js";
+import { type ForwardedCall, forwardCall, ReadyGate, type RecycleFacts } from "../../isolator/index.js";
 import type { ExitOutcome } from "../../process/index.js";
 import { type IncomingCall, quiet } from "../../session/index.js";
 import type { ResolvedIsolate } from "../manifest/index.js";
-import { Gate } from "./gate.js";
 import { startProcesses } from "./start-processes.js";
 import { endsToo, isDown } from "./unit-errors.js";
 import type { UnitProcesses } from "./unit-processes.js";
@@ -20,7 +19,7 @@ export class Unit {
   /** 1 for the first module, one more for each that replaced it. */
   version = 1;
   readonly #around: UnitSurroundings;
-  readonly #gate: Gate<UnitProcesses>;
+  readonly #gate = new ReadyGate<UnitProcesses>();
   #current: UnitProcesses | undefined;
   #state: "waiting" | "starting" | "started" | "stopping" | "stopped" | "failed" = "waiting";
   /** A start that is under way: how to give it up, and when it is over. */
@@ -38,7 +37,6 @@ export class Unit {
     this.module = definition.module;
     this.#data = definition.data;
     this.#around = around;
-    this.#gate = new Gate(() => this.downError());
   }
 
   get name(): string {
@@ -59,7 +57,6 @@ export class Unit {
   async start(): Promise<void> {
     if (this.#current !== undefined || this.#state === "starting") return;
     this.#state = "starting";
-    this.#gate.close();
     try {
       this.#use(await this.#start(this.module, this.#data));
     } catch (error) {
@@ -138,7 +135,9 @@ export class Unit {
 
   /** What is behind it, once that is there. @throws IsolationError STOPPED when there will be none */
   there(): Promise<UnitProcesses> {
-    return this.#current === undefined ? this.#gate.wait() : Promise.resolve(this.#current);
+    if (this.#current !== undefined) return Promise.resolve(this.#current);
+    const willBe = this.#state !== "stopped" && this.#state !== "failed";
+    return willBe ? this.#gate.wait() : Promise.reject(this.downError());
   }
 
   /** Starts what is to be behind it; a stop waits until nothing of it is left. */
@@ -190,7 +189,7 @@ export class Unit {
     this.#data = this.#current?.data ?? this.#data;
     this.#current = undefined;
     this.#state = state;
-    this.#gate.refuse();
+    this.#gate.refuse(() => this.downError());
   }
 
   /** Why there is nothing behind it. */
