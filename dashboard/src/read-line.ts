@@ -19,8 +19,8 @@ export function readLine(line: LineFacts): ReadLine {
   return known;
 }
 
-function readAnew({ text, cut }: LineFacts): ReadLine {
-  const { level, message, fields = {} } = contentOf({ text, partial: cut !== undefined });
+function readAnew({ text, cut, partial = false, level: levelOfAll }: LineFacts): ReadLine {
+  const { level = levelOfAll, message, fields = {} } = contentOf({ text, partial: partial || cut !== undefined });
   // The whole text has them all.
   const others = message === text ? [] : Object.entries(fields).filter(([name]) => !SHOWN.has(name));
   return {

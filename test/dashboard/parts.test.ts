@@ -138,6 +138,20 @@ describe("lines", () => {
   ])("%s: level %s", (text, level, message, fields) => {
     expect(readLine(line("a", text, 0))).toEqual({ level, message, fields });
   });
+
+  test("have the level that the kernel read in them where the page has their beginning alone", () => {
+    const text = '{"level":50,"msg":"long';
+    expect(readLine({ ...line("a", text, 0), cut: 9_000, level: "error" })).toEqual({
+      level: "error",
+      message: text,
+      fields: "",
+    });
+  });
+
+  test("that are parts of one are texts, as kernel.logs() has them", () => {
+    const text = '{"level":50,"msg":"a part"}';
+    expect(readLine({ ...line("a", text, 0), partial: true })).toEqual({ message: text, fields: "" });
+  });
 });
 
 test("what is not seen is shown, and letters of every language stay", () => {

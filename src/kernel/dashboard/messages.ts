@@ -1,6 +1,8 @@
 /**
- * What the dashboard's server and its page say to each other. The page's code imports these types, and nothing else of `src/`.
+ * What the dashboard's server and its page say to each other. The page's code imports these types, and of the rest of `src/` only
+ * how a line is read.
  */
+import type { LogLineLevel } from "../logs/level.js";
 
 /** The states of an isolate, as `IsolateSummary` has them. */
 export type IsolateState = "waiting" | "starting" | "ready" | "restarting" | "stopping" | "stopped" | "failed";
@@ -89,8 +91,12 @@ export interface LineFacts {
   readonly pid: number;
   readonly stream: "stdout" | "stderr";
   readonly text: string;
+  /** A part of a line, or the end of the output without a line break. */
+  readonly partial?: boolean;
   /** Characters that were left out at its end. */
   readonly cut?: number;
+  /** Of a line that was cut: what all of it says. */
+  readonly level?: LogLineLevel;
 }
 
 /** The first message. */

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { GraphIsolate, KernelServiceListResponse, LogLine } from "../../contract/kernel.js";
 import { PACKAGE_VERSION } from "../../process/index.js";
 import { REQUESTS } from "../connect/requests.js";
+import { contentOf } from "../logs/index.js";
 import { fromTimestamp, logLineOf, MESSAGE_LINES } from "../service/index.js";
 import { eventFacts } from "./event-facts.js";
 import { LINE_CHARACTERS, linesOfEach } from "./fair-lines.js";
@@ -181,8 +182,10 @@ function nodeOf({ name, dependencies, uses }: GraphIsolate): GraphNode {
 }
 
 function lineFacts(message: LogLine): LineFacts {
-  const { isolate, time, generation, pid, stream, text } = logLineOf(message);
+  const { isolate, time, generation, pid, stream, text, partial } = logLineOf(message);
+  const line = { isolate, time, generation, pid, stream, ...(partial ? { partial } : {}) };
   const cut = text.length - LINE_CHARACTERS;
-  const line = { isolate, time, generation, pid, stream, text: cut > 0 ? text.slice(0, LINE_CHARACTERS) : text };
-  return cut > 0 ? { ...line, cut } : line;
+  if (cut <= 0) return { ...line, text };
+  const { level } = contentOf({ text, partial });
+  return { ...line, text: text.slice(0, LINE_CHARACTERS), cut, ...(level === undefined ? {} : { level }) };
 }
