@@ -70,6 +70,9 @@ export interface DoorTimes {
 
 export const DOOR_TIMES: DoorTimes = { greetingMs: 10_000, strangerMs: 60_000, lookMs: 15_000 };
 
+/** Until a peer has read why its connection ends, and has closed it, in milliseconds; then it is closed by the kernel. */
+export const FAREWELL_MS = 1_000;
+
 /** Bytes of one request that are kept so that it can be sent to the next generation, and of all requests together. */
 export const KEPT_BYTES = 1024 * 1024;
 export const ALL_KEPT_BYTES = 64 * 1024 * 1024;

@@ -120,8 +120,7 @@ class Door implements FrontDoor {
     this.drain();
     await this.#clients.empty(graceMs);
     this.#clients.cut({ code: GrpcStatus.UNAVAILABLE, message: `kernel ${this.#options.kernel} ends` });
-    // Until a client has read how its requests end.
-    await this.#clients.empty(Math.min(graceMs, FAREWELL_MS));
+    await this.#clients.empty(Math.min(graceMs, LAST_WORDS_MS));
     this.#clients.destroy();
     await Promise.all(listening);
     for (const stop of this.#stops) stop();
@@ -129,4 +128,5 @@ class Door implements FrontDoor {
   }
 }
 
-const FAREWELL_MS = 500;
+/** Until clients have read how their requests end, in milliseconds. */
+const LAST_WORDS_MS = 500;

@@ -1,5 +1,5 @@
 import type { Duplex } from "node:stream";
-import { STREAM_IDS_AT_MOST } from "./bounds.js";
+import { FAREWELL_MS, STREAM_IDS_AT_MOST } from "./bounds.js";
 import type { HeldBytes } from "./held-bytes.js";
 import { Http2Connection } from "./http2/connection.js";
 import { CODE } from "./http2/protocol.js";
@@ -25,6 +25,7 @@ export class UpstreamLink {
   #isReady = false;
   /** Nothing more is begun on it. */
   #isRetired = false;
+  #farewell: NodeJS.Timeout | undefined;
 
   /** @param held counts what waits for the process */
   constructor(socket: Duplex, held: HeldBytes, onClose: () => void) {
@@ -88,7 +89,10 @@ export class UpstreamLink {
   }
 
   #endIfIdle(): void {
-    if (this.#isRetired && this.connection.streams.size === 0) this.connection.end();
+    if (!this.#isRetired || this.connection.streams.size > 0) return;
+    this.connection.end();
+    // An isolate that does not close its side, and gets another connection for each request, would keep all of them.
+    this.#farewell ??= setTimeout(() => this.destroy(), FAREWELL_MS);
   }
 
   #goaway(lastId: number): void {
@@ -104,5 +108,6 @@ export class UpstreamLink {
   #closed(): void {
     this.#onClose();
     this.retire();
+    clearTimeout(this.#farewell);
   }
 }

@@ -7,7 +7,8 @@ import { type TestDoor, useDoor } from "../../fixtures/routing/use-door.js";
 import { until } from "../../helpers/until.js";
 import { useDirectory } from "../../helpers/use-directory.js";
 
-const [DATA, HEADERS, RESET, SETTINGS, GOAWAY] = [0, 1, 3, 4, 7];
+const [DATA, HEADERS, RESET, SETTINGS, PING, GOAWAY] = [0, 1, 3, 4, 6, 7];
+const ACK = 1;
 const [END_STREAM, END_HEADERS] = [1, 4];
 const NOTHING = Buffer.alloc(0);
 
@@ -28,12 +29,13 @@ function answer(streamId: number, text: string): Buffer[] {
 async function useRaw(
   serve: (peer: RawClient, connections: number) => unknown,
   settings: Buffer | undefined = NOTHING,
+  options: { readonly allowHalfOpen?: boolean } = {},
 ): Promise<TestDoor & { readonly server: Server }> {
   const door = await useDoor();
   await door.isolates.start("store");
   const path = `${useDirectory()}/raw.sock`;
   let connections = 0;
-  const server = createServer((socket) => {
+  const server = createServer(options, (socket) => {
     const peer = new RawClient(socket, true);
     onTestFinished(() => void socket.destroy());
     if (settings !== undefined) peer.write(frame(SETTINGS, 0, 0, settings));
@@ -45,6 +47,14 @@ async function useRaw(
   door.isolates.add("raw", ["raw.v1.Raw"]);
   door.isolates.startAt("raw", path);
   return { ...door, server };
+}
+
+/** Writes until nobody holds the other end any more, which only a write tells. */
+async function persist(peer: RawClient): Promise<void> {
+  while (!peer.isClosed) {
+    peer.write(frame(PING, ACK, 0, Buffer.alloc(8)));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 }
 
 const isRequest = ({ type }: RawFrame): boolean => type === HEADERS;
@@ -113,6 +123,29 @@ describe("an isolate hurts only itself, when it", () => {
     call.pause();
     const end = await new Promise<{ code: number }>((resolve) => call.on("error", () => {}).once("status", resolve));
     expect(end.code).toBe(status.INTERNAL);
+  });
+
+  test("takes nothing more on each connection after one request, and closes none", async () => {
+    const peers: RawClient[] = [];
+    const door = await useRaw(
+      async (peer) => {
+        peers.push(peer);
+        peer.socket.once("end", () => void persist(peer));
+        await peer.frame(({ type, flags }) => type === DATA && flags === END_STREAM);
+        peer.write(frame(GOAWAY, 0, 0, Buffer.concat([number(1), number(0)])), ...answer(1, "last"));
+      },
+      NOTHING,
+      { allowHalfOpen: true },
+    );
+    const echo = door.client();
+    for (let calls = 0; calls < 5; calls += 1) {
+      const { message: text } = await echo.unary("/raw.v1.Raw/Do", Buffer.from("m"));
+      expect(text?.toString()).toBe("last");
+    }
+    expect(peers).toHaveLength(5);
+    // The client is still there, and the kernel has given all of them up.
+    await Promise.all(peers.map(({ closed }) => closed));
+    expect((await echo.unary("Echo", Buffer.from("beside"))).message?.toString()).toBe("beside");
   });
 
   test("closes the connection of a request, and lives", async () => {

@@ -1,5 +1,5 @@
 import type { Duplex } from "node:stream";
-import { METADATA_BYTES, METADATA_FIELDS, UNREAD_ANSWERS_BYTES, UNSENT_BYTES } from "../bounds.js";
+import { FAREWELL_MS, METADATA_BYTES, METADATA_FIELDS, UNREAD_ANSWERS_BYTES, UNSENT_BYTES } from "../bounds.js";
 import type { ByteAccount } from "./byte-queue.js";
 import { Calm } from "./calm.js";
 import { FrameReader } from "./frame-reader.js";
@@ -21,9 +21,6 @@ export interface ConnectionListener {
   /** Called once. */
   onClose(error: Error | undefined): void;
 }
-
-/** Until a peer has read why its connection ends, in milliseconds. */
-const FAREWELL_MS = 1_000;
 
 /** A connection of HTTP/2 in either role, and its streams. */
 export class Http2Connection {
