@@ -1,14 +1,13 @@
 // Plays the scenarios of the contract with every pihost of this repository that the machine can run.
 // usage: node scripts/conformance.mjs; the last line is `N passed, N failed`
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { BAD, checkKnownFailures, readScenarios, runConformance } from "../conformance/runner/index.mjs";
 import { addCounts, countOf, NOTHING, printCounts } from "./ci-counts.mjs";
 import { ensureBuilt } from "./prepare-workspace.mjs";
 import { runCommand } from "./run-command.mjs";
+import { runStage } from "./run-stage.mjs";
 import { repositoryRoot } from "./workspace.mjs";
 
 const TIMEOUT_MS = 20_000;
@@ -93,15 +92,7 @@ async function judge(name, scratch) {
   };
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  const scratch = mkdtempSync(join(tmpdir(), "conformance-"));
-  let counts = countOf(false);
-  try {
-    await ensureBuilt();
-    counts = await conformance(scratch);
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
-  }
-  process.exitCode = counts.failed === 0 ? 0 : 1;
-  process.stdout.write(`${printCounts(counts)}\n`);
-}
+await runStage(import.meta.url, async (scratch) => {
+  await ensureBuilt();
+  return conformance(scratch);
+});

@@ -1,20 +1,15 @@
 // Generates code of the contract with the stock options of six languages, and compiles it.
 // usage: node scripts/contract-languages.mjs [language …]; the last line is `N passed, N failed`
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import { addCounts, countOf, NOTHING, printCounts } from "./ci-counts.mjs";
-import { installDebianPackages } from "./debian-packages.mjs";
-import { runCommand } from "./run-command.mjs";
-import { cacheDirectory, repositoryRoot } from "./workspace.mjs";
+import { addCounts, countOf, NOTHING } from "./ci-counts.mjs";
+import { Missing, need, PROTO, run, systemProtoc, TOOLS } from "./foreign-toolchains.mjs";
+import { runStage } from "./run-stage.mjs";
+import { repositoryRoot } from "./workspace.mjs";
 
-const MINUTE_MS = 60_000;
-const PROTO = join(repositoryRoot, "proto");
 const FILES = readdirSync(join(PROTO, "pihost/v1")).map((name) => `pihost/v1/${name}`);
 const TEMPLATES = join(repositoryRoot, "scripts/contract");
-const TOOLS = join(cacheDirectory, "contract-tools");
 
 /**
  * What each language makes of it, by name; each throws where that fails, and gives what it could not do.
@@ -47,9 +42,6 @@ export async function contractLanguages(scratch, names = Object.keys(LANGUAGES))
   }
   return counts;
 }
-
-/** A toolchain that is not here. */
-class Missing extends Error {}
 
 /** @param {string} folder */
 async function python(folder) {
@@ -142,33 +134,4 @@ async function protoc(/** @type {string[]} */ flags) {
   await run(await protocOfPython(), ["-m", "grpc_tools.protoc", "-I", PROTO, ...flags, ...FILES]);
 }
 
-/** The system's own protoc, which belongs to the headers for C++ that are beside it. */
-async function systemProtoc() {
-  const packages = ["protobuf-compiler", "libprotobuf-dev"];
-  const hasAll =
-    existsSync("/usr/include/google/protobuf/message.h") && spawnSync("protoc", ["--version"]).status === 0;
-  const why = hasAll ? undefined : await installDebianPackages(packages);
-  if (why !== undefined) throw new Missing(`${packages.join(" and ")} cannot be had: ${why}`);
-}
-
-function need(/** @type {string} */ command, /** @type {string[]} */ args) {
-  if (spawnSync(command, args).status !== 0) throw new Missing(`there is no ${command}`);
-}
-
-/** What it printed. @param {string} command @param {string[]} args @param {Parameters<typeof runCommand>[2]} [options] */
-async function run(command, args, options = {}) {
-  const { code, output, stdout } = await runCommand(command, args, { timeoutMs: 10 * MINUTE_MS, ...options });
-  if (code !== 0) throw new Error(`${command} ended with ${code}:\n${output.slice(-4_000)}`);
-  return stdout;
-}
-
-if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const scratch = mkdtempSync(join(tmpdir(), "contract-"));
-  try {
-    const counts = await contractLanguages(scratch, process.argv.length > 2 ? process.argv.slice(2) : undefined);
-    process.stdout.write(`${printCounts(counts)}\n`);
-    process.exitCode = counts.failed === 0 ? 0 : 1;
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
-  }
-}
+await runStage(import.meta.url, (scratch, names) => contractLanguages(scratch, names.length > 0 ? names : undefined));

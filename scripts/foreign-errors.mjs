@@ -1,21 +1,18 @@
 // Real clients in Rust (tonic) and Java (grpc-java), generated with stock options, get errors of every length from a live process.
 // usage: node scripts/foreign-errors.mjs [language …]; the last line is `N passed, N failed`
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { addCounts, countOf, NOTHING, printCounts } from "./ci-counts.mjs";
-import { installDebianPackages } from "./debian-packages.mjs";
+import { Missing, need, PROTO, run, systemProtoc, TOOLS } from "./foreign-toolchains.mjs";
 import { ensureBuilt } from "./prepare-workspace.mjs";
-import { runCommand } from "./run-command.mjs";
-import { cacheDirectory, repositoryRoot } from "./workspace.mjs";
+import { runStage } from "./run-stage.mjs";
+import { repositoryRoot } from "./workspace.mjs";
 
 const MINUTE_MS = 60_000;
-const PROTO = join(repositoryRoot, "proto");
 const TEMPLATES = join(repositoryRoot, "scripts/foreign-errors");
-const TOOLS = join(cacheDirectory, "contract-tools");
 
 /** What messages and stacks are made of, and how many characters of them; each with a short message and with one as long as the stack. */
 const TEXTS = ["x", "é", "文", "\u{1F600}", "%", "\u0001"];
@@ -28,39 +25,30 @@ const SHORT = 20;
  */
 
 /**
- * Builds the client of a language in a folder; gives its command, or why it cannot be had.
+ * Builds the client of a language in a folder; gives its command.
  *
- * @type {Record<string, (folder: string) => Promise<readonly string[] | string>>}
+ * @type {Record<string, (folder: string) => Promise<readonly string[]>>}
  */
 const LANGUAGES = { rust, java };
 
 /** @param {string} folder */
 async function rust(folder) {
-  if (spawnSync("cargo", ["--version"]).status !== 0) return "there is no cargo";
-  const hasProtoc = spawnSync("protoc", ["--version"]).status === 0;
-  const why = hasProtoc ? undefined : await installDebianPackages(["protobuf-compiler", "libprotobuf-dev"]);
-  if (why !== undefined) return `there is no protoc: ${why}`;
+  need("cargo", ["--version"]);
+  await systemProtoc();
   const target = join(TOOLS, "rust-errors");
   const env = { ...process.env, CONTRACT_PROTO: PROTO, CARGO_TARGET_DIR: target };
-  const unreachable = await unlessUnreachable("cargo", ["fetch", "--quiet"], { cwd: folder, env });
-  if (unreachable !== undefined) return unreachable;
-  await must("cargo", ["build", "--quiet"], { cwd: folder, env });
+  await runWithRegistry("cargo", ["fetch", "--quiet"], { cwd: folder, env });
+  await run("cargo", ["build", "--quiet"], { cwd: folder, env });
   return [join(target, "debug/errors")];
 }
 
 /** @param {string} folder */
 async function java(folder) {
-  for (const [command, flag] of /** @type {const} */ ([
-    ["mvn", "--version"],
-    ["javac", "-version"],
-  ])) {
-    if (spawnSync(command, [flag]).status !== 0) return `there is no ${command}`;
-  }
+  need("mvn", ["--version"]);
+  need("javac", ["-version"]);
   const classPath = join(folder, "class-path");
   const goals = ["compile", "dependency:build-classpath", `-Dmdep.outputFile=${classPath}`];
-  const options = ["-q", "-B", `-Dcontract.proto=${PROTO}`];
-  const unreachable = await unlessUnreachable("mvn", [...options, ...goals], { cwd: folder });
-  if (unreachable !== undefined) return unreachable;
+  await runWithRegistry("mvn", ["-q", "-B", `-Dcontract.proto=${PROTO}`, ...goals], { cwd: folder });
   const jars = readFileSync(classPath, "utf8").trim();
   return ["java", "-cp", `${join(folder, "target/classes")}:${jars}`, "Errors"];
 }
@@ -78,9 +66,10 @@ export async function foreignErrors(scratch, names = Object.keys(LANGUAGES)) {
   return await withFailingModule(async (target) => {
     let counts = NOTHING;
     for (const name of names) {
-      const own = await judge(name, scratch, target).catch((/** @type {Error} */ { message }) => {
-        process.stdout.write(`${name}: ${message}\n`);
-        return countOf(false);
+      const own = await judge(name, scratch, target).catch((/** @type {Error} */ error) => {
+        const isMissing = error instanceof Missing;
+        process.stdout.write(`${name}: ${isMissing ? "skipped: " : ""}${error.message}\n`);
+        return isMissing ? { ...NOTHING, skipped: 1 } : countOf(false);
       });
       process.stdout.write(`${name}: ${printCounts(own)}\n`);
       counts = addCounts(counts, own);
@@ -95,10 +84,6 @@ async function judge(name, scratch, target) {
   cpSync(join(TEMPLATES, name), folder, { recursive: true });
   const command = await LANGUAGES[name]?.(folder);
   if (command === undefined) throw new Error("there is no such client");
-  if (typeof command === "string") {
-    process.stdout.write(`${name}: skipped: ${command}\n`);
-    return { ...NOTHING, skipped: 1 };
-  }
   const cases = TEXTS.flatMap((text) => LENGTHS.flatMap((length) => [SHORT, length].map((of) => [text, of, length])));
   const lines = cases.map(([text, ...lengths]) => [Buffer.from(String(text)).toString("hex"), ...lengths].join(" "));
   const answers = await ask([...command, target.socket, target.token, target.module], lines);
@@ -156,34 +141,14 @@ const built = (/** @type {string} */ file) => import(pathToFileURL(join(reposito
 const UNREACHABLE =
   /Could not (?:transfer|resolve|find) (?:artifact|dependencies)|failed to (?:download|fetch|get)|Could not resolve host/i;
 
-/**
- * @param {string} command @param {string[]} args @param {{ cwd: string, env?: NodeJS.ProcessEnv }} options
- * @returns {Promise<string | undefined>} why it cannot be done here
- */
-async function unlessUnreachable(command, args, options) {
+/** @param {string} command @param {string[]} args @param {Parameters<typeof run>[2]} options @throws {Missing} */
+async function runWithRegistry(command, args, options) {
   try {
-    await must(command, args, options);
-    return undefined;
+    await run(command, args, options);
   } catch (error) {
     const [said] = UNREACHABLE.exec(/** @type {Error} */ (error).message) ?? [];
-    if (said === undefined) throw error;
-    return `its packages cannot be had: ${said}`;
+    throw said === undefined ? error : new Missing(`its packages cannot be had: ${said}`);
   }
 }
 
-/** @param {string} command @param {string[]} args @param {{ cwd: string, env?: NodeJS.ProcessEnv }} options */
-async function must(command, args, options) {
-  const { code, output } = await runCommand(command, args, { timeoutMs: 10 * MINUTE_MS, ...options });
-  if (code !== 0) throw new Error(`${command} ended with ${code}:\n${output.slice(-4_000)}`);
-}
-
-if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const scratch = mkdtempSync(join(tmpdir(), "errors-"));
-  try {
-    const counts = await foreignErrors(scratch, process.argv.length > 2 ? process.argv.slice(2) : undefined);
-    process.stdout.write(`${printCounts(counts)}\n`);
-    process.exitCode = counts.failed === 0 ? 0 : 1;
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
-  }
-}
+await runStage(import.meta.url, (scratch, names) => foreignErrors(scratch, names.length > 0 ? names : undefined));

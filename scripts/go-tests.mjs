@@ -1,9 +1,9 @@
 // What the Go half must pass, with its own tools: gofmt, go vet, tests with the race detector, and short fuzzing.
 // usage: node scripts/go-tests.mjs; the last line is `N passed, N failed`
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { addCounts, countOf, NOTHING, printCounts } from "./ci-counts.mjs";
 import { runCommand } from "./run-command.mjs";
+import { runStage } from "./run-stage.mjs";
 import { repositoryRoot } from "./workspace.mjs";
 
 const MINUTE_MS = 60_000;
@@ -78,8 +78,4 @@ async function command(/** @type {string} */ name, /** @type {string[]} */ args,
   });
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  const counts = await goTests();
-  process.exitCode = counts.failed === 0 ? 0 : 1;
-  process.stdout.write(`${printCounts(counts)}\n`);
-}
+await runStage(import.meta.url, goTests);

@@ -2,13 +2,13 @@
 // about compression, which that one has not.
 // usage: node scripts/interop.mjs [--target HOST:PORT|unix:///PATH] [--metadata NAME:VALUE]…; the last line is `N passed, N failed`
 // Without a target, it starts what it asks: a process that serves the module, and a kernel with such a process.
-import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { addCounts, countOf, NOTHING, printCounts } from "./ci-counts.mjs";
+import { addCounts, countOf, NOTHING } from "./ci-counts.mjs";
 import { COMPRESSION_CASES } from "./interop/compression-cases.mjs";
 import { withFrontDoor } from "./interop/front-door.mjs";
 import { ensureGoClient, runGoCase } from "./interop/go-client.mjs";
 import { withTestService } from "./interop/test-service.mjs";
+import { runStage } from "./run-stage.mjs";
 
 /**
  * @typedef {object} Target
@@ -94,8 +94,4 @@ async function main() {
   return runInterop({ address: target, metadata: Object.fromEntries(entries) });
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  const counts = await main();
-  process.exitCode = counts.failed === 0 ? 0 : 1;
-  process.stdout.write(`${printCounts(counts)}\n`);
-}
+await runStage(import.meta.url, main);

@@ -1,12 +1,11 @@
 // What the Python half must pass, with its own tools: format, lint, types, tests, and the example with numpy.
 // usage: node scripts/python-tests.mjs; the last line is `N passed, N failed`
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import { addCounts, countOf, NOTHING, printCounts } from "./ci-counts.mjs";
+import { addCounts, countOf, NOTHING } from "./ci-counts.mjs";
 import { ensureGrpcurl } from "./grpcurl.mjs";
 import { runCommand, runNode } from "./run-command.mjs";
+import { runStage } from "./run-stage.mjs";
 import { repositoryRoot } from "./workspace.mjs";
 
 const MINUTE_MS = 60_000;
@@ -91,14 +90,4 @@ async function succeeds(command, args, options = {}) {
   return result?.code === 0;
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  const scratch = mkdtempSync(join(tmpdir(), "python-tests-"));
-  let counts = countOf(false);
-  try {
-    counts = await pythonTests(scratch);
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
-  }
-  process.exitCode = counts.failed === 0 ? 0 : 1;
-  process.stdout.write(`${printCounts(counts)}\n`);
-}
+await runStage(import.meta.url, pythonTests);
