@@ -31,7 +31,7 @@ interface Running {
   readonly calls: RunningCalls;
   /** How many of them nobody waits for any more: they hold their places until they have ended. */
   abandoned: number;
-  /** Whether the generation is ended with another isolate, whose answers its calls may lack. */
+  /** Whether the generation is about to be ended with another isolate, whose answers its calls may lack: it gets no more of them. */
   isHalted: boolean;
   /** Told when nobody waits for any. */
   onDrained: (() => void) | undefined;
@@ -47,8 +47,6 @@ export class CallTable {
   readonly #generations = new Map<CallPlace, Running>();
   readonly #waiting = new CallQueue();
   #live: Running | undefined;
-  /** The one that calls went to before `halt`. */
-  #halted: Running | undefined;
   #answered = 0;
   /** Told when nobody waits for any call. */
   #onIdle: (() => void)[] = [];
@@ -170,7 +168,6 @@ export class CallTable {
   /** A generation is ready: calls go to it from now on. Those of another one go on where they run. */
   open(generation: CallPlace, observer?: CallObserver): void {
     this.#live = this.prepare(generation);
-    this.#halted = undefined;
     this.#live.observer = observer;
     this.#answered = 0;
     this.#fill();
@@ -184,7 +181,6 @@ export class CallTable {
   /** No further call is handed to the process; running ones go on. */
   close(): void {
     this.#live = undefined;
-    this.#halted = undefined;
   }
 
   /** Resolves when nobody waits for a call that runs in the generation. */
@@ -213,7 +209,6 @@ export class CallTable {
     if (running === undefined) return;
     this.#generations.delete(generation);
     if (this.#live === running) this.#live = undefined;
-    if (this.#halted === running) this.#halted = undefined;
     const again: Call[] = [];
     for (const call of running.calls.takeAll()) {
       call.place = undefined;
@@ -232,18 +227,12 @@ export class CallTable {
 
   /** No further call is handed to the present process, which is about to be ended with another isolate. */
   halt(): void {
-    this.#halted = this.#live ?? this.#halted;
-    if (this.#halted !== undefined) this.#halted.isHalted = true;
-    this.#live = undefined;
+    if (this.#live !== undefined) this.#live.isHalted = true;
   }
 
   /** The process is not ended after all: calls are handed to it again. */
   resume(): void {
-    const halted = this.#halted;
-    this.#halted = undefined;
-    if (halted === undefined || this.#live !== undefined) return;
-    halted.isHalted = false;
-    this.#live = halted;
+    if (this.#live !== undefined) this.#live.isHalted = false;
     this.#fill();
   }
 
@@ -320,8 +309,8 @@ export class CallTable {
   }
 
   /** A process that does not read what it was sent gets no more: such calls are not handed over yet. */
-  #hasRoom({ generation, calls }: Running): boolean {
-    return calls.size < this.#maxInFlight && generation.session.writable;
+  #hasRoom({ generation, calls, isHalted }: Running): boolean {
+    return !isHalted && calls.size < this.#maxInFlight && generation.session.writable;
   }
 
   #free(call: Call, running: Running): void {

@@ -37,8 +37,7 @@ export class KernelMetrics {
 
   /** Where `/metrics` is served, if it is. */
   get address(): { readonly host: string; readonly port: number } | undefined {
-    const { host, port } = this.#server ?? {};
-    return host === undefined || port === undefined ? undefined : { host, port };
+    return this.#server && { host: this.#server.host, port: this.#server.port };
   }
 
   /** Serves no more. */

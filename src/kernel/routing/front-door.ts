@@ -62,6 +62,7 @@ class Door implements FrontDoor {
   socket = "";
   address: { readonly host: string; readonly port: number } | undefined;
   readonly #options: FrontDoorOptions;
+  readonly #times: DoorTimes;
   readonly #facts: DoorFacts;
   readonly #servers: Server[] = [];
   readonly #clients: DoorClients;
@@ -72,6 +73,7 @@ class Door implements FrontDoor {
   constructor(options: FrontDoorOptions) {
     const { kernel, routes, tokens, local, times = DOOR_TIMES } = options;
     this.#options = options;
+    this.#times = times;
     const table = new RouteTable(kernel, routes, local);
     const facts = new DoorFacts(table, routes, local);
     this.#facts = facts;
@@ -95,12 +97,12 @@ class Door implements FrontDoor {
   }
 
   async open(): Promise<void> {
-    const { socket, listen, auth, times = DOOR_TIMES } = this.#options;
+    const { socket, listen, auth } = this.#options;
     const unix = await listenOnSocket(socket, (client) => this.#clients.accept(client, auth === "user"));
     this.#servers.push(unix.server);
     this.socket = unix.path;
     if (listen === undefined) return;
-    const tcp = await listenOnTcp(listen, times.greetingMs, (client) => this.#clients.accept(client, false));
+    const tcp = await listenOnTcp(listen, this.#times.greetingMs, (client) => this.#clients.accept(client, false));
     this.#servers.push(tcp.server);
     this.address = tcp.address;
   }
