@@ -3,15 +3,16 @@ import { IsolationError } from "../src/errors/index.js";
 import type { UseOptions } from "../src/inside/bridge.js";
 import {
   type CallExtras,
+  type CallSink,
+  type CallSite,
   type CallTarget,
   createMemberProxy,
   currentCallSite,
   hasTrace,
-  iterateResult,
   onAbort,
+  PromisedAnswer,
   RemoteModule,
   type Session,
-  type StreamingPromise,
 } from "../src/session/index.js";
 import { callInContext } from "./current-call.js";
 import { traceToCarry } from "./trace-context.js";
@@ -58,25 +59,48 @@ export class Uses {
     if (session === undefined) return Promise.reject(new IsolationError("STOPPED", "no host serves this process"));
     const { signal } = options;
     if (signal?.aborted === true) return Promise.reject(cancelled(target, signal));
-    const callSite = currentCallSite(calledFrom);
-    const result: Promise<unknown> = new Promise((resolve, reject) => {
-      let forget: (() => void) | undefined;
-      const settle =
-        <T>(settled: (value: T) => void) =>
-        (value: T): void => {
-          forget?.();
-          settled(value);
-        };
-      const sink = { resolve: settle(resolve), reject: settle(reject), lost: settle(reject), callSite };
-      const id = session.call(target, args, sink, extrasOf(options));
-      if (signal === undefined) return;
-      forget = onAbort(signal, () => {
-        reject(cancelled(target, signal));
-        session.cancel(id, signal.reason);
-      });
+    const call = new UsedCall(currentCallSite(calledFrom));
+    try {
+      const id = session.call(target, args, call, extrasOf(options));
+      if (signal !== undefined) call.follow(signal, () => session.cancel(id, signal.reason), target);
+    } catch (error) {
+      call.reject(error);
+    }
+    return call.answer.promise;
+  }
+}
+
+/** A call of another isolate or of the host until it settles. */
+class UsedCall implements CallSink {
+  readonly answer = new PromisedAnswer();
+  readonly callSite: CallSite | undefined;
+  // Not `#private`: one is made for every call.
+  private forget: (() => void) | undefined = undefined;
+
+  constructor(callSite: CallSite | undefined) {
+    this.callSite = callSite;
+  }
+
+  resolve(value: unknown): void {
+    this.forget?.();
+    this.answer.resolve(value);
+  }
+
+  reject(error: unknown): void {
+    this.forget?.();
+    this.answer.reject(error);
+  }
+
+  lost(error: unknown): void {
+    this.reject(error);
+  }
+
+  /** Is given up when the signal aborts. */
+  follow(signal: AbortSignal, giveUp: () => void, target: CallTarget): void {
+    this.forget = onAbort(signal, () => {
+      this.answer.reject(cancelled(target, signal));
+      giveUp();
     });
-    (result as StreamingPromise)[Symbol.asyncIterator] = iterateResult;
-    return result;
   }
 }
 

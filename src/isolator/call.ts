@@ -1,14 +1,13 @@
 import { IsolationError } from "../errors/index.js";
 import {
+  type Answer,
   type ArgumentsSnapshot,
   type CallExtras,
   type CallSink,
   type CallSite,
   type CallTarget,
-  iterateResult,
   onAbort,
   type ProcessSession,
-  type StreamingPromise,
   snapshotArguments,
 } from "../session/index.js";
 import { type CallSpan, tellBegan, tellEnd, tellQueued, traceOf } from "../telemetry/index.js";
@@ -38,7 +37,6 @@ const SUCCEEDED = Object.freeze({ failed: false } as const);
 
 /** One call from the moment it is made until it settles, which it does exactly once. */
 export class Call implements CallSink {
-  readonly result: Promise<unknown>;
   readonly callSite: CallSite | undefined;
   /** How many times it was handed to a process. */
   attempts = 0;
@@ -63,6 +61,7 @@ export class Call implements CallSink {
   /** The arguments as they were at the call, once somebody has to keep them. */
   private kept: ArgumentsSnapshot | undefined = undefined;
   private readonly options: ResolvedCallOptions;
+  private readonly answer: Answer;
   /** What hears of it; nearly always nothing does. */
   private span: CallSpan | undefined = undefined;
   private session: ProcessSession | undefined = undefined;
@@ -70,8 +69,6 @@ export class Call implements CallSink {
   private isSettled = false;
   private wasGivenUp = false;
   private limits: Limits | undefined = undefined;
-  private resolvePromise!: (value: unknown) => void;
-  private rejectPromise!: (reason: unknown) => void;
 
   constructor(
     target: CallTarget,
@@ -79,17 +76,14 @@ export class Call implements CallSink {
     options: ResolvedCallOptions,
     owner: CallOwner,
     callSite: CallSite | undefined,
+    answer: Answer,
   ) {
     this.target = target;
     this.args = args;
     this.options = options;
     this.owner = owner;
     this.callSite = callSite;
-    this.result = new Promise((resolve, reject) => {
-      this.resolvePromise = resolve;
-      this.rejectPromise = reject;
-    });
-    (this.result as StreamingPromise)[Symbol.asyncIterator] = iterateResult;
+    this.answer = answer;
     if (options.timeoutMs !== undefined || options.signal !== undefined) this.limits = new Limits(this, options);
   }
 
@@ -173,14 +167,14 @@ export class Call implements CallSink {
   resolve(value: unknown): void {
     if (!this.settle()) return;
     if (this.span !== undefined) tellEnd(this.span, SUCCEEDED);
-    this.resolvePromise(value);
+    this.answer.resolve(value);
   }
 
   reject(reason: unknown): void {
     if (this.owner.takesBack?.(this, reason) === true) return;
     if (!this.settle()) return;
     if (this.span !== undefined) tellEnd(this.span, { failed: true, error: reason });
-    this.rejectPromise(reason);
+    this.answer.reject(reason);
   }
 
   /** It was given up while it ran, and has ended. */

@@ -12,7 +12,7 @@ export type { EventSink } from "./event-publisher.js";
 export type { GenerationFacts, IsolatorEventSource, IsolatorEvents, OutputEvent } from "./events.js";
 export { toExitCode } from "./exit-host.js";
 export type { IsolateExtension } from "./extension.js";
-export { type ForwardedCall, forwardCall } from "./forwarded-calls.js";
+export { type AskedCall, type ForwardedTarget, forwardCall, forwardedTarget } from "./forwarded-calls.js";
 export type { GenerationContext, OnGeneration } from "./generation-context.js";
 export type { HostStatus, IsolatorState } from "./host-status.js";
 export { forModule, type Isolate, isolate } from "./isolate.js";

@@ -1,5 +1,5 @@
 import type { Remote } from "../inside/index.js";
-import { type CallTarget, currentCallSite } from "../session/index.js";
+import { type CallTarget, currentCallSite, PromisedAnswer } from "../session/index.js";
 import { Call, type CallOwner } from "./call.js";
 import type { CallTargets } from "./call-targets.js";
 import { moduleName } from "./module-name.js";
@@ -82,8 +82,8 @@ export class ModuleCalls {
     options: ResolvedCallOptions,
     calledFrom: (...args: never[]) => unknown,
   ): Promise<unknown> {
-    const call = new Call(target, args, options, this.#taker, currentCallSite(calledFrom));
-    this.#taker.submit(call);
-    return call.result;
+    const answer = new PromisedAnswer();
+    this.#taker.submit(new Call(target, args, options, this.#taker, currentCallSite(calledFrom), answer));
+    return answer.promise;
   }
 }

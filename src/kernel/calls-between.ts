@@ -1,15 +1,22 @@
 import { IsolationError } from "../errors/index.js";
+import { forwardedTarget } from "../isolator/index.js";
+import { ANSWERED_LATER } from "../session/index.js";
 import type { Callable } from "./grants/index.js";
-import { type FairShare, shareOf, type Unit } from "./life/index.js";
+import { type BeginCall, type FairShare, shareOf, type Unit } from "./life/index.js";
 
 /** How one isolate calls the others, each within its share of them. */
-export function callsBetween(caller: string, units: ReadonlyMap<string, Unit>): Callable["forward"] {
+export function callsBetween(caller: string, units: ReadonlyMap<string, Unit>): Callable["forwarder"] {
   const shares = new Map<string, FairShare>();
-  return (target, method, args, idempotent, call) => {
+  return (target, method, idempotent) => {
     const unit = unitOf(units, target);
     const share = shares.get(target) ?? shareOf(unit.definition, callersOf(units, target));
     shares.set(target, share);
-    return share.run(() => unit.forward({ caller, method, args, idempotent }, call), call);
+    const forwarded = forwardedTarget(caller, method, idempotent);
+    const begin: BeginCall = (call) => unit.forward(forwarded, call);
+    return (args, origin) => {
+      share.run(begin, args, origin);
+      return ANSWERED_LATER;
+    };
   };
 }
 

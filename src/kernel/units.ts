@@ -28,7 +28,7 @@ export function makeUnits(around: UnitSurroundings): Map<string, Unit> {
   for (const definition of manifest.isolates.values()) {
     const serve = servedTo(definition, {
       host: options.host,
-      forward: callsBetween(definition.name, units),
+      forwarder: callsBetween(definition.name, units),
       frontDoor: () => entrance().accessFor(definition),
     });
     const unit = new Unit(definition, {

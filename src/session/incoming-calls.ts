@@ -1,19 +1,19 @@
 import { IsolationError } from "../errors/index.js";
 import type { Account } from "./account.js";
-import type { CallHandler } from "./call-target.js";
+import { ANSWERED_LATER, type CallHandler } from "./call-target.js";
 import { columnTextOf, isColumnPrimitive } from "./column-text.js";
 import type { IncomingHandles } from "./incoming-handles.js";
 import type { Outbox } from "./outbox.js";
 import type { ReadyPayload } from "./payloads.js";
 import { PeerIds } from "./peer-ids.js";
-import { RunningCall } from "./running-call.js";
+import { type CallAnswerer, RunningCall } from "./running-call.js";
 import type { Values } from "./values.js";
 
 /** What a call costs beside its arguments, in bytes, roughly. */
 const CALL_COST = 768;
 
 /** The calls of the other side: runs them, and sends what they come to. */
-export class IncomingCalls {
+export class IncomingCalls implements CallAnswerer {
   readonly #outbox: Outbox;
   readonly #account: Account;
   readonly #values: Values;
@@ -41,6 +41,7 @@ export class IncomingCalls {
     }
     this.#account.hold(CALL_COST + cost);
     call.cost = CALL_COST + cost;
+    call.answerer = this;
     this.#running.set(call.id, call);
     const context = this.#handles.contextOf(handle);
     if (context === undefined) this.#begin(call, handle, args);
@@ -51,7 +52,7 @@ export class IncomingCalls {
   refuse(id: number, error: unknown): void {
     const call = new RunningCall(id);
     this.#running.set(id, call);
-    this.#fail(call, error);
+    this.fail(call, error);
   }
 
   /** Nobody waits for the call any more. It runs on until it heeds its signal; then the caller hears that it has ended. */
@@ -85,37 +86,7 @@ export class IncomingCalls {
     }
   }
 
-  /** A call that was cancelled has ended. */
-  #acknowledge({ id, scope }: RunningCall): void {
-    this.#running.delete(id);
-    scope?.end();
-    this.#outbox.voidResult(id);
-  }
-
-  #begin(call: RunningCall, handle: number, args: readonly unknown[]): void {
-    try {
-      this.#answer(call, this.#handler.run(this.#handles.calleeOf(handle), args, call));
-    } catch (error) {
-      this.#fail(call, error);
-    }
-  }
-
-  #answer(call: RunningCall, outcome: unknown): void {
-    if (isThenable(outcome)) {
-      outcome.then(
-        (value) => this.#succeed(call, value),
-        (error: unknown) => this.#fail(call, error),
-      );
-    } else this.#succeed(call, outcome);
-  }
-
-  /** What a call was given may be needed until its function has returned, also when nobody waits for it any more. */
-  #releaseArguments(call: RunningCall): void {
-    this.#account.release(call.cost);
-    call.cost = 0;
-  }
-
-  #succeed(call: RunningCall, value: unknown): void {
+  succeed(call: RunningCall, value: unknown): void {
     const { id, scope } = call;
     this.#releaseArguments(call);
     if (this.#running.get(id) !== call) {
@@ -134,6 +105,44 @@ export class IncomingCalls {
     }
   }
 
+  fail(call: RunningCall, error: unknown): void {
+    this.#releaseArguments(call);
+    if (this.#running.get(call.id) !== call) call.scope?.end();
+    else if (call.isCancelled) this.#acknowledge(call);
+    else this.#settle(call, "error", this.#values.encodeError(error));
+  }
+
+  /** A call that was cancelled has ended. */
+  #acknowledge({ id, scope }: RunningCall): void {
+    this.#running.delete(id);
+    scope?.end();
+    this.#outbox.voidResult(id);
+  }
+
+  #begin(call: RunningCall, handle: number, args: readonly unknown[]): void {
+    try {
+      this.#answer(call, this.#handler.run(this.#handles.calleeOf(handle), args, call));
+    } catch (error) {
+      this.fail(call, error);
+    }
+  }
+
+  #answer(call: RunningCall, outcome: unknown): void {
+    if (outcome === ANSWERED_LATER) return;
+    if (isThenable(outcome)) {
+      outcome.then(
+        (value) => this.succeed(call, value),
+        (error: unknown) => this.fail(call, error),
+      );
+    } else this.succeed(call, outcome);
+  }
+
+  /** What a call was given may be needed until its function has returned, also when nobody waits for it any more. */
+  #releaseArguments(call: RunningCall): void {
+    this.#account.release(call.cost);
+    call.cost = 0;
+  }
+
   #sendPrimitive(id: number, value: unknown): void {
     if (value === undefined) this.#outbox.voidResult(id);
     else this.#outbox.result(id, value);
@@ -144,15 +153,8 @@ export class IncomingCalls {
       const { ready, streamsOver } = this.#values.encodeResult(value);
       this.#settle(call, "value", ready, streamsOver);
     } catch (error) {
-      this.#fail(call, error);
+      this.fail(call, error);
     }
-  }
-
-  #fail(call: RunningCall, error: unknown): void {
-    this.#releaseArguments(call);
-    if (this.#running.get(call.id) !== call) call.scope?.end();
-    else if (call.isCancelled) this.#acknowledge(call);
-    else this.#settle(call, "error", this.#values.encodeError(error));
   }
 
   #settle(call: RunningCall, $case: "value" | "error", ready: ReadyPayload, streamsOver?: Promise<void>): void {

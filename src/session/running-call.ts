@@ -1,5 +1,5 @@
 import type { IsolationError } from "../errors/index.js";
-import type { IncomingCall } from "./call-target.js";
+import type { SessionCall } from "./call-target.js";
 import type { Scope } from "./scope.js";
 
 /** What a call has beyond its columns. */
@@ -10,14 +10,21 @@ export interface IncomingDetails {
 
 const NO_TRACE: Readonly<Record<string, string>> = Object.freeze({});
 
+/** Who sends what a call comes to. */
+export interface CallAnswerer {
+  succeed(call: RunningCall, value: unknown): void;
+  fail(call: RunningCall, error: unknown): void;
+}
+
 /** A call of the other side while it runs. */
-export class RunningCall implements IncomingCall {
+export class RunningCall implements SessionCall {
   readonly id: number;
   readonly attempt: number;
   readonly deadline: number | undefined;
   readonly trace: Readonly<Record<string, string>>;
   /** Of what is lent in its arguments. */
   readonly scope: Scope | undefined;
+  answerer: CallAnswerer | undefined = undefined;
   /** Nobody waits for the answer any more, only for the end. */
   isCancelled = false;
   /** Bytes that are held for it, as estimated. */
@@ -43,6 +50,14 @@ export class RunningCall implements IncomingCall {
       if (this.aborted !== undefined) this.controller.abort(this.aborted);
     }
     return this.controller.signal;
+  }
+
+  resolve(value: unknown): void {
+    this.answerer?.succeed(this, value);
+  }
+
+  reject(error: unknown): void {
+    this.answerer?.fail(this, error);
   }
 
   onAbandoned(callback: (reason: IsolationError) => void): void {

@@ -1,12 +1,12 @@
 import { HOST_MODULE } from "../contract/index.js";
 import { IsolationError } from "../errors/index.js";
-import type { Callee, CallHandler, IncomingCall } from "../session/index.js";
+import type { Callee, CallHandler, SessionCall } from "../session/index.js";
 
 const SERVED = Symbol("served");
 
 /** What an isolated process may call that wants to know of the call. Made by `toServed`; never called itself. */
 export interface ServedCallee extends Callee {
-  readonly [SERVED]: (args: readonly unknown[], call: IncomingCall) => unknown;
+  readonly [SERVED]: (args: readonly unknown[], call: SessionCall) => unknown;
 }
 
 /** Finds what a process wants to call of the host, or of others through it; `undefined` for what is not served to it. */

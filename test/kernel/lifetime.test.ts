@@ -63,6 +63,30 @@ test("a lazy use does not wait, and may make a cycle", async () => {
   expect(lines).toEqual(["a started", "b started"]);
 });
 
+test("a call of an isolate that is not ready yet is given up with its time or its signal, and does not run later", async () => {
+  let codes: unknown;
+  let letIn = (): void => {};
+  const opened = new Promise<void>((resolve) => {
+    letIn = resolve;
+  });
+  const open = (received: unknown): void => {
+    codes = received;
+    letIn();
+  };
+  const early = { "host.gate": "*", late: { exports: "*", lazy: true } } as const;
+  const kernel = await useKernel(
+    {
+      isolates: {
+        early: { module: kernelFixture("early.mjs"), uses: early },
+        late: { module: kernelFixture("late.mjs"), uses: { "host.gate": "*" } },
+      },
+    },
+    { host: { gate: { open, opened: () => opened } } },
+  );
+  expect(codes).toEqual(["DEADLINE_EXCEEDED", "CANCELLED"]);
+  expect(await kernel.isolate<{ ran(): number }>("late").api.ran()).toBe(1);
+});
+
 test("a start that fails names the isolate, and leaves nothing", async () => {
   const { lines, host } = useJournal();
   const broken = { base: isolate(), broken: isolate(["base"], { fail: "no licence" }), after: isolate(["broken"]) };

@@ -1,5 +1,5 @@
 import { FRONT_DOOR, parseUsedModule } from "../../contract/index.js";
-import type { IncomingCall } from "../../session/index.js";
+import type { SessionCall } from "../../session/index.js";
 import { type Serve, type ServedCallee, toServed } from "../../supervision/index.js";
 import type { ResolvedIsolate } from "../manifest/index.js";
 import { type HostTargets, hostFunction, isHostTarget } from "./host-targets.js";
@@ -8,8 +8,12 @@ import { refusalOf } from "./refusal.js";
 /** What a kernel can let isolates call. */
 export interface Callable {
   readonly host: HostTargets;
-  /** Makes the call in another isolate. */
-  forward(target: string, method: string, args: readonly unknown[], idempotent: boolean, call: IncomingCall): unknown;
+  /** How one function of another isolate is called. @throws IsolationError METHOD_NOT_FOUND for what is no isolate */
+  forwarder(
+    target: string,
+    method: string,
+    idempotent: boolean,
+  ): (args: readonly unknown[], call: SessionCall) => unknown;
   /** How the isolate reaches gRPC services. @throws IsolationError NOT_GRANTED */
   frontDoor(): FrontDoorAccess;
 }
@@ -42,7 +46,7 @@ export function servedTo(caller: ResolvedIsolate, callable: Callable): Serve {
       const callee = hostFunction(callable.host, target, method);
       return toServed((args) => callee(...args));
     }
-    return toServed((args, call) => callable.forward(target, method, args, idempotent, call));
+    return toServed(callable.forwarder(target, method, idempotent));
   };
   return (module, method) => {
     const key = `${module}\n${method}`;

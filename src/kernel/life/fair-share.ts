@@ -1,15 +1,10 @@
-import { IsolationError } from "../../errors/index.js";
-import { DEFAULT_MAX_IN_FLIGHT } from "../../isolator/index.js";
-import { timerDelay } from "../../platform/index.js";
-import type { IncomingCall } from "../../session/index.js";
+import { type AskedCall, DEFAULT_MAX_IN_FLIGHT } from "../../isolator/index.js";
+import type { SessionCall } from "../../session/index.js";
 import type { ResolvedIsolate } from "../manifest/index.js";
+import { WaitingCall } from "./waiting-call.js";
 
-interface Waiting {
-  readonly start: () => Promise<unknown>;
-  readonly resolve: (value: unknown) => void;
-  readonly reject: (error: unknown) => void;
-  timer: NodeJS.Timeout | undefined;
-}
+/** Begins a call, which is told what it comes to. */
+export type BeginCall = (call: AskedCall) => void;
 
 /**
  * The part of an isolate that one of its callers may keep busy. Its further calls wait, at its own cost: so one that floods
@@ -17,52 +12,74 @@ interface Waiting {
  */
 export class FairShare {
   readonly #bound: number;
-  readonly #waiting = new Set<Waiting>();
+  readonly #waiting = new Map<WaitingCall, () => void>();
   #running = 0;
-  readonly #ended = (): void => {
-    this.#running -= 1;
-    for (const next of this.#waiting) {
-      this.#take(next);
-      this.#begin(next.start).then(next.resolve, next.reject);
-      break;
-    }
-  };
+  #isFilling = false;
 
   /** @param bound calls that run at once */
   constructor(bound: number) {
     this.#bound = bound;
   }
 
-  /** Makes a call, now or when another one has ended. One that nobody waits for any more is not begun. */
-  run(start: () => Promise<unknown>, origin: IncomingCall): Promise<unknown> {
-    return this.#running < this.#bound ? this.#begin(start) : this.#wait(start, origin);
+  /** Begins a call, now or when another one has ended. One that nobody waits for any more is not begun. */
+  run(begin: BeginCall, args: readonly unknown[], origin: SessionCall): void {
+    if (this.#running < this.#bound) this.#begin(begin, args, origin);
+    else this.#wait(begin, args, origin);
   }
 
-  #begin(start: () => Promise<unknown>): Promise<unknown> {
+  /** A call of it has ended. */
+  left(): void {
+    this.#running -= 1;
+    if (this.#waiting.size > 0) this.#fill();
+  }
+
+  #begin(begin: BeginCall, args: readonly unknown[], origin: SessionCall): void {
     this.#running += 1;
-    const result = start();
-    result.then(this.#ended, this.#ended);
-    return result;
+    begin(new SharedCall(this, args, origin));
   }
 
-  #wait(start: () => Promise<unknown>, origin: IncomingCall): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      const waiting: Waiting = { start, resolve, reject, timer: undefined };
-      this.#waiting.add(waiting);
-      const giveUp = (error: IsolationError): void => {
-        if (this.#waiting.has(waiting)) this.#take(waiting);
-        reject(error);
-      };
-      origin.onAbandoned?.(giveUp);
-      if (origin.deadline === undefined) return;
-      const late = new IsolationError("DEADLINE_EXCEEDED", "the time was over before the call could begin");
-      waiting.timer = setTimeout(() => giveUp(late), timerDelay(Math.max(0, origin.deadline - Date.now())));
+  #wait(begin: BeginCall, args: readonly unknown[], origin: SessionCall): void {
+    const waiting = new WaitingCall(origin, (error) => {
+      this.#waiting.delete(waiting);
+      origin.reject(error);
     });
+    this.#waiting.set(waiting, () => this.#begin(begin, args, origin));
   }
 
-  #take(waiting: Waiting): void {
-    this.#waiting.delete(waiting);
-    clearTimeout(waiting.timer);
+  /** In a loop: a call that fails as soon as it begins would begin the next one deeper and deeper in the stack. */
+  #fill(): void {
+    if (this.#isFilling) return;
+    this.#isFilling = true;
+    for (const [waiting, begin] of this.#waiting) {
+      if (this.#running >= this.#bound) break;
+      this.#waiting.delete(waiting);
+      if (waiting.begin()) begin();
+    }
+    this.#isFilling = false;
+  }
+}
+
+/** A call that leaves its place to the next when it is answered. */
+class SharedCall implements AskedCall {
+  readonly args: readonly unknown[];
+  readonly origin: SessionCall;
+  // Not `#private`: one is made for every call.
+  private readonly share: FairShare;
+
+  constructor(share: FairShare, args: readonly unknown[], origin: SessionCall) {
+    this.share = share;
+    this.args = args;
+    this.origin = origin;
+  }
+
+  resolve(value: unknown): void {
+    this.origin.resolve(value);
+    this.share.left();
+  }
+
+  reject(error: unknown): void {
+    this.origin.reject(error);
+    this.share.left();
   }
 }
 

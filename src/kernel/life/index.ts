@@ -1,6 +1,6 @@
 /** The life of a kernel's isolates: their start, what follows a death, their replacement, their end. */
 export { Conductor, type ConductorListener } from "./conductor.js";
-export { type FairShare, shareOf } from "./fair-share.js";
+export { type BeginCall, type FairShare, shareOf } from "./fair-share.js";
 export { startInOrder } from "./start-in-order.js";
 export { stopInOrder } from "./stop-in-order.js";
 export { Unit } from "./unit.js";

@@ -1,13 +1,20 @@
 import type { IsolationError } from "../../errors/index.js";
-import { type ForwardedCall, forwardCall, ReadyGate, type RecycleFacts } from "../../isolator/index.js";
+import {
+  type AskedCall,
+  type ForwardedTarget,
+  forwardCall,
+  ReadyGate,
+  type RecycleFacts,
+} from "../../isolator/index.js";
 import type { ExitOutcome } from "../../process/index.js";
-import { type IncomingCall, quiet } from "../../session/index.js";
+import { quiet } from "../../session/index.js";
 import type { ResolvedIsolate } from "../manifest/index.js";
 import { startProcesses } from "./start-processes.js";
 import { endsToo, isDown } from "./unit-errors.js";
 import type { UnitProcesses } from "./unit-processes.js";
 import type { UnitState } from "./unit-state.js";
 import type { UnitSurroundings } from "./unit-surroundings.js";
+import { WaitingCall } from "./waiting-call.js";
 
 /** One isolate of a kernel: a name, and whatever is behind it now. */
 export class Unit {
@@ -114,10 +121,10 @@ export class Unit {
   }
 
   /** A call of another isolate. */
-  forward(call: Omit<ForwardedCall, "module">, origin: IncomingCall): Promise<unknown> {
-    if (this.#refused?.has(call.caller) === true) return Promise.reject(endsToo(this.name, call.caller));
-    if (this.#current !== undefined) return forwardCall(this.#current.taker, { ...call, module: this.module }, origin);
-    return this.there().then(({ taker }) => forwardCall(taker, { ...call, module: this.module }, origin));
+  forward(target: ForwardedTarget, call: AskedCall): void {
+    if (this.#refused?.has(target.caller) === true) call.reject(endsToo(this.name, target.caller));
+    else if (this.#current !== undefined) forwardCall(this.#current.taker, this.module, target, call);
+    else this.#forwardLater(target, call);
   }
 
   /**
@@ -150,6 +157,18 @@ export class Unit {
       if (this.#starting === own) this.#starting = undefined;
     });
     return starting;
+  }
+
+  #forwardLater(target: ForwardedTarget, call: AskedCall): void {
+    const waiting = new WaitingCall(call.origin, (error) => call.reject(error));
+    this.there().then(
+      ({ taker }) => {
+        if (waiting.begin()) forwardCall(taker, this.module, target, call);
+      },
+      (error: unknown) => {
+        if (waiting.begin()) call.reject(error);
+      },
+    );
   }
 
   #use(started: UnitProcesses): void {

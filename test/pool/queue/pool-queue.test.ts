@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Call, CallQueue } from "../../../src/isolator/index.js";
 import { PoolQueue } from "../../../src/pool/queue/index.js";
+import { PromisedAnswer } from "../../../src/session/index.js";
 
 class Place {
   isOpen = true;
@@ -44,7 +45,14 @@ class Run {
   }
 
   #push(key: string | undefined, caller: string | undefined): void {
-    const call = new Call({ kind: "module", module: "m", method: "f" }, [], options, owner, undefined);
+    const call = new Call(
+      { kind: "module", module: "m", method: "f" },
+      [],
+      options,
+      owner,
+      undefined,
+      new PromisedAnswer(),
+    );
     this.time += 1;
     call.since = this.time;
     call.caller = caller;
@@ -129,7 +137,14 @@ test("a call that has waited before goes before those that have waited less long
     fc.property(fc.array(fc.nat(20), { maxLength: 30 }), (times) => {
       const queue = new CallQueue();
       for (const time of times) {
-        const call = new Call({ kind: "module", module: "m", method: "f" }, [], options, owner, undefined);
+        const call = new Call(
+          { kind: "module", module: "m", method: "f" },
+          [],
+          options,
+          owner,
+          undefined,
+          new PromisedAnswer(),
+        );
         call.since = time;
         queue.insert(call);
       }
