@@ -6,3 +6,6 @@ export class Ending {
     this.text = text;
   }
 }
+
+export const LATE = new Ending("nothing, in all the time that there was");
+export const NOT_CALLED = new Ending("no call");

@@ -20,6 +20,8 @@ export class Findings {
   /** What could not be compared, and why. */
   readonly notes: string[] = [];
   found: Found | undefined;
+  /** The number of the call that the replay is at. */
+  call = 0;
   /** Resolves with the first difference. */
   readonly stopped: Promise<void>;
   #stop: () => void = () => {};
