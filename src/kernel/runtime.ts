@@ -1,4 +1,5 @@
 import { setMaxListeners } from "node:events";
+import { writeSync } from "node:fs";
 import { IsolationError } from "../errors/index.js";
 import type { Telemetry } from "../telemetry/index.js";
 import { ByHand } from "./by-hand.js";
@@ -188,7 +189,7 @@ export class KernelRuntime {
     // The isolator of the dead one has yet to hear of it.
     setImmediate(() => {
       void this.stop({ kind: "exhausted", reason }).then(() => {
-        if (this.manifest.onExhausted === "exit-host") process.exit(1);
+        if (this.manifest.onExhausted === "exit-host") exitHost(this.manifest.name, reason);
       });
     });
   }
@@ -197,4 +198,10 @@ export class KernelRuntime {
     this.entrance.routes.changed();
     this.#publisher.emit("isolate", event);
   }
+}
+
+/** Ends the host, which has no other sign of what happened. */
+function exitHost(name: string, reason: string): never {
+  writeSync(process.stderr.fd, `the kernel ${name} ends its host: ${reason}\n`);
+  process.exit(1);
 }

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
+import { text } from "node:stream/consumers";
 import { expect, onTestFinished, test } from "vitest";
 import { isAlive } from "../../src/platform/index.js";
 import { until } from "../helpers/until.js";
@@ -22,3 +23,14 @@ test.each(["SIGKILL", "SIGTERM", "SIGSEGV"] as const)(
     await until(() => !pids.some(isAlive) && !existsSync(socket), 10_000);
   },
 );
+
+test("an exhausted kernel ends its host where the manifest says so, and says why", async () => {
+  const host = spawn(process.execPath, [kernelFixture("exit-host.mjs")], { stdio: ["ignore", "pipe", "pipe"] });
+  onTestFinished(() => void host.kill("SIGKILL"));
+  const [output, errors, [code]] = await Promise.all([text(host.stdout), text(host.stderr), once(host, "close")]);
+  expect(errors).toBe("the kernel shop ends its host: store was one failure too many: 1 within 10000 ms\n");
+  expect(code).toBe(1);
+  const pids = JSON.parse(output) as number[];
+  expect(pids).toHaveLength(2);
+  expect(pids.some(isAlive)).toBe(false);
+});

@@ -124,7 +124,7 @@ const supervisionFields = {
 };
 
 const onExhausted = described(
-  "What an exhausted root leads to: the kernel stops, or ends the host process, too.",
+  "What an exhausted root leads to: the kernel stops, or ends the host process, too, with code 1 and the reason on its stderr.",
   choice("stop", "exit-host"),
   "stop",
 );

@@ -121,7 +121,7 @@ export interface Supervision {
 }
 
 export interface RootSupervision extends Supervision {
-  /** What an exhausted root leads to: the kernel stops, or ends the host process, too. Default `"stop"`. */
+  /** What an exhausted root leads to: the kernel stops, or ends the host process, too, with code 1 and the reason on its stderr. Default `"stop"`. */
   onExhausted?: "stop" | "exit-host";
 }
 
