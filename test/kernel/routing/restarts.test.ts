@@ -96,6 +96,19 @@ describe("when a process dies with a request", () => {
     expect(await answer).toBe("by 2: abc");
   });
 
+  test("and two more after it, the request is not sent to a fourth", async () => {
+    const { isolates, client } = await useDoor();
+    const call = client().unary("Flaky", Buffer.from("deadly"));
+    for (let deaths = 1; deaths <= 3; deaths += 1) {
+      const { upstream } = await isolates.start("store");
+      await upstream.gone;
+    }
+    const { error } = await call;
+    expect(error?.code).toBe(status.UNAVAILABLE);
+    expect(error?.details).toContain("/test.v1.Echo/Flaky was lost while it ran in isolate store");
+    expect(isolates.told.filter((what) => what === "flaky")).toHaveLength(3);
+  });
+
   test("that is too long to be kept, it ends as UNAVAILABLE", async () => {
     const { isolates, client } = await useDoor();
     await isolates.start("store");
