@@ -1,3 +1,4 @@
+import { IsolationError } from "../src/errors/index.js";
 import type { Callee, IncomingCall } from "../src/session/index.js";
 import type { CallLedger } from "./call-ledger.js";
 import { runInCall } from "./current-call.js";
@@ -30,7 +31,15 @@ export function runCounted(
 }
 
 async function runLater(call: IncomingCall, callee: Promise<Callee>, args: readonly unknown[]): Promise<unknown> {
-  return runInCall(call, await callee, args);
+  const own = await callee;
+  // It was given up before it could begin: it would wait for a signal that has fired, and hold its place for ever.
+  if (isGivenUp(call.signal)) throw call.signal.reason;
+  return runInCall(call, own, args);
+}
+
+/** Whether nobody waits any more; a process that is to end still runs the calls that it has. */
+function isGivenUp({ reason }: AbortSignal): boolean {
+  return IsolationError.is(reason, "CANCELLED");
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

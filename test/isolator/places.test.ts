@@ -1,11 +1,16 @@
+import { execFileSync } from "node:child_process";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { collectGarbage } from "../helpers/collect-garbage.js";
 import { fixture } from "../helpers/fixture.js";
 import { isolationError } from "../helpers/rejection.js";
 import { until } from "../helpers/until.js";
+import { useDirectory } from "../helpers/use-directory.js";
 import { useIsolator } from "../helpers/use-isolator.js";
 
 const PLACES = fixture("places.mjs");
+const GATED = fixture("gated.mjs");
 const WAITS = fixture("waits.mjs");
 
 describe("the place of a call that runs", () => {
@@ -47,6 +52,22 @@ describe("the place of a call that runs", () => {
     expect((await running).code).toBe("CANCELLED");
     expect(await waiting).toBe(0);
   });
+
+  test.skipIf(process.platform === "win32")(
+    "is free when a call was given up while its module was loaded: it does not begin",
+    async () => {
+      const gate = join(useDirectory(), "gate");
+      execFileSync("mkfifo", [gate]);
+      const isolator = await useIsolator({ maxInFlight: 1, env: { GATE: gate } });
+      const controller = new AbortController();
+      const given = isolator.invoke(GATED, "untilAborted", [], { signal: controller.signal });
+      const waiting = isolator.invoke(GATED, "ran");
+      controller.abort();
+      expect((await isolationError(given)).code).toBe("CANCELLED");
+      await writeFile(gate, "");
+      expect(await waiting).toBe(0);
+    },
+  );
 
   test("is free when the process ends", async () => {
     const isolator = await useIsolator({ maxInFlight: 1 });
