@@ -56,7 +56,6 @@ async function bundle(root, outputDirectory) {
     // Every process holds the text. Names stay, and lines of a length that Node.js can print: users see them in stack traces.
     minifyWhitespace: true,
     lineLimit: 160,
-    keepNames: true,
     // A user's module is imported by a computed specifier, which must stay an import() of the running Node.
     supported: { "dynamic-import": true },
     inject: OWN_GLOBALS,
