@@ -7,6 +7,7 @@ import type { FrameSender } from "./frame-sender.js";
 import type { Outbox } from "./outbox.js";
 import { isCount, type Place } from "./place.js";
 import { SharedMemoryReader, SharedMemoryWriter } from "./shared-memory.js";
+import { isWireId } from "./wire-id.js";
 
 /** Which folder and which files in it are whose. */
 export interface SharedMemory {
@@ -83,14 +84,14 @@ export class OutOfBand {
     if (!isCount(length)) throw nowhere();
     const isTooLarge = length > limits.room;
     limits.room -= length;
-    if (isCount(chunks)) {
+    if (isWireId(chunks)) {
       if (isTooLarge) this.#chunksIn.drop(chunks);
       if (isTooLarge) throw tooLarge(length, limits.maxBytes);
       const bytes = this.#chunksIn.take(chunks, length, (joined) => limits.decoding?.borrow(joined));
       count(length);
       return bytes;
     }
-    if (!isCount(segment) || this.#reader === undefined) throw nowhere();
+    if (!isWireId(segment) || this.#reader === undefined) throw nowhere();
     try {
       if (isTooLarge) throw tooLarge(length, limits.maxBytes);
       count(length);
@@ -104,8 +105,8 @@ export class OutOfBand {
   /** Gives back what nobody here will fetch. */
   giveBack(descriptor: unknown): void {
     const { segment, chunks } = Object(descriptor) as Record<string, unknown>;
-    if (isCount(chunks)) this.#chunksIn.drop(chunks);
-    else if (isCount(segment) && this.#reader !== undefined) this.#outbox.segmentRead(segment);
+    if (isWireId(chunks)) this.#chunksIn.drop(chunks);
+    else if (isWireId(segment) && this.#reader !== undefined) this.#outbox.segmentRead(segment);
   }
 
   /** A part of a payload came, or the word that no more will. */

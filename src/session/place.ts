@@ -3,7 +3,7 @@ export type Place =
   | { readonly segment: number; readonly length: number }
   | { readonly chunks: number; readonly length: number };
 
-/** Whether it can be a number of bytes, of a segment or of a payload. */
+/** Whether it can be a number of bytes. */
 export function isCount(value: unknown): value is number {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 }

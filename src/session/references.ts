@@ -1,3 +1,5 @@
+import { isWireId } from "./wire-id.js";
+
 /** How a lent object is described inside a value; JSON carries it exactly. */
 export interface ReferenceDescriptor {
   readonly kind: ReferenceKind;
@@ -21,5 +23,5 @@ const KINDS: readonly unknown[] = ["function", "object", "signal", "stream", "re
 export function isReferenceDescriptor(value: unknown): value is ReferenceDescriptor {
   if (typeof value !== "object" || value === null) return false;
   const { kind, id } = value as Partial<ReferenceDescriptor>;
-  return KINDS.includes(kind) && Number.isInteger(id);
+  return KINDS.includes(kind) && isWireId(id);
 }

@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { SessionFrame } from "../../src/contract/index.js";
+import { type Payload, SessionFrame } from "../../src/contract/index.js";
+import { BUDGET } from "../../src/session/index.js";
 import { until } from "../helpers/until.js";
+import { useDirectory } from "../helpers/use-directory.js";
 import { type End, settle, useSessionEnd, useSessionPair } from "./use-session-pair.js";
 
 function message(frame: Partial<SessionFrame> | Uint8Array, flag = 0, claimed?: number): Buffer {
@@ -232,6 +234,44 @@ describe("a call is answered with PROTOCOL", () => {
       callArgs: "[[1]]",
     });
     expect(settlements).toMatchObject([{ id: 3, outcome: { $case: "error" } }]);
+  });
+});
+
+describe("a number inside a value that no field of the contract has room for is refused", () => {
+  const numbers = [-1, 0.5, 2 ** 32, 2 ** 53, 1e308];
+  const contents = numbers.flatMap((number): [string, Payload][] => [
+    ...["function", "object", "signal", "stream", "readable"].map((kind): [string, Payload] => [
+      `${kind} ${number}`,
+      inline(`[[["$x",${JSON.stringify({ kind, id: number, kept: true })}]]]`),
+    ]),
+    [`segment ${number}`, { form: { $case: "place", value: `{"segment":${number},"length":10}` } }],
+    [`chunks ${number}`, { form: { $case: "place", value: `{"chunks":${number},"length":10}` } }],
+    [`bytes in segment ${number}`, inline(`[[["$b",{"segment":${number},"length":10}]]]`)],
+  ]);
+
+  test.each(contents)("%s, in a value that is wanted", async (_, payload) => {
+    const { end, peer } = await useSessionEnd({}, BUDGET, useDirectory());
+    peer.resume();
+    const settled = end.call("whatever");
+    end.session.flush();
+    peer.write(message({ settlements: [{ id: 1, outcome: { $case: "value", value: payload } }] }));
+    await expect(settled).rejects.toBeInstanceOf(Error);
+    end.session.flush();
+    expect(end.lost).toEqual([]);
+  });
+
+  test.each(contents)("%s, in a value that nobody wants", async (_, payload) => {
+    const { end, peer } = await useSessionEnd({}, BUDGET, useDirectory());
+    peer.resume();
+    const { id, result } = end.start("whatever", []);
+    result.catch(() => {});
+    end.session.cancel(id);
+    end.session.flush();
+    const { bytesRead } = end.socket;
+    peer.write(message({ settlements: [{ id, outcome: { $case: "value", value: payload } }] }));
+    await until(() => end.socket.bytesRead > bytesRead);
+    await settle();
+    end.session.flush();
   });
 });
 
