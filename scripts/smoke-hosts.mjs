@@ -59,7 +59,8 @@ function hosts(project) {
     "Bun, with execPath": () => other(binaryOf(tool("@oven"), "bin/bun"), "host.mjs"),
     "Deno, with execPath": () => other(binaryOf(tool("@deno"), "deno"), "run", "-A", "host.mjs"),
     "global pihost": () => globalCommand(project),
-    ...typeChecks(project, tool("typescript/bin/tsc")),
+    ...typeChecks(project, "types", tool("typescript/bin/tsc")),
+    ...typeChecks(project, "types for TypeScript 5.4", tool("typescript-floor/bin/tsc")),
   };
 }
 
@@ -158,20 +159,20 @@ async function isGoneSoon(pid) {
 
 /**
  * With the libraries' own types checked as well.
- * @param {string} project @param {string} tsc @returns {Record<string, () => Promise<string | undefined>>}
+ * @param {string} project @param {string} title @param {string} tsc @returns {Record<string, () => Promise<string | undefined>>}
  */
-function typeChecks(project, tsc) {
+function typeChecks(project, title, tsc) {
   const ways = {
-    "types, node10": { type: "commonjs", module: "commonjs", moduleResolution: "node10" },
-    "types, node16 from CommonJS": { type: "commonjs", module: "node16", moduleResolution: "node16" },
-    "types, node16 from ES modules": { type: "module", module: "node16", moduleResolution: "node16" },
-    "types, bundler": { type: "module", module: "esnext", moduleResolution: "bundler" },
+    node10: { type: "commonjs", module: "commonjs", moduleResolution: "node10" },
+    "node16 from CommonJS": { type: "commonjs", module: "node16", moduleResolution: "node16" },
+    "node16 from ES modules": { type: "module", module: "node16", moduleResolution: "node16" },
+    bundler: { type: "module", module: "esnext", moduleResolution: "bundler" },
   };
   return Object.fromEntries(
-    Object.entries(ways).map(([name, { type, ...how }]) => [
-      name,
+    Object.entries(ways).map(([way, { type, ...how }]) => [
+      `${title}, ${way}`,
       () => {
-        const folder = join(project, name.replace(/\W+/g, "-"));
+        const folder = join(project, `${title}, ${way}`.replace(/\W+/g, "-"));
         cpSync(join(project, "types"), folder, { recursive: true });
         const options = { ...how, target: "es2022", strict: true, skipLibCheck: false, noEmit: true, types: ["node"] };
         writeFileSync(join(folder, "package.json"), JSON.stringify({ type }));

@@ -44,6 +44,7 @@ export {
   type IsolatePool,
   isolatePool,
   type MapOptions,
+  type MapResults,
   type PoolCallOptions,
   type PoolEventSource,
   type PoolEvents,

@@ -11,14 +11,14 @@ export function describeExports(exports: ModuleExports): ModuleExport[] {
     .names()
     .sort()
     .flatMap((name) => {
-      const found = exports.find(name);
-      return found === undefined ? [] : [describe(name, found.container, DEPTH)];
+      const container = exports.find(name)?.container;
+      if (container === undefined) return [];
+      const value = exports.gettersAreBindings ? readable(container, name) : valueAt(container, name);
+      return [describe(name, value, DEPTH)];
     });
 }
 
-/** A getter is user code, and not run: it stands for a value. */
-function describe(name: string, container: Container, depth: number): ModuleExport {
-  const value = valueAt(container, name);
+function describe(name: string, value: unknown, depth: number): ModuleExport {
   const members = depth > 0 && isContainer(value) && !isInert(value) ? membersOf(value, depth - 1) : [];
   return { name, ...kindOf(value), ...(members.length > 0 ? { members } : {}) };
 }
@@ -40,9 +40,10 @@ function membersOf(container: Container, depth: number): ModuleExport[] {
   return memberNames(container)
     .filter((name) => name !== "constructor" && typeof valueAt(container, name) === "function")
     .sort()
-    .map((name) => describe(name, container, depth));
+    .map((name) => describe(name, valueAt(container, name), depth));
 }
 
+/** A getter is user code, and not run: it stands for a value. */
 function valueAt(container: Container, name: string): unknown {
   for (let owner: unknown = container; isContainer(owner); owner = Object.getPrototypeOf(owner)) {
     const descriptor = Object.getOwnPropertyDescriptor(owner, name);

@@ -22,13 +22,13 @@ export function moduleNotFound(
 ): IsolationError {
   const near = nearbyFile(path ?? join(directory, name));
   const suggestion = near === undefined ? "" : `; did you mean ${quote(relativeName(near, directory))}?`;
-  const message = `cannot find module ${quote(name)} from ${quote(directory)}: ${reason}${suggestion}${adviceOnFrom(name)}`;
+  const message = `cannot find module ${quote(name)} from ${quote(directory)}: ${reason}${suggestion}${adviceOnFrom(name, directory)}`;
   return new IsolationError("MODULE_NOT_FOUND", message, cause === undefined ? {} : { cause });
 }
 
 /** Who gives no `from` has it looked for in the working directory, wherever the module that asks for it lies. */
-function adviceOnFrom(name: string): string {
-  if (!/^\.\.?(?:[/\\]|$)/.test(name)) return "";
+function adviceOnFrom(name: string, directory: string): string {
+  if (directory !== process.cwd() || !/^\.\.?(?:[/\\]|$)/.test(name)) return "";
   return "; relative paths are resolved in the option from, by default the host's working directory: to have them beside your own module give from: import.meta.url";
 }
 

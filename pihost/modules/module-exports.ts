@@ -9,6 +9,8 @@ export interface ModuleExports {
   find(name: string): { container: Container; receiver: unknown } | undefined;
   /** The names of all exports that a path can reach. */
   names(): string[];
+  /** Whether a getter is the binding of an export, as compilers from ES module syntax write them. */
+  readonly gettersAreBindings: boolean;
 }
 
 /**
@@ -33,6 +35,7 @@ function esModuleExports(namespace: ModuleNamespace): ModuleExports {
   return {
     find: (name) => (Object.hasOwn(namespace, name) ? { container: namespace, receiver: undefined } : undefined),
     names: () => Object.keys(namespace).filter((name) => name !== ""),
+    gettersAreBindings: true,
   };
 }
 
@@ -54,5 +57,6 @@ function commonJsExports(exported: unknown): ModuleExports {
       return isContainer(exported) && hasMember(exported, name) ? { container: exported, receiver } : undefined;
     },
     names: () => (isTranspiled ? own() : [...new Set([...own(), "default"])]),
+    gettersAreBindings: isTranspiled,
   };
 }

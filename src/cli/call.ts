@@ -55,7 +55,8 @@ export const addCallCommand: AddCommand = (program: Command, end) => {
     }
     const args = parseArguments(json);
     const { findLive, withChannel } = await import("./live-isolate.js");
-    const record = findLive(nameOrPid);
+    const advice = words.length === 2 ? `. Arguments for ${module} of a kernel's isolate are a JSON array: '[…]'` : "";
+    const record = findLive(nameOrPid, advice);
     try {
       const result = await withChannel(record, (channel) => {
         return withinTime(channel.invoke({ module, method, args, callSite: {} }), `${method} of ${module}`, options);

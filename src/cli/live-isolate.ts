@@ -10,16 +10,17 @@ export const ANSWER_MS = 2_000;
 /**
  * The one live isolate of this name or pid.
  *
+ * @param advice for who meant something else, as a sentence's end
  * @throws CommandFailure when there is none, or when several hosts have one of this name
  */
-export function findLive(nameOrPid: string): LiveRecord {
+export function findLive(nameOrPid: string, advice = ""): LiveRecord {
   const found = listLive().filter(({ name, pid }) => name === nameOrPid || String(pid) === nameOrPid);
   const [first, ...others] = found;
   if (first === undefined) {
     throw new CommandFailure(
       EXIT.failed,
       `no live isolate ${JSON.stringify(nameOrPid)}; only those that this user started with discoverable: true ` +
-        "(pihost run --discoverable) can be found, see pihost ps",
+        `(pihost run --discoverable) can be found, see pihost ps${advice}`,
     );
   }
   if (others.length === 0) return first;

@@ -91,9 +91,9 @@ function servicesOf({ isolates }: ResolvedManifest): ReadonlySet<string> {
 }
 
 function wantsDoor(
-  { socket, listen, isolates }: ResolvedManifest,
+  { socket, listen, auth, isolates }: ResolvedManifest,
   { frontDoor, discoverable }: ResolvedKernelOptions,
 ): boolean {
-  if (frontDoor || discoverable || socket !== undefined || listen !== undefined) return true;
+  if (frontDoor || discoverable || socket !== undefined || listen !== undefined || auth === "user") return true;
   return [...isolates.values()].some(({ grpc }) => grpc !== undefined);
 }

@@ -15,7 +15,7 @@ export interface KernelOptions {
   signal?: AbortSignal;
   /** Milliseconds that running calls get when the kernel stops. Default: each isolate's own `graceMs`. */
   graceMs?: number;
-  /** Whether the front door opens also where the manifest names neither `socket`, `listen`, `auth` nor a gRPC service. Default false. */
+  /** Whether the front door opens also where the manifest names neither `socket`, `listen`, `auth: "user"` nor a gRPC service. Default false. */
   frontDoor?: boolean;
   /**
    * Whether the commands of `pihost`, and `Kernel.connect(name)`, find the kernel by its name. Default false. It puts a token

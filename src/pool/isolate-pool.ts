@@ -12,7 +12,7 @@ import {
 import { onAbort } from "../session/index.js";
 import { CallScope } from "./call-scope.js";
 import { makePool } from "./make-pool.js";
-import { MapRun } from "./map-run.js";
+import { type MapResults, MapRun } from "./map-run.js";
 import {
   type MapOptions,
   type PoolCallOptions,
@@ -65,7 +65,7 @@ export interface IsolatePool<T> extends AsyncDisposable {
     source: Iterable<In> | AsyncIterable<In>,
     run: ((item: In) => Promise<Out> | Out) | string,
     options?: MapOptions,
-  ): AsyncIterableIterator<Awaited<Out>, undefined>;
+  ): MapResults<Awaited<Out>>;
   /** How the pool is. Asks no process, and so answers when all are busy. */
   status(): Promise<PoolStatus>;
   /**
@@ -149,7 +149,7 @@ class ProcessPool<T> implements IsolatePool<T> {
     source: Iterable<In> | AsyncIterable<In>,
     run: ((item: In) => Promise<Out> | Out) | string,
     options: MapOptions = {},
-  ): AsyncIterableIterator<Awaited<Out>, undefined> {
+  ): MapResults<Awaited<Out>> {
     const { max, concurrency } = this.#options.pool;
     const resolved = resolveMapOptions(options, max * concurrency);
     const runItem = typeof run === "string" ? (item: In) => this.invoke<Out>(run, [item]) : run;

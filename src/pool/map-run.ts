@@ -2,6 +2,11 @@ import { IsolationError } from "../errors/index.js";
 import { onAbort, quiet } from "../session/index.js";
 import type { ResolvedMapOptions } from "./options/index.js";
 
+/** The results of `map`, as they come. Not an AsyncIterableIterator, whose end has no type before TypeScript 5.6. */
+export interface MapResults<Out> extends AsyncIterator<Out, undefined> {
+  [Symbol.asyncIterator](): MapResults<Out>;
+}
+
 /** What a run does with its items. */
 export interface MapWork<In, Out> {
   /** Resolves when another item may begin. */
@@ -22,7 +27,7 @@ interface Waiting<Out> {
 }
 
 /** Goes through a source, some items at a time. It takes no more than are wanted, and ends with the first error. */
-export class MapRun<In, Out> implements AsyncIterableIterator<Out, undefined> {
+export class MapRun<In, Out> implements MapResults<Out> {
   readonly #source: Iterable<In> | AsyncIterable<In>;
   readonly #work: MapWork<In, Out>;
   readonly #options: ResolvedMapOptions;

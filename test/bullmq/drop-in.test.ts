@@ -39,11 +39,14 @@ describe.skipIf(withoutRedis)("a sandboxed processor file", () => {
       expect((await queue.queue.getJobLogs(job.id ?? "")).logs).toEqual(["working on weather"]);
     });
 
-    test.each(["drop-in.cjs", "transpiled.cjs", "default-of-exports.cjs"])("may be CommonJS: %s", async (name) => {
-      const queue = new TestQueue(redis);
-      use(queue, name);
-      expect((await queue.run({ a: 2, b: 3 })).result).toMatchObject({ sum: 5 });
-    });
+    test.each(["drop-in.cjs", "transpiled.cjs", "bundled.cjs", "default-of-exports.cjs"])(
+      "may be CommonJS: %s",
+      async (name) => {
+        const queue = new TestQueue(redis);
+        use(queue, name);
+        expect((await queue.run({ a: 2, b: 3 })).result).toMatchObject({ sum: 5 });
+      },
+    );
 
     test.each([
       ["undefined", null],
@@ -66,6 +69,12 @@ describe.skipIf(withoutRedis)("a sandboxed processor file", () => {
       expect(job.progress).toBe(99);
       expect((await queue.queue.getJobLogs(job.id ?? "")).logs).toEqual(["first", "second"]);
     });
+  });
+
+  test("may be another export than the default one, also of a CommonJS module that a bundler has made", async () => {
+    const queue = new TestQueue(redis);
+    queue.isolated(jobFixture("bundled.cjs"), { method: "named" });
+    expect((await queue.run({ a: 2, b: 3 })).result).toEqual({ sum: 5 });
   });
 
   test("may be TypeScript", async () => {

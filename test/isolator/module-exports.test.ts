@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { fixture } from "../helpers/fixture.js";
 import { isolationError } from "../helpers/rejection.js";
@@ -20,6 +21,14 @@ test("names, kinds and members of an ES module, whose getters are not run", asyn
 test("what a CommonJS module exports", async () => {
   const exports = await isolator().exports(fixture("common.cjs"));
   expect(exports.map(({ name }) => name)).toContain("default");
+});
+
+test("what a CommonJS module exports that a compiler made of an ES module, by getters", async () => {
+  const bundled = fileURLToPath(new URL("../fixtures/bullmq/bundled.cjs", import.meta.url));
+  expect(await isolator().exports(bundled)).toEqual([
+    { name: "default", kind: "function", async: true },
+    { name: "named", kind: "function", async: true },
+  ]);
 });
 
 test("a module that is not there, or is no name", async () => {

@@ -77,3 +77,13 @@ describe("the framework stays out of the module's sight:", () => {
     expect(String(error)).toContain(dirname(join(process.cwd(), "x")));
   });
 });
+
+test("from is advised where it may have been left out, and not where another folder was given", async () => {
+  const elsewhere = await useIsolator({ from: useDirectory() });
+  const given = await rejection(elsewhere.invoke("./nowhere.mjs", "run"));
+  expect(given).toMatchObject({ code: "MODULE_NOT_FOUND" });
+  expect(String(given)).not.toContain("import.meta.url");
+  expect(String(await rejection((await useIsolator()).invoke("./nowhere.mjs", "run")))).toContain(
+    "give from: import.meta.url",
+  );
+});

@@ -3,6 +3,7 @@ import type { KernelRuntime } from "../../kernel/runtime.js";
 import { note, print } from "../output.js";
 import { printable } from "../terminal.js";
 import { type EventText, eventLine } from "./event-line.js";
+import { hostAndPort } from "./host-and-port.js";
 import type { UpView } from "./up-view.js";
 
 /** Line by line: what isolates write goes where they wrote it, after their names; events go to stderr. */
@@ -39,9 +40,11 @@ export class PlainView implements UpView {
   }
 
   ready(): void {
-    const { manifest, entrance } = this.#runtime;
-    if (this.#isJson) this.#json({ event: "ready", kernel: manifest.name, socket: entrance.door?.socket });
-    else note(`pihost: ${manifest.name} is ready at ${entrance.door?.socket}`);
+    const { name } = this.#runtime.manifest;
+    const { socket, address } = this.#runtime.entrance.door ?? {};
+    const tcp = address === undefined ? "" : ` and ${hostAndPort(address)}`;
+    if (this.#isJson) this.#json({ event: "ready", kernel: name, socket, address });
+    else note(`pihost: ${name} is ready at ${socket}${tcp}`);
   }
 
   close(): void {}

@@ -4,6 +4,7 @@ import type { KernelRuntime } from "../../kernel/runtime.js";
 import { printable, styled } from "../terminal.js";
 import { fit, layOut } from "./columns.js";
 import { type EventText, eventLine } from "./event-line.js";
+import { hostAndPort } from "./host-and-port.js";
 import { ISOLATE_COLUMNS, type IsolateRow } from "./isolate-columns.js";
 import type { LiveRegion } from "./live-region.js";
 import { nameColour } from "./name-colour.js";
@@ -134,7 +135,9 @@ export class TableView implements UpView {
     const { manifest, entrance } = this.#runtime;
     const keys = this.#state === "stopping" ? "Ctrl+C ends it at once" : "Ctrl+C stops it";
     const end = this.#state === "stopped" ? "" : `  ${keys}`;
-    const text = `${manifest.name} ${this.#state}  ${this.#state === "stopped" ? "" : (entrance.door?.socket ?? "")}${end}`;
+    const { socket = "", address } = entrance.door ?? {};
+    const places = address === undefined ? socket : `${socket} ${hostAndPort(address)}`;
+    const text = `${manifest.name} ${this.#state}  ${this.#state === "stopped" ? "" : places}${end}`;
     return styled(process.stdout, "dim", fit(text, Math.min(width, text.length)));
   }
 }

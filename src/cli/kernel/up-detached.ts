@@ -9,18 +9,22 @@ import { readManifest } from "../../kernel/manifest/index.js";
 import { LOG_VARIABLE } from "../../kernel/operators.js";
 import { CommandFailure } from "../command-failure.js";
 import { EXIT } from "../exit-codes.js";
-import type { MetricsOption } from "../option-values.js";
 import { note, print } from "../output.js";
 import { statIfPresent } from "../stat-if-present.js";
+import { hostAndPort } from "./host-and-port.js";
 import { manifestFile } from "./manifest-file.js";
 import type { UpOptions } from "./up-options.js";
 
 /** Of a log file, before a start lays it aside. */
 const LOG_BYTES = 10 * 1024 * 1024;
 
-interface Ready {
-  readonly name: string;
-  readonly socket: string;
+/** What the process of the kernel says once that is ready. */
+export interface Ready {
+  readonly socket: string | undefined;
+  /** Of the front door's TCP address. */
+  readonly address: { readonly host: string; readonly port: number } | undefined;
+  /** Where metrics are served. */
+  readonly metrics: string | undefined;
 }
 
 /** Starts a kernel in a process of its own, and returns when it is ready. */
@@ -45,7 +49,7 @@ export async function upDetached(
     "--plain",
     ...(watch ? ["--watch"] : []),
     ...(grace === undefined ? [] : ["--grace", String(grace)]),
-    ...(metrics === undefined ? [] : ["--metrics", addressText(metrics)]),
+    ...(metrics === undefined ? [] : ["--metrics", hostAndPort(metrics)]),
     file,
   ];
   const descriptor = openSync(log, "a", 0o600);
@@ -67,15 +71,15 @@ export async function upDetached(
   }
   child.disconnect();
   child.unref();
-  const { socket } = ready;
-  if (json) print(JSON.stringify({ name, pid: child.pid, socket, log }));
-  else print(`${name} is ready`, `  pid     ${child.pid}`, `  socket  ${socket}`, `  log     ${log}`);
+  const { socket, address, metrics: metricsUrl } = ready;
+  if (json) print(JSON.stringify({ name, pid: child.pid, socket, address, metrics: metricsUrl, log }));
+  else {
+    const tcp = address === undefined ? undefined : hostAndPort(address);
+    const facts = Object.entries({ pid: child.pid, socket, tcp, metrics: metricsUrl, log });
+    const shown = facts.filter(([, value]) => value !== undefined);
+    print(`${name} is ready`, ...shown.map(([title, value]) => `  ${title.padEnd(7)} ${value}`));
+  }
   return EXIT.done;
-}
-
-function addressText({ host, port }: MetricsOption): string {
-  if (host === undefined) return String(port);
-  return `${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
 /** Below the folder for what programs keep of their doings. */

@@ -5,18 +5,16 @@ import { KernelRuntime } from "../../kernel/runtime.js";
 import { EXIT, signalExitCode } from "../exit-codes.js";
 import { note } from "../output.js";
 import { onStopSignals } from "../stop-signals.js";
+import { hostAndPort } from "./host-and-port.js";
 import { hostLog } from "./host-log.js";
 import { manifestFile } from "./manifest-file.js";
+import type { Ready } from "./up-detached.js";
 import type { UpOptions } from "./up-options.js";
 import { createUpView } from "./up-view.js";
 import { watchModules } from "./watch-modules.js";
 
 /** The environment variable that has the token for metrics: arguments can be read by others. */
 const METRICS_TOKEN = "PIHOST_METRICS_TOKEN";
-
-function metricsUrl({ host, port }: { readonly host: string; readonly port: number }): string {
-  return `http://${host.includes(":") ? `[${host}]` : host}:${port}/metrics`;
-}
 
 function metricsOf({ metrics }: UpOptions): Pick<KernelOptions, "metrics"> {
   if (metrics === undefined) return {};
@@ -52,9 +50,11 @@ export async function upHere(file: string | undefined, options: UpOptions): Prom
     // The isolates' own events come first.
     await new Promise((resolve) => setImmediate(resolve));
     view.ready();
+    const { door } = runtime.entrance;
     const { address } = runtime.metrics;
-    if (address !== undefined) view.note(`metrics are served at ${metricsUrl(address)}`);
-    process.send?.({ name: manifest.name, socket: runtime.entrance.door?.socket });
+    const metrics = address === undefined ? undefined : `http://${hostAndPort(address)}/metrics`;
+    if (metrics !== undefined) view.note(`metrics are served at ${metrics}`);
+    process.send?.({ socket: door?.socket, address: door?.address, metrics } satisfies Ready);
     const outcome = await keepAlive.during(runtime.ended);
     stopWatching();
     view.close();

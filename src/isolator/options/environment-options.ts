@@ -1,4 +1,4 @@
-import { aBoolean, invalidOption, ownOptions } from "../../errors/index.js";
+import { invalidOption, ownOptions } from "../../errors/index.js";
 import { defaultEnvironment } from "../../platform/index.js";
 import { strings } from "./checks.js";
 
@@ -21,7 +21,9 @@ function inherited(inheritEnv: unknown): NodeJS.ProcessEnv {
     const names = strings("inheritEnv", inheritEnv);
     return { ...defaultEnvironment(), ...Object.fromEntries(names.map((name) => [name, process.env[name]])) };
   }
-  return aBoolean("inheritEnv", inheritEnv) ? { ...process.env } : defaultEnvironment();
+  if (typeof inheritEnv !== "boolean")
+    throw invalidOption("inheritEnv", "true, false or an array of names", inheritEnv);
+  return inheritEnv ? { ...process.env } : defaultEnvironment();
 }
 
 function isSet(entry: [string, unknown]): entry is [string, string] {

@@ -31,9 +31,10 @@ function section(title: string, lines: readonly string[]): string {
 }
 
 function isolateLines(isolate: ResolvedIsolate, { folder }: ResolvedManifest): string[] {
-  const { name, module, uses, grpc, options, data } = isolate;
+  const { name, module, uses, grpc, instances, options, data } = isolate;
   const { name: _, from: __, ...others } = options;
   const settings = Object.entries({
+    ...(instances === undefined ? {} : { instances }),
     ...others,
     ...(Object.keys(data).length === 0 ? {} : { data: Object.keys(data) }),
   });

@@ -171,8 +171,8 @@ export const OPTION_FIELDS = {
     permissions,
   ),
   sandbox: described("What the process sees, enforced by Linux namespaces. Default: what the host sees.", sandbox),
-  uid: described("Who the process runs as; needs root and gid.", whole(0)),
-  gid: described("Its only group; needs root and uid.", whole(0)),
+  uid: described("Who the process runs as; needs root and gid.", whole(1, 4_294_967_294)),
+  gid: described("Its only group; needs root and uid.", whole(1, 4_294_967_294)),
   integrity: described(
     "The SHA-256 of the module's bytes, or of each module's by name.",
     object({ sha256: either(aText, recordOf(aText, aText)) }, ["sha256"]),

@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { isAlive } from "../../../src/platform/index.js";
@@ -42,6 +44,18 @@ test("ls shows an isolate of several processes as one, with how many run beside 
   expect(json.isolates[0]?.instances).toHaveLength(3);
 });
 
+test("up -d says where the kernel listens, and where its metrics are, although any free port was asked for", async () => {
+  const shop = useShop("listening");
+  shop.write("pihost.yaml", "name: listening\nlisten: 127.0.0.1:0\nisolates:\n  store: { module: ./store.mjs }\n");
+  const said = await useDetached(shop, "--metrics", "0");
+  const [, metrics = ""] = /metrics +(\S+)/.exec(said) ?? [];
+  expect(await (await fetch(metrics)).text()).toContain("process_isolation_up");
+  const [, port] = /tcp +127\.0\.0\.1:(\d+)/.exec(said) ?? [];
+  const socket = connect(Number(port), "127.0.0.1");
+  await once(socket, "connect");
+  socket.destroy();
+});
+
 test("call reaches an isolate of a kernel by its name: two words, or arguments second", async () => {
   const shop = useShop("called");
   await useDetached(shop);
@@ -63,6 +77,10 @@ test("call reaches an isolate of a kernel by its name: two words, or arguments s
   expect(await call("--timeout", "100", "store", "hang")).toMatchObject({ code: 124 });
   expect(await call("store", "add", "[1")).toMatchObject({ code: 2, stderr: expect.stringContaining("not JSON") });
   expect(await call("store", "./store.mjs", "size", "[]")).toMatchObject({ code: 2 });
+  expect(await pihost(["call", "store", "add", "2"], { cwd: shop.folder })).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining("Arguments for add of a kernel's isolate are a JSON array: '[…]'"),
+  });
 });
 
 test("stop, start, restart and replace change isolates, and say so", async () => {

@@ -66,6 +66,7 @@ test("a kernel whose restarts are exhausted ends up with exit code 1, and says w
 
 test("--json writes every event and line as JSON", async () => {
   const shop = useShop("as-json");
+  shop.write("pihost.yaml", "name: as-json\nlisten: 127.0.0.1:0\nisolates:\n  store: { module: ./store.mjs }\n");
   const up = startUp(shop, "--json");
   const text = await up.stdout.until(/"ready"/);
   const lines = text
@@ -73,7 +74,11 @@ test("--json writes every event and line as JSON", async () => {
     .split("\n")
     .map((line) => JSON.parse(line) as { event: string });
   expect(lines).toContainEqual(expect.objectContaining({ event: "stdout", isolate: "store", line: "the store opens" }));
-  expect(lines.at(-1)).toMatchObject({ event: "ready", kernel: "as-json" });
+  expect(lines.at(-1)).toMatchObject({
+    event: "ready",
+    kernel: "as-json",
+    address: { host: "127.0.0.1", port: expect.any(Number) },
+  });
   up.child.kill("SIGTERM");
   expect(await exitOf(up.child)).toEqual([0, null]);
 });

@@ -64,8 +64,8 @@ export async function useUp(shop: Shop, ...args: string[]): Promise<Up> {
 }
 
 /** `pihost up -d`; it is stopped with the test. */
-export async function useDetached(shop: Shop): Promise<string> {
-  const { code, stdout, stderr } = await pihost(["up", "-d"], { cwd: shop.folder, env: shop.env });
+export async function useDetached(shop: Shop, ...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await pihost(["up", "-d", ...args], { cwd: shop.folder, env: shop.env });
   if (code !== 0) throw new Error(stderr);
   onTestFinished(async () => {
     await pihost(["down", shop.name]);

@@ -1,6 +1,7 @@
-import type { ProcessIsolator } from "process-isolation";
+import { ProcessIsolator } from "process-isolation";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { fixture } from "../../helpers/fixture.js";
+import { isolationError } from "../../helpers/rejection.js";
 import { useDirectory } from "../../helpers/use-directory.js";
 import { useIsolator } from "../../helpers/use-isolator.js";
 
@@ -52,6 +53,13 @@ describe("the environment of an isolate", () => {
     );
     expect(variables).toMatchObject({ DATABASE_URL: "mine", NODE_OPTIONS: "--no-warnings" });
     expect(variables).not.toHaveProperty("AWS_SECRET_ACCESS_KEY");
+  });
+
+  test("is refused with all that inheritEnv may be", async () => {
+    const refused = await isolationError(ProcessIsolator.create({ inheritEnv: "PATH" as never }));
+    expect(refused.message).toBe(
+      "INVALID_OPTION: inheritEnv must be true, false or an array of names; received 'PATH'",
+    );
   });
 });
 

@@ -137,3 +137,11 @@ test("a program that has connected ends when nothing of it waits", async () => {
   expect(await exit).toEqual([0, null]);
   await until(() => kernel.list().every(({ state }) => state === "ready"));
 });
+
+test("auth: user alone opens the front door, where this user needs no token; nothing opens it of itself", async () => {
+  const kernel = await useKernel({ name: "of-the-user", isolates, auth: "user" });
+  const connected = await Kernel.connect(kernel.socket as string);
+  onTestFinished(() => connected.close());
+  expect(await connected.isolate<Store>("store").api.add(1, 2)).toBe(3);
+  expect((await useKernel({ name: "closed", isolates })).socket).toBeUndefined();
+});

@@ -15,7 +15,7 @@ const shop = () =>
         data: { greeting: "hello" },
       },
       store: { module: "./store.ts", grpc, limits: { memory: "256MB" } },
-      mailer: { module: "mailer", uses: ["api"], essential: false, restart: "transient" },
+      mailer: { module: "mailer", uses: ["api"], essential: false, restart: "transient", instances: 2 },
     },
     groups: {
       jobs: {
@@ -50,6 +50,7 @@ test("the plan tells the order, the grants, the services, the options, the tree 
     "    uses store: everything",
     "  mailer  mailer",
     "    uses api: everything",
+    "    instances: { min: 2, max: 2 }",
     "",
     "supervision",
     "  shop: one-for-one, 5 restarts within 10000 ms",

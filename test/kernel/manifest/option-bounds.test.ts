@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { resolveOptions } from "../../../src/isolator/options/index.js";
 import type { Field, NumberField } from "../../../src/kernel/manifest/field.js";
 import { OPTION_FIELDS } from "../../../src/kernel/manifest/option-fields.js";
+import { resolveIdentity } from "../../../src/sandbox/identity.js";
 
 /** Needs root, and the other one of the two. */
 const NOT_ALONE = ["uid", "gid"];
@@ -35,6 +36,20 @@ test.each(NUMBERS)("%s has the bounds of the option", (_, path, { min, max, whol
   if (max !== undefined) expect([isTaken(path, max), isTaken(path, max + 1)]).toEqual([true, false]);
   expect(isTaken(path, (min ?? 1) + 0.5)).toBe(!whole);
   expect(isTaken(path, Number.POSITIVE_INFINITY)).toBe(orInfinity);
+});
+
+test.each([1, 4_294_967_294])("uid and gid have the bounds of the options: %i", (bound) => {
+  const isId = (id: number): boolean => {
+    try {
+      return resolveIdentity({ uid: id, gid: id }, () => undefined) !== undefined;
+    } catch {
+      return false;
+    }
+  };
+  const { min, max } = OPTION_FIELDS.uid as NumberField;
+  expect([min, max]).toContain(bound);
+  expect(OPTION_FIELDS.gid).toMatchObject({ min, max });
+  expect([isId(bound - 1), isId(bound), isId(bound + 1)]).toEqual([bound !== min, true, bound !== max]);
 });
 
 /** What they are resolved to is not what is written. */
