@@ -226,7 +226,8 @@ export class Fleet implements MemberListener {
   }
 
   onRoom(member: Member): void {
-    if (member.done === 1) this.life.proved();
+    // The calls of one that has died are settled, too, and prove nothing.
+    if (member.done > 0 && !member.isDead) this.life.proved();
     const { isOneShot } = this.#policy;
     if (isOneShot && member.load === 0 && member.given > 0) this.#retire(member, "it has had its call", "ask");
     this.#owner.onRoom(member);
