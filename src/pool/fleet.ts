@@ -59,6 +59,7 @@ export class Fleet implements MemberListener {
     this.#idle = new IdleMembers(policy, this.roster, (member) => this.#scaleDown(member));
     this.#replacements = new Replacements({
       isOver: () => this.life.end !== undefined,
+      isCrowded: () => this.roster.lingering >= policy.max,
       successorOf: ({ pid: predecessor }) => this.#make({ kind: "recycle", predecessor }),
       onFailed: (fresh, error, willRetry) => {
         this.roster.remove(fresh);
@@ -241,7 +242,7 @@ export class Fleet implements MemberListener {
   /** One at a time: the fresh one takes calls before the old one goes. */
   onDue(member: Member): Promise<boolean> {
     return this.#replacements.replace(member, true).then(
-      () => true,
+      (fresh) => fresh !== undefined || !member.isOpen,
       () => false,
     );
   }

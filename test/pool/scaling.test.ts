@@ -149,6 +149,22 @@ test("recycling replaces one process at a time; the fresh one takes calls before
   expect(new Set(recycled.map(({ predecessor }) => predecessor)).size).toBe(recycled.length);
 });
 
+test("calls that go on in processes that were replaced do not add up to ever more processes", async () => {
+  const pool = await usePool({ max: 1, concurrency: 2, recycle: { afterCalls: 2 } });
+  const held = new Held();
+  for (let n = 0; n < 4; n += 1) await held.begin(pool.api);
+  expect(new Set(held.pids).size).toBe(2);
+  // The second one is due with its second call, and is not replaced as long as the first goes on with its own.
+  const { processes } = await pool.status();
+  expect(processes).toMatchObject([
+    { state: "leaving", inFlight: 2 },
+    { state: "ready", inFlight: 2 },
+  ]);
+  const recycled = nextPoolEvent(pool, "recycled");
+  await held.end();
+  expect((await recycled).predecessor).toBe(held.pids[3]);
+});
+
 test("a successor that cannot start replaces nothing, and says why", async () => {
   let isBroken = true;
   const pool = await usePool({
