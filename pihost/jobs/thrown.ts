@@ -10,6 +10,7 @@ const SPECIAL = ["DelayedError", "RateLimitError", "UnrecoverableError", "Waitin
  */
 export function toThrowable(thrown: unknown): Error {
   if (!isError(thrown)) return toError(thrown);
+  nameIfSilent(thrown);
   const special = specialBase(thrown);
   if (special !== undefined && special !== thrown.name) mark(thrown, special);
   return thrown;
@@ -22,6 +23,15 @@ function specialBase(error: Error): string | undefined {
     if (typeof maker === "function" && SPECIAL.includes(maker.name)) return maker.name;
   }
   return undefined;
+}
+
+/** The message is all that a queue shows of an error. One without (a refused connection has none) says what it is, as in BullMQ. */
+function nameIfSilent(error: Error): void {
+  try {
+    if (error.message === "") error.message = String(error);
+  } catch {
+    // A frozen one stays without.
+  }
 }
 
 function mark(error: Error, special: string): void {

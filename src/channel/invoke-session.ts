@@ -84,6 +84,10 @@ export class InvokeSession implements ProcessSession {
     return !this.#isLost;
   }
 
+  get isAwaited(): boolean {
+    return this.#calls.size > 0;
+  }
+
   call(target: CallTarget, args: readonly unknown[], sink: CallSink, extras?: CallExtras): number {
     const request = requestOf(target, args);
     this.#lastId += 1;

@@ -122,10 +122,10 @@ export class GenerationActivation {
       invoke: (module, method, args = [], options) =>
         own.invoke(module, method, args, options, context.invoke) as Promise<never>,
     };
+    const hook = activating({ owner, live, isOver: false }, () => onGeneration?.(undefined, Object.freeze(context)));
     try {
-      await keepAlive.during(
-        activating({ owner, live, isOver: false }, () => onGeneration?.(undefined, Object.freeze(context))),
-      );
+      // Not for longer than the start is waited for: the function may never end.
+      await keepAlive.during(Promise.race([hook, givenUp(signal)]));
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       const message = `onGeneration of ${name} failed for generation ${live.number}: ${why}`;
@@ -154,6 +154,11 @@ export class GenerationActivation {
 async function preferEnd(live: Generation, died: Promise<never>, error: unknown): Promise<never> {
   if (live.isOver) await died;
   throw error;
+}
+
+/** Rejects when the signal is aborted. */
+function givenUp(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => onAbort(signal, () => reject(signal.reason)));
 }
 
 /** A process that was started for this generation has spent some of its time; a spare takes over as if started now. */

@@ -11,6 +11,11 @@ export interface CareActions {
   readonly recycle: (live: Generation) => Promise<boolean>;
 }
 
+/** Whether somebody waits for it who has made no call: a reader of a stream, say. The end of one that is to end has its own time. */
+function isAwaitedBeside({ end, session }: Generation): boolean {
+  return end.reason === undefined && session.isAwaited;
+}
+
 /** Each process that takes calls, or has taken them and lives, with what looks after it. */
 export class GenerationsInCare {
   readonly #options: ResolvedOptions;
@@ -34,7 +39,7 @@ export class GenerationsInCare {
       live,
       { unresponsiveAfterMs, recycle, isWatched: live.inspection === "off" && inProcess === undefined, isThrottled },
       {
-        isAwaited: () => this.#calls.isAwaited(live),
+        isAwaited: () => this.#calls.isAwaited(live) || isAwaitedBeside(live),
         isBusy: () => this.#calls.isBusy(live),
         onUnresponsive: (seen) => this.#actions.onUnresponsive(live, seen),
         recycle: () => this.#actions.recycle(live),

@@ -59,6 +59,7 @@ export class Fleet implements MemberListener {
     this.#idle = new IdleMembers(policy, this.roster, (member) => this.#scaleDown(member));
     this.#replacements = new Replacements({
       isOver: () => this.life.end !== undefined,
+      isCrowded: () => this.roster.lingering >= policy.max,
       successorOf: ({ pid: predecessor }) => this.#make({ kind: "recycle", predecessor }),
       onFailed: (fresh, error, willRetry) => {
         this.roster.remove(fresh);
@@ -226,7 +227,8 @@ export class Fleet implements MemberListener {
   }
 
   onRoom(member: Member): void {
-    if (member.done === 1) this.life.proved();
+    // The calls of one that has died are settled, too, and prove nothing.
+    if (member.done > 0 && !member.isDead) this.life.proved();
     const { isOneShot } = this.#policy;
     if (isOneShot && member.load === 0 && member.given > 0) this.#retire(member, "it has had its call", "ask");
     this.#owner.onRoom(member);
@@ -240,7 +242,7 @@ export class Fleet implements MemberListener {
   /** One at a time: the fresh one takes calls before the old one goes. */
   onDue(member: Member): Promise<boolean> {
     return this.#replacements.replace(member, true).then(
-      () => true,
+      (fresh) => fresh !== undefined || !member.isOpen,
       () => false,
     );
   }

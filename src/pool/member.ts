@@ -73,8 +73,9 @@ export class Member implements CallOwner, QueuePlace {
   idleSince = 0;
   /** Whether it died, and nobody wanted it to. */
   isDead = false;
-  /** Calls that were handed to it, and those of them that have ended. */
+  /** Calls that it was handed since it takes calls. */
   given = 0;
+  /** Calls that have ended in it, with those that were made to prepare it. */
   done = 0;
   /** Requests that others make of it directly, as at a kernel's front door. */
   requests = 0;
@@ -147,7 +148,7 @@ export class Member implements CallOwner, QueuePlace {
   hand(call: Call): void {
     call.owner = this;
     this.#running += 1;
-    this.given += 1;
+    if (this.isOpen) this.given += 1;
     this.core.submit(call);
     // Both this and who has held it until now keep the host alive for it.
     keepAlive.release();

@@ -14,7 +14,7 @@ export class PoolBudget {
     this.#maxInVain = maxInVain;
   }
 
-  /** A process has answered its first call. */
+  /** A process has answered a call. */
   proved(): void {
     this.#inVain = 0;
   }

@@ -16,6 +16,7 @@ import type { PoolPolicy } from "./options/index.js";
 import type { PoolPublisher } from "./pool-events.js";
 import type { PoolState, PoolStatus } from "./pool-status.js";
 import { type Lane, PoolQueue } from "./queue/index.js";
+import type { WaitingCalls } from "./roster.js";
 
 /** Joins the calls and the processes of one pool. `IsolatePool` is its public face. */
 export class PoolCore implements CallOwner {
@@ -32,6 +33,8 @@ export class PoolCore implements CallOwner {
   #scope: CallScope | undefined;
   /** Told when a call has left the queue, or a process. */
   #onChange: (() => void)[] = [];
+  /** Since when somebody lacks a process who may not wait for it in the queue. */
+  #lackingSince: number | undefined;
 
   /** @param judge what follows when the budget of restarts is spent; absent, that is the end */
   constructor(policy: PoolPolicy, spec: MemberSpec, publisher: PoolPublisher, judge?: Judge) {
@@ -39,7 +42,7 @@ export class PoolCore implements CallOwner {
     this.telemetry = spec.telemetry;
     this.#policy = policy;
     const owner: FleetOwner = {
-      waiting: () => ({ free: this.#queue.freeSize, since: this.#queue.oldestFree }),
+      waiting: () => this.#waiting(),
       onRoom: (member) => this.#onRoom(member),
       onClosed: (member) => this.#onClosed(member),
       onLost: (calls) => this.#again(calls),
@@ -101,6 +104,8 @@ export class PoolCore implements CallOwner {
   /** Resolves when a call that is made now would run, or may wait; or when the pool is down. */
   async admission(): Promise<void> {
     while (!this.#mayWait() && this.fleet.life.down === undefined && this.fleet.roster.leastBusy() === undefined) {
+      this.#lackingSince ??= performance.now();
+      this.fleet.adjust();
       await new Promise<void>((resolve) => this.#onChange.push(resolve));
     }
   }
@@ -187,6 +192,20 @@ export class PoolCore implements CallOwner {
     if (this.#policy.spares > 0) this.fleet.adjust();
   }
 
+  #waiting(): WaitingCalls {
+    const { freeSize: free, oldestFree: since } = this.#queue;
+    return free > 0 || this.#lackingSince === undefined ? { free, since } : { free: 1, since: this.#lackingSince };
+  }
+
+  /** Where no call waits that another process would be started for, those that are turned away have it started for the next. */
+  #turnedAway(): void {
+    if (this.fleet.roster.leastBusy() !== undefined) return;
+    const before = this.#lackingSince;
+    this.#lackingSince = 0;
+    this.fleet.adjust();
+    this.#lackingSince = before;
+  }
+
   #mayWait(): boolean {
     return this.#queue.size < this.#policy.maxQueue;
   }
@@ -196,6 +215,7 @@ export class PoolCore implements CallOwner {
     if (!this.#mayWait()) {
       const message = `${size} calls of ${this.#name} already wait, which is maxQueue`;
       call.fail(new IsolationError("QUEUE_FULL", message, { facts: { isolate: this.#name } }));
+      this.#turnedAway();
       return;
     }
     try {
@@ -258,6 +278,7 @@ export class PoolCore implements CallOwner {
   }
 
   #tellChange(): void {
+    this.#lackingSince = undefined;
     if (this.#onChange.length > 0) for (const tell of this.#onChange.splice(0)) tell();
   }
 

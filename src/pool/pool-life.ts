@@ -52,7 +52,7 @@ export class PoolLife {
     return this.#end && poolDownError(this.#name, this.#end, this.restarts, this.#policy.restart);
   }
 
-  /** A process has answered its first call. */
+  /** A process has answered a call. */
   proved(): void {
     this.#budget.proved();
   }

@@ -5,6 +5,8 @@ import type { Member } from "./member.js";
 export interface ReplacementOwner {
   /** Whether no process is replaced any more. */
   isOver(): boolean;
+  /** Whether so many of those that were replaced have calls yet that no other is replaced because it is due. */
+  isCrowded(): boolean;
   /** The one that is to take over, among the others and not started yet. */
   successorOf(member: Member): Member;
   onFailed(fresh: Member, error: IsolationError, willRetry: boolean): void;
@@ -22,7 +24,8 @@ export class Replacements {
   }
 
   /**
-   * @returns the fresh one, unless the old one has gone before its turn
+   * @param willRetry whether it is tried again later: then it may have to wait
+   * @returns the fresh one, unless the old one has gone before its turn, or has to wait
    * @throws IsolationError what keeps another from starting: the old one goes on
    */
   replace(member: Member, willRetry: boolean): Promise<Member | undefined> {
@@ -33,6 +36,7 @@ export class Replacements {
 
   async #replace(member: Member, willRetry: boolean): Promise<Member | undefined> {
     if (!member.isOpen || this.#owner.isOver()) return undefined;
+    if (willRetry && this.#owner.isCrowded()) return undefined;
     const fresh = this.#owner.successorOf(member);
     try {
       await fresh.start();

@@ -34,6 +34,11 @@ export class Roster {
     return this.#members.filter(({ isOpen }) => isOpen);
   }
 
+  /** How many take no more calls, and have some yet. */
+  get lingering(): number {
+    return this.#members.filter(({ state, load }) => state === "leaving" && load > 0).length;
+  }
+
   /** The process that whoever runs now is preparing, if it is one of these. */
   get preparing(): Member | undefined {
     for (const member of this.#members) {

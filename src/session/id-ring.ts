@@ -33,6 +33,11 @@ export class IdRing<T extends object> {
     return this.#ids[place] === id && this.#things[place] !== undefined;
   }
 
+  /** Whether there is such a thing. */
+  some(matches: (thing: T) => boolean): boolean {
+    return this.#size > 0 && this.#things.some((thing) => thing !== undefined && matches(thing));
+  }
+
   /** Puts another thing under a number that is taken. Returns the former one; without one, nothing happens. */
   replace(id: number, thing: T): T | undefined {
     const place = id & (this.#things.length - 1);

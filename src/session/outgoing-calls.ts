@@ -99,6 +99,11 @@ export class OutgoingCalls {
     } else this.#outbox.cancel(id);
   }
 
+  /** Whether anybody waits for one of them. */
+  get areAwaited(): boolean {
+    return this.#sinks.some((sink) => !(sink instanceof CancelledCall));
+  }
+
   /** The target will not be called again, and the other side knows: what was lent is lent no more. */
   forget(target: CallTarget): void {
     this.#handles.forget(target);

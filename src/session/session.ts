@@ -116,6 +116,11 @@ export class Session {
     return this.#sender.writable && !this.#lost;
   }
 
+  /** Whether anybody waits for the peer: for the answer to a call or to a request, or for an item of a stream. */
+  get isAwaited(): boolean {
+    return this.#outgoing.areAwaited || this.#standIns.areAwaited;
+  }
+
   /** Calls that never reached the peer: known once it is gone. */
   get unsent(): ReadonlySet<number> {
     return this.#sender.unsent;

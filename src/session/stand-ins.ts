@@ -40,6 +40,11 @@ export class StandIns {
     return this.#streams.whenOneIsOver();
   }
 
+  /** Whether anybody waits for an item of a stream. */
+  get areAwaited(): boolean {
+    return this.#streams.areAwaited;
+  }
+
   get openStreams(): number {
     return this.#streams.size;
   }

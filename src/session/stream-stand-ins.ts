@@ -50,6 +50,11 @@ export class StreamStandIns {
     return this.#entries.size;
   }
 
+  /** Whether anybody waits for an item, or for the end of one that was broken off. */
+  get areAwaited(): boolean {
+    return [...this.#entries.values()].some(({ waits }) => waits > 0);
+  }
+
   /** Resolves when all are over. */
   async whenEmpty(): Promise<void> {
     await Promise.all(this.#ends());

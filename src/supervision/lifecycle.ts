@@ -61,7 +61,7 @@ export class Lifecycle {
   }
 
   /**
-   * Another generation takes over from the present one.
+   * Another generation takes over from the present one, which retires.
    *
    * @returns false when the present one is another by now, or none
    * @throws what keeps the successor from being found; the present one goes on then
@@ -69,6 +69,8 @@ export class Lifecycle {
   replace(old: Generation, successor: Generation): boolean {
     if (this.#state.kind !== "ready" || this.#state.live !== old) return false;
     successor.publish();
+    // First: whoever hears of the successor may stop both.
+    this.#retirement.add(old);
     this.#enter(successor, old);
     return true;
   }
@@ -176,11 +178,7 @@ export class Lifecycle {
   }
 
   #follow(next: Judgement, after: number): void {
-    // A listener may have stopped the isolator meanwhile.
-    if (this.#state.kind === "stopping") {
-      this.#finish(this.#state.cause);
-      return;
-    }
+    if (this.#wasStopped()) return;
     if (next.kind === "stop") {
       this.#finish(next.cause);
       return;
@@ -195,6 +193,7 @@ export class Lifecycle {
       return;
     }
     this.#listener.onRestarting(generation, next.delayMs);
+    if (this.#wasStopped()) return;
     // A start that fails (the disk is full) may do so in this very turn: started again in it, nothing else would ever run.
     if (next.delayMs === 0 && this.#state.kind !== "starting") {
       void this.#relaunch(generation);
@@ -203,6 +202,12 @@ export class Lifecycle {
     const timer = setTimeout(() => void this.#relaunch(generation), next.delayMs);
     timer.unref();
     this.#move({ kind: "waiting", generation, timer });
+  }
+
+  /** Whether a listener has stopped the isolator meanwhile; what is left of that is done then. */
+  #wasStopped(): boolean {
+    if (this.#state.kind === "stopping") this.#finish(this.#state.cause);
+    return this.#state.kind === "stopped";
   }
 
   #finish(cause: StopCause): void {

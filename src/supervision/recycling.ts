@@ -17,7 +17,7 @@ export interface RecyclingHooks {
 }
 
 /** What is known of the generation that is watched. */
-export type Recyclable = Pick<Generation, "startedAt"> & {
+export type Recyclable = Pick<Generation, "startedAt" | "wasSpare"> & {
   readonly process: Pick<Generation["process"], "innerPid">;
 };
 
@@ -35,6 +35,8 @@ export class Recycling {
   readonly #isBusy: () => boolean;
   readonly #recycle: () => Promise<boolean>;
   readonly #timer: NodeJS.Timeout | undefined;
+  /** Since when it counts as started: what it waited as a spare has worn nothing. */
+  readonly #since: number;
   #calls = 0;
   #isUsed = false;
   #idleSince = performance.now();
@@ -48,6 +50,7 @@ export class Recycling {
     this.#live = live;
     this.#isBusy = isBusy;
     this.#recycle = recycle;
+    this.#since = live.wasSpare ? performance.now() : live.startedAt;
     const { afterMs, whenRssAbove, whenIdleMs } = policy;
     if (afterMs === undefined && whenRssAbove === undefined && whenIdleMs === undefined) return;
     const intervalMs = Math.min(LOOK_MS, ...[afterMs, whenIdleMs].filter((ms) => ms !== undefined));
@@ -91,7 +94,7 @@ export class Recycling {
   #look(): void {
     const { afterMs, whenRssAbove, whenIdleMs } = this.#policy;
     const now = performance.now();
-    if (afterMs !== undefined && now - this.#live.startedAt >= afterMs) this.due();
+    if (afterMs !== undefined && now - this.#since >= afterMs) this.due();
     else if (whenRssAbove !== undefined && (rssOf(this.#live) ?? 0) > whenRssAbove) this.due();
     else if (whenIdleMs !== undefined && this.#isIdleFor(now, whenIdleMs)) this.due();
   }

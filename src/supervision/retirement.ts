@@ -20,11 +20,15 @@ export class Retirement {
     return this.#retiring.has(generation);
   }
 
-  /** Ends a generation once it has drained. */
-  add(generation: Generation, drained: Promise<void>): void {
+  /** Another takes the calls of this one: it is ended with all others from now on. */
+  add(generation: Generation): void {
     this.#retiring.add(generation);
     const leaving = this.#leave(generation).finally(() => this.#leaving.delete(leaving));
     this.#leaving.add(leaving);
+  }
+
+  /** Ends one that is here once it has drained. */
+  endOnce(drained: Promise<void>, generation: Generation): void {
     void drained.then(() => this.#end(generation, this.#graceMs));
   }
 

@@ -143,7 +143,7 @@ export class Supervisor {
     } catch (error) {
       return failStart(successor, this.#isolate, error);
     }
-    this.#retirement.add(old, drained(old));
+    this.#retirement.endOnce(drained(old), old);
     return undefined;
   }
 }

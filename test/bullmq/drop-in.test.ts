@@ -61,6 +61,12 @@ describe.skipIf(withoutRedis)("a sandboxed processor file", () => {
       expect((await queue.run({ result: kind })).result).toEqual(expected);
     });
 
+    test("fails with the name of an error that has no message", async () => {
+      const queue = new TestQueue(redis);
+      use(queue, "throws.mjs");
+      expect((await queue.run({ throws: "silent" })).job.failedReason).toBe("AggregateError");
+    });
+
     test("has its progress and log lines stored though it does not await them", async () => {
       const queue = new TestQueue(redis);
       use(queue, "unawaited.mjs");

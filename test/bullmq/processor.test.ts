@@ -146,6 +146,21 @@ describe.skipIf(withoutRedis)("a processor of Workers", () => {
     await queue.queue.obliterate({ force: true });
   });
 
+  test("is closed when the processes are gone that ended with its last Worker", async () => {
+    const queue = new TestQueue(redis);
+    const { worker, processor } = queue.isolated(jobFixture("ends.mjs"), { graceMs: 300 }, { lockDuration: 500 });
+    const pool = await processor.ready();
+    const begun = new Promise((resolve) => queue.events.once("progress", resolve));
+    await queue.add({ end: "hang" });
+    await begun;
+    const pids = (await pool.status()).processes.map(({ pid }) => pid);
+    await worker.close(true);
+    expect(pids.some(isAlive)).toBe(true);
+    await processor.close();
+    expect(pids.filter(isAlive)).toEqual([]);
+    await queue.queue.obliterate({ force: true });
+  });
+
   test("makes jobs cancellable: it has the parameters that BullMQ looks for", () => {
     expect(isolatedProcessor(jobFixture("pid.mjs"))).toHaveLength(3);
     // What the compiler has to accept.

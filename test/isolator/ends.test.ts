@@ -1,3 +1,4 @@
+import type { ExitOutcome, ProcessIsolator } from "process-isolation";
 import { describe, expect, test } from "vitest";
 import { fixture } from "../helpers/fixture.js";
 import { nextEvent } from "../helpers/record-events.js";
@@ -26,6 +27,39 @@ describe("whoever makes an isolator end is the reason of its end,", () => {
     const call = isolationError(isolator.invoke(DEATHS, "kill", ["SIGKILL"]));
     expect(await isolator.waitForExit()).toMatchObject({ signal: "SIGKILL", reason: "signal", forced: false });
     await call;
+  });
+});
+
+describe.each(["shutdown", "terminate"] as const)("%s by a listener, in the very turn of the event,", (how) => {
+  function stop(isolator: ProcessIsolator): Promise<ExitOutcome> {
+    return how === "shutdown" ? isolator.shutdown({ graceMs: 100 }) : isolator.terminate();
+  }
+
+  test.each([
+    ["restarting", true],
+    ["restarting", { backoff: { initialMs: 60_000, jitter: 0 } }],
+    ["exited", true],
+  ] as const)("is the end although a process was to follow: %s", async (event, restart) => {
+    const isolator = await useIsolator({ restart });
+    const stopped = new Promise<ExitOutcome>((resolve) => {
+      isolator.events.once(event, () => resolve(stop(isolator)));
+    });
+    expect((await isolationError(isolator.invoke(DEATHS, "kill", ["SIGKILL"]))).code).toBe("CRASHED");
+    expect((await stopped).reason).toBe(how === "shutdown" ? "requested" : "terminated");
+    expect(isolator.state).toBe("stopped");
+  });
+
+  test("ends the process that was replaced, too, with what it runs", async () => {
+    const isolator = await useIsolator();
+    const call = isolationError(isolator.invoke(DEATHS, "never"));
+    await isolator.invoke(DEATHS, "pid");
+    const stopped = new Promise<ExitOutcome>((resolve) => {
+      isolator.events.once("recycled", () => resolve(stop(isolator)));
+    });
+    await isolator.recycle();
+    await stopped;
+    expect((await call).code).toBe("STOPPED");
+    expect(isolator.state).toBe("stopped");
   });
 });
 

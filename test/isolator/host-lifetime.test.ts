@@ -41,6 +41,15 @@ describe("a host that has nothing else to do", () => {
     await expectNothingLeft(host);
   });
 
+  test("ends by itself after a start that was given up, although onGeneration goes on", async () => {
+    const host = await useHost("start-given-up");
+    const { code, afterMs } = await host.ended;
+    expect(host.lines).toEqual([{ code: "START_TIMEOUT" }]);
+    expect(code).toBe(0);
+    expect(afterMs).toBeLessThan(4_000);
+    await expectNothingLeft(host);
+  });
+
   test("ends by itself after a shutdown", async () => {
     const host = await useHost("shutdown");
     const { code, afterMs } = await host.ended;

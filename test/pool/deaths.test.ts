@@ -176,6 +176,26 @@ test("a crash loop spends one budget, whichever processes crash, and ends the po
   expect(exited.length).toBeLessThanOrEqual(4 + 3);
 });
 
+test("processes that die in their first calls are no proof that any works: ten in a row are the end", async () => {
+  const pool = await usePool({ max: 4, restart: { backoff: { initialMs: 1, maxMs: 1 } } });
+  const exited = poolEvents(pool, "exited");
+  const exhausted = nextPoolEvent(pool, "restartsExhausted");
+  const results = Promise.all(Array.from({ length: 40 }, () => isolationError(pool.api.exit(4))));
+  expect(await exhausted).toMatchObject({ restarts: 10 });
+  await results;
+  // Those beside the last one may have had theirs, too.
+  expect(exited.length).toBeLessThanOrEqual(11 + 3);
+});
+
+test("deaths are not in a row where a process answers a call between them", async () => {
+  const pool = await usePool({ min: 2, max: 2, restart: { backoff: { initialMs: 1, maxMs: 1 } } });
+  for (let n = 0; n < 13; n += 1) {
+    expect((await isolationError(pool.api.exit(4))).code).toBe("CRASHED");
+    expect(await pool.api.echo(n)).toBe(n);
+  }
+  expect((await pool.status()).state).toBe("ready");
+});
+
 test("with restart: false the first crash is the end of the pool; what runs elsewhere may finish", async () => {
   const pool = await usePool({ min: 2, max: 2, restart: false });
   const held = new Held();

@@ -128,6 +128,11 @@ test("its signal ends it, and the calls, with CANCELLED", async () => {
   await until(() => facts.isClosed);
 });
 
+test("it has the processes started that it needs where nothing may wait", async () => {
+  const pool = await usePool({ min: 0, max: 2, maxQueue: 0 });
+  expect(await collect(pool.map([1, 2, 3], pool.api.echo))).toEqual([1, 2, 3]);
+});
+
 test("it does not fail for maxQueue: it waits until there is room", async () => {
   const pool = await usePool({ max: 1, maxQueue: 1 });
   const results = await collect(

@@ -1,8 +1,9 @@
+import { type IsolatePool, isolatePool } from "process-isolation";
 import { expect, test } from "vitest";
 import { isAlive } from "../../src/platform/index.js";
 import { isolationError } from "../helpers/rejection.js";
 import { until } from "../helpers/until.js";
-import { Held, poolEvents, usePool } from "../helpers/use-pool.js";
+import { Held, poolEvents, usePool, WORKER, type Worker } from "../helpers/use-pool.js";
 
 const ONE_SHOT = { recycle: { afterCalls: 1 } };
 
@@ -37,6 +38,20 @@ test("deaths of its calls spend no restarts: each process was to end anyway", as
   for (let n = 0; n < 5; n += 1) expect((await isolationError(pool.api.exit(1))).code).toBe("CRASHED");
   expect(await pool.status()).toMatchObject({ state: "ready", restarts: 0 });
   expect((await pool.api.work()).calls).toBe(1);
+});
+
+test("what onGeneration calls by the pool's own handle is not its one call", async () => {
+  const pool: IsolatePool<Worker> = await isolatePool<Worker>(WORKER, {
+    ...ONE_SHOT,
+    min: 0,
+    max: 1,
+    spares: 0,
+    onGeneration: async () => void (await pool.api.echo("prepared")),
+  });
+  await using _ = pool;
+  const [one, other] = await Promise.all([pool.api.work(), pool.api.work()]);
+  expect([one.calls, other.calls]).toEqual([1, 1]);
+  expect(one.pid).not.toBe(other.pid);
 });
 
 test("a spare is ready before the call comes, with the module loaded", async () => {

@@ -49,6 +49,23 @@ test("a call that waits too long gets another process, up to max, and idle ones 
   await until(() => held.pids.filter((pid) => isAlive(pid)).length === 1);
 });
 
+test("where no call may wait, those that are refused have processes started for the next ones, up to max", async () => {
+  const pool = await usePool({ min: 0, max: 2, maxQueue: 0 });
+  const held = new Held();
+  for (let n = 1; n <= 2; n += 1) {
+    const ready = nextPoolEvent(pool, "started");
+    while ((await pool.status()).processes.length < n) {
+      expect((await isolationError(pool.api.pid())).code).toBe("QUEUE_FULL");
+    }
+    await ready;
+    await held.begin(pool.api);
+  }
+  expect(new Set(held.pids).size).toBe(2);
+  expect((await isolationError(pool.api.pid())).code).toBe("QUEUE_FULL");
+  expect((await pool.status()).processes.length).toBe(2);
+  await held.end();
+});
+
 test("short calls that one process keeps up with start no other", async () => {
   const pool = await usePool({ min: 1, max: 4, scaleUpAfterMs: 30_000 });
   await Promise.all(Array.from({ length: 500 }, () => pool.api.echo(1)));
@@ -130,6 +147,22 @@ test("recycling replaces one process at a time; the fresh one takes calls before
   expect(fewest).toBe(2);
   expect(most).toBe(1);
   expect(new Set(recycled.map(({ predecessor }) => predecessor)).size).toBe(recycled.length);
+});
+
+test("calls that go on in processes that were replaced do not add up to ever more processes", async () => {
+  const pool = await usePool({ max: 1, concurrency: 2, recycle: { afterCalls: 2 } });
+  const held = new Held();
+  for (let n = 0; n < 4; n += 1) await held.begin(pool.api);
+  expect(new Set(held.pids).size).toBe(2);
+  // The second one is due with its second call, and is not replaced as long as the first goes on with its own.
+  const { processes } = await pool.status();
+  expect(processes).toMatchObject([
+    { state: "leaving", inFlight: 2 },
+    { state: "ready", inFlight: 2 },
+  ]);
+  const recycled = nextPoolEvent(pool, "recycled");
+  await held.end();
+  expect((await recycled).predecessor).toBe(held.pids[3]);
 });
 
 test("a successor that cannot start replaces nothing, and says why", async () => {

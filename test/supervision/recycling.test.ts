@@ -15,14 +15,18 @@ beforeEach(() => {
 
 interface Watched {
   readonly pid?: number | "unknown";
+  readonly wasSpare?: boolean;
+  readonly startedAt?: number;
   readonly isBusy?: () => boolean;
   readonly recycle?: () => Promise<boolean>;
 }
 
 /** Watches a process that has just started; counts how often it was to be replaced. */
-function watch(policy: RecyclePolicy, { pid = process.pid, isBusy = () => false, recycle }: Watched = {}) {
+function watch(policy: RecyclePolicy, watched: Watched = {}) {
+  const { pid = process.pid, isBusy = () => false, recycle } = watched;
+  const { wasSpare = false, startedAt = performance.now() } = watched;
   let attempts = 0;
-  const live = { startedAt: performance.now(), process: { innerPid: pid === "unknown" ? undefined : pid } };
+  const live = { startedAt, wasSpare, process: { innerPid: pid === "unknown" ? undefined : pid } };
   const recycling = new Recycling(policy, live, {
     isBusy,
     recycle: () => {
@@ -50,6 +54,17 @@ test("it is replaced with the last call that it may take, once", () => {
   recycling.callStarted();
   recycling.callStarted();
   recycling.due();
+  expect(attempts()).toBe(1);
+});
+
+test("the age of a spare counts from when it takes over", () => {
+  const afterMs = 5_000;
+  const startedAt = performance.now() - afterMs;
+  const { attempts: early } = watch({ afterMs }, { startedAt });
+  const { attempts } = watch({ afterMs }, { startedAt, wasSpare: true });
+  vi.advanceTimersByTime(LOOK_MS);
+  expect([early(), attempts()]).toEqual([1, 0]);
+  vi.advanceTimersByTime(afterMs);
   expect(attempts()).toBe(1);
 });
 

@@ -6,6 +6,7 @@ import { fixture } from "../helpers/fixture.js";
 import { nextEvent } from "../helpers/record-events.js";
 import { isolationError } from "../helpers/rejection.js";
 import { useIsolator } from "../helpers/use-isolator.js";
+import { WORKER, type Worker } from "../helpers/use-pool.js";
 import { noBubblewrap } from "../sandbox/bubblewrap.js";
 
 const WAITS = fixture("waits.mjs");
@@ -81,6 +82,28 @@ describe.runIf(process.platform === "linux")("a process that is stopped by a sig
     const { diagnosis, forMs } = await diagnose(isolator, () => process.kill(isolator.pid, "SIGSTOP"));
     expect(diagnosis).toBe("frozen");
     expect(forMs).toBeGreaterThanOrEqual(5_000);
+  });
+
+  test("is replaced for whoever waits for something else than a call, and for nobody else", {
+    timeout: 60_000,
+  }, async () => {
+    const isolators = await Promise.all([1, 2, 3, 4].map(() => useIsolator()));
+    const [asked, read, lent, left] = isolators as [ProcessIsolator, ProcessIsolator, ProcessIsolator, ProcessIsolator];
+    const items = await read.load<Worker>(WORKER).count(10);
+    const counter = await lent.load<Worker>(WORKER).counter();
+    const unread = await left.load<Worker>(WORKER).count(10);
+    for (const { pid } of isolators) process.kill(pid, "SIGSTOP");
+    const [{ generation }, item, answer] = await Promise.all([
+      asked.status(),
+      isolationError(items.next()),
+      isolationError(counter.next()),
+    ]);
+    expect(generation).toBe(2);
+    expect(item.code).toBe("UNRESPONSIVE");
+    expect(answer.code).toBe("UNRESPONSIVE");
+    process.kill(left.pid, "SIGCONT");
+    expect(await unread.next()).toMatchObject({ value: { n: 0, pid: left.pid } });
+    expect(left.generation).toBe(1);
   });
 
   test.skipIf(noBubblewrap)("is found in a sandbox too, where it is not the process that was started", async () => {

@@ -18,6 +18,8 @@ export class JobPool {
   readonly #jobs: RunningJobs;
   #pool: Pool | undefined;
   #opening: { readonly pool: Promise<Pool>; readonly abort: AbortController } | undefined;
+  /** Of each pool that ends: until it has. */
+  readonly #ending = new Set<Promise<void>>();
   #failures = 0;
   #notBefore = 0;
 
@@ -44,22 +46,31 @@ export class JobPool {
     return this.#opening.pool;
   }
 
-  /** Ends the processes. Jobs that run may finish within the grace. */
+  /** Ends the processes. Jobs that run may finish within the grace. Resolves when all are gone, earlier pools' included. */
   async close(graceMs: number | undefined): Promise<void> {
+    const ending = this.#end(graceMs).finally(() => this.#ending.delete(ending));
+    this.#ending.add(ending);
+    await Promise.all(this.#ending);
+  }
+
+  async #end(graceMs: number | undefined): Promise<void> {
     const opening = this.#opening;
-    opening?.abort.abort();
-    await opening?.pool.catch(() => {});
-    const pool = this.#pool;
+    const present = this.#pool;
+    // A job that comes meanwhile, of another Worker, gets a pool of its own.
+    this.#opening = undefined;
     this.#pool = undefined;
+    opening?.abort.abort();
+    const pool = present ?? (await opening?.pool.catch(() => undefined));
     await pool?.shutdown({ reason: "the processor was closed", ...(graceMs === undefined ? {} : { graceMs }) });
   }
 
   #begin(): { pool: Promise<Pool>; abort: AbortController } {
     const abort = new AbortController();
     const pool = this.#start(abort.signal).finally(() => {
-      this.#opening = undefined;
+      if (this.#opening === opening) this.#opening = undefined;
     });
-    return { pool, abort };
+    const opening = { pool, abort };
+    return opening;
   }
 
   async #start(signal: AbortSignal): Promise<Pool> {
@@ -72,9 +83,10 @@ export class JobPool {
       const pool: Pool = await isolatePool(JOB_MODULE, { ...options, onGeneration, signal });
       pool.events.on("exited", ({ pid }) => this.#jobs.closed(pid));
       this.#failures = 0;
-      this.#pool = pool;
+      if (!signal.aborted) this.#pool = pool;
       return pool;
     } catch (error) {
+      if (signal.aborted) throw error;
       this.#failures += 1;
       const delayMs = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (this.#failures - 1));
       this.#notBefore = performance.now() + delayMs;

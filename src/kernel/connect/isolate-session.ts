@@ -50,6 +50,9 @@ export class IsolateSession implements CallPlace {
       get writable() {
         return own.writable;
       },
+      get isAwaited() {
+        return own.isAwaited;
+      },
       get unsent() {
         return own.unsent;
       },
