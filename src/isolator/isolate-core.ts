@@ -1,7 +1,6 @@
 import { type HostStatusMessage, toDuration } from "../contract/index.js";
 import { IsolationError } from "../errors/index.js";
 import { type LimitPlan, planLimits } from "../limits/index.js";
-import { processUsage } from "../platform/index.js";
 import type { ExitOutcome } from "../process/index.js";
 import {
   type Generation,
@@ -236,13 +235,11 @@ export class IsolateCore implements CallOwner {
     return this.#calls.measure();
   }
 
-  /** The present process, as far as it is known here. */
-  instances(): { pid: number; generation: number; state: "starting" | "ready"; inFlight: number; rssBytes: number }[] {
+  /** The process that is ready, with the calls that run and have ended in it, as far as it is known here. */
+  get ready(): { readonly live: Generation; readonly inFlight: number; readonly callsEnded: number } | undefined {
     const { state } = this.#supervisor;
-    if (state.kind !== "ready") return [];
-    const { pid, number: generation, process } = state.live;
-    const rssBytes = process.innerPid === undefined ? 0 : (processUsage(process.innerPid)?.rssBytes ?? 0);
-    return [{ pid, generation, state: "ready", inFlight: this.#calls.runningIn(state.live), rssBytes }];
+    if (state.kind !== "ready") return undefined;
+    return { live: state.live, inFlight: this.#calls.runningIn(state.live), callsEnded: this.#calls.answered };
   }
 
   /** Replaces the present process; see `ProcessIsolator.recycle`. */

@@ -30,6 +30,10 @@ test("an isolate may be several processes behind one name, all ready when the ke
   const { api } = kernel.isolate<Worker>("parser");
   const results = await Promise.all([api.work(100), api.work(100), api.work(100)]);
   expect(new Set(results.map(({ pid }) => pid))).toEqual(new Set(instances.map(({ pid }) => pid)));
+  for (const { callsEnded, cpuSeconds } of instancesOf(kernel)) {
+    expect(callsEnded).toBe(1);
+    expect(cpuSeconds).toBeGreaterThan(0);
+  }
 });
 
 test("from min to max, as calls wait, and back", async () => {

@@ -27,12 +27,14 @@ export class RowReader {
       const { status } = message;
       if (status === undefined) return { ...facts, ...NO_STATUS };
       const uptimeMs = fromDuration(status.uptime, 0);
-      if (instances.length > 1) return { ...facts, uptimeMs, ...sumOf(instances) };
-      const before = this.#usage.get(pid);
-      usage.set(pid, { at: now, cpuSeconds: status.cpuSeconds });
-      const cpu = before === undefined ? undefined : percent(status.cpuSeconds - before.cpuSeconds, now - before.at);
-      const { callsInFlight: calls, rssBytes } = status;
-      return { ...facts, uptimeMs, calls, rssBytes, cpu };
+      const cpuOf = (process: number, cpuSeconds: number): number | undefined => {
+        const before = this.#usage.get(process);
+        usage.set(process, { at: now, cpuSeconds });
+        return before === undefined ? undefined : percent(cpuSeconds - before.cpuSeconds, now - before.at);
+      };
+      if (instances.length > 1) return { ...facts, uptimeMs, ...sumOf(instances, cpuOf) };
+      const { callsInFlight: calls, rssBytes, cpuSeconds } = status;
+      return { ...facts, uptimeMs, calls, rssBytes, cpu: cpuOf(pid, cpuSeconds) };
     });
     this.#usage = usage;
     return { kernel, rows };
@@ -41,10 +43,15 @@ export class RowReader {
 
 const NO_STATUS = { uptimeMs: undefined, calls: undefined, rssBytes: undefined, cpu: undefined };
 
-function sumOf(instances: readonly Instance[]): Pick<IsolateRow, "calls" | "rssBytes" | "cpu"> {
+/** @param cpuOf what a process has used since it was asked before, in percent; undefined where it was not */
+function sumOf(
+  instances: readonly Instance[],
+  cpuOf: (pid: number, cpuSeconds: number) => number | undefined,
+): Pick<IsolateRow, "calls" | "rssBytes" | "cpu"> {
   const calls = instances.reduce((sum, { inFlight }) => sum + inFlight, 0);
   const rssBytes = instances.reduce((sum, { rssBytes: bytes }) => sum + bytes, 0);
-  return { calls, rssBytes, cpu: undefined };
+  const shares = instances.map(({ pid, cpuSeconds }) => cpuOf(pid, cpuSeconds)).filter((share) => share !== undefined);
+  return { calls, rssBytes, cpu: shares.length === 0 ? undefined : shares.reduce((sum, share) => sum + share, 0) };
 }
 
 function percent(seconds: number, ms: number): number {

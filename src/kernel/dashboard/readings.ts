@@ -49,7 +49,7 @@ export class Readings {
     const readings = isolates.map((message) => ({
       ...factsOf(message),
       ...this.#process(message, now, usage),
-      ...ofAll(message.instances),
+      ...this.#all(message.instances, now, usage),
       ...this.#calls(message),
     }));
     this.#usage = usage;
@@ -77,12 +77,7 @@ export class Readings {
     if (status === undefined) return UNKNOWN;
     const { callsInFlight, callsDone, callsFailed, rssBytes, heapUsedBytes, heapLimitBytes } = status;
     const own = { at: now, cpuSeconds: status.cpuSeconds, calls: callsDone + callsFailed };
-    const before = this.#usage.get(pid);
     usage.set(pid, own);
-    const seconds = before === undefined ? 0 : (now - before.at) / 1_000;
-    const rate = (of: (one: Usage) => number): number | null =>
-      before === undefined || seconds <= 0 ? null : Math.max(0, (of(own) - of(before)) / seconds);
-    const cpu = rate(({ cpuSeconds }) => cpuSeconds);
     return {
       ...UNKNOWN,
       ...{ callsInFlight, callsDone, callsFailed },
@@ -91,10 +86,27 @@ export class Readings {
       rssBytes: rssBytes || null,
       heapUsedBytes: heapUsedBytes || null,
       heapLimitBytes: heapLimitBytes || null,
-      cpuPercent: cpu === null ? null : cpu * 100,
       eventLoopLagMs: status.eventLoopLagMs,
-      callsPerSecond: rate(({ calls }) => calls),
+      ...ratesSince(this.#usage.get(pid), own),
       runtimeVersion: status.runtimeVersion,
+    };
+  }
+
+  /** Where an isolate has several processes, its status is that of one of them: what is known of all, and what is not. */
+  #all(instances: readonly IsolateInstance[], now: number, usage: Map<number, Usage>): Partial<Measured> {
+    if (instances.length < 2) return {};
+    const rates = instances.map(({ pid, cpuSeconds, callsEnded }) => {
+      const own = { at: now, cpuSeconds, calls: callsEnded };
+      usage.set(pid, own);
+      return ratesSince(this.#usage.get(pid), own);
+    });
+    return {
+      rssBytes: sumOf(instances.map(({ rssBytes }) => rssBytes || null)),
+      callsInFlight: sumOf(instances.map(({ inFlight }) => inFlight)),
+      callsDone: sumOf(instances.map(({ callsEnded }) => callsEnded)),
+      callsFailed: null,
+      cpuPercent: sumOf(rates.map(({ cpuPercent }) => cpuPercent)),
+      callsPerSecond: sumOf(rates.map(({ callsPerSecond }) => callsPerSecond)),
     };
   }
 
@@ -107,12 +119,20 @@ export class Readings {
   }
 }
 
-/** Where an isolate has several processes, its status is that of one of them: what is known of all, and what is not. */
-function ofAll(instances: readonly IsolateInstance[]): Partial<Measured> {
-  if (instances.length < 2) return {};
-  const rssBytes = instances.reduce((sum, one) => sum + one.rssBytes, 0);
-  const callsInFlight = instances.reduce((sum, one) => sum + one.inFlight, 0);
-  return { rssBytes: rssBytes || null, callsInFlight, cpuPercent: null, callsPerSecond: null };
+/** What a process does a second; null where it was not asked before. */
+function ratesSince(before: Usage | undefined, own: Usage): Pick<Measured, "cpuPercent" | "callsPerSecond"> {
+  const seconds = before === undefined ? 0 : (own.at - before.at) / 1_000;
+  if (before === undefined || seconds <= 0) return { cpuPercent: null, callsPerSecond: null };
+  return {
+    cpuPercent: Math.max(0, (100 * (own.cpuSeconds - before.cpuSeconds)) / seconds),
+    callsPerSecond: Math.max(0, (own.calls - before.calls) / seconds),
+  };
+}
+
+/** Of what is known; null where nothing is. */
+function sumOf(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0);
 }
 
 function factsOf(message: IsolateSummary): Omit<Reading, keyof Measured> {

@@ -59,8 +59,8 @@ export class PooledProcesses implements UnitProcesses {
   }
 
   instances(): Instance[] {
-    return this.taker.status().processes.map(({ pid, generation, state, inFlight, rssBytes }) => {
-      return { pid, generation, state, inFlight, rssBytes };
+    return this.taker.status().processes.map(({ pid, generation, state, inFlight, done, rssBytes, cpuSeconds }) => {
+      return { pid, generation, state, inFlight, rssBytes, cpuSeconds, callsEnded: done };
     });
   }
 

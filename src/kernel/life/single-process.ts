@@ -12,6 +12,7 @@ import type {
   RecycleFacts,
   ShutdownOptions,
 } from "../../isolator/index.js";
+import { processUsage } from "../../platform/index.js";
 import type { ExitOutcome } from "../../process/index.js";
 import type { Instance, RequestPlace, UnitProcesses } from "./unit-processes.js";
 
@@ -54,7 +55,13 @@ export class SingleProcess implements UnitProcesses {
   }
 
   instances(): Instance[] {
-    return this.taker.instances();
+    const { ready } = this.taker;
+    if (ready === undefined) return [];
+    const { live, inFlight, callsEnded } = ready;
+    const { pid, number: generation, process } = live;
+    const usage = process.innerPid === undefined ? undefined : processUsage(process.innerPid);
+    const { rssBytes = 0, cpuSeconds = 0 } = usage ?? {};
+    return [{ pid, generation, state: "ready", inFlight, rssBytes, cpuSeconds, callsEnded }];
   }
 
   async place(): Promise<RequestPlace> {

@@ -35,6 +35,10 @@ export interface Instance {
   readonly inFlight: number;
   /** Resident memory in bytes; 0 where the system does not tell. */
   readonly rssBytes: number;
+  /** Processor time used, user and system, in seconds; 0 where the system does not tell. */
+  readonly cpuSeconds: number;
+  /** Calls that the kernel has handed to it and that have ended there. */
+  readonly callsEnded: number;
 }
 
 /** What is behind a unit: one process that is restarted, or a pool of them. */

@@ -179,6 +179,10 @@ export interface IsolateInstance {
   inFlight: number;
   /** Resident memory in bytes; 0 where the system does not tell. */
   rssBytes: number;
+  /** Processor time used, user and system, in seconds; 0 where the system does not tell. */
+  cpuSeconds: number;
+  /** Calls that the kernel has handed to it and that have ended there. */
+  callsEnded: number;
 }
 
 export interface KernelServiceListRequest {
@@ -817,7 +821,7 @@ export const CallsSummary: MessageFns<CallsSummary> = {
 };
 
 function createBaseIsolateInstance(): IsolateInstance {
-  return { pid: 0, generation: 0, state: 0, inFlight: 0, rssBytes: 0 };
+  return { pid: 0, generation: 0, state: 0, inFlight: 0, rssBytes: 0, cpuSeconds: 0, callsEnded: 0 };
 }
 
 export const IsolateInstance: MessageFns<IsolateInstance> = {
@@ -836,6 +840,12 @@ export const IsolateInstance: MessageFns<IsolateInstance> = {
     }
     if (message.rssBytes !== 0) {
       writer.uint32(40).uint64(message.rssBytes);
+    }
+    if (message.cpuSeconds !== 0) {
+      writer.uint32(49).double(message.cpuSeconds);
+    }
+    if (message.callsEnded !== 0) {
+      writer.uint32(56).uint64(message.callsEnded);
     }
     return writer;
   },
@@ -893,6 +903,22 @@ export const IsolateInstance: MessageFns<IsolateInstance> = {
             message.rssBytes = longToNumber(reader.uint64());
             continue;
           }
+          case 6: {
+            if (tag !== 49) {
+              break;
+            }
+
+            message.cpuSeconds = reader.double();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.callsEnded = longToNumber(reader.uint64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -920,6 +946,16 @@ export const IsolateInstance: MessageFns<IsolateInstance> = {
         : isSet(object.rss_bytes)
         ? globalThis.Number(object.rss_bytes)
         : 0,
+      cpuSeconds: isSet(object.cpuSeconds)
+        ? globalThis.Number(object.cpuSeconds)
+        : isSet(object.cpu_seconds)
+        ? globalThis.Number(object.cpu_seconds)
+        : 0,
+      callsEnded: isSet(object.callsEnded)
+        ? globalThis.Number(object.callsEnded)
+        : isSet(object.calls_ended)
+        ? globalThis.Number(object.calls_ended)
+        : 0,
     };
   },
 
@@ -940,6 +976,12 @@ export const IsolateInstance: MessageFns<IsolateInstance> = {
     if (message.rssBytes !== 0) {
       obj.rssBytes = Math.round(message.rssBytes);
     }
+    if (message.cpuSeconds !== 0) {
+      obj.cpuSeconds = floatToJson(message.cpuSeconds);
+    }
+    if (message.callsEnded !== 0) {
+      obj.callsEnded = Math.round(message.callsEnded);
+    }
     return obj;
   },
 
@@ -953,6 +995,8 @@ export const IsolateInstance: MessageFns<IsolateInstance> = {
     message.state = object.state ?? 0;
     message.inFlight = object.inFlight ?? 0;
     message.rssBytes = object.rssBytes ?? 0;
+    message.cpuSeconds = object.cpuSeconds ?? 0;
+    message.callsEnded = object.callsEnded ?? 0;
     return message;
   },
 };
@@ -3826,6 +3870,10 @@ export const KernelServiceListTokensResponse: MessageFns<KernelServiceListTokens
     return message;
   },
 };
+
+function floatToJson(value: number | null | undefined): number | string | null | undefined {
+  return typeof value === "number" && !globalThis.Number.isFinite(value) ? globalThis.String(value) : value;
+}
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | undefined;
 
