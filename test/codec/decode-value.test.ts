@@ -107,6 +107,12 @@ describe("hostile bytes", () => {
     expect(() => decodeValue(frame(text, Buffer.alloc(16)))).toThrow(expect.objectContaining({ code: "PROTOCOL" }));
   });
 
+  test("resizable ArrayBuffers, of which the system has only so many, are paid for as pages", () => {
+    const items = Array.from({ length: 4_000 }, (_, index) => `["$l",${index}]`);
+    const text = `[[${items}],[${items.map(() => "[0,null,8192]")}]]`;
+    expect(() => decodeValue(frame(text), { meter: new Meter(96 * 1024 * 1024) })).toThrow(/too much/);
+  });
+
   test("a frame that is cut, empty, or of another version is refused", () => {
     const whole = encodeValue({ a: [1n, Buffer.from("abc")] });
     for (let length = 0; length < whole.length; length++) {
