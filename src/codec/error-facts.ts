@@ -79,7 +79,7 @@ function readClass(error: Error): { className: string; baseName: string; shownNa
   const name = read(error, "name");
   const explicit = typeof name === "string" && name !== shownNameOf(baseName) ? name : undefined;
   const maker = read(error, "constructor");
-  const makerName = typeof maker === "function" ? toText(read(maker, "name")) : "";
+  const makerName = typeof maker === "function" && maker !== Object ? toText(read(maker, "name")) : "";
   const own = ownEnumerable(error, "name") ? toText(name) : undefined;
 
   const prototype = prototypeOf(error);

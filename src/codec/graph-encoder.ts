@@ -6,7 +6,7 @@ import { ByteRanges } from "./byte-ranges.js";
 import { defineField, setField } from "./define-field.js";
 import type { EncodeContext } from "./encode-value.js";
 import { isError, readErrorFacts } from "./error-facts.js";
-import { hasHiddenState, isNamespace } from "./hidden-state.js";
+import { hasHiddenState, isDisguised, isNamespace } from "./hidden-state.js";
 import { adviceFor, describeValue, notSerializable } from "./not-serializable.js";
 import { encodeBigInt, encodeNumber, isIndex, isLockedStream, unbox, viewKindOf } from "./object-kinds.js";
 import { readPlatformValue } from "./platform-value.js";
@@ -103,6 +103,7 @@ export class GraphEncoder {
     const reference = mayBeReference ? (this.#encodeReference(value) ?? this.#fail(value)) : undefined;
     if (reference !== undefined) return reference;
     const keys = Object.keys(value);
+    if (keys.length === 0 && isDisguised(value)) return this.#encodeExotic(value);
     const isNothingElse = keys.length > 0 || !isNamespace(value);
     if (!isNothingElse || types.isModuleNamespaceObject(value)) throw this.#refuse(value);
     const fields = this.#encodeFields(value, keys);
