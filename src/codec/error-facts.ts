@@ -137,7 +137,8 @@ function readTurned(error: Error, showsName: boolean): string[] {
   return shown;
 }
 
-function keysOf(error: Error): string[] {
+/** The names of its own properties. Never throws. */
+export function keysOf(error: Error): string[] {
   try {
     return Object.getOwnPropertyNames(error);
   } catch {
