@@ -40,9 +40,7 @@ export class ByteSource {
   #make(entry: RangeEntry, start: number): ArrayBuffer {
     const maxLength = typeof entry === "number" ? undefined : entry[2];
     const length = inlineLengthOf(entry);
-    // What it may become is no memory yet, only a place for it, of which there is a lot, but not without end.
-    const reserved = (maxLength ?? 0) / RESERVED_PER_BYTE;
-    this.#context.meter?.charge(COST.buffer + Math.ceil(reserved) + (length ?? 0));
+    this.#context.meter?.charge((maxLength === undefined ? COST.buffer : costOfResizable(maxLength)) + (length ?? 0));
     this.#context.meter?.tick(1);
     if (length === undefined) return this.#import(entry as Exclude<RangeEntry, number>);
     return copy(this.#inline.subarray(start, start + length), maxLength);
@@ -57,6 +55,11 @@ export class ByteSource {
     const isWhole = bytes.buffer instanceof ArrayBuffer && bytes.buffer.byteLength === length;
     return isWhole && maxLength === undefined ? (bytes.buffer as ArrayBuffer) : copy(bytes, maxLength);
   }
+}
+
+/** What it may become is no memory yet, only a place for it, of which there is a lot, but not without end. */
+function costOfResizable(maxLength: number): number {
+  return COST.resizableBuffer + Math.ceil(maxLength / RESERVED_PER_BYTE);
 }
 
 /** How many of the inline bytes are a range's; `undefined` where it is elsewhere. */

@@ -8,6 +8,8 @@ export const COST = {
   view: 208,
   collection: 256,
   buffer: 320,
+  // Pages of its own, and two places in the system's table of what memory a process has, which ends with 65,530 of them.
+  resizableBuffer: 65_536,
   // A SocketAddress, or a rule of a BlockList.
   platformValue: 512,
   regExp: 512,

@@ -20,8 +20,18 @@ export function decodeValue(encoded: Encoded, context: DecodeContext = {}): unkn
     const source = new ByteSource(ranges, inline, context);
     return new GraphDecoder(source, context).decode(root);
   } catch (error) {
+    letGoOfFrames(error);
     if (IsolationError.is(error)) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     throw new IsolationError("PROTOCOL", `the peer sent a value that cannot be decoded: ${reason}`, { cause: error });
+  }
+}
+
+/** An error holds what its frames worked on, here all that was made of the value, until somebody reads its stack. */
+function letGoOfFrames(error: unknown): void {
+  try {
+    void (error as Partial<Error> | undefined)?.stack;
+  } catch {
+    // Somebody's own `Error.prepareStackTrace`.
   }
 }

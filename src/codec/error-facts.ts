@@ -79,7 +79,7 @@ function readClass(error: Error): { className: string; baseName: string; shownNa
   const name = read(error, "name");
   const explicit = typeof name === "string" && name !== shownNameOf(baseName) ? name : undefined;
   const maker = read(error, "constructor");
-  const makerName = typeof maker === "function" ? toText(read(maker, "name")) : "";
+  const makerName = typeof maker === "function" && maker !== Object ? toText(read(maker, "name")) : "";
   const own = ownEnumerable(error, "name") ? toText(name) : undefined;
 
   const prototype = prototypeOf(error);
@@ -137,7 +137,8 @@ function readTurned(error: Error, showsName: boolean): string[] {
   return shown;
 }
 
-function keysOf(error: Error): string[] {
+/** The names of its own properties. Never throws. */
+export function keysOf(error: Error): string[] {
   try {
     return Object.getOwnPropertyNames(error);
   } catch {

@@ -6,7 +6,8 @@ import { ByteRanges } from "./byte-ranges.js";
 import { defineField, setField } from "./define-field.js";
 import type { EncodeContext } from "./encode-value.js";
 import { isError, readErrorFacts } from "./error-facts.js";
-import { hasHiddenState, isNamespace } from "./hidden-state.js";
+import { hasHiddenState, isDisguised, isNamespace } from "./hidden-state.js";
+import { MOST_REPEATED, weightOf } from "./json-value.js";
 import { adviceFor, describeValue, notSerializable } from "./not-serializable.js";
 import { encodeBigInt, encodeNumber, isIndex, isLockedStream, unbox, viewKindOf } from "./object-kinds.js";
 import { readPlatformValue } from "./platform-value.js";
@@ -35,6 +36,9 @@ export class GraphEncoder {
   #depth = 0;
   /** What the walk is inside of, where nothing may be met again in itself. */
   readonly #open: Set<object> | undefined;
+  /** How many objects that were met before the walk is inside of, and what that has come to. */
+  #again = 0;
+  #repeated = 0;
   /** How many errors the walk is inside of. Nothing of an error crosses by reference: nobody would ever release it. */
   #errors = 0;
 
@@ -45,6 +49,7 @@ export class GraphEncoder {
 
   encode(value: unknown): unknown {
     if (this.#context.takes !== undefined) this.#checkTaken(value, this.#context.takes);
+    if (this.#again > 0) this.#countAgain(value);
     switch (typeof value) {
       case "string":
         return value.charCodeAt(0) === MARKER ? `$${value}` : value;
@@ -80,13 +85,21 @@ export class GraphEncoder {
   /** For a runtime without shared references: what is met twice is there twice. */
   #encodeAnew(value: object, open: Set<object>): unknown {
     if (open.has(value)) throw notSerializable(this.path(), 'a part of itself ("cycles")', IS_NOT_TAKEN);
-    this.#numbers.delete(value);
+    const again = this.#numbers.delete(value) ? 1 : 0;
     open.add(value);
+    this.#again += again;
     try {
       return this.#encodeObject(value);
     } finally {
+      this.#again -= again;
       open.delete(value);
     }
+  }
+
+  /** What is shared may be any number of times in itself: a few arrays, each of which holds the next one twice. */
+  #countAgain(value: unknown): void {
+    this.#repeated += weightOf(value);
+    if (this.#repeated > MOST_REPEATED) throw notSerializable(this.path(), 'shared too often ("cycles")', IS_NOT_TAKEN);
   }
 
   #encodeObject(value: object): unknown {
@@ -103,6 +116,7 @@ export class GraphEncoder {
     const reference = mayBeReference ? (this.#encodeReference(value) ?? this.#fail(value)) : undefined;
     if (reference !== undefined) return reference;
     const keys = Object.keys(value);
+    if (keys.length === 0 && isDisguised(value)) return this.#encodeExotic(value);
     const isNothingElse = keys.length > 0 || !isNamespace(value);
     if (!isNothingElse || types.isModuleNamespaceObject(value)) throw this.#refuse(value);
     const fields = this.#encodeFields(value, keys);

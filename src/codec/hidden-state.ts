@@ -33,6 +33,25 @@ export function hasHiddenState(value: object, fieldCount: number): boolean {
   return fieldCount === 0 && isMoreThanNothing(value, symbols.length);
 }
 
+/**
+ * Whether an object without fields, of `Object.prototype` or without a prototype, is a built-in one all the same: somebody has
+ * replaced its prototype, and only the engine still knows what it holds.
+ */
+export function isDisguised(value: object): boolean {
+  return (
+    types.isNativeError(value) ||
+    types.isDate(value) ||
+    types.isMap(value) ||
+    types.isSet(value) ||
+    types.isRegExp(value) ||
+    types.isBoxedPrimitive(value) ||
+    types.isPromise(value) ||
+    types.isWeakMap(value) ||
+    types.isWeakSet(value) ||
+    types.isGeneratorObject(value)
+  );
+}
+
 /** Whether an object without fields, of `Object.prototype`, is something nevertheless: `Math`, `JSON`, the global object. */
 export function isNamespace(value: object): boolean {
   return Object.hasOwn(value, Symbol.toStringTag);

@@ -1,3 +1,4 @@
+import { isDisguised } from "./hidden-state.js";
 import { REFERENCE_MARK } from "./reference-mark.js";
 
 /** Deeper values go by `encodeValue`, which measures its depth. */
@@ -97,7 +98,7 @@ function areFieldsSafe(fields: Record<string | symbol, unknown>, depth: number, 
     if (field === undefined || field.get !== undefined || key === "__proto__") return false;
     if (!isItemSafe(field.value, depth, visited)) return false;
   }
-  return !isEmpty || fields[Symbol.toStringTag] === undefined;
+  return !isEmpty || (fields[Symbol.toStringTag] === undefined && !isDisguised(fields));
 }
 
 /** Finite, and not -0, which JSON writes as 0. */

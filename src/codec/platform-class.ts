@@ -8,9 +8,11 @@ const NODE_CLASSES: ReadonlyMap<string, readonly string[]> = new Map(
     async_hooks: ["AsyncLocalStorage"],
     child_process: ["ChildProcess"],
     crypto: ["Sign", "Verify", "X509Certificate", "KeyObject", "ECDH", "DiffieHellman", "DiffieHellmanGroup"],
+    dgram: ["Socket"],
     diagnostics_channel: ["Channel"],
     dns: ["Resolver"],
     "dns/promises": ["Resolver"],
+    events: ["EventEmitterAsyncResource"],
     http: ["Agent", "OutgoingMessage", "Server"],
     https: ["Agent", "Server"],
     inspector: ["Session"],
@@ -35,6 +37,10 @@ const TRANSPARENT: ReadonlySet<unknown> = new Set(["Object", "Function", "EventT
 const NATIVE_CODE = /\{\s*\[native code\]\s*\}\s*$/;
 
 const classOf = new WeakMap<object, string | null>();
+
+// Node.js makes it of a native class without a name; it is what its fields say.
+const environmentPrototype = prototypeOf(process.env);
+if (environmentPrototype !== null) classOf.set(environmentPrototype, null);
 
 /**
  * The class of the platform, of ECMAScript, of the web or of Node.js, that an object is of, or that its class derives from.
@@ -70,7 +76,8 @@ function isOfNode(maker: unknown, name: string): boolean {
   const homes = NODE_CLASSES.get(name) ?? [];
   return homes.some((home) => {
     const exported: unknown = process.getBuiltinModule?.(`node:${home}`);
-    return typeof exported === "object" && exported !== null && Reflect.get(exported, name) === maker;
+    // `node:stream` and `node:events` are functions.
+    return Object(exported) === exported && Reflect.get(exported as object, name) === maker;
   });
 }
 

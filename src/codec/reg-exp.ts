@@ -11,7 +11,18 @@ const UNICODE_PART = /[[.]|\\[pPwWsSdD]/g;
 const NODES = 16;
 
 const { get: source } = Object.getOwnPropertyDescriptor(RegExp.prototype, "source") ?? {};
-const { get: flags } = Object.getOwnPropertyDescriptor(RegExp.prototype, "flags") ?? {};
+
+/** In the order in which `flags` has them. That one asks the pattern's own properties, and its prototype's. */
+const FLAGS = Object.entries({
+  hasIndices: "d",
+  global: "g",
+  ignoreCase: "i",
+  multiline: "m",
+  dotAll: "s",
+  unicode: "u",
+  unicodeSets: "v",
+  sticky: "y",
+}).map(([name, flag]) => ({ flag, isSet: Object.getOwnPropertyDescriptor(RegExp.prototype, name)?.get }));
 
 /** The pattern, whatever its owner's properties say. */
 export function sourceOf(pattern: RegExp): string {
@@ -19,7 +30,9 @@ export function sourceOf(pattern: RegExp): string {
 }
 
 export function flagsOf(pattern: RegExp): string {
-  return Reflect.apply(flags as () => string, pattern, []);
+  const isSet = (get: (() => unknown) | undefined): boolean =>
+    get !== undefined && Reflect.apply(get, pattern, []) === true;
+  return FLAGS.map((flag) => (isSet(flag.isSet) ? flag.flag : "")).join("");
 }
 
 /**

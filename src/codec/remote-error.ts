@@ -2,9 +2,9 @@ import type { RemoteError } from "../contract/index.js";
 import { IsolationError } from "../errors/index.js";
 import { type ArrivedError, createError } from "./create-error.js";
 import { setField } from "./define-field.js";
-import { type ErrorFacts, isError, readErrorFacts } from "./error-facts.js";
+import { type ErrorFacts, isError, keysOf, readErrorFacts } from "./error-facts.js";
 import { cutStack, joinStacks } from "./error-stack.js";
-import { fromJsonValue, toJsonValue } from "./json-value.js";
+import { fromJsonValue, Sharing, toJsonValue } from "./json-value.js";
 import { describeValue } from "./not-serializable.js";
 
 /** Causes and members beyond this depth are left out. Protobuf decoders refuse messages nested deeper than 100. */
@@ -28,6 +28,7 @@ interface Tree {
   errorsLeft: number;
   lengthLeft: number;
   ancestors: object[];
+  sharing: Sharing;
 }
 
 /**
@@ -36,7 +37,12 @@ interface Tree {
  */
 export function toRemoteError(thrown: unknown, { maxLength = 1024 * 1024 }: RemoteErrorOptions = {}): RemoteError {
   try {
-    return encodeThrown(thrown, { errorsLeft: MAX_ERRORS, lengthLeft: maxLength, ancestors: [] });
+    return encodeThrown(thrown, {
+      errorsLeft: MAX_ERRORS,
+      lengthLeft: maxLength,
+      ancestors: [],
+      sharing: new Sharing(maxLength),
+    });
   } catch {
     return remoteError({ name: "Error", message: "what was thrown cannot be read" });
   }
@@ -88,7 +94,9 @@ function suppressedPair({ baseName, fields }: ErrorFacts): unknown[] | undefined
 
 /** Cuts cycles, and trees that are too deep or too large. */
 function isWithin(tree: Tree, error: unknown): boolean {
-  return tree.errorsLeft > 0 && tree.ancestors.length < MAX_DEPTH && !tree.ancestors.includes(error as object);
+  if (tree.errorsLeft <= 0 || tree.ancestors.length >= MAX_DEPTH || tree.ancestors.includes(error as object))
+    return false;
+  return !isError(error) || tree.sharing.allows(error, () => keysOf(error).length);
 }
 
 function encodeFields(fields: ErrorFacts["fields"], tree: Tree): RemoteError["fields"] {
@@ -106,7 +114,7 @@ function encodeFields(fields: ErrorFacts["fields"], tree: Tree): RemoteError["fi
 
 function jsonOrNothing(value: unknown, tree: Tree): unknown {
   try {
-    const json = toJsonValue(value, "value");
+    const json = toJsonValue(value, "value", tree.sharing);
     const length = JSON.stringify(json).length;
     if (length > tree.lengthLeft) return undefined;
     tree.lengthLeft -= length;

@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type DecodeMeter, decodeValue, encodeValue } from "../../src/codec/index.js";
+import { type DecodeContext, type DecodeMeter, decodeValue, encodeValue } from "../../src/codec/index.js";
 import { IsolationError } from "../../src/errors/index.js";
+import { collectGarbage } from "../helpers/collect-garbage.js";
 import { arbitraryGraph } from "./arbitrary-value.js";
 
 /** Raise with CODEC_FUZZ for a longer search. */
@@ -16,9 +17,9 @@ function frame(text: string, bytes: Uint8Array = new Uint8Array(0)): Buffer {
 }
 
 /** Either a value or PROTOCOL; nothing else may come out. */
-function decodeHostile(bytes: Uint8Array): unknown {
+function decodeHostile(bytes: Uint8Array, context?: DecodeContext): unknown {
   try {
-    return decodeValue(bytes);
+    return decodeValue(bytes, context);
   } catch (error) {
     if (!IsolationError.is(error, "PROTOCOL")) throw error;
     return error;
@@ -105,6 +106,26 @@ describe("hostile bytes", () => {
 
   test.each(malformed)("%s is refused", (text) => {
     expect(() => decodeValue(frame(text, Buffer.alloc(16)))).toThrow(expect.objectContaining({ code: "PROTOCOL" }));
+  });
+
+  test("the error keeps nothing of what was made before it", async () => {
+    let made: WeakRef<object> | undefined;
+    const importReference = (): object => {
+      const item = {};
+      made = new WeakRef(item);
+      return item;
+    };
+    const error = decodeHostile(frame('[[["$x",0],"$q"]]'), { importReference });
+    await new Promise(setImmediate);
+    collectGarbage();
+    expect(error).toMatchObject({ code: "PROTOCOL" });
+    expect(made?.deref()).toBeUndefined();
+  });
+
+  test("resizable ArrayBuffers, of which the system has only so many, are paid for as pages", () => {
+    const items = Array.from({ length: 4_000 }, (_, index) => `["$l",${index}]`);
+    const text = `[[${items}],[${items.map(() => "[0,null,8192]")}]]`;
+    expect(() => decodeValue(frame(text), { meter: new Meter(96 * 1024 * 1024) })).toThrow(/too much/);
   });
 
   test("a frame that is cut, empty, or of another version is refused", () => {

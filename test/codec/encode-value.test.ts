@@ -9,6 +9,7 @@ import {
   REFERENCE_MARK,
   registerErrorClass,
 } from "../../src/codec/index.js";
+import type { ValueKind } from "../../src/contract/index.js";
 import { IsolationError } from "../../src/errors/index.js";
 
 function cross<Value>(value: Value): Value {
@@ -328,4 +329,12 @@ test("a toJSON that someone put on the built-in prototypes changes nothing", () 
   } finally {
     Reflect.deleteProperty(Object.prototype, "toJSON");
   }
+});
+
+test("for a runtime without shared references, what is shared is there again, but not without end", () => {
+  const takes = new Set<ValueKind>();
+  const often = Array.from({ length: 60 }).reduce<unknown[]>((inner) => [inner, inner], []);
+  expect(() => encodeValue(often, { takes })).toThrow(/is shared too often \("cycles"\)/);
+  const twice = ["x"];
+  expect(decodeValue(encodeValue([twice, twice], { takes }))).toEqual([twice, twice]);
 });

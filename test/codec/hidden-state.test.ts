@@ -1,13 +1,15 @@
 import { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
 import { createECDH, createSecretKey, createSign, getDiffieHellman, webcrypto } from "node:crypto";
+import { createSocket } from "node:dgram";
 import dns from "node:dns";
-import { EventEmitter } from "node:events";
+import { EventEmitter, EventEmitterAsyncResource } from "node:events";
 import { statSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { Agent, createServer } from "node:http";
 import { createRequire } from "node:module";
 import { BlockList, SocketAddress } from "node:net";
 import { createHistogram } from "node:perf_hooks";
+import { Writable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 import { createContext, runInNewContext, runInThisContext, Script } from "node:vm";
 import { MessageChannel } from "node:worker_threads";
@@ -134,10 +136,13 @@ describe("what is not its fields is refused by its name", () => {
     ["an instance of AsyncLocalStorage", () => new AsyncLocalStorage()],
     ["an instance of AsyncResource", () => new AsyncResource("x")],
     ["an instance of Server", () => createServer()],
+    ["an instance of Writable", () => new Writable()],
     ["an instance of Agent", () => new Agent()],
     ["an instance of StringDecoder", () => new StringDecoder()],
     ["an instance of RecordableHistogram", () => createHistogram()],
     ["an instance of MessageChannel", () => new MessageChannel()],
+    ["an instance of Socket", () => createSocket("udp4").close()],
+    ["an instance of EventEmitterAsyncResource", () => new EventEmitterAsyncResource({ name: "x" })],
     ["an instance of SubtleCrypto", () => webcrypto.subtle],
     ["an instance of NumberFormat", () => new Intl.NumberFormat("en")],
     [
@@ -149,6 +154,18 @@ describe("what is not its fields is refused by its name", () => {
     expect(() => encodeValue({ a: makeOne() })).toThrow(
       expect.objectContaining({ code: "NOT_SERIALIZABLE", message: expect.stringContaining(`value.a is ${is}`) }),
     );
+  });
+
+  test.each<[string, () => object]>([
+    ["a promise", () => Promise.resolve()],
+    ["a WeakMap", () => new WeakMap()],
+    ["a generator", () => (function* () {})()],
+  ])("%s whose prototype was replaced", (_, makeOne) => {
+    for (const prototype of [Object.prototype, null]) {
+      const value: unknown = Object.setPrototypeOf(makeOne(), prototype);
+      expect(isJsonSafe(value)).toBe(false);
+      expect(() => encodeValue([value])).toThrow(expect.objectContaining({ code: "NOT_SERIALIZABLE" }));
+    }
   });
 
   test("a module namespace", async () => {
@@ -193,6 +210,11 @@ describe("what is its fields crosses as them", () => {
     expect(cross(value)).toEqual(expected);
   });
 
+  test("the environment", () => {
+    const arrived = cross({ env: process.env });
+    expect(arrived).toEqual({ env: { ...process.env } });
+  });
+
   test("listeners stay behind where the rest of an emitter crosses", () => {
     class Store extends EventTarget {
       items = [1];
@@ -201,6 +223,21 @@ describe("what is its fields crosses as them", () => {
     expect(cross(Object.assign(new EventEmitter(), { x: 1 }))).toMatchObject({ x: 1 });
     expect(cross(statSync("."))).toMatchObject({ size: statSync(".").size });
   });
+});
+
+test.each<[string, () => object]>([
+  ["a Date", () => new Date(5)],
+  ["a Map", () => new Map([[1, 2]])],
+  ["a Set", () => new Set([1])],
+  ["a RegExp", () => /a/g],
+  ["a boxed number", () => Object(3) as object],
+  ["an error", () => new Error("x")],
+])("%s whose prototype was replaced arrives as what it is", (_, makeOne) => {
+  for (const prototype of [Object.prototype, null]) {
+    const value: unknown = Object.setPrototypeOf(makeOne(), prototype);
+    expect(isJsonSafe(value)).toBe(false);
+    expect(cross([value])).toEqual([makeOne()]);
+  }
 });
 
 describe("objects of Node.js that say what they are made of cross as themselves", () => {

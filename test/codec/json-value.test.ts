@@ -107,6 +107,14 @@ describe("toJsonValue", () => {
     );
   });
 
+  test("refuses what is shared so often that it would have no end", () => {
+    const often = Array.from({ length: 30 }).reduce<unknown[]>((inner) => [inner, inner], []);
+    const far = Array.from({ length: 20 }).reduce<object>((inner) => ({ inner, text: "x".repeat(100_000) }), {});
+    expect(() => toJsonValue(often, "result")).toThrow(/result.* is shared too often/);
+    expect(() => toJsonValue(Array(100).fill(far), "result")).toThrow(/result.* is shared too often/);
+    expect(toJsonValue(Array(100).fill([1, "x"]), "result")).toEqual(Array(100).fill([1, "x"]));
+  });
+
   test("refuses what is nested deeper than a protobuf decoder reads", () => {
     const nested = (levels: number) => {
       let value: unknown = 1;

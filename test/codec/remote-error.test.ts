@@ -302,6 +302,16 @@ describe("an application's own class", () => {
   });
 });
 
+test("an error loses what is shared in it without end, and nothing else", () => {
+  const often = Array.from({ length: 30 }).reduce<unknown[]>((inner) => [inner, inner], []);
+  const large = Object.assign(new Error("large"), { list: Array.from({ length: 300_000 }, () => []) });
+  const error = Object.assign(new AggregateError(Array(1_000).fill(large), "many"), { often, more: often, plain: [1] });
+  const arrived = crossError(error);
+  expect(arrived).toMatchObject({ message: "many", plain: [1] });
+  expect(arrived.often).toBeUndefined();
+  expect((arrived.errors as unknown[])[0]).toMatchObject({ message: "large" });
+});
+
 describe("a hostile error never makes toRemoteError throw", () => {
   const trap = () => {
     throw new Error("trapped");
