@@ -1,5 +1,6 @@
 import { IsolationError } from "../errors/index.js";
 import type { RecycleFacts } from "../isolator/index.js";
+import { checkStop } from "./check-stop.js";
 import type { IsolateEvent } from "./events.js";
 import type { Conductor, Unit } from "./life/index.js";
 import { absolute } from "./manifest/index.js";
@@ -40,6 +41,7 @@ export class ByHand {
 
   async stop(name: string, reason: string): Promise<void> {
     const unit = this.#unit(name);
+    checkStop({ reason, graceMs: 0 });
     this.#parts.conductor.stopped(unit);
     await unit.stop(reason);
     this.#parts.tell({ type: "stopped", isolate: name, reason: "operator" });

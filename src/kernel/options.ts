@@ -1,4 +1,5 @@
 import { invalidOption, ownOptions } from "../errors/index.js";
+import { milliseconds } from "../isolator/options/index.js";
 import { resolveTelemetry, type Telemetry } from "../telemetry/index.js";
 import { type HostTargets, hasHostTarget, isHostTarget } from "./grants/index.js";
 import type { ResolvedManifest } from "./manifest/index.js";
@@ -54,8 +55,7 @@ export function resolveKernelOptions(value: unknown, manifest: ResolvedManifest)
   const metrics = resolveKernelMetrics(given.metrics);
   if (typeof host !== "object" || host === null) throw invalidOption("host", "an object of functions", host);
   if (signal !== undefined && !(signal instanceof AbortSignal)) throw invalidOption("signal", "an AbortSignal", signal);
-  if (graceMs !== undefined && !(typeof graceMs === "number" && graceMs >= 0))
-    throw invalidOption("graceMs", "a number of milliseconds from 0", graceMs);
+  if (graceMs !== undefined) milliseconds("graceMs", graceMs);
   if (typeof frontDoor !== "boolean") throw invalidOption("frontDoor", "true or false", frontDoor);
   if (typeof discoverable !== "boolean") throw invalidOption("discoverable", "true or false", discoverable);
   checkHostTargets(host as HostTargets, manifest);

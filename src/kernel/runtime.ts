@@ -2,6 +2,7 @@ import { setMaxListeners } from "node:events";
 import { IsolationError } from "../errors/index.js";
 import type { Telemetry } from "../telemetry/index.js";
 import { ByHand } from "./by-hand.js";
+import { checkStop } from "./check-stop.js";
 import { Entrance } from "./entrance.js";
 import type { IsolateEvent, KernelEventSource } from "./events.js";
 import type { KernelOutcome } from "./kernel.js";
@@ -135,8 +136,9 @@ export class KernelRuntime {
     return [...this.#units.values()].map(summaryOf);
   }
 
-  /** Ends everything in order. Later calls wait for the first. */
+  /** Ends everything in order. Later calls wait for the first. @throws IsolationError INVALID_OPTION; it goes on then */
   stop(outcome: KernelOutcome, graceMs = this.#options.graceMs): Promise<KernelOutcome> {
+    checkStop({ reason: outcome.reason, graceMs });
     this.#stopping ??= this.#stop(outcome, graceMs);
     return this.#stopping;
   }
