@@ -29,7 +29,7 @@ export class ByHand {
   async start(name: string): Promise<void> {
     const { conductor } = this.#parts;
     const unit = this.#unit(name);
-    if (unit.current !== undefined) return;
+    if (unit.current !== undefined && !unit.isStopping) return;
     conductor.started(unit);
     try {
       await unit.start();
@@ -49,7 +49,7 @@ export class ByHand {
 
   async restart(name: string): Promise<RecycleFacts | undefined> {
     const unit = this.#unit(name);
-    if (unit.current !== undefined) return unit.recycle();
+    if (unit.current !== undefined && !unit.isStopping) return unit.recycle();
     await this.start(name);
     return undefined;
   }

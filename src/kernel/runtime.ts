@@ -93,7 +93,8 @@ export class KernelRuntime {
     try {
       await this.metrics.open();
       await this.entrance.open();
-      await Promise.race([startInOrder(this.#units, (unit, error) => this.#startFailed(unit, error)), failed]);
+      const isOver = (): boolean => this.#stopping !== undefined;
+      await Promise.race([startInOrder(this.#units, isOver, (unit, error) => this.#startFailed(unit, error)), failed]);
     } catch (error) {
       await this.stop({ kind: "requested", reason: "the start failed" });
       throw error;

@@ -168,3 +168,37 @@ test("a kernel with a grace without end is not started", async () => {
   const start = Kernel.start({ isolates: { base: isolate() } }, { graceMs: Number.POSITIVE_INFINITY });
   expect((await isolationError(start)).message).toContain("graceMs must be milliseconds");
 });
+
+test("whoever starts an isolate that is being started waits for it", async () => {
+  const { host } = useJournal();
+  const kernel = await useKernel({ isolates: { base: isolate() } }, { host });
+  await kernel.stop("base");
+  const first = kernel.start("base");
+  await kernel.start("base");
+  expect(kernel.list()).toMatchObject([{ state: "ready" }]);
+  await first;
+});
+
+test.each(["start", "restart"] as const)(
+  "%s() of an isolate that is being stopped starts it afterwards",
+  async (how) => {
+    const { lines, host } = useJournal();
+    const kernel = await useKernel({ isolates: { base: isolate() } }, { host });
+    const stopping = kernel.stop("base");
+    await kernel[how]("base");
+    await stopping;
+    expect(kernel.list()).toMatchObject([{ state: "ready" }]);
+    expect(lines).toEqual(["base started", "base stopped", "base started"]);
+  },
+);
+
+test("of a stop, a start and a stop, the last one counts", async () => {
+  const { lines, host } = useJournal();
+  const kernel = await useKernel({ isolates: { base: isolate() } }, { host });
+  const first = kernel.stop("base");
+  const starting = isolationError(kernel.start("base"));
+  await Promise.all([first, kernel.stop("base")]);
+  expect((await starting).code).toBe("STOPPED");
+  expect(kernel.list()).toMatchObject([{ state: "stopped" }]);
+  expect(lines).toEqual(["base started", "base stopped"]);
+});

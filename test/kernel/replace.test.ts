@@ -95,3 +95,16 @@ test("a version that crashes later is started again as itself", async () => {
   await restarted;
   expect(await store.api.version()).toBe(2);
 });
+
+test("replacements that wait end with the kernel, and start nothing more", async () => {
+  const lines: string[] = [];
+  const store = { module: STORE, uses: { "host.journal": "*" }, data: { never: true } } as const;
+  const host = { journal: { write: (line: string) => void lines.push(line) } };
+  const kernel = await useKernel({ isolates: { store } }, { host });
+  const module = kernelFixture("life.mjs");
+  const replacing = [1, 2].map(() => isolationError(kernel.replace("store", { module })));
+  await until(() => lines.includes("store begins"));
+  await kernel.shutdown();
+  expect((await Promise.all(replacing)).map(({ code }) => code)).toEqual(["CANCELLED", "STOPPED"]);
+  expect(lines).toEqual(["store begins"]);
+});
