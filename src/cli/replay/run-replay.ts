@@ -120,7 +120,7 @@ class Replay {
         prepare: () => undefined,
         prepareLoaded: () => undefined,
       },
-      {},
+      () => {},
     );
   }
 

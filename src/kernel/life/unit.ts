@@ -9,7 +9,7 @@ import {
 import type { IncomingCall } from "../../session/index.js";
 import type { ResolvedIsolate } from "../manifest/index.js";
 import { Retiring } from "./retiring.js";
-import { startProcesses } from "./start-processes.js";
+import { type ProcessesStart, startProcesses } from "./start-processes.js";
 import { endsToo, isDown } from "./unit-errors.js";
 import type { UnitProcesses } from "./unit-processes.js";
 import type { UnitState } from "./unit-state.js";
@@ -158,7 +158,12 @@ export class Unit {
   async #begin(): Promise<void> {
     this.#state = "starting";
     try {
-      this.#use(await this.#start(this.module, this.#data));
+      const stored = Object.entries(this.#data);
+      this.#use(
+        await this.#start(this.module, (data) => {
+          for (const [name, value] of stored) data.set(name, value);
+        }),
+      );
     } catch (error) {
       if (this.#state === "starting") this.#leave("failed");
       throw error;
@@ -176,9 +181,9 @@ export class Unit {
   }
 
   /** Starts what is to be behind it; a stop waits until nothing of it is left. */
-  #start(module: string, data: Readonly<Record<string, unknown>>): Promise<UnitProcesses> {
+  #start(module: string, seed: ProcessesStart["seed"]): Promise<UnitProcesses> {
     const abort = new AbortController();
-    const starting = startProcesses(this, this.#around, { module, data, signal: abort.signal });
+    const starting = startProcesses(this, this.#around, { module, seed, signal: abort.signal });
     const own = { abort, over: Promise.allSettled([starting]) };
     this.#starting = own;
     void own.over.then(() => {
@@ -197,7 +202,7 @@ export class Unit {
   async #replace(module: string): Promise<UnitProcesses> {
     const old = await this.there();
     if (this.isStopping) throw this.downError();
-    const started = await this.#start(module, old.data);
+    const started = await this.#startInPlaceOf(old, module);
     if (this.#current !== old || this.isStopping) {
       await started.shutdown({ reason: "what it was to replace is gone" });
       throw this.downError();
@@ -211,8 +216,18 @@ export class Unit {
     return started;
   }
 
+  /** It has what the old one stores while it starts, and later. */
+  async #startInPlaceOf({ data }: UnitProcesses, module: string): Promise<UnitProcesses> {
+    try {
+      return await this.#start(module, (heir) => data.handOnTo(heir));
+    } catch (error) {
+      data.keep();
+      throw error;
+    }
+  }
+
   #leave(state: "failed" | "stopped"): void {
-    this.#data = this.#current?.data ?? this.#data;
+    this.#data = this.#current?.data.values ?? this.#data;
     this.#current = undefined;
     this.#state = state;
     this.#gate.refuse(() => this.downError());
