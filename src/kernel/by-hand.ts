@@ -1,4 +1,4 @@
-import { IsolationError } from "../errors/index.js";
+import { IsolationError, invalidOption } from "../errors/index.js";
 import type { RecycleFacts } from "../isolator/index.js";
 import { checkStop } from "./check-stop.js";
 import type { IsolateEvent } from "./events.js";
@@ -56,6 +56,8 @@ export class ByHand {
 
   async replace(name: string, module: string | URL): Promise<void> {
     const unit = this.#unit(name);
+    if (typeof module !== "string" && !(module instanceof URL))
+      throw invalidOption("module", "a path, a package name or a file URL", module);
     const { version, current, module: old } = unit;
     const predecessor = { version, module: old, pid: current?.pid ?? 0 };
     const { pid } = await unit.replace(absolute(module, "module", this.#parts.folder));

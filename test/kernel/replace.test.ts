@@ -143,3 +143,9 @@ test("replacements that wait end with the kernel, and start nothing more", async
   expect((await Promise.all(replacing)).map(({ code }) => code)).toEqual(["CANCELLED", "STOPPED"]);
   expect(lines).toEqual(["store begins"]);
 });
+
+test.each([undefined, 5, {}])("a module that is %s is refused by that name", async (module) => {
+  const kernel = await usePair();
+  const error = await isolationError(kernel.replace("store", { module } as never));
+  expect(error.message).toContain("module must be a path, a package name or a file URL");
+});
