@@ -2,6 +2,7 @@ import { type HostStatusMessage, toDuration } from "../contract/index.js";
 import { IsolationError } from "../errors/index.js";
 import { type LimitPlan, planLimits } from "../limits/index.js";
 import type { ExitOutcome } from "../process/index.js";
+import { quiet } from "../session/index.js";
 import {
   type Generation,
   isWanted,
@@ -77,6 +78,7 @@ export class IsolateCore implements CallOwner {
     this.#outputs = member === undefined ? outputs : undefined;
     this.#recorder = openRecorder(options);
     this.data = member?.data ?? new IsolateData();
+    if (member === undefined) this.data.onInherited = (name) => this.#tellAll(name);
     this.facts = new IsolateFacts(isolate, member?.generation);
     this.#errors = new IsolateErrors(this.facts, options.restart);
     this.#events = new EventPublisher(this.facts, options.logLevel, member?.events);
@@ -321,6 +323,10 @@ export class IsolateCore implements CallOwner {
   get #presentGenerations(): readonly Generation[] {
     const { state } = this.#supervisor;
     return state.kind === "ready" ? [state.live] : [];
+  }
+
+  #tellAll(name: string): void {
+    for (const live of this.#presentGenerations) void quiet(this.data.send(live, name));
   }
 
   async #recycle(): Promise<RecycleFacts> {

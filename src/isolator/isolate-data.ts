@@ -38,17 +38,37 @@ export class IsolateData {
   readonly #told = new WeakMap<Generation, Told>();
   #bytes = 0;
   #version = 0;
+  /** Names under which only what this one took the place of has stored something. */
+  readonly #inherited = new Set<string>();
+  #heir: IsolateData | undefined;
+  /** Told of a name under which what this one took the place of has stored something. */
+  onInherited: (name: string) => void = () => {};
 
-  /** All that is stored, as it is: for an isolate that takes the place of this one. */
+  /** All that is stored, as it is. */
   get values(): Readonly<Record<string, unknown>> {
     const stored = [...this.#entries].filter(([, { value }]) => value !== undefined);
     return Object.fromEntries(stored.map(([name, { value }]) => [name, value]));
+  }
+
+  /**
+   * Another one is to take the place of this one. It has all that is stored here, now and later, but under names under which
+   * something was stored there.
+   */
+  handOnTo(heir: IsolateData): void {
+    for (const [name, value] of Object.entries(this.values)) heir.#inherit(name, value);
+    this.#heir = heir;
+  }
+
+  /** It does not come to that. */
+  keep(): void {
+    this.#heir = undefined;
   }
 
   /** The host stores a value. @throws IsolationError NOT_SERIALIZABLE naming the path */
   set(name: string, value: unknown): void {
     const encoded = encodeValue(value);
     this.#count(name, 0);
+    this.#inherited.delete(name);
     this.#put(name, decodeValue(encoded), encoded.length);
   }
 
@@ -66,6 +86,7 @@ export class IsolateData {
     this.#checkBounds(name, cost);
     const copy = decodeValue(encoded);
     this.#count(name, cost);
+    this.#inherited.delete(name);
     this.#put(name, copy, encoded.length);
     for (const other of others) if (other !== live) void quiet(this.send(other, name));
     // One that is gone waits for nothing.
@@ -144,9 +165,17 @@ export class IsolateData {
     else this.#costs.set(name, cost);
   }
 
+  #inherit(name: string, value: unknown): void {
+    if (this.#entries.has(name) && !this.#inherited.has(name)) return;
+    this.set(name, value);
+    this.#inherited.add(name);
+    this.onInherited(name);
+  }
+
   #put(name: string, value: unknown, bytes: number): void {
     // Of what was never there, nobody has to be told.
     if (value === undefined && !this.#entries.has(name)) return;
+    if (this.#heir !== undefined) this.#heir.#inherit(name, value);
     this.#version += 1;
     this.#entries.set(name, { value, isLarge: bytes > LARGE_BYTES, version: this.#version });
     this.#takenAway.delete(name);
@@ -156,6 +185,7 @@ export class IsolateData {
     if (this.#takenAway.size <= MAX_TAKEN_AWAY || oldest === undefined) return;
     this.#takenAway.delete(oldest);
     this.#entries.delete(oldest);
+    this.#inherited.delete(oldest);
   }
 }
 

@@ -9,6 +9,7 @@ import type { IsolatorEventSource } from "./events.js";
 import type { IsolateExtension } from "./extension.js";
 import { type HostStatus, type IsolatorState, toHostStatus } from "./host-status.js";
 import { IsolateCore, type RecycleFacts } from "./isolate-core.js";
+import type { IsolateData } from "./isolate-data.js";
 import { keepAlive } from "./keep-alive.js";
 import { ModuleCalls } from "./module-calls.js";
 import { moduleName } from "./module-name.js";
@@ -52,12 +53,12 @@ export let makeExtended: (options: ResolvedOptions, extension: IsolateExtension)
 /**
  * As `ProcessIsolator.create`, for a kernel.
  *
- * @param data what `setData` would store, before the first process
+ * @param seed fills what `setData` stores, before the first process
  */
 export let startExtended: (
   options: IsolationOptions<undefined>,
   extension: IsolateExtension,
-  data: Readonly<Record<string, unknown>>,
+  seed: (data: IsolateData) => void,
 ) => Promise<ExtendedIsolator>;
 
 /**
@@ -97,9 +98,9 @@ export class ProcessIsolator {
       extension.listen?.(isolator.events);
       return { isolator, core: isolator.#core, calls: isolator.#calls, graceMs: options.graceMs };
     };
-    startExtended = async (options, extension, data) => {
+    startExtended = async (options, extension, seed) => {
       const extended = makeExtended(resolveOptions(options, { name: `isolate-${isolators + 1}` }), extension);
-      for (const [name, value] of Object.entries(data)) extended.core.data.set(name, value);
+      seed(extended.core.data);
       await extended.isolator.#start();
       return extended;
     };

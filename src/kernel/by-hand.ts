@@ -1,5 +1,6 @@
-import { IsolationError } from "../errors/index.js";
+import { IsolationError, invalidOption } from "../errors/index.js";
 import type { RecycleFacts } from "../isolator/index.js";
+import { checkStop } from "./check-stop.js";
 import type { IsolateEvent } from "./events.js";
 import type { Conductor, Unit } from "./life/index.js";
 import { absolute } from "./manifest/index.js";
@@ -28,7 +29,7 @@ export class ByHand {
   async start(name: string): Promise<void> {
     const { conductor } = this.#parts;
     const unit = this.#unit(name);
-    if (unit.current !== undefined) return;
+    if (unit.current !== undefined && !unit.isStopping) return;
     conductor.started(unit);
     try {
       await unit.start();
@@ -40,6 +41,7 @@ export class ByHand {
 
   async stop(name: string, reason: string): Promise<void> {
     const unit = this.#unit(name);
+    checkStop({ reason, graceMs: 0 });
     this.#parts.conductor.stopped(unit);
     await unit.stop(reason);
     this.#parts.tell({ type: "stopped", isolate: name, reason: "operator" });
@@ -47,13 +49,15 @@ export class ByHand {
 
   async restart(name: string): Promise<RecycleFacts | undefined> {
     const unit = this.#unit(name);
-    if (unit.current !== undefined) return unit.recycle();
+    if (unit.current !== undefined && !unit.isStopping) return unit.recycle();
     await this.start(name);
     return undefined;
   }
 
   async replace(name: string, module: string | URL): Promise<void> {
     const unit = this.#unit(name);
+    if (typeof module !== "string" && !(module instanceof URL))
+      throw invalidOption("module", "a path, a package name or a file URL", module);
     const { version, current, module: old } = unit;
     const predecessor = { version, module: old, pid: current?.pid ?? 0 };
     const { pid } = await unit.replace(absolute(module, "module", this.#parts.folder));

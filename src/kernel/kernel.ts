@@ -140,7 +140,11 @@ export class Kernel {
     await keepAlive.during(this.#runtime.byHand.start(name));
   }
 
-  /** Ends an isolate in order; it stays down until somebody starts it. Calls of it are refused with STOPPED. */
+  /**
+   * Ends an isolate in order; it stays down until somebody starts it. Calls of it are refused with STOPPED.
+   *
+   * @throws IsolationError INVALID_OPTION; it goes on then
+   */
   async stop(name: string, options: { reason?: string } = {}): Promise<void> {
     await keepAlive.during(this.#runtime.byHand.stop(name, options.reason ?? "stopped by an operator"));
   }
@@ -175,6 +179,8 @@ export class Kernel {
   /**
    * Ends the kernel in order: each isolate when nobody that depends on it is left. Idempotent; resolves when nothing of it is
    * left.
+   *
+   * @throws IsolationError INVALID_OPTION; the kernel goes on then
    */
   async shutdown(options: { reason?: string; graceMs?: number } = {}): Promise<KernelOutcome> {
     const { reason = "requested", graceMs } = options;

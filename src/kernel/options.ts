@@ -1,6 +1,7 @@
 import { invalidOption, ownOptions } from "../errors/index.js";
+import { milliseconds } from "../isolator/options/index.js";
 import { resolveTelemetry, type Telemetry } from "../telemetry/index.js";
-import { type HostTargets, hasHostTarget, isHostTarget } from "./grants/index.js";
+import { type HostTargets, isHostTarget, missingHostTarget } from "./grants/index.js";
 import type { ResolvedManifest } from "./manifest/index.js";
 import { type KernelMetricsOptions, type ResolvedKernelMetrics, resolveKernelMetrics } from "./metrics/index.js";
 
@@ -54,8 +55,7 @@ export function resolveKernelOptions(value: unknown, manifest: ResolvedManifest)
   const metrics = resolveKernelMetrics(given.metrics);
   if (typeof host !== "object" || host === null) throw invalidOption("host", "an object of functions", host);
   if (signal !== undefined && !(signal instanceof AbortSignal)) throw invalidOption("signal", "an AbortSignal", signal);
-  if (graceMs !== undefined && !(typeof graceMs === "number" && graceMs >= 0))
-    throw invalidOption("graceMs", "a number of milliseconds from 0", graceMs);
+  if (graceMs !== undefined) milliseconds("graceMs", graceMs);
   if (typeof frontDoor !== "boolean") throw invalidOption("frontDoor", "true or false", frontDoor);
   if (typeof discoverable !== "boolean") throw invalidOption("discoverable", "true or false", discoverable);
   checkHostTargets(host as HostTargets, manifest);
@@ -65,11 +65,16 @@ export function resolveKernelOptions(value: unknown, manifest: ResolvedManifest)
 
 function checkHostTargets(host: HostTargets, { isolates }: ResolvedManifest): void {
   for (const { name, uses, where } of isolates.values()) {
-    const missing = [...uses.keys()].find((target) => isHostTarget(target) && !hasHostTarget(host, target));
-    if (missing === undefined) continue;
-    const place = where(`uses.${missing}`);
-    const at = place === undefined ? "" : ` (${place})`;
-    const bound = `an object that has what isolates.${name}.uses grants of ${missing}${at}`;
-    throw invalidOption("host", bound, host);
+    for (const target of [...uses.keys()].filter(isHostTarget)) {
+      const hint = missingHostTarget(host, target);
+      if (hint === undefined) continue;
+      const place = where(`uses.${target}`);
+      const at = place === undefined ? "" : ` (${place})`;
+      throw invalidOption(
+        "host",
+        `an object that has what isolates.${name}.uses grants of ${target}${at}${hint}`,
+        host,
+      );
+    }
   }
 }

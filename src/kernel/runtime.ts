@@ -3,6 +3,7 @@ import { writeSync } from "node:fs";
 import { IsolationError } from "../errors/index.js";
 import type { Telemetry } from "../telemetry/index.js";
 import { ByHand } from "./by-hand.js";
+import { checkStop } from "./check-stop.js";
 import { Entrance } from "./entrance.js";
 import type { IsolateEvent, KernelEventSource } from "./events.js";
 import type { KernelOutcome } from "./kernel.js";
@@ -93,7 +94,8 @@ export class KernelRuntime {
     try {
       await this.metrics.open();
       await this.entrance.open();
-      await Promise.race([startInOrder(this.#units, (unit, error) => this.#startFailed(unit, error)), failed]);
+      const isOver = (): boolean => this.#stopping !== undefined;
+      await Promise.race([startInOrder(this.#units, isOver, (unit, error) => this.#startFailed(unit, error)), failed]);
     } catch (error) {
       await this.stop({ kind: "requested", reason: "the start failed" });
       throw error;
@@ -136,8 +138,9 @@ export class KernelRuntime {
     return [...this.#units.values()].map(summaryOf);
   }
 
-  /** Ends everything in order. Later calls wait for the first. */
+  /** Ends everything in order. Later calls wait for the first. @throws IsolationError INVALID_OPTION; it goes on then */
   stop(outcome: KernelOutcome, graceMs = this.#options.graceMs): Promise<KernelOutcome> {
+    checkStop({ reason: outcome.reason, graceMs });
     this.#stopping ??= this.#stop(outcome, graceMs);
     return this.#stopping;
   }

@@ -27,7 +27,7 @@ export { mayRead, modeOf, obstacleFor } from "./readable-by.js";
 export type { ReaperOnNode } from "./reaper-process.posix.js";
 export { sharedMemoryDirectory } from "./shared-memory-directory.js";
 export { atOnce, inSlices, type Steps } from "./slices.js";
-export { grpcTarget, socketAddress } from "./socket-address.js";
+export { grpcTarget, socketAddress, socketPathBytes } from "./socket-address.js";
 export { SOCKET_NAME_BYTES } from "./socket-name.js";
 export { sweepOnce } from "./sweep-once.js";
 export { waitForExit } from "./wait-for-exit.js";

@@ -16,6 +16,13 @@ export const socketAddress: (directory: string, name: string) => string = forThi
   windows: windowsSocketAddress,
 });
 
+/** How long the path of a socket may be that one chooses oneself. */
+export const socketPathBytes: number = forThisSystem({
+  linux: LINUX_PATH_LIMIT - 1,
+  macos: MACOS_PATH_LIMIT - 1,
+  windows: Number.POSITIVE_INFINITY,
+});
+
 /**
  * The grpc-js target of an address made by `socketAddress`.
  *

@@ -1,4 +1,5 @@
 import { IsolateData, IsolateTelemetry, ModuleCalls, Outputs } from "../isolator/index.js";
+import { quiet } from "../session/index.js";
 import type { Judge } from "../supervision/index.js";
 import type { MemberExtension } from "./member.js";
 import type { ResolvedPoolOptions } from "./options/index.js";
@@ -13,8 +14,8 @@ export interface PoolExtension {
   readonly member: MemberExtension;
   /** What follows when the budget of restarts is spent, and when all processes were halted. */
   readonly judge: Judge;
-  /** What `setData` would store, before the first process. */
-  readonly data: Readonly<Record<string, unknown>>;
+  /** Fills what `setData` stores, before the first process. */
+  readonly seed: (data: IsolateData) => void;
 }
 
 /** What is behind a pool's public face. */
@@ -33,7 +34,7 @@ export function makePool(
   extension?: PoolExtension,
 ): PoolParts {
   const data = new IsolateData();
-  for (const [name, value] of Object.entries(extension?.data ?? {})) data.set(name, value);
+  extension?.seed(data);
   const publisher = new PoolPublisher(options.logLevel);
   const { cancelGraceMs } = pool;
   const outputs = new Outputs(options);
@@ -43,6 +44,9 @@ export function makePool(
   const spec = { module, options, outputs, data, telemetry, cancelGraceMs, extension: extension?.member };
   const core = new PoolCore(pool, spec, publisher, extension?.judge);
   const gauge = new PoolGauge(core);
+  data.onInherited = (name) => {
+    for (const { live } of core.fleet.roster.open) if (live !== undefined) void quiet(data.send(live, name));
+  };
   for (const one of options.telemetry) telemetry.add(one);
   core.fleet.life.over.onReached(() => telemetry.close());
   return { core, publisher, calls: new ModuleCalls(core, options.callTimeoutMs), data };

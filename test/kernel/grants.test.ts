@@ -101,7 +101,7 @@ describe("functions of the host", () => {
   test("that the host does not offer are refused at the start", async () => {
     const error = await isolationError(callerWith({ "host.lag": "*" }, { log: {} }));
     expect(error.code).toBe("INVALID_OPTION");
-    expect(error.message).toContain("isolates.caller.uses grants of host.lag");
+    expect(error.message).toContain('isolates.caller.uses grants of host.lag; did you mean "log"?');
   });
 
   test("that are not there are told by name", async () => {

@@ -174,3 +174,55 @@ test("shutdown may be called again, also while it is under way, and nothing can 
   expect((await isolationError(kernel.start("base"))).code).toBe("STOPPED");
   expect(kernel.list().map(({ state }) => state)).toEqual(["stopped"]);
 });
+
+test.each([
+  ["a negative grace", { graceMs: -1 }],
+  ["a grace without end", { graceMs: Number.POSITIVE_INFINITY }],
+  ["an empty reason", { reason: "" }],
+])("%s is refused, and everything goes on", async (_, options) => {
+  const { host } = useJournal();
+  const kernel = await useKernel({ isolates: { base: isolate() } }, { host });
+  const { api } = kernel.isolate<typeof import("../fixtures/kernel/life.mjs")>("base");
+  expect((await isolationError(kernel.shutdown(options))).code).toBe("INVALID_OPTION");
+  if ("reason" in options) expect((await isolationError(kernel.stop("base", options))).code).toBe("INVALID_OPTION");
+  expect(kernel.list()).toMatchObject([{ state: "ready", pid: await api.pid() }]);
+});
+
+test("a kernel with a grace without end is not started", async () => {
+  const start = Kernel.start({ isolates: { base: isolate() } }, { graceMs: Number.POSITIVE_INFINITY });
+  expect((await isolationError(start)).message).toContain("graceMs must be milliseconds");
+});
+
+test("whoever starts an isolate that is being started waits for it", async () => {
+  const { host } = useJournal();
+  const kernel = await useKernel({ isolates: { base: isolate() } }, { host });
+  await kernel.stop("base");
+  const first = kernel.start("base");
+  await kernel.start("base");
+  expect(kernel.list()).toMatchObject([{ state: "ready" }]);
+  await first;
+});
+
+test.each(["start", "restart"] as const)(
+  "%s() of an isolate that is being stopped starts it afterwards",
+  async (how) => {
+    const { lines, host } = useJournal();
+    const kernel = await useKernel({ isolates: { base: isolate() } }, { host });
+    const stopping = kernel.stop("base");
+    await kernel[how]("base");
+    await stopping;
+    expect(kernel.list()).toMatchObject([{ state: "ready" }]);
+    expect(lines).toEqual(["base started", "base stopped", "base started"]);
+  },
+);
+
+test("of a stop, a start and a stop, the last one counts", async () => {
+  const { lines, host } = useJournal();
+  const kernel = await useKernel({ isolates: { base: isolate() } }, { host });
+  const first = kernel.stop("base");
+  const starting = isolationError(kernel.start("base"));
+  await Promise.all([first, kernel.stop("base")]);
+  expect((await starting).code).toBe("STOPPED");
+  expect(kernel.list()).toMatchObject([{ state: "stopped" }]);
+  expect(lines).toEqual(["base started", "base stopped"]);
+});

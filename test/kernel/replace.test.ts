@@ -2,6 +2,7 @@ import { copyFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { isAlive } from "../../src/platform/index.js";
+import { deferred } from "../grpc/deferred.js";
 import { isolationError } from "../helpers/rejection.js";
 import { until } from "../helpers/until.js";
 import { useDirectory } from "../helpers/use-directory.js";
@@ -94,4 +95,57 @@ test("a version that crashes later is started again as itself", async () => {
   process.kill(await store.api.pid(), "SIGKILL");
   await restarted;
   expect(await store.api.version()).toBe(2);
+});
+
+test.each([
+  ["one process", {}],
+  ["a pool", { instances: { min: 1, max: 1, concurrency: 4 } }],
+])(
+  "what the old version stores while the new one starts, and later, is there; what the new one has stored itself stays: %s",
+  async (_, more) => {
+    const [arrived, open] = [deferred(), deferred()];
+    const pass = (): Promise<void> => {
+      arrived.resolve();
+      return open.promise;
+    };
+    const store = { module: kernelFixture("instance.mjs"), uses: { "host.gate": "*" }, ...more } as const;
+    const kernel = await useKernel({ isolates: { store } }, { host: { gate: { pass } } });
+    const { api } = kernel.isolate<typeof import("../fixtures/kernel/instance.mjs")>("store");
+    const [begun, late] = [deferred(), deferred()];
+    const storing = api.storeAfter("late", 5, () => {
+      begun.resolve();
+      return late.promise;
+    });
+    await begun.promise;
+    const replacing = kernel.replace("store", { module: kernelFixture("gated.mjs") });
+    await arrived.promise;
+    await api.store("count", 3);
+    await api.store("own", "old");
+    open.resolve();
+    await replacing;
+    expect(await api.read("count")).toBe(3);
+    late.resolve();
+    await storing;
+    expect(await api.read("late")).toBe(5);
+    expect(await api.read("own")).toBe("new");
+  },
+);
+
+test("replacements that wait end with the kernel, and start nothing more", async () => {
+  const lines: string[] = [];
+  const store = { module: STORE, uses: { "host.journal": "*" }, data: { never: true } } as const;
+  const host = { journal: { write: (line: string) => void lines.push(line) } };
+  const kernel = await useKernel({ isolates: { store } }, { host });
+  const module = kernelFixture("life.mjs");
+  const replacing = [1, 2].map(() => isolationError(kernel.replace("store", { module })));
+  await until(() => lines.includes("store begins"));
+  await kernel.shutdown();
+  expect((await Promise.all(replacing)).map(({ code }) => code)).toEqual(["CANCELLED", "STOPPED"]);
+  expect(lines).toEqual(["store begins"]);
+});
+
+test.each([undefined, 5, {}])("a module that is %s is refused by that name", async (module) => {
+  const kernel = await usePair();
+  const error = await isolationError(kernel.replace("store", { module } as never));
+  expect(error.message).toContain("module must be a path, a package name or a file URL");
 });

@@ -1,6 +1,7 @@
 import type { Kernel, KernelManifest } from "process-isolation/kernel";
 import { expect, test } from "vitest";
 import { isAlive } from "../../src/platform/index.js";
+import { deferred } from "../grpc/deferred.js";
 import { isolationError } from "../helpers/rejection.js";
 import { until } from "../helpers/until.js";
 import { kernelFixture, nextOf, useKernel } from "./use-kernel.js";
@@ -215,3 +216,32 @@ test.each([
     expect(await caller.call("store", "add", [1, 2])).toBe(3);
   },
 );
+
+test("what an operator stops while its group is started again stays down", async () => {
+  const [stopping, goOn] = [deferred(), deferred()];
+  const lines: string[] = [];
+  const write = (line: string): Promise<void> | undefined => {
+    lines.push(line);
+    if (line !== "c stopped") return undefined;
+    stopping.resolve();
+    return goOn.promise;
+  };
+  const isolates = Object.fromEntries(["a", "b", "c"].map((name) => [name, { module, uses, graceMs: 20_000 }]));
+  const kernel = await useKernel(
+    { supervision: { strategy: "one-for-all" }, isolates },
+    { host: { journal: { write } } },
+  );
+  lines.splice(0);
+  const restarted = nextOf(kernel, "c", "restarted");
+  kill(kernel, "a");
+  await stopping.promise;
+  await Promise.all([kernel.stop("a"), kernel.stop("b")]);
+  goOn.resolve();
+  await restarted;
+  expect(kernel.list().map(({ name, state }) => [name, state])).toEqual([
+    ["a", "stopped"],
+    ["b", "stopped"],
+    ["c", "ready"],
+  ]);
+  expect(lines.toSorted()).toEqual(["b stopped", "c started", "c stopped"]);
+});

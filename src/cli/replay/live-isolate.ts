@@ -46,7 +46,7 @@ export class LiveIsolate {
         prepare: () => undefined,
         prepareLoaded: () => undefined,
       },
-      {},
+      () => {},
     );
     return new LiveIsolate(isolator, exits, module);
   }

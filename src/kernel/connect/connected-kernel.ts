@@ -24,12 +24,19 @@ interface KernelFacts {
   readonly isolates: readonly string[];
 }
 
+/** Why nothing is to be had any more. */
+interface Over {
+  readonly code: "STOPPED" | "UNAUTHENTICATED";
+  readonly why: string;
+}
+
 /**
  * A kernel that runs in another process, as `pihost up -d` starts one. Made by `Kernel.connect`.
  *
  * Calls go straight to the isolates' processes through the kernel's front door, with all that calls of the host have: rich values,
  * streams, callbacks, signals. When a process dies, calls that ran in it fail with CRASHED, those that are `idempotent` are
- * sent again, and those that wait go to the next one. When the kernel ends, all fail with STOPPED.
+ * sent again, and those that wait go to the next one. When the kernel ends, all fail with STOPPED;
+ * when its token is revoked or expires, with UNAUTHENTICATED.
  */
 export class ConnectedKernel {
   readonly name: string;
@@ -47,8 +54,7 @@ export class ConnectedKernel {
   readonly #names: readonly string[];
   readonly #isolates = new Map<string, RemoteIsolate>();
   readonly #dashboards = new Dashboards();
-  /** Why nothing is to be had any more. */
-  #over: string | undefined;
+  #over: Over | undefined;
 
   /** As `Kernel.connect`. */
   static async connect(nameOrSocket: string, options: ConnectOptions = {}): Promise<ConnectedKernel> {
@@ -56,8 +62,8 @@ export class ConnectedKernel {
     const address = findKernel(nameOrSocket, token);
     const client = new KernelClient(address.socket, address.token);
     let kernel: ConnectedKernel | undefined;
-    const events = new RemoteEvents(client, () => {
-      if (kernel !== undefined) kernel.#gone();
+    const events = new RemoteEvents(client, (error) => {
+      if (kernel !== undefined) kernel.#gone(error);
     });
     try {
       await keepAlive.during(events.start());
@@ -146,7 +152,7 @@ export class ConnectedKernel {
 
   /** As `Kernel.dashboard`, served by this program; it ends with the connection. */
   async dashboard(options: DashboardOptions = {}): Promise<Dashboard> {
-    if (this.#over !== undefined) throw new IsolationError("STOPPED", this.#over);
+    if (this.#over !== undefined) throw new IsolationError(this.#over.code, this.#over.why);
     const dashboard = await this.#dashboards.open(this.#client, options);
     if (this.#over !== undefined) await dashboard.close();
     return dashboard;
@@ -161,7 +167,7 @@ export class ConnectedKernel {
   /** Ends the connection; the kernel goes on. Calls that have not settled fail with STOPPED. */
   async close(): Promise<void> {
     await this.#dashboards.end("close");
-    this.#end("the connection to the kernel was closed");
+    this.#end({ code: "STOPPED", why: "the connection to the kernel was closed" });
   }
 
   /** `close()`. */
@@ -173,24 +179,26 @@ export class ConnectedKernel {
     if (!this.#names.includes(name)) throw unknownIsolate(this.name, name, this.#names);
     const isolate = this.#isolates.get(name) ?? new RemoteIsolate(name, this.#client);
     this.#isolates.set(name, isolate);
-    if (this.#over !== undefined) this.#closeIsolate(isolate, this.#over);
+    if (this.#over !== undefined) closeIsolate(isolate, this.#over);
     return isolate;
   }
 
-  #gone(): void {
-    this.#end(`the kernel ${this.name} has ended`);
+  #gone(error: unknown): void {
+    if (IsolationError.is(error, "UNAUTHENTICATED"))
+      this.#end({ code: "UNAUTHENTICATED", why: `the token for the kernel ${this.name} was revoked, or has expired` });
+    else this.#end({ code: "STOPPED", why: `the kernel ${this.name} has ended` });
   }
 
-  #end(why: string): void {
-    this.#over ??= why;
+  #end(over: Over): void {
+    this.#over ??= over;
     this.#events.stop();
-    for (const isolate of this.#isolates.values()) this.#closeIsolate(isolate, why);
+    for (const isolate of this.#isolates.values()) closeIsolate(isolate, over);
     // They have yet to read from the kernel that it has ended.
     if (this.#dashboards.isEmpty) this.#client.close();
     else void this.#dashboards.end("drain").then(() => this.#client.close());
   }
+}
 
-  #closeIsolate(isolate: RemoteIsolate, why: string): void {
-    isolate.close(() => new IsolationError("STOPPED", why, { facts: { isolate: isolate.name } }));
-  }
+function closeIsolate(isolate: RemoteIsolate, { code, why }: Over): void {
+  isolate.close(() => new IsolationError(code, why, { facts: { isolate: isolate.name } }));
 }

@@ -14,10 +14,10 @@ export class RemoteEvents {
   readonly #client: KernelClient;
   readonly #emitter = new EventEmitter<KernelEvents>();
   readonly #over = new AbortController();
-  readonly #onGone: () => void;
+  readonly #onGone: (error: unknown) => void;
 
-  /** @param onGone called once, when the kernel has ended or cannot be reached any more */
-  constructor(client: KernelClient, onGone: () => void) {
+  /** @param onGone called once, when the kernel has ended or cannot be reached any more, with why */
+  constructor(client: KernelClient, onGone: (error: unknown) => void) {
     this.#client = client;
     this.#onGone = onGone;
   }
@@ -53,8 +53,8 @@ export class RemoteEvents {
         if (error === undefined) throw new IsolationError("STOPPED", "the kernel has ended");
         // This program was too slow, or the connection broke.
         events = await this.#watch();
-      } catch {
-        if (!this.#over.signal.aborted) this.#onGone();
+      } catch (error) {
+        if (!this.#over.signal.aborted) this.#onGone(error);
         return;
       }
     }

@@ -33,14 +33,15 @@ export function hostFunction(host: HostTargets, target: string, method: string):
   return (...args) => Reflect.apply(callee, container, args);
 }
 
-/** Whether there is anything of that name; for the check of a manifest's grants. */
-export function hasHostTarget(host: HostTargets, target: string): boolean {
+/** For the check of a manifest's grants: undefined where there is anything of that name, else what comes closest, for messages. */
+export function missingHostTarget(host: HostTargets, target: string): string | undefined {
   let value: unknown = host;
   for (const name of target.split(".").slice(1)) {
-    if (!isContainer(value) || !hasMember(value, name)) return false;
+    if (!isContainer(value)) return "";
+    if (!hasMember(value, name)) return didYouMean(name, memberNames(value));
     value = value[name];
   }
-  return true;
+  return undefined;
 }
 
 function missing(container: unknown, path: readonly string[]): IsolationError {

@@ -4,6 +4,7 @@ import {
   died,
   type Escalation,
   plant,
+  standingOf,
   startedByHand,
   stoppedByHand,
   type TreeGroup,
@@ -135,7 +136,8 @@ export class Conductor {
 
   /** Resolves when it takes calls, or has failed again, which is judged anew. */
   async #startAgain(unit: Unit, decision: AfterCrash): Promise<void> {
-    if (this.#isOver) return;
+    // Since the verdict, an operator may have stopped it.
+    if (this.#isOver || standingOf(this.#state, unit.name) === "by-hand") return;
     this.#lastStart += 1;
     this.#starts.set(unit, this.#lastStart);
     if (unit.current !== undefined) {

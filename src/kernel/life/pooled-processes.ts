@@ -2,6 +2,7 @@ import type { HostStatusMessage } from "../../contract/index.js";
 import type { IsolationError } from "../../errors/index.js";
 import {
   type CallsMeasured,
+  type IsolateData,
   type IsolateTelemetry,
   type IsolatorEventSource,
   type IsolatorState,
@@ -54,8 +55,8 @@ export class PooledProcesses implements UnitProcesses {
     return this.#oldest?.generation ?? 0;
   }
 
-  get data(): Readonly<Record<string, unknown>> {
-    return this.#parts.data.values;
+  get data(): IsolateData {
+    return this.#parts.data;
   }
 
   instances(): Instance[] {

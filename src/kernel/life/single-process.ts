@@ -4,6 +4,7 @@ import type {
   CallsMeasured,
   ExtendedIsolator,
   IsolateCore,
+  IsolateData,
   IsolateTelemetry,
   IsolatorEventSource,
   IsolatorState,
@@ -50,8 +51,8 @@ export class SingleProcess implements UnitProcesses {
     return this.isolator.generation;
   }
 
-  get data(): Readonly<Record<string, unknown>> {
-    return this.taker.data.values;
+  get data(): IsolateData {
+    return this.taker.data;
   }
 
   instances(): Instance[] {

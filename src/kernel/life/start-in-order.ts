@@ -4,20 +4,24 @@ import type { Unit } from "./unit.js";
 /**
  * Starts isolates as their dependencies allow, as many at once as that makes. The first essential one that fails ends it all.
  *
+ * @param isOver whether the kernel ends: nothing more is started then
  * @param onFailed called for one that the kernel can do without
  * @throws IsolationError naming the isolate that failed, and why; the others may be under way still
  */
 export async function startInOrder(
   units: ReadonlyMap<string, Unit>,
+  isOver: () => boolean,
   onFailed: (unit: Unit, error: IsolationError) => void,
 ): Promise<void> {
   const ready = new Map<string, Promise<void>>();
-  const over = new AbortController();
+  let hasFailed = false;
   // In the order of start: those that one depends on are here before it.
   for (const [name, unit] of units) {
     const before = unit.definition.dependencies.map((dependency) => ready.get(dependency));
-    const start = Promise.all(before).then(() => (over.signal.aborted ? undefined : startOne(unit, onFailed)));
-    start.catch(() => over.abort());
+    const start = Promise.all(before).then(() => (hasFailed || isOver() ? undefined : startOne(unit, onFailed)));
+    start.catch(() => {
+      hasFailed = true;
+    });
     ready.set(name, start);
   }
   await Promise.all(ready.values());

@@ -1,4 +1,10 @@
-import { defaultLifecycle, type ExtendedIsolator, type IsolateExtension, startExtended } from "../../isolator/index.js";
+import {
+  defaultLifecycle,
+  type ExtendedIsolator,
+  type IsolateData,
+  type IsolateExtension,
+  startExtended,
+} from "../../isolator/index.js";
 import { makePool, type PoolParts, resolvePoolOptions } from "../../pool/index.js";
 import { activateModules, type Death, type Judgement, judgeByBudget, RestartBudget } from "../../supervision/index.js";
 import type { ResolvedInstances } from "../manifest/index.js";
@@ -18,7 +24,8 @@ const RETIRED = {
 /** What is behind a unit, or is to be. */
 export interface ProcessesStart {
   readonly module: string;
-  readonly data: Readonly<Record<string, unknown>>;
+  /** Fills what `setData` stores, before the first process. */
+  readonly seed: (data: IsolateData) => void;
   readonly signal: AbortSignal;
 }
 
@@ -72,23 +79,23 @@ function startSingle(
   { definition }: Unit,
   around: UnitSurroundings,
   extension: IsolateExtension,
-  { module, data, signal }: ProcessesStart,
+  { module, seed, signal }: ProcessesStart,
 ): Promise<ExtendedIsolator> {
   const options = { ...definition.options, lifecycle: defaultLifecycle(module), telemetry: around.telemetry(), signal };
-  return startExtended(options, extension, data);
+  return startExtended(options, extension, seed);
 }
 
 async function startPool(
   { name, definition }: Unit,
   around: UnitSurroundings,
   { judge, ...member }: IsolateExtension,
-  { module, data, signal, instances }: ProcessesStart & { readonly instances: ResolvedInstances },
+  { module, seed, signal, instances }: ProcessesStart & { readonly instances: ResolvedInstances },
 ): Promise<PooledProcesses> {
   const { maxRestarts, withinMs } = around.bears;
   const restart = { maxRestarts, withinMs };
   const options = { ...definition.options, ...instances, restart, telemetry: around.telemetry() };
   const resolved = resolvePoolOptions(module, options, { name });
-  const parts = makePool(module, resolved, { kernel: around.kernel, member, judge, data });
+  const parts = makePool(module, resolved, { kernel: around.kernel, member, judge, seed });
   const processes = new PooledProcesses(parts, resolved.member.graceMs);
   around.listen(processes.events);
   await beginPool(parts, signal);

@@ -3,6 +3,7 @@ import type { IsolationError } from "../../errors/index.js";
 import type {
   CallsMeasured,
   CallTaker,
+  IsolateData,
   IsolateTelemetry,
   IsolatorEventSource,
   IsolatorState,
@@ -56,7 +57,7 @@ export interface UnitProcesses {
   /** Takes calls of other isolates. */
   readonly taker: CallTaker;
   /** What `setData` has stored. */
-  readonly data: Readonly<Record<string, unknown>>;
+  readonly data: IsolateData;
   instances(): Instance[];
   /** The process that a request goes to, once there is one. @throws IsolationError when there will be none */
   place(): Promise<RequestPlace>;

@@ -5,11 +5,11 @@ import {
   forwardCall,
   ReadyGate,
   type RecycleFacts,
+  type ShutdownOptions,
 } from "../../isolator/index.js";
-import type { ExitOutcome } from "../../process/index.js";
-import { quiet } from "../../session/index.js";
 import type { ResolvedIsolate } from "../manifest/index.js";
-import { startProcesses } from "./start-processes.js";
+import { Retiring } from "./retiring.js";
+import { type ProcessesStart, startProcesses } from "./start-processes.js";
 import { endsToo, isDown } from "./unit-errors.js";
 import type { UnitProcesses } from "./unit-processes.js";
 import type { UnitState } from "./unit-state.js";
@@ -31,13 +31,16 @@ export class Unit {
   #state: "waiting" | "starting" | "started" | "stopping" | "stopped" | "failed" = "waiting";
   /** A start that is under way: how to give it up, and when it is over. */
   #starting: { readonly abort: AbortController; readonly over: Promise<unknown> } | undefined;
+  #begun: Promise<void> | undefined;
   #replacing: Promise<unknown> = Promise.resolve();
+  /** The last stop; how many there were. */
+  #stopping: Promise<unknown> | undefined;
+  #stops = 0;
   /** What `setData` has stored in those that are gone. */
   #data: Readonly<Record<string, unknown>>;
   /** Isolates whose calls are refused. */
   #refused: ReadonlySet<string> | undefined;
-  /** Those that were replaced and finish their calls. */
-  readonly #retiring = new Set<UnitProcesses>();
+  readonly #retiring = new Retiring();
 
   constructor(definition: ResolvedIsolate, around: UnitSurroundings) {
     this.definition = definition;
@@ -60,30 +63,36 @@ export class Unit {
     return this.#current;
   }
 
-  /** Starts it. @throws IsolationError what keeps it from starting; nothing of it is left then */
+  /** Whether it is being stopped: afterwards there is nothing behind it. */
+  get isStopping(): boolean {
+    return this.#state === "stopping";
+  }
+
+  /**
+   * Starts it, where it is down, or once it is. Whoever else starts it meanwhile waits for the same start.
+   *
+   * @throws IsolationError what keeps it from starting; nothing of it is left then
+   */
   async start(): Promise<void> {
-    if (this.#current !== undefined || this.#state === "starting") return;
-    this.#state = "starting";
-    try {
-      this.#use(await this.#start(this.module, this.#data));
-    } catch (error) {
-      if (this.#state === "starting") this.#leave("failed");
-      throw error;
-    }
+    const stops = this.#stops;
+    if (this.isStopping) await this.#stopping;
+    // The later word counts.
+    if (stops !== this.#stops) throw this.downError();
+    if (this.#current !== undefined) return;
+    this.#begun ??= this.#begin().finally(() => {
+      this.#begun = undefined;
+    });
+    await this.#begun;
   }
 
   /** Ends it in order; it may be started again. */
-  async stop(reason: string, graceMs?: number): Promise<ExitOutcome | undefined> {
-    const current = this.#current;
-    const options = { reason, ...(graceMs === undefined ? {} : { graceMs }) };
+  stop(reason: string, graceMs?: number): Promise<void> {
+    this.#stops += 1;
     this.#state = "stopping";
     this.#starting?.abort.abort();
-    await this.#starting?.over;
-    const retiring = [...this.#retiring].map((retiring) => retiring.shutdown(options));
-    const outcome = await current?.shutdown(options);
-    await Promise.all(retiring);
-    this.#leave("stopped");
-    return outcome;
+    const stopping = this.#stop({ reason, ...(graceMs === undefined ? {} : { graceMs }) });
+    this.#stopping = Promise.allSettled([stopping]);
+    return stopping;
   }
 
   /** Ends the process that is ready, which is judged as halted: calls wait until that is decided. */
@@ -147,10 +156,35 @@ export class Unit {
     return willBe ? this.#gate.wait() : Promise.reject(this.downError());
   }
 
+  async #begin(): Promise<void> {
+    this.#state = "starting";
+    try {
+      const stored = Object.entries(this.#data);
+      this.#use(
+        await this.#start(this.module, (data) => {
+          for (const [name, value] of stored) data.set(name, value);
+        }),
+      );
+    } catch (error) {
+      if (this.#state === "starting") this.#leave("failed");
+      throw error;
+    }
+  }
+
+  async #stop(options: ShutdownOptions): Promise<void> {
+    const retiring = this.#retiring.shutdown(options);
+    await this.#starting?.over;
+    await this.#current?.shutdown(options);
+    await retiring;
+    this.#leave("stopped");
+    // One that was begun before ends what it has started.
+    await this.#replacing;
+  }
+
   /** Starts what is to be behind it; a stop waits until nothing of it is left. */
-  #start(module: string, data: Readonly<Record<string, unknown>>): Promise<UnitProcesses> {
+  #start(module: string, seed: ProcessesStart["seed"]): Promise<UnitProcesses> {
     const abort = new AbortController();
-    const starting = startProcesses(this, this.#around, { module, data, signal: abort.signal });
+    const starting = startProcesses(this, this.#around, { module, seed, signal: abort.signal });
     const own = { abort, over: Promise.allSettled([starting]) };
     this.#starting = own;
     void own.over.then(() => {
@@ -180,32 +214,33 @@ export class Unit {
 
   async #replace(module: string): Promise<UnitProcesses> {
     const old = await this.there();
-    const started = await this.#start(module, old.data);
-    if (this.#current !== old || this.#state === "stopping") {
+    if (this.isStopping) throw this.downError();
+    const started = await this.#startInPlaceOf(old, module);
+    if (this.#current !== old || this.isStopping) {
       await started.shutdown({ reason: "what it was to replace is gone" });
       throw this.downError();
     }
     this.module = module;
     this.version += 1;
     this.#use(started);
-    this.#retiring.add(old);
     // It was to be halted: that is for the new one now, and what waits in the old one has no other to wait for.
     old.resume();
-    void quiet(this.#retire(old));
+    this.#retiring.add(old);
     return started;
   }
 
-  async #retire(old: UnitProcesses): Promise<void> {
+  /** It has what the old one stores while it starts, and later. */
+  async #startInPlaceOf({ data }: UnitProcesses, module: string): Promise<UnitProcesses> {
     try {
-      await old.idle();
-      await old.shutdown({ reason: "replaced" });
-    } finally {
-      this.#retiring.delete(old);
+      return await this.#start(module, (heir) => data.handOnTo(heir));
+    } catch (error) {
+      data.keep();
+      throw error;
     }
   }
 
   #leave(state: "failed" | "stopped"): void {
-    this.#data = this.#current?.data ?? this.#data;
+    this.#data = this.#current?.data.values ?? this.#data;
     this.#current = undefined;
     this.#state = state;
     this.#gate.refuse(() => this.downError());

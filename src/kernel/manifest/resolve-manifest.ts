@@ -7,6 +7,7 @@ import type { Problems } from "./problems.js";
 import { resolveInstances } from "./resolve-instances.js";
 import { resolveListen } from "./resolve-listen.js";
 import { resolveServices } from "./resolve-services.js";
+import { resolveSocket } from "./resolve-socket.js";
 import { resolveTree } from "./resolve-tree.js";
 import { dependenciesOf, resolveUses, type Targets } from "./resolve-uses.js";
 import type { ResolvedIsolate, ResolvedManifest, ResolvedServices } from "./resolved.js";
@@ -43,7 +44,7 @@ export function resolveManifest(
     layers,
     tree: resolveTree(manifest, name, isolates, groupOf),
     onExhausted: manifest.supervision?.onExhausted ?? "stop",
-    socket: manifest.socket,
+    socket: resolveSocket(manifest.socket, problems),
     listen: resolveListen(manifest.listen, problems),
     auth: manifest.auth ?? "token",
   });

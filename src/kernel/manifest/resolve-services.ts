@@ -32,7 +32,11 @@ export function resolveServices(
 
 function servicesOf(protos: readonly string[], at: Path, problems: Problems): readonly string[] {
   if (protos.length === 0) return [];
-  const found = protos.flatMap((proto) => servicesIn(proto) ?? []);
+  const found = protos.flatMap((proto) => {
+    const services = servicesIn(proto);
+    if (services === undefined) problems.mustBe([...at, "proto"], "files that can be read", proto);
+    return services ?? [];
+  });
   if (found.length === 0)
     problems.add([...at, "proto"], `must have a service, or "services" must name some; received ${protos.join(", ")}`);
   return found;

@@ -83,6 +83,9 @@ export const ATTEMPTS_AT_MOST = 3;
 /** From a connection that was lost to the story of the death, at most, in milliseconds. */
 export const STORY_MS = 1_000;
 
+/** From the deadline of a request that a process has to the end of it, in milliseconds: the process itself may say it before. */
+export const OVERDUE_MS = 250;
+
 /** Connections to one process that are tried for one request, and the first pause between them, in milliseconds; each is twice as long, up to the longest. */
 export const CONNECT_TRIES_AT_MOST = 20;
 export const CONNECT_PAUSE_MS = 20;

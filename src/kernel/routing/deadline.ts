@@ -4,7 +4,7 @@ import { type Fields, indexOfField } from "./http2/hpack-decoder.js";
 /** What a request may have waited before its deadline is told anew, in milliseconds. */
 const SHORT_MS = 5;
 
-/** The deadline of a request. While a process has it, that one minds it, and the client does. */
+/** The deadline of a request. */
 export class Deadline {
   readonly #at: number;
   readonly #wholeMs: number;
@@ -27,6 +27,11 @@ export class Deadline {
       if (this.#left > 0) this.start(onPassed);
       else onPassed();
     }, timerDelay(this.#left));
+  }
+
+  /** Now that it has passed, minds it so many milliseconds more. */
+  extend(ms: number, onPassed: () => void): void {
+    this.#timer = setTimeout(onPassed, ms);
   }
 
   stop(): void {

@@ -1,7 +1,7 @@
 import { GrpcStatus } from "../../grpc/index.js";
 import { Answer } from "./answer.js";
 import { Attempts } from "./attempts.js";
-import { CONNECT_TRIES_AT_MOST } from "./bounds.js";
+import { CONNECT_TRIES_AT_MOST, OVERDUE_MS } from "./bounds.js";
 import type { FoundLink } from "./client-links.js";
 import { Deadline } from "./deadline.js";
 import { refusalByDeath, refusalOf } from "./death-story.js";
@@ -61,7 +61,7 @@ export class Exchange implements Waiter {
     if (this.#isOver) return;
     const waiting = this.#context.idleControllers.pop() ?? new AbortController();
     this.#waiting = waiting;
-    this.#deadline?.start(this.#late);
+    this.#deadline?.start(this.#passed);
     this.#context.findLink(this.#isolate, waiting.signal).then(
       (found) => {
         if (this.#waiting !== waiting) return;
@@ -153,6 +153,7 @@ export class Exchange implements Waiter {
   #over(code: number = CODE.cancel): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    this.#deadline?.stop();
     this.#stopWaiting();
     this.#found?.link.cancel(this);
     this.request.detach()?.reset(code);
@@ -168,12 +169,17 @@ export class Exchange implements Waiter {
     return fields;
   }
 
-  readonly #late = (): void => {
-    this.fail({ code: GrpcStatus.DEADLINE_EXCEEDED, message: `${this.#who()} was not ready in time` });
+  /** A process that has it says so itself, unless it is busy or does not care. */
+  readonly #passed = (): void => {
+    if (this.request.isAttached) this.#deadline?.extend(OVERDUE_MS, () => this.#late("did not answer"));
+    else this.#late("was not ready");
   };
 
+  #late(what: string): void {
+    this.fail({ code: GrpcStatus.DEADLINE_EXCEEDED, message: `${this.#who()} ${what} in time` });
+  }
+
   #stopWaiting(): void {
-    this.#deadline?.stop();
     const waiting = this.#waiting;
     this.#waiting = undefined;
     if (waiting === undefined) return;
@@ -186,7 +192,7 @@ export class Exchange implements Waiter {
     this.#found = undefined;
     this.#leave();
     this.#leave = NOTHING;
-    this.#deadline?.start(this.#late);
+    this.#deadline?.start(this.#passed);
     setTimeout(() => this.begin(), this.#attempts.pauseMs);
   }
 

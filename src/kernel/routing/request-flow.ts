@@ -32,6 +32,11 @@ export class RequestFlow implements StreamSink {
     return this.#kept.isWhole;
   }
 
+  /** Whether a process has it. */
+  get isAttached(): boolean {
+    return this.#upstream !== undefined;
+  }
+
   /** A process gets what came so far, and what comes. */
   attach(upstream: Http2Stream, fields: Fields): void {
     this.#upstream = upstream;

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { chmodSync, lstatSync, mkdirSync, statSync, unlinkSync } from "node:fs";
+import { type BigIntStats, chmodSync, linkSync, lstatSync, mkdirSync, renameSync, statSync, unlinkSync } from "node:fs";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { dirname, resolve } from "node:path";
 import { IsolationError, invalidOption } from "../../errors/index.js";
@@ -50,15 +50,35 @@ async function prepare(address: string): Promise<void> {
   const isSticky = (mode & 0o1000) !== 0;
   if (!isOurs || ((mode & 0o022) !== 0 && !isSticky))
     throw invalidOption("socket", "in a folder of the kernel's own user that nobody else may write", address);
-  const stats = lstatSync(address, { throwIfNoEntry: false });
+  const stats = lstatSync(address, { bigint: true, throwIfNoEntry: false });
   if (stats === undefined) return;
   if (!stats.isSocket()) throw invalidOption("socket", "a path where there is no file yet", address);
-  if (await isListening(address))
+  if ((await isListening(address)) || !removeDead(address, stats)) {
     throw new IsolationError(
       "INVALID_OPTION",
       `socket: somebody listens on ${address} already; is that kernel running?`,
     );
-  unlinkSync(address);
+  }
+}
+
+/**
+ * Removes a socket on which nobody listens, but not one that another kernel has put in its place since.
+ *
+ * @returns whether the path is free
+ */
+function removeDead(address: string, dead: BigIntStats): boolean {
+  const aside = `${address}.${randomBytes(4).toString("hex")}`;
+  try {
+    renameSync(address, aside);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return true;
+    throw error;
+  }
+  const { ino, mtimeNs } = lstatSync(aside, { bigint: true });
+  const isDead = ino === dead.ino && mtimeNs === dead.mtimeNs;
+  if (!isDead) linkSync(aside, address);
+  unlinkSync(aside);
+  return isDead;
 }
 
 function isListening(address: string): Promise<boolean> {

@@ -140,6 +140,16 @@ test("when the kernel ends, calls fail with STOPPED and the event says so", asyn
   expect((await isolationError(api.pid())).code).toBe("STOPPED");
 });
 
+test("when its token is revoked, calls fail with UNAUTHENTICATED", async () => {
+  const { kernel, connected } = await useConnection();
+  const { api } = connected.isolate<Store>("store");
+  const waiting = isolationError(api.untilCancelled());
+  while ((await api.seen()) !== "waiting");
+  for (const { id } of kernel.tokens.list()) kernel.tokens.revoke(id);
+  expect((await waiting).code).toBe("UNAUTHENTICATED");
+  expect((await isolationError(connected.isolate<Store>("store").api.pid())).code).toBe("UNAUTHENTICATED");
+});
+
 test("close() settles what has not, and leaves the kernel as it is", async () => {
   const { kernel, connected } = await useConnection();
   const { api } = connected.isolate<Store>("store");

@@ -219,3 +219,10 @@ describe("options are judged by the rules of ProcessIsolator.create", () => {
     ]);
   });
 });
+
+test("a path of a socket that is longer than the system takes is refused, rather than cut off", async () => {
+  const problems = await problemsOf(`socket: ./${"x".repeat(120)}.sock\nisolates: { a: { module: ./a.js } }\n`);
+  expect(problems).toEqual([
+    expect.stringMatching(/^pihost\.yaml:1:9: socket must be a path of at most 10[37] bytes, .*; received '\//),
+  ]);
+});

@@ -142,10 +142,22 @@ describe("YAML", () => {
 
   test("a text that is nested without end is refused", async () => {
     const deep = "[".repeat(5_000);
-    for (const text of [deep, deep + "]".repeat(5_000)]) {
-      for (const name of ["pihost.yaml", "pihost.json"]) {
-        expect((await problemsOf(text, name))[0]).toContain("pihost.");
-      }
+    expect((await problemsOf(deep, "pihost.json"))[0]).toContain("pihost.json:");
+    const lists = deep + "]".repeat(5_000);
+    const maps = '{ "a": '.repeat(500) + "1" + "}".repeat(500);
+    for (const text of [lists, maps]) {
+      for (const name of ["pihost.yaml", "pihost.json"])
+        expect(await problemsOf(text, name)).toEqual([`${name}: it is nested too deep`]);
+    }
+    for (const text of [deep, "- ".repeat(500) + "a", `? ${"? ".repeat(500)}a`])
+      expect(await problemsOf(text)).toEqual(["pihost.yaml: it is nested too deep"]);
+  });
+
+  test("a text that is nested as deep as anybody would is read", async () => {
+    const text = `{"isolates": {"a": {"module": "./a.js", "data": {"k": ${"[".repeat(100)}${"]".repeat(100)}}}}}`;
+    for (const name of ["pihost.yaml", "pihost.json"]) {
+      const { isolates } = await readManifest(useManifestFile(text, name));
+      expect(isolates.get("a")?.data).toHaveProperty("k");
     }
   });
 

@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { readManifest } from "../../../src/kernel/manifest/index.js";
 import { useDirectory } from "../../helpers/use-directory.js";
@@ -39,9 +40,10 @@ test.each<[string, object, string]>([
   ["both", { proto: "x", definition: "./y.js", services: ["A"] }, 'grpc must have either "proto" or "definition"'],
   ["a definition without names", { definition: "./y.js" }, 'grpc must have "services"'],
   ["no file at all", { proto: [], services: ["A"] }, "grpc.proto must be"],
+  ["a file that is not there", { proto: "./nowhere.proto" }, "grpc.proto must be files that can be read; received '/"],
   [
     "files in which there is no service",
-    { proto: "./nowhere.proto" },
+    { proto: fileURLToPath(import.meta.url) },
     'grpc.proto must have a service, or "services" must name',
   ],
   [

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname } from "node:path";
 import { credentials, status } from "@grpc/grpc-js";
@@ -159,11 +159,7 @@ describe("the socket", () => {
   });
 
   test("takes the place of one that a dead kernel left, and of nobody else's", async () => {
-    const path = `${useDirectory()}/door.sock`;
-    // A process that is killed leaves its socket.
-    const script = `require("net").createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, "SIGKILL"))`;
-    spawnSync(process.execPath, ["-e", script]);
-    expect(statSync(path).isSocket()).toBe(true);
+    const path = useDeadSocket();
     const { door, client, isolates } = await useDoor({ socket: path });
     await isolates.start("store");
     expect((await client().unary("Echo", NOTHING)).error).toBeUndefined();
@@ -171,7 +167,27 @@ describe("the socket", () => {
     await door.close(0);
     expect(statSync(path, { throwIfNoEntry: false })).toBeUndefined();
   });
+
+  test("of several kernels that find a dead one at once, one has its path, and the others are refused", async () => {
+    const socket = useDeadSocket();
+    const opened = await Promise.allSettled([1, 2, 3].map(() => useDoor({ socket })));
+    const refused = opened.filter((one) => one.status === "rejected");
+    expect(refused.map(({ reason }) => (reason as { code?: unknown }).code)).toEqual(Array(2).fill("INVALID_OPTION"));
+    const [winner] = opened.filter((one) => one.status === "fulfilled");
+    await winner?.value.isolates.start("store");
+    expect((await winner?.value.client().unary("Echo", NOTHING))?.error).toBeUndefined();
+    expect(readdirSync(dirname(socket))).toEqual(["door.sock"]);
+  });
 });
+
+/** What a kernel that is killed leaves. */
+function useDeadSocket(): string {
+  const path = `${useDirectory()}/door.sock`;
+  const script = `require("net").createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, "SIGKILL"))`;
+  spawnSync(process.execPath, ["-e", script]);
+  expect(statSync(path).isSocket()).toBe(true);
+  return path;
+}
 
 describe("on TCP", () => {
   test("a token is wanted, also with auth: user", async () => {

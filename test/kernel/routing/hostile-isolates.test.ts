@@ -1,9 +1,12 @@
-import { createServer, type Server } from "node:net";
+import { connect } from "node:http2";
+import { connect as connectSocket, createServer, type Server } from "node:net";
 import { type Metadata, status } from "@grpc/grpc-js";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { drained } from "../../fixtures/routing/echo-client.js";
 import { block, frame, number, RawClient, type RawFrame, request, setting } from "../../fixtures/routing/raw-client.js";
 import { type TestDoor, useDoor } from "../../fixtures/routing/use-door.js";
+import { deferred } from "../../grpc/deferred.js";
+import { callRaw } from "../../grpc/raw-call.js";
 import { until } from "../../helpers/until.js";
 import { useDirectory } from "../../helpers/use-directory.js";
 
@@ -76,6 +79,20 @@ describe("an isolate hurts only itself, when it", () => {
   test("accepts connections and says nothing", async () => {
     const door = await useRaw(() => {}, undefined);
     expect((await outcome(door, 300)).code).toBe(status.DEADLINE_EXCEEDED);
+  });
+
+  test("takes a request and minds no deadline, which the client does not do either", async () => {
+    const cancelled = deferred<RawFrame>();
+    const { door, token } = await useRaw(async (peer) => {
+      await peer.frame(isRequest);
+      cancelled.resolve(await peer.frame(({ type }) => type === RESET));
+    });
+    const session = connect("http://localhost", { createConnection: () => connectSocket(door.socket) });
+    onTestFinished(() => session.destroy());
+    const headers = { authorization: `Bearer ${token}`, "grpc-timeout": "100m" };
+    const answer = await callRaw(session, "/raw.v1.Raw/Do", message("m"), headers);
+    expect(answer).toMatchObject({ status: "4", message: "isolate raw did not answer in time" });
+    await cancelled.promise;
   });
 
   test.each([
