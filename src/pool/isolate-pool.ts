@@ -125,7 +125,7 @@ class ProcessPool<T> implements IsolatePool<T> {
       });
       await keepAlive.during(Promise.race([this.#core.fleet.begin(), late]));
     } catch (error) {
-      await this.#core.fleet.terminate("SIGKILL");
+      await this.#core.fleet.end.terminate("SIGKILL");
       throw error;
     } finally {
       forget();
@@ -172,11 +172,11 @@ class ProcessPool<T> implements IsolatePool<T> {
 
   async shutdown(options: ShutdownOptions = {}): Promise<void> {
     const { reason, graceMs } = resolveShutdownOptions(options, this.#options.member.graceMs);
-    await this.#core.fleet.shutdown(reason, graceMs);
+    await this.#core.fleet.end.shutdown(reason, graceMs);
   }
 
   async terminate(options: TerminateOptions = {}): Promise<void> {
-    await this.#core.fleet.terminate(resolveTerminateOptions(options).signal);
+    await this.#core.fleet.end.terminate(resolveTerminateOptions(options).signal);
   }
 
   /** `shutdown()`. */

@@ -92,7 +92,7 @@ export class PooledProcesses implements UnitProcesses {
   }
 
   halt(reason: string): Promise<void> {
-    return this.taker.fleet.halt(reason, this.#graceMs);
+    return this.taker.fleet.end.halt(reason, this.#graceMs);
   }
 
   measureCalls(): CallsMeasured {
@@ -100,11 +100,11 @@ export class PooledProcesses implements UnitProcesses {
   }
 
   awaitHalt(): void {
-    this.taker.fleet.awaitHalt();
+    this.taker.fleet.end.awaitHalt();
   }
 
   resume(): void {
-    this.taker.fleet.resume();
+    this.taker.fleet.end.resume();
   }
 
   refuseWaitingOf(callers: ReadonlySet<string>, toError: () => IsolationError): void {
@@ -121,7 +121,7 @@ export class PooledProcesses implements UnitProcesses {
 
   async shutdown(options: ShutdownOptions): Promise<undefined> {
     const { reason, graceMs } = resolveShutdownOptions(options, this.#graceMs);
-    await this.taker.fleet.shutdown(reason, graceMs);
+    await this.taker.fleet.end.shutdown(reason, graceMs);
   }
 
   onStopped(stopped: () => void): void {

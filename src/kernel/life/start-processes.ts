@@ -104,13 +104,13 @@ async function startPool(
 
 /** Starts those that are kept, unless that is given up. */
 async function beginPool({ core: { fleet } }: PoolParts, signal: AbortSignal): Promise<void> {
-  const giveUp = (): void => void fleet.terminate("SIGKILL");
+  const giveUp = (): void => void fleet.end.terminate("SIGKILL");
   signal.addEventListener("abort", giveUp, { once: true });
   try {
     if (signal.aborted) giveUp();
     await fleet.begin();
   } catch (error) {
-    await fleet.terminate("SIGKILL");
+    await fleet.end.terminate("SIGKILL");
     throw error;
   } finally {
     signal.removeEventListener("abort", giveUp);
