@@ -164,9 +164,7 @@ export class Fleet implements MemberListener {
 
   onDeath(member: Member, { outcome, healthy }: Death): void {
     this.#owner.onClosed(member);
-    // One that has had its only call was to end anyway.
-    const isExpected = this.#policy.isOneShot && member.given > 0;
-    if (this.life.end === undefined && !this.roster.isHeld && !isExpected)
+    if (this.life.end === undefined && !this.roster.isHeld && !this.#wasToEnd(member))
       this.#spend(healthy, { outcome, error: undefined });
   }
 
@@ -246,10 +244,16 @@ export class Fleet implements MemberListener {
     this.#owner.onClosed(member);
     const { exhausted, end } = this.life;
     const willRestart = exhausted === undefined && end === undefined && member.isDead;
-    if (member.live !== undefined) this.#spec.telemetry.death(member.live, event.outcome, willRestart);
+    const isReplaced = willRestart && !this.#wasToEnd(member);
+    if (member.live !== undefined) this.#spec.telemetry.death(member.live, event.outcome, isReplaced);
     this.#publisher.emit("exited", { ...event, willRestart });
     if (exhausted !== undefined) this.end.exhausted(exhausted);
     else this.adjust();
+  }
+
+  /** Whether it has had its only call: it was to end anyway, and nothing is started because of that. */
+  #wasToEnd({ given }: Member): boolean {
+    return this.#policy.isOneShot && given > 0;
   }
 
   #spend(healthy: boolean, last: LastFailure): boolean {

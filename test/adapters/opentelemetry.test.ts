@@ -1,9 +1,10 @@
 import { context, propagation, ROOT_CONTEXT, SpanKind, SpanStatusCode, TraceFlags, trace } from "@opentelemetry/api";
 import { TraceState } from "@opentelemetry/core";
-import { IsolationError } from "process-isolation";
+import { IsolationError, isolatePool } from "process-isolation";
 import { openTelemetry, serveSpans } from "process-isolation/opentelemetry";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { rejection } from "../helpers/rejection.js";
+import { until } from "../helpers/until.js";
 import { useIsolate } from "../helpers/use-isolate.js";
 import { imported, type Traced, telemetryFixture, useSdk } from "./use-sdk.js";
 
@@ -173,6 +174,26 @@ describe("a process", () => {
     const second = sdk.spans().filter(({ name }) => name === "process_isolation.start")[1];
     expect(second?.attributes["process_isolation.start.reason"]).toBe("restart");
     expect(second?.parentSpanContext?.spanId).toBe(restart.spanContext().spanId);
+  });
+
+  test("of a pool has a span of its own for the time after its death, also when others die at once", async () => {
+    const sdk = useSdk();
+    const pool = await isolatePool<Traced>(TRACED, { name: "math", min: 3, telemetry: openTelemetry() });
+    onTestFinished(() => pool.terminate());
+    const { processes } = await pool.status();
+    for (const { pid } of processes) process.kill(pid, "SIGKILL");
+    const named = (name: string) => sdk.spans().filter((span) => span.name === `process_isolation.${name}`);
+    await until(() => named("restart").length === 3);
+    const restarts = named("restart");
+    expect(new Set(restarts.map(({ attributes }) => attributes["process_isolation.pid"]))).toEqual(
+      new Set(processes.map(({ pid }) => pid)),
+    );
+    const starts = named("start").filter(
+      ({ attributes }) => attributes["process_isolation.start.reason"] === "restart",
+    );
+    expect(starts.map(({ parentSpanContext }) => parentSpanContext?.spanId).toSorted()).toEqual(
+      restarts.map((span) => span.spanContext().spanId).toSorted(),
+    );
   });
 
   test("that cannot be started fails its span", async () => {

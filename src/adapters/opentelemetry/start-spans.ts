@@ -2,12 +2,12 @@ import { type Context, context, ROOT_CONTEXT, type Span, type Tracer, trace } fr
 import type { DeathFacts, IsolateIdentity, StartFacts, StartOutcome } from "../../telemetry/index.js";
 import { identityAttributes } from "./attributes.js";
 import { recordFailure } from "./observed-call.js";
+import { RestartSpans } from "./restart-spans.js";
 
-/** The spans of starts, and of the time that an isolate is without a process after a death. */
+/** The spans of starts, and of the time that a process is missing after a death. */
 export class StartSpans {
   readonly #tracer: Tracer;
-  /** Those that are without one, by `keyOf`. */
-  readonly #restarting = new Map<string, Span>();
+  readonly #restarts = new RestartSpans();
 
   constructor(tracer: Tracer) {
     this.#tracer = tracer;
@@ -21,18 +21,20 @@ export class StartSpans {
       "process_isolation.generation": generation,
       "process_isolation.start.reason": reason,
     };
-    const span = this.#tracer.startSpan("process_isolation.start", { attributes }, this.#around(facts));
+    const restart = reason === "restart" ? this.#restarts.take(facts) : undefined;
+    const span = this.#tracer.startSpan("process_isolation.start", { attributes }, parentOf(facts, restart));
     return (outcome) => {
       if (outcome.failed) recordFailure(span, outcome.error);
       else span.setAttribute("process_isolation.pid", outcome.pid);
       span.end();
-      if (reason === "restart" && !outcome.failed) this.#over(facts);
+      if (restart === undefined) return;
+      if (outcome.failed) this.#restarts.giveBack(facts, restart);
+      else restart.end();
     };
   }
 
   died(facts: DeathFacts): void {
     if (!facts.willRestart || facts.reason === "requested") return;
-    this.#over(facts);
     const { generation, pid, reason, exitCode, signal, uptimeMs } = facts;
     const span = this.#tracer.startSpan(
       "process_isolation.restart",
@@ -50,29 +52,17 @@ export class StartSpans {
       ROOT_CONTEXT,
     );
     span.addEvent("process_isolation.death", { "process_isolation.exit.description": facts.description });
-    this.#restarting.set(keyOf(facts), span);
+    this.#restarts.add(facts, span);
   }
 
   /** The isolate is down for good. */
   gone(isolate: IsolateIdentity): void {
-    const span = this.#restarting.get(keyOf(isolate));
-    if (span !== undefined) recordFailure(span, new Error(`${isolate.isolate} is down`));
-    this.#over(isolate);
-  }
-
-  /** The first start belongs to whoever asked for the isolate. */
-  #around(facts: StartFacts): Context {
-    if (facts.reason === "first" || facts.reason === "scale") return context.active();
-    const restart = this.#restarting.get(keyOf(facts));
-    return facts.reason === "restart" && restart !== undefined ? trace.setSpan(ROOT_CONTEXT, restart) : ROOT_CONTEXT;
-  }
-
-  #over(isolate: IsolateIdentity): void {
-    this.#restarting.get(keyOf(isolate))?.end();
-    this.#restarting.delete(keyOf(isolate));
+    this.#restarts.fail(isolate);
   }
 }
 
-function keyOf({ kernel = "", isolate }: IsolateIdentity): string {
-  return `${kernel}/${isolate}`;
+/** The first start belongs to whoever asked for the isolate. */
+function parentOf({ reason }: StartFacts, restart: Span | undefined): Context {
+  if (reason === "first" || reason === "scale") return context.active();
+  return restart === undefined ? ROOT_CONTEXT : trace.setSpan(ROOT_CONTEXT, restart);
 }
