@@ -78,7 +78,7 @@ describe("a bad option is INVALID_OPTION, with its name, its bound and the value
     [{ env: { COUNT: 1 } }, "env.COUNT", "a string or undefined", "1"],
     [{ env: { "A=B": "c" } }, "env.A=B", "without '='", "'c'"],
     [{ env: { A: "b\0c" } }, "env.A", "without NUL characters", "'b\\x00c'"],
-    [{ inheritEnv: "PATH" }, "inheritEnv", "true or false", "'PATH'"],
+    [{ inheritEnv: "PATH" }, "inheritEnv", "true, false or an array of names", "'PATH'"],
     [{ inheritEnv: [7] }, "inheritEnv[0]", "a string", "7"],
     [{ cwd: "/not/there" }, "cwd", "a folder that exists", "'/not/there'"],
     [{ cwd: import.meta.filename }, "cwd", "a folder that exists", "isolation-options.test.ts'"],
