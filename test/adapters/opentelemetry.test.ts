@@ -3,6 +3,7 @@ import { TraceState } from "@opentelemetry/core";
 import { IsolationError, isolatePool } from "process-isolation";
 import { openTelemetry, serveSpans } from "process-isolation/opentelemetry";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { StartSpans } from "../../src/adapters/opentelemetry/start-spans.js";
 import { rejection } from "../helpers/rejection.js";
 import { until } from "../helpers/until.js";
 import { useIsolate } from "../helpers/use-isolate.js";
@@ -194,6 +195,22 @@ describe("a process", () => {
     expect(starts.map(({ parentSpanContext }) => parentSpanContext?.spanId).toSorted()).toEqual(
       restarts.map((span) => span.spanContext().spanId).toSorted(),
     );
+  });
+
+  test("whose isolate goes down while it is started again leaves no span open", () => {
+    const sdk = useSdk();
+    const spans = new StartSpans(trace.getTracer("starts"));
+    const isolate = { isolate: "math", kernel: undefined };
+    const death = { generation: 1, pid: 7, reason: "signal", description: "SIGKILL", uptimeMs: 1_000 } as const;
+    spans.died({ ...isolate, ...death, exitCode: undefined, signal: "SIGKILL", willRestart: true });
+    const started = spans.start({ ...isolate, generation: 2, reason: "restart" });
+    spans.gone(isolate);
+    started({ failed: true, error: new Error("terminated") });
+    const ended = sdk.spans().map(({ name, status }) => [name, status.code]);
+    expect(ended).toEqual([
+      ["process_isolation.restart", SpanStatusCode.ERROR],
+      ["process_isolation.start", SpanStatusCode.ERROR],
+    ]);
   });
 
   test("that cannot be started fails its span", async () => {

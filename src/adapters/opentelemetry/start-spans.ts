@@ -22,14 +22,14 @@ export class StartSpans {
       "process_isolation.start.reason": reason,
     };
     const restart = reason === "restart" ? this.#restarts.take(facts) : undefined;
-    const span = this.#tracer.startSpan("process_isolation.start", { attributes }, parentOf(facts, restart));
+    const span = this.#tracer.startSpan("process_isolation.start", { attributes }, parentOf(facts, restart?.span));
     return (outcome) => {
       if (outcome.failed) recordFailure(span, outcome.error);
       else span.setAttribute("process_isolation.pid", outcome.pid);
       span.end();
       if (restart === undefined) return;
-      if (outcome.failed) this.#restarts.giveBack(facts, restart);
-      else restart.end();
+      if (outcome.failed) restart.isTaken = false;
+      else this.#restarts.end(facts, restart);
     };
   }
 
