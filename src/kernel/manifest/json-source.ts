@@ -1,5 +1,5 @@
 import { IsolationError, jsonErrorPosition } from "../../errors/index.js";
-import { isTooDeep } from "./nesting.js";
+import { refuseDeep } from "./nesting.js";
 import { duplicateKey, type ParsedText, placesOf } from "./yaml-source.js";
 
 /**
@@ -11,7 +11,7 @@ import { duplicateKey, type ParsedText, placesOf } from "./yaml-source.js";
 export function parseJson(text: string, name: string): ParsedText {
   try {
     const value: unknown = JSON.parse(text);
-    if (isTooDeep(text)) throw new IsolationError("INVALID_OPTION", `${name}: it is nested too deep`);
+    refuseDeep(text, name);
     const twice = duplicateKey(text);
     if (twice === undefined) return { value, locate: placesOf(text) };
     throw new IsolationError("INVALID_OPTION", `${name}:${placeOf(text, twice)}: the key is there twice`);

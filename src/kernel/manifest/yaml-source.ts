@@ -1,6 +1,6 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from "yaml";
 import { IsolationError } from "../../errors/index.js";
-import { isTooDeep } from "./nesting.js";
+import { refuseDeep } from "./nesting.js";
 import type { ManifestSource, Path, Place } from "./source.js";
 
 /** How often values may be repeated by aliases: a few lines of them can stand for gigabytes. */
@@ -16,7 +16,7 @@ export type ParsedText = Pick<ManifestSource, "value" | "locate">;
  * @throws IsolationError `INVALID_OPTION` with line and column for what is no YAML, or is more than data
  */
 export function parseYaml(text: string, name: string): ParsedText {
-  if (isTooDeep(text)) throw new IsolationError("INVALID_OPTION", `${name}: it is nested too deep`);
+  refuseDeep(text, name);
   const lines = new LineCounter();
   try {
     const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true, strict: true });
