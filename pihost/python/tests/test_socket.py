@@ -14,6 +14,7 @@ from conftest import SAMPLE, Host
 
 from process_isolation_pihost.grpc_socket.json_value import decode_value, encode_value
 from process_isolation_pihost.grpc_socket.open_rpcs import tell_while_open
+from process_isolation_pihost.process.moment import Moment
 from process_isolation_pihost.wire.protobuf import bytes_of, length_delimited, read_fields, text_field
 
 BEARER = (("authorization", f"Bearer {'0' * 64}"),)
@@ -96,12 +97,12 @@ def test_a_stream_that_stays_open_ends_with_the_process(caller: Caller, lane: st
 
 
 def test_who_is_told_of_an_rpc_is_forgotten_when_it_is_over() -> None:
-    listeners: list[Any] = []
+    moment = Moment()
     told: list[int] = []
 
     def answer(_: bytes, context: Any) -> bytes:
-        tell_while_open(context, listeners, lambda: told.append(1))
-        told.append(len(listeners))
+        tell_while_open(context, moment, lambda: told.append(-1))
+        told.append(len(moment))
         return b""
 
     with tempfile.TemporaryDirectory() as folder:
@@ -114,4 +115,14 @@ def test_who_is_told_of_an_rpc_is_forgotten_when_it_is_over() -> None:
             channel.unary_unary("/Test/Ask")(b"")
         server.stop(None).wait()
     assert told == [1]
-    assert listeners == []
+    assert len(moment) == 0
+
+
+def test_who_asks_after_a_moment_has_come_is_told_at_once() -> None:
+    moment = Moment()
+    told: list[str] = []
+    moment.tell(lambda: told.append("before"))
+    assert moment.come()
+    moment.tell(lambda: told.append("after"))
+    assert not moment.come()
+    assert told == ["before", "after"]

@@ -8,6 +8,7 @@ import secrets
 import socket
 import sys
 import threading
+from time import monotonic
 from typing import Any
 
 _COPY_BYTES = 64 * 1024
@@ -32,6 +33,7 @@ def serve(pihost: Any, address: str, listening_descriptor: int) -> None:
         listener.listen()
     listener.setblocking(True)
     front = _Front(pihost, listener, address)
+    pihost.close_socket = front.close
     threading.Thread(target=front.accept, name="pihost-socket", daemon=True).start()
 
 
@@ -42,6 +44,7 @@ class _Front:
         self._pihost = pihost
         self._listener = listener
         self._server: Any = None
+        self._answering: list[threading.Thread] = []
         self._inner = "" if sys.platform == "linux" else f"{address}.i"
 
     def accept(self) -> None:
@@ -57,8 +60,21 @@ class _Front:
             except OSError:
                 client.close()
                 continue
-            for source, sink in ((client, server), (server, client)):
-                threading.Thread(target=_copy, args=(source, sink), daemon=True).start()
+            asking, answering = [
+                threading.Thread(target=_copy, args=ends, daemon=True) for ends in ((client, server), (server, client))
+            ]
+            self._answering = [thread for thread in self._answering if thread.is_alive()] + [answering]
+            asking.start()
+            answering.start()
+
+    def close(self, seconds: float) -> None:
+        """Lets the RPCs end and their last bytes reach the clients, for so long; those that do not end are aborted."""
+        if self._server is None:
+            return
+        deadline = monotonic() + seconds
+        self._server.stop(seconds).wait(seconds)
+        for thread in self._answering:
+            thread.join(max(0.0, deadline - monotonic()))
 
     def _start_server(self) -> str:
         from .server import start_server

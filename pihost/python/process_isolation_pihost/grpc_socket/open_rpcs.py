@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, Callable
 
 
-def tell_while_open(context: Any, listeners: list[Callable[[], Any]], tell: Callable[[], Any]) -> None:
-    """Keeps ``tell`` among the listeners until the RPC of this context is over."""
-    listeners.append(tell)
-    if not context.add_callback(lambda: listeners.remove(tell)):
-        listeners.remove(tell)
+def tell_while_open(context: Any, moment: Any, tell: Callable[[], Any]) -> None:
+    """Has ``tell`` called when the moment comes, unless the RPC of this context is over before."""
+    moment.tell(tell)
+    if not context.add_callback(lambda: moment.forget(tell)):
+        moment.forget(tell)

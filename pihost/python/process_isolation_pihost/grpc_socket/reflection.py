@@ -32,7 +32,7 @@ def reflection_handlers(pihost: Any) -> list[Any]:
 
     def serve(requests: Iterator[bytes], context: Any) -> Iterator[bytes]:
         # A stream that a client leaves open would keep its thread, and that the interpreter, when all else has ended.
-        tell_while_open(context, pihost.on_end, context.cancel)
+        tell_while_open(context, pihost.answered, context.cancel)
         sent: set[str] = set()
         for request in requests:
             yield answer_reflection(request, sent)

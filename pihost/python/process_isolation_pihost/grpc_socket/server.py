@@ -118,7 +118,7 @@ class _HostService:
     def watch(self, request: bytes, context: Any) -> Iterator[bytes]:
         interval = max(_SHORTEST_WATCH, _seconds_of(request, 1, _DEFAULT_WATCH))
         draining = threading.Event()
-        tell_while_open(context, self._pihost.on_draining, draining.set)
+        tell_while_open(context, self._pihost.draining, draining.set)
         while context.is_active():
             yield self.status(b"", context)
             if draining.wait(interval):
@@ -145,9 +145,9 @@ class _HostService:
         return b"" if value is None else length_delimited(1, encode_value(value, "value"))
 
     def session(self, requests: Iterator[bytes], context: Any) -> Iterator[bytes]:
-        context.send_initial_metadata(())
         lane = RpcLane(requests, context)
-        tell_while_open(context, self._pihost.on_end, lane.finish)
+        tell_while_open(context, self._pihost.answered, lane.finish)
+        context.send_initial_metadata(())
         threading.Thread(target=self._serve_session, args=(lane,), daemon=True).start()
         return lane.answers()
 
@@ -159,7 +159,7 @@ class _HostService:
 
     def watch_health(self, request: bytes, context: Any) -> Iterator[bytes]:
         draining = threading.Event()
-        tell_while_open(context, self._pihost.on_draining, draining.set)
+        tell_while_open(context, self._pihost.draining, draining.set)
         yield self.check_health(request, context)
         while context.is_active():
             if draining.wait(_DEFAULT_WATCH):

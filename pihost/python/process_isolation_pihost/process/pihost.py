@@ -20,6 +20,7 @@ from .handshake import Go, say_stopping
 from .host_module import HOST_MODULE, host_methods
 from .isolate_data import isolate_data
 from .lifecycle import ModuleLifecycle
+from .moment import Moment
 from .running_calls import RunningCalls
 from .status import read_status
 from .uses import uses
@@ -27,7 +28,7 @@ from .uses import uses
 # What running calls get after the death of the host, in seconds; the host's reaper waits a little longer.
 _HOST_GONE_GRACE = 0.15
 
-# How long the answer to a request to end may take to leave the socket, in seconds.
+# How long the answer to a request to end, and the ends of all RPCs, may take to leave the socket, in seconds.
 _ANSWER_SECONDS = 1.0
 
 # What the last output and the exit handlers get, in seconds.
@@ -50,16 +51,18 @@ class Pihost:
         self._lifecycle = ModuleLifecycle(go.lifecycle, go.lifecycle_of_all, self.loader, self._run_to_end)
         self._shared = SharedFolder(go.shared_memory, "p", "h") if go.shared_memory else None
         self.calls = RunningCalls()
-        self._draining = threading.Event()
         self._immediate = host_methods(self)
         self._stopped = IsolationError("STOPPED", f"{self.isolate} is shutting down")
         # Unlike what running calls are told: whoever made the call may make it elsewhere.
         self._refused = IsolationError("STOPPED", f"{self.isolate} is shutting down", {"attempts": 0})
         self._exit_code = 0
         self._main_loop: MainLoop | None = None
-        self.on_draining: list[Callable[[], Any]] = []
-        #: Called when all calls have been answered.
-        self.on_end: list[Callable[[], Any]] = []
+        #: No call of a module begins any more.
+        self.draining = Moment()
+        #: All calls have been answered.
+        self.answered = Moment()
+        #: Gives the RPCs on the socket so many seconds to end, and closes it.
+        self.close_socket: Callable[[float], None] = lambda seconds: None
 
     # -- sessions -----------------------------------------------------------------------------------------------------
 
@@ -93,7 +96,7 @@ class Pihost:
     @property
     def refusal(self) -> BaseException | None:
         """Why no call of a module may begin now."""
-        return self._refused if self._draining.is_set() else None
+        return self._refused if self.draining.has_come else None
 
     def function_of(self, module: str, method: str) -> Callable[..., Any]:
         """The function of an export path. Raises MODULE_NOT_FOUND, MODULE_FAILED or METHOD_NOT_FOUND."""
@@ -105,7 +108,7 @@ class Pihost:
 
     def status(self) -> Any:
         """A HostStatus."""
-        return read_status(self.isolate, self.generation, self._draining.is_set(), self.calls.counts(), VERSION)
+        return read_status(self.isolate, self.generation, self.draining.has_come, self.calls.counts(), VERSION)
 
     def take_over(self, generation: int) -> None:
         """The process was a spare and is now the generation of this number."""
@@ -146,12 +149,9 @@ class Pihost:
 
         ``answered`` is set once whoever asked by the socket has heard of it.
         """
-        if self._draining.is_set():
+        if not self.draining.come():
             return
-        self._draining.set()
         say_stopping(reason)
-        for tell in list(self.on_draining):
-            tell()
         self.calls.drain(self._stopped)
         stop_within = grace / 2 if stop_after is None else stop_after
         threading.Thread(target=self._end, args=(grace, stop_within, answered)).start()
@@ -188,8 +188,8 @@ class Pihost:
         stopping.join(max(0.0, deadline - monotonic()))
         self.calls.wait_until_answered(max(0.0, deadline - monotonic()))
         self.calls.flush()
-        for tell in list(self.on_end):
-            tell()
+        self.answered.come()
+        self.close_socket(_ANSWER_SECONDS if self.calls.is_idle() else 0)
         self.executor.stop()
         # The main thread runs the exit handlers, unless a call that does not end keeps it. As a daemon: an interpreter
         # that ends waits for every other thread.
