@@ -1,4 +1,4 @@
-import { type IntervalHistogram, monitorEventLoopDelay } from "node:perf_hooks";
+import type { IntervalHistogram } from "node:perf_hooks";
 
 const RESOLUTION_MS = 20;
 
@@ -9,7 +9,9 @@ export class EventLoopLag {
   /** The 99th percentile since the previous reading, in milliseconds; the first reading measures one turn of the loop. */
   async read(): Promise<number> {
     if (this.#histogram === undefined) {
-      this.#histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+      this.#histogram = process
+        .getBuiltinModule("node:perf_hooks")
+        .monitorEventLoopDelay({ resolution: RESOLUTION_MS });
       this.#histogram.enable();
       const before = performance.now();
       await new Promise((resolve) => setImmediate(resolve));

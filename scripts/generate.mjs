@@ -13,6 +13,12 @@ import { cacheDirectory, repositoryRoot, toolEntry } from "./workspace.mjs";
 const CODE = "src/contract/gen";
 /** The messages of an example, as types. */
 const EXAMPLE = "examples/kernel-shop";
+/** What buf generates, and in which folder. */
+const TEMPLATES = [
+  { folder: "", template: "buf.gen.yaml" },
+  { folder: "", template: "buf.gen.handshake.yaml" },
+  { folder: EXAMPLE, template: "buf.gen.yaml" },
+];
 const IMPORT_RULES = "biome.rooms.json";
 /** The contract as a FileDescriptorSet, for grpcurl's -protoset and for code that has no compiler at hand. */
 const DESCRIPTORS = "proto/pihost.binpb";
@@ -28,12 +34,13 @@ const MANIFEST_REFERENCE = "docs/manifest.md";
 async function generateInto(/** @type {string} */ target) {
   // buf looks for the local plugin on the path.
   const path = `${join(repositoryRoot, "node_modules/.bin")}${delimiter}${process.env.PATH}`;
-  for (const folder of ["", EXAMPLE]) {
-    const buf = await runNode([toolEntry("@bufbuild/buf", "buf"), "generate", "--output", join(target, folder)], {
+  for (const { folder, template } of TEMPLATES) {
+    const args = ["generate", "--template", template, "--output", join(target, folder)];
+    const buf = await runNode([toolEntry("@bufbuild/buf", "buf"), ...args], {
       cwd: join(repositoryRoot, folder),
       env: { ...process.env, PATH: path },
     });
-    if (buf.code !== 0) throw new Error(`buf generate in ./${folder}:\n${buf.output}`);
+    if (buf.code !== 0) throw new Error(`buf ${args.join(" ")} in ./${folder}:\n${buf.output}`);
   }
   mkdirSync(join(target, dirname(DESCRIPTORS)), { recursive: true });
   const args = ["build", "proto", "--as-file-descriptor-set", "--exclude-source-info", "-o", join(target, DESCRIPTORS)];

@@ -5,9 +5,9 @@
  *
  * Who wants the global that is there now says `globalThis.Map`.
  */
-import { performance as nodePerformance } from "node:perf_hooks";
 import nodeProcess from "node:process";
 import nodeTimers from "node:timers";
+import { clock as ownPerformance } from "./clock.js";
 import { OwnMap, OwnSet, OwnWeakMap } from "./collections.js";
 import { ownJson } from "./json.js";
 import { unfaked } from "./unfaked.js";
@@ -56,7 +56,6 @@ const clearInterval = unfaked(nodeTimers.clearInterval, "clearInterval");
 const setImmediate = unfaked(nodeTimers.setImmediate, "setImmediate");
 const clearImmediate = unfaked(nodeTimers.clearImmediate, "clearImmediate");
 const queueMicrotask = unfaked(present.queueMicrotask, "queueMicrotask");
-const ownPerformance = { now: nodePerformance.now.bind(nodePerformance), timeOrigin: nodePerformance.timeOrigin };
 
 const dateNow = ownDate.now;
 const {

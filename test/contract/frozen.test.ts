@@ -27,17 +27,33 @@ interface Codec {
   encode(message: object): { finish(): Uint8Array };
 }
 
+interface JsonCodec {
+  fromJSON(json: object): object;
+  toJSON(message: object): unknown;
+}
+
 const goldens = JSON.parse(readFileSync(join(FROZEN, "v0.1.0-messages.json"), "utf8")) as Golden[];
 const codecs: Readonly<Record<string, unknown>> = {
   ...errors,
-  ...handshake,
   ...hostService,
   ...session,
   ...status,
 };
 
+/** The messages of the handshake travel as JSON. */
+const [lines, binary] = [goldens.filter(isOfHandshake), goldens.filter((golden) => !isOfHandshake(golden))];
+
+function isOfHandshake({ file }: Golden): boolean {
+  return file === "handshake";
+}
+
+test.each(lines)("the JSON of $type that 0.1.0 wrote is read whole, and written as it was", ({ type, json }) => {
+  const codec = (handshake as Readonly<Record<string, unknown>>)[type] as JsonCodec;
+  expect(codec.toJSON(codec.fromJSON(json))).toEqual(json);
+});
+
 describe("the bytes of messages that 0.1.0 wrote", () => {
-  test.each(goldens)("$type are read whole, and written as they were", ({ file, type, hex }) => {
+  test.each(binary)("$type are read whole, and written as they were", ({ file, type, hex }) => {
     const codec = codecs[type] as Codec;
     const bytes = Buffer.from(hex, "hex");
     const written = Buffer.from(codec.encode(codec.decode(bytes)).finish());

@@ -197,64 +197,6 @@ export const RemoteError: MessageFns<RemoteError> = {
     }
   },
 
-  fromJSON(object: any): RemoteError {
-    return {
-      frameworkCode: isSet(object.frameworkCode)
-        ? globalThis.String(object.frameworkCode)
-        : isSet(object.framework_code)
-        ? globalThis.String(object.framework_code)
-        : "",
-      name: isSet(object.name) ? globalThis.String(object.name) : "",
-      message: isSet(object.message) ? globalThis.String(object.message) : "",
-      stack: isSet(object.stack) ? globalThis.String(object.stack) : "",
-      code: isSet(object?.code) ? object.code : undefined,
-      cause: isSet(object.cause) ? RemoteError.fromJSON(object.cause) : undefined,
-      causeValue: isSet(object?.causeValue)
-        ? object.causeValue
-        : isSet(object?.cause_value)
-        ? object.cause_value
-        : undefined,
-      errors: globalThis.Array.isArray(object?.errors) ? object.errors.map((e: any) => RemoteError.fromJSON(e)) : [],
-      fields: isObject(object.fields) ? object.fields : undefined,
-      thrown: isSet(object?.thrown) ? object.thrown : undefined,
-    };
-  },
-
-  toJSON(message: RemoteError): unknown {
-    const obj: any = {};
-    if (message.frameworkCode !== "") {
-      obj.frameworkCode = message.frameworkCode;
-    }
-    if (message.name !== "") {
-      obj.name = message.name;
-    }
-    if (message.message !== "") {
-      obj.message = message.message;
-    }
-    if (message.stack !== "") {
-      obj.stack = message.stack;
-    }
-    if (message.code !== undefined) {
-      obj.code = message.code;
-    }
-    if (message.cause !== undefined) {
-      obj.cause = RemoteError.toJSON(message.cause);
-    }
-    if (message.causeValue !== undefined) {
-      obj.causeValue = message.causeValue;
-    }
-    if (message.errors?.length) {
-      obj.errors = message.errors.map((e) => RemoteError.toJSON(e));
-    }
-    if (message.fields !== undefined) {
-      obj.fields = message.fields;
-    }
-    if (message.thrown !== undefined) {
-      obj.thrown = message.thrown;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<RemoteError>, I>>(base?: I): RemoteError {
     return RemoteError.fromPartial(base ?? ({} as any));
   },
@@ -289,19 +231,9 @@ type KeysOfUnion<T> = T extends T ? keyof T : never;
 type Exact<P, I extends P> = P extends Builtin ? P
   : P & { [K in keyof P]: Exact<P[K], I[K]> } & { [K in Exclude<keyof I, KeysOfUnion<P>>]: never };
 
-function isObject(value: any): boolean {
-  return typeof value === "object" && value !== null;
-}
-
-function isSet(value: any): boolean {
-  return value !== null && value !== undefined;
-}
-
 interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
   decode(input: BinaryReader | Uint8Array, length?: number): T;
-  fromJSON(object: any): T;
-  toJSON(message: T): unknown;
   create<I extends Exact<DeepPartial<T>, I>>(base?: I): T;
   fromPartial<I extends Exact<DeepPartial<T>, I>>(object: I): T;
 }

@@ -153,28 +153,6 @@ export const InvokeRequest: MessageFns<InvokeRequest> = {
     }
   },
 
-  fromJSON(object: any): InvokeRequest {
-    return {
-      module: isSet(object.module) ? globalThis.String(object.module) : "",
-      method: isSet(object.method) ? globalThis.String(object.method) : "",
-      args: globalThis.Array.isArray(object.args) ? [...object.args] : undefined,
-    };
-  },
-
-  toJSON(message: InvokeRequest): unknown {
-    const obj: any = {};
-    if (message.module !== "") {
-      obj.module = message.module;
-    }
-    if (message.method !== "") {
-      obj.method = message.method;
-    }
-    if (message.args !== undefined) {
-      obj.args = message.args;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<InvokeRequest>, I>>(base?: I): InvokeRequest {
     return InvokeRequest.fromPartial(base ?? ({} as any));
   },
@@ -232,18 +210,6 @@ export const InvokeResponse: MessageFns<InvokeResponse> = {
     }
   },
 
-  fromJSON(object: any): InvokeResponse {
-    return { result: isSet(object?.result) ? object.result : undefined };
-  },
-
-  toJSON(message: InvokeResponse): unknown {
-    const obj: any = {};
-    if (message.result !== undefined) {
-      obj.result = message.result;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<InvokeResponse>, I>>(base?: I): InvokeResponse {
     return InvokeResponse.fromPartial(base ?? ({} as any));
   },
@@ -286,15 +252,6 @@ export const StatusRequest: MessageFns<StatusRequest> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(_: any): StatusRequest {
-    return {};
-  },
-
-  toJSON(_: StatusRequest): unknown {
-    const obj: any = {};
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<StatusRequest>, I>>(base?: I): StatusRequest {
@@ -349,18 +306,6 @@ export const StatusResponse: MessageFns<StatusResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): StatusResponse {
-    return { status: isSet(object.status) ? HostStatus.fromJSON(object.status) : undefined };
-  },
-
-  toJSON(message: StatusResponse): unknown {
-    const obj: any = {};
-    if (message.status !== undefined) {
-      obj.status = HostStatus.toJSON(message.status);
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<StatusResponse>, I>>(base?: I): StatusResponse {
@@ -420,18 +365,6 @@ export const WatchRequest: MessageFns<WatchRequest> = {
     }
   },
 
-  fromJSON(object: any): WatchRequest {
-    return { interval: isSet(object.interval) ? Duration.fromJSON(object.interval) : undefined };
-  },
-
-  toJSON(message: WatchRequest): unknown {
-    const obj: any = {};
-    if (message.interval !== undefined) {
-      obj.interval = Duration.toJSON(message.interval);
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<WatchRequest>, I>>(base?: I): WatchRequest {
     return WatchRequest.fromPartial(base ?? ({} as any));
   },
@@ -487,18 +420,6 @@ export const WatchResponse: MessageFns<WatchResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): WatchResponse {
-    return { status: isSet(object.status) ? HostStatus.fromJSON(object.status) : undefined };
-  },
-
-  toJSON(message: WatchResponse): unknown {
-    const obj: any = {};
-    if (message.status !== undefined) {
-      obj.status = HostStatus.toJSON(message.status);
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<WatchResponse>, I>>(base?: I): WatchResponse {
@@ -569,24 +490,6 @@ export const ShutdownRequest: MessageFns<ShutdownRequest> = {
     }
   },
 
-  fromJSON(object: any): ShutdownRequest {
-    return {
-      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
-      grace: isSet(object.grace) ? Duration.fromJSON(object.grace) : undefined,
-    };
-  },
-
-  toJSON(message: ShutdownRequest): unknown {
-    const obj: any = {};
-    if (message.reason !== "") {
-      obj.reason = message.reason;
-    }
-    if (message.grace !== undefined) {
-      obj.grace = Duration.toJSON(message.grace);
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<ShutdownRequest>, I>>(base?: I): ShutdownRequest {
     return ShutdownRequest.fromPartial(base ?? ({} as any));
   },
@@ -643,24 +546,6 @@ export const ShutdownResponse: MessageFns<ShutdownResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): ShutdownResponse {
-    return {
-      inFlight: isSet(object.inFlight)
-        ? globalThis.Number(object.inFlight)
-        : isSet(object.in_flight)
-        ? globalThis.Number(object.in_flight)
-        : 0,
-    };
-  },
-
-  toJSON(message: ShutdownResponse): unknown {
-    const obj: any = {};
-    if (message.inFlight !== 0) {
-      obj.inFlight = Math.round(message.inFlight);
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<ShutdownResponse>, I>>(base?: I): ShutdownResponse {
@@ -729,24 +614,6 @@ export const SetDataRequest: MessageFns<SetDataRequest> = {
     }
   },
 
-  fromJSON(object: any): SetDataRequest {
-    return {
-      name: isSet(object.name) ? globalThis.String(object.name) : "",
-      value: isSet(object?.value) ? object.value : undefined,
-    };
-  },
-
-  toJSON(message: SetDataRequest): unknown {
-    const obj: any = {};
-    if (message.name !== "") {
-      obj.name = message.name;
-    }
-    if (message.value !== undefined) {
-      obj.value = message.value;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<SetDataRequest>, I>>(base?: I): SetDataRequest {
     return SetDataRequest.fromPartial(base ?? ({} as any));
   },
@@ -790,15 +657,6 @@ export const SetDataResponse: MessageFns<SetDataResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(_: any): SetDataResponse {
-    return {};
-  },
-
-  toJSON(_: SetDataResponse): unknown {
-    const obj: any = {};
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<SetDataResponse>, I>>(base?: I): SetDataResponse {
@@ -855,18 +713,6 @@ export const GetDataRequest: MessageFns<GetDataRequest> = {
     }
   },
 
-  fromJSON(object: any): GetDataRequest {
-    return { name: isSet(object.name) ? globalThis.String(object.name) : "" };
-  },
-
-  toJSON(message: GetDataRequest): unknown {
-    const obj: any = {};
-    if (message.name !== "") {
-      obj.name = message.name;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<GetDataRequest>, I>>(base?: I): GetDataRequest {
     return GetDataRequest.fromPartial(base ?? ({} as any));
   },
@@ -920,18 +766,6 @@ export const GetDataResponse: MessageFns<GetDataResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): GetDataResponse {
-    return { value: isSet(object?.value) ? object.value : undefined };
-  },
-
-  toJSON(message: GetDataResponse): unknown {
-    const obj: any = {};
-    if (message.value !== undefined) {
-      obj.value = message.value;
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<GetDataResponse>, I>>(base?: I): GetDataResponse {
@@ -1176,15 +1010,9 @@ type KeysOfUnion<T> = T extends T ? keyof T : never;
 type Exact<P, I extends P> = P extends Builtin ? P
   : P & { [K in keyof P]: Exact<P[K], I[K]> } & { [K in Exclude<keyof I, KeysOfUnion<P>>]: never };
 
-function isSet(value: any): boolean {
-  return value !== null && value !== undefined;
-}
-
 interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
   decode(input: BinaryReader | Uint8Array, length?: number): T;
-  fromJSON(object: any): T;
-  toJSON(message: T): unknown;
   create<I extends Exact<DeepPartial<T>, I>>(base?: I): T;
   fromPartial<I extends Exact<DeepPartial<T>, I>>(object: I): T;
 }

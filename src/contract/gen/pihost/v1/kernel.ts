@@ -29,93 +29,10 @@ export enum IsolateState {
   FAILED = 7,
 }
 
-export function isolateStateFromJSON(object: any): IsolateState {
-  switch (object) {
-    case 0:
-    case "ISOLATE_STATE_UNSPECIFIED":
-      return IsolateState.UNSPECIFIED;
-    case 1:
-    case "ISOLATE_STATE_WAITING":
-      return IsolateState.WAITING;
-    case 2:
-    case "ISOLATE_STATE_STARTING":
-      return IsolateState.STARTING;
-    case 3:
-    case "ISOLATE_STATE_READY":
-      return IsolateState.READY;
-    case 4:
-    case "ISOLATE_STATE_RESTARTING":
-      return IsolateState.RESTARTING;
-    case 5:
-    case "ISOLATE_STATE_STOPPING":
-      return IsolateState.STOPPING;
-    case 6:
-    case "ISOLATE_STATE_STOPPED":
-      return IsolateState.STOPPED;
-    case 7:
-    case "ISOLATE_STATE_FAILED":
-      return IsolateState.FAILED;
-    default:
-      throw new globalThis.Error("Unrecognized enum value " + object + " for enum IsolateState");
-  }
-}
-
-export function isolateStateToJSON(object: IsolateState): string {
-  switch (object) {
-    case IsolateState.UNSPECIFIED:
-      return "ISOLATE_STATE_UNSPECIFIED";
-    case IsolateState.WAITING:
-      return "ISOLATE_STATE_WAITING";
-    case IsolateState.STARTING:
-      return "ISOLATE_STATE_STARTING";
-    case IsolateState.READY:
-      return "ISOLATE_STATE_READY";
-    case IsolateState.RESTARTING:
-      return "ISOLATE_STATE_RESTARTING";
-    case IsolateState.STOPPING:
-      return "ISOLATE_STATE_STOPPING";
-    case IsolateState.STOPPED:
-      return "ISOLATE_STATE_STOPPED";
-    case IsolateState.FAILED:
-      return "ISOLATE_STATE_FAILED";
-    default:
-      throw new globalThis.Error("Unrecognized enum value " + object + " for enum IsolateState");
-  }
-}
-
 export enum LogStream {
   UNSPECIFIED = 0,
   STDOUT = 1,
   STDERR = 2,
-}
-
-export function logStreamFromJSON(object: any): LogStream {
-  switch (object) {
-    case 0:
-    case "LOG_STREAM_UNSPECIFIED":
-      return LogStream.UNSPECIFIED;
-    case 1:
-    case "LOG_STREAM_STDOUT":
-      return LogStream.STDOUT;
-    case 2:
-    case "LOG_STREAM_STDERR":
-      return LogStream.STDERR;
-    default:
-      throw new globalThis.Error("Unrecognized enum value " + object + " for enum LogStream");
-  }
-}
-
-export function logStreamToJSON(object: LogStream): string {
-  switch (object) {
-    case LogStream.UNSPECIFIED:
-      return "LOG_STREAM_UNSPECIFIED";
-    case LogStream.STDOUT:
-      return "LOG_STREAM_STDOUT";
-    case LogStream.STDERR:
-      return "LOG_STREAM_STDERR";
-    default:
-      throw new globalThis.Error("Unrecognized enum value " + object + " for enum LogStream");
-  }
 }
 
 /** An isolate of a kernel, as it is now. */
@@ -624,74 +541,6 @@ export const IsolateSummary: MessageFns<IsolateSummary> = {
     }
   },
 
-  fromJSON(object: any): IsolateSummary {
-    return {
-      name: isSet(object.name) ? globalThis.String(object.name) : "",
-      state: isSet(object.state) ? isolateStateFromJSON(object.state) : 0,
-      module: isSet(object.module) ? globalThis.String(object.module) : "",
-      version: isSet(object.version) ? globalThis.Number(object.version) : 0,
-      pid: isSet(object.pid) ? globalThis.Number(object.pid) : 0,
-      generation: isSet(object.generation) ? globalThis.Number(object.generation) : 0,
-      uses: globalThis.Array.isArray(object?.uses) ? object.uses.map((e: any) => globalThis.String(e)) : [],
-      services: globalThis.Array.isArray(object?.services) ? object.services.map((e: any) => globalThis.String(e)) : [],
-      essential: isSet(object.essential) ? globalThis.Boolean(object.essential) : false,
-      status: isSet(object.status) ? HostStatus.fromJSON(object.status) : undefined,
-      features: globalThis.Array.isArray(object?.features) ? object.features.map((e: any) => globalThis.String(e)) : [],
-      values: globalThis.Array.isArray(object?.values) ? object.values.map((e: any) => globalThis.String(e)) : [],
-      calls: isSet(object.calls) ? CallsSummary.fromJSON(object.calls) : undefined,
-      instances: globalThis.Array.isArray(object?.instances)
-        ? object.instances.map((e: any) => IsolateInstance.fromJSON(e))
-        : [],
-    };
-  },
-
-  toJSON(message: IsolateSummary): unknown {
-    const obj: any = {};
-    if (message.name !== "") {
-      obj.name = message.name;
-    }
-    if (message.state !== 0) {
-      obj.state = isolateStateToJSON(message.state);
-    }
-    if (message.module !== "") {
-      obj.module = message.module;
-    }
-    if (message.version !== 0) {
-      obj.version = Math.round(message.version);
-    }
-    if (message.pid !== 0) {
-      obj.pid = Math.round(message.pid);
-    }
-    if (message.generation !== 0) {
-      obj.generation = Math.round(message.generation);
-    }
-    if (message.uses?.length) {
-      obj.uses = message.uses;
-    }
-    if (message.services?.length) {
-      obj.services = message.services;
-    }
-    if (message.essential !== false) {
-      obj.essential = message.essential;
-    }
-    if (message.status !== undefined) {
-      obj.status = HostStatus.toJSON(message.status);
-    }
-    if (message.features?.length) {
-      obj.features = message.features;
-    }
-    if (message.values?.length) {
-      obj.values = message.values;
-    }
-    if (message.calls !== undefined) {
-      obj.calls = CallsSummary.toJSON(message.calls);
-    }
-    if (message.instances?.length) {
-      obj.instances = message.instances.map((e) => IsolateInstance.toJSON(e));
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<IsolateSummary>, I>>(base?: I): IsolateSummary {
     return IsolateSummary.fromPartial(base ?? ({} as any));
   },
@@ -787,26 +636,6 @@ export const CallsSummary: MessageFns<CallsSummary> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): CallsSummary {
-    return {
-      waiting: isSet(object.waiting) ? globalThis.Number(object.waiting) : 0,
-      durations: globalThis.Array.isArray(object?.durations)
-        ? object.durations.map((e: any) => globalThis.Number(e))
-        : [],
-    };
-  },
-
-  toJSON(message: CallsSummary): unknown {
-    const obj: any = {};
-    if (message.waiting !== 0) {
-      obj.waiting = Math.round(message.waiting);
-    }
-    if (message.durations?.length) {
-      obj.durations = message.durations.map((e) => Math.round(e));
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<CallsSummary>, I>>(base?: I): CallsSummary {
@@ -931,60 +760,6 @@ export const IsolateInstance: MessageFns<IsolateInstance> = {
     }
   },
 
-  fromJSON(object: any): IsolateInstance {
-    return {
-      pid: isSet(object.pid) ? globalThis.Number(object.pid) : 0,
-      generation: isSet(object.generation) ? globalThis.Number(object.generation) : 0,
-      state: isSet(object.state) ? isolateStateFromJSON(object.state) : 0,
-      inFlight: isSet(object.inFlight)
-        ? globalThis.Number(object.inFlight)
-        : isSet(object.in_flight)
-        ? globalThis.Number(object.in_flight)
-        : 0,
-      rssBytes: isSet(object.rssBytes)
-        ? globalThis.Number(object.rssBytes)
-        : isSet(object.rss_bytes)
-        ? globalThis.Number(object.rss_bytes)
-        : 0,
-      cpuSeconds: isSet(object.cpuSeconds)
-        ? globalThis.Number(object.cpuSeconds)
-        : isSet(object.cpu_seconds)
-        ? globalThis.Number(object.cpu_seconds)
-        : 0,
-      callsEnded: isSet(object.callsEnded)
-        ? globalThis.Number(object.callsEnded)
-        : isSet(object.calls_ended)
-        ? globalThis.Number(object.calls_ended)
-        : 0,
-    };
-  },
-
-  toJSON(message: IsolateInstance): unknown {
-    const obj: any = {};
-    if (message.pid !== 0) {
-      obj.pid = Math.round(message.pid);
-    }
-    if (message.generation !== 0) {
-      obj.generation = Math.round(message.generation);
-    }
-    if (message.state !== 0) {
-      obj.state = isolateStateToJSON(message.state);
-    }
-    if (message.inFlight !== 0) {
-      obj.inFlight = Math.round(message.inFlight);
-    }
-    if (message.rssBytes !== 0) {
-      obj.rssBytes = Math.round(message.rssBytes);
-    }
-    if (message.cpuSeconds !== 0) {
-      obj.cpuSeconds = floatToJson(message.cpuSeconds);
-    }
-    if (message.callsEnded !== 0) {
-      obj.callsEnded = Math.round(message.callsEnded);
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<IsolateInstance>, I>>(base?: I): IsolateInstance {
     return IsolateInstance.fromPartial(base ?? ({} as any));
   },
@@ -1044,24 +819,6 @@ export const KernelServiceListRequest: MessageFns<KernelServiceListRequest> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): KernelServiceListRequest {
-    return {
-      withStatus: isSet(object.withStatus)
-        ? globalThis.Boolean(object.withStatus)
-        : isSet(object.with_status)
-        ? globalThis.Boolean(object.with_status)
-        : false,
-    };
-  },
-
-  toJSON(message: KernelServiceListRequest): unknown {
-    const obj: any = {};
-    if (message.withStatus !== false) {
-      obj.withStatus = message.withStatus;
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<KernelServiceListRequest>, I>>(base?: I): KernelServiceListRequest {
@@ -1163,42 +920,6 @@ export const KernelServiceListResponse: MessageFns<KernelServiceListResponse> = 
     }
   },
 
-  fromJSON(object: any): KernelServiceListResponse {
-    return {
-      kernel: isSet(object.kernel) ? globalThis.String(object.kernel) : "",
-      pid: isSet(object.pid) ? globalThis.Number(object.pid) : 0,
-      file: isSet(object.file) ? globalThis.String(object.file) : "",
-      startedAt: isSet(object.startedAt)
-        ? fromJsonTimestamp(object.startedAt)
-        : isSet(object.started_at)
-        ? fromJsonTimestamp(object.started_at)
-        : undefined,
-      isolates: globalThis.Array.isArray(object?.isolates)
-        ? object.isolates.map((e: any) => IsolateSummary.fromJSON(e))
-        : [],
-    };
-  },
-
-  toJSON(message: KernelServiceListResponse): unknown {
-    const obj: any = {};
-    if (message.kernel !== "") {
-      obj.kernel = message.kernel;
-    }
-    if (message.pid !== 0) {
-      obj.pid = Math.round(message.pid);
-    }
-    if (message.file !== "") {
-      obj.file = message.file;
-    }
-    if (message.startedAt !== undefined) {
-      obj.startedAt = fromTimestamp(message.startedAt).toISOString();
-    }
-    if (message.isolates?.length) {
-      obj.isolates = message.isolates.map((e) => IsolateSummary.toJSON(e));
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<KernelServiceListResponse>, I>>(base?: I): KernelServiceListResponse {
     return KernelServiceListResponse.fromPartial(base ?? ({} as any));
   },
@@ -1271,24 +992,6 @@ export const KernelServiceWatchRequest: MessageFns<KernelServiceWatchRequest> = 
     }
   },
 
-  fromJSON(object: any): KernelServiceWatchRequest {
-    return {
-      isolates: globalThis.Array.isArray(object?.isolates) ? object.isolates.map((e: any) => globalThis.String(e)) : [],
-      tail: isSet(object.tail) ? globalThis.Number(object.tail) : 0,
-    };
-  },
-
-  toJSON(message: KernelServiceWatchRequest): unknown {
-    const obj: any = {};
-    if (message.isolates?.length) {
-      obj.isolates = message.isolates;
-    }
-    if (message.tail !== 0) {
-      obj.tail = Math.round(message.tail);
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<KernelServiceWatchRequest>, I>>(base?: I): KernelServiceWatchRequest {
     return KernelServiceWatchRequest.fromPartial(base ?? ({} as any));
   },
@@ -1343,18 +1046,6 @@ export const KernelServiceWatchResponse: MessageFns<KernelServiceWatchResponse> 
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): KernelServiceWatchResponse {
-    return { event: isSet(object.event) ? KernelEvent.fromJSON(object.event) : undefined };
-  },
-
-  toJSON(message: KernelServiceWatchResponse): unknown {
-    const obj: any = {};
-    if (message.event !== undefined) {
-      obj.event = KernelEvent.toJSON(message.event);
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<KernelServiceWatchResponse>, I>>(base?: I): KernelServiceWatchResponse {
@@ -1480,44 +1171,6 @@ export const KernelEvent: MessageFns<KernelEvent> = {
     }
   },
 
-  fromJSON(object: any): KernelEvent {
-    return {
-      time: isSet(object.time) ? fromJsonTimestamp(object.time) : undefined,
-      type: isSet(object.type) ? globalThis.String(object.type) : "",
-      isolate: isSet(object.isolate) ? globalThis.String(object.isolate) : "",
-      generation: isSet(object.generation) ? globalThis.Number(object.generation) : 0,
-      pid: isSet(object.pid) ? globalThis.Number(object.pid) : 0,
-      error: isSet(object.error) ? RemoteError.fromJSON(object.error) : undefined,
-      facts: isObject(object.facts) ? object.facts : undefined,
-    };
-  },
-
-  toJSON(message: KernelEvent): unknown {
-    const obj: any = {};
-    if (message.time !== undefined) {
-      obj.time = fromTimestamp(message.time).toISOString();
-    }
-    if (message.type !== "") {
-      obj.type = message.type;
-    }
-    if (message.isolate !== "") {
-      obj.isolate = message.isolate;
-    }
-    if (message.generation !== 0) {
-      obj.generation = Math.round(message.generation);
-    }
-    if (message.pid !== 0) {
-      obj.pid = Math.round(message.pid);
-    }
-    if (message.error !== undefined) {
-      obj.error = RemoteError.toJSON(message.error);
-    }
-    if (message.facts !== undefined) {
-      obj.facts = message.facts;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<KernelEvent>, I>>(base?: I): KernelEvent {
     return KernelEvent.fromPartial(base ?? ({} as any));
   },
@@ -1581,18 +1234,6 @@ export const KernelServiceStartRequest: MessageFns<KernelServiceStartRequest> = 
     }
   },
 
-  fromJSON(object: any): KernelServiceStartRequest {
-    return { isolate: isSet(object.isolate) ? globalThis.String(object.isolate) : "" };
-  },
-
-  toJSON(message: KernelServiceStartRequest): unknown {
-    const obj: any = {};
-    if (message.isolate !== "") {
-      obj.isolate = message.isolate;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<KernelServiceStartRequest>, I>>(base?: I): KernelServiceStartRequest {
     return KernelServiceStartRequest.fromPartial(base ?? ({} as any));
   },
@@ -1646,18 +1287,6 @@ export const KernelServiceStartResponse: MessageFns<KernelServiceStartResponse> 
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): KernelServiceStartResponse {
-    return { isolate: isSet(object.isolate) ? IsolateSummary.fromJSON(object.isolate) : undefined };
-  },
-
-  toJSON(message: KernelServiceStartResponse): unknown {
-    const obj: any = {};
-    if (message.isolate !== undefined) {
-      obj.isolate = IsolateSummary.toJSON(message.isolate);
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<KernelServiceStartResponse>, I>>(base?: I): KernelServiceStartResponse {
@@ -1728,24 +1357,6 @@ export const KernelServiceStopRequest: MessageFns<KernelServiceStopRequest> = {
     }
   },
 
-  fromJSON(object: any): KernelServiceStopRequest {
-    return {
-      isolate: isSet(object.isolate) ? globalThis.String(object.isolate) : "",
-      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
-    };
-  },
-
-  toJSON(message: KernelServiceStopRequest): unknown {
-    const obj: any = {};
-    if (message.isolate !== "") {
-      obj.isolate = message.isolate;
-    }
-    if (message.reason !== "") {
-      obj.reason = message.reason;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<KernelServiceStopRequest>, I>>(base?: I): KernelServiceStopRequest {
     return KernelServiceStopRequest.fromPartial(base ?? ({} as any));
   },
@@ -1800,18 +1411,6 @@ export const KernelServiceStopResponse: MessageFns<KernelServiceStopResponse> = 
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): KernelServiceStopResponse {
-    return { isolate: isSet(object.isolate) ? IsolateSummary.fromJSON(object.isolate) : undefined };
-  },
-
-  toJSON(message: KernelServiceStopResponse): unknown {
-    const obj: any = {};
-    if (message.isolate !== undefined) {
-      obj.isolate = IsolateSummary.toJSON(message.isolate);
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<KernelServiceStopResponse>, I>>(base?: I): KernelServiceStopResponse {
@@ -1871,18 +1470,6 @@ export const KernelServiceRestartRequest: MessageFns<KernelServiceRestartRequest
     }
   },
 
-  fromJSON(object: any): KernelServiceRestartRequest {
-    return { isolate: isSet(object.isolate) ? globalThis.String(object.isolate) : "" };
-  },
-
-  toJSON(message: KernelServiceRestartRequest): unknown {
-    const obj: any = {};
-    if (message.isolate !== "") {
-      obj.isolate = message.isolate;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<KernelServiceRestartRequest>, I>>(base?: I): KernelServiceRestartRequest {
     return KernelServiceRestartRequest.fromPartial(base ?? ({} as any));
   },
@@ -1936,18 +1523,6 @@ export const KernelServiceRestartResponse: MessageFns<KernelServiceRestartRespon
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): KernelServiceRestartResponse {
-    return { isolate: isSet(object.isolate) ? IsolateSummary.fromJSON(object.isolate) : undefined };
-  },
-
-  toJSON(message: KernelServiceRestartResponse): unknown {
-    const obj: any = {};
-    if (message.isolate !== undefined) {
-      obj.isolate = IsolateSummary.toJSON(message.isolate);
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<KernelServiceRestartResponse>, I>>(base?: I): KernelServiceRestartResponse {
@@ -2018,24 +1593,6 @@ export const KernelServiceReplaceRequest: MessageFns<KernelServiceReplaceRequest
     }
   },
 
-  fromJSON(object: any): KernelServiceReplaceRequest {
-    return {
-      isolate: isSet(object.isolate) ? globalThis.String(object.isolate) : "",
-      module: isSet(object.module) ? globalThis.String(object.module) : "",
-    };
-  },
-
-  toJSON(message: KernelServiceReplaceRequest): unknown {
-    const obj: any = {};
-    if (message.isolate !== "") {
-      obj.isolate = message.isolate;
-    }
-    if (message.module !== "") {
-      obj.module = message.module;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<KernelServiceReplaceRequest>, I>>(base?: I): KernelServiceReplaceRequest {
     return KernelServiceReplaceRequest.fromPartial(base ?? ({} as any));
   },
@@ -2090,18 +1647,6 @@ export const KernelServiceReplaceResponse: MessageFns<KernelServiceReplaceRespon
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): KernelServiceReplaceResponse {
-    return { isolate: isSet(object.isolate) ? IsolateSummary.fromJSON(object.isolate) : undefined };
-  },
-
-  toJSON(message: KernelServiceReplaceResponse): unknown {
-    const obj: any = {};
-    if (message.isolate !== undefined) {
-      obj.isolate = IsolateSummary.toJSON(message.isolate);
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<KernelServiceReplaceResponse>, I>>(base?: I): KernelServiceReplaceResponse {
@@ -2194,32 +1739,6 @@ export const KernelServiceLogsRequest: MessageFns<KernelServiceLogsRequest> = {
     }
   },
 
-  fromJSON(object: any): KernelServiceLogsRequest {
-    return {
-      isolates: globalThis.Array.isArray(object?.isolates) ? object.isolates.map((e: any) => globalThis.String(e)) : [],
-      tail: isSet(object.tail) ? globalThis.Number(object.tail) : undefined,
-      follow: isSet(object.follow) ? globalThis.Boolean(object.follow) : false,
-      structured: isSet(object.structured) ? globalThis.Boolean(object.structured) : false,
-    };
-  },
-
-  toJSON(message: KernelServiceLogsRequest): unknown {
-    const obj: any = {};
-    if (message.isolates?.length) {
-      obj.isolates = message.isolates;
-    }
-    if (message.tail !== undefined) {
-      obj.tail = Math.round(message.tail);
-    }
-    if (message.follow !== false) {
-      obj.follow = message.follow;
-    }
-    if (message.structured !== false) {
-      obj.structured = message.structured;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<KernelServiceLogsRequest>, I>>(base?: I): KernelServiceLogsRequest {
     return KernelServiceLogsRequest.fromPartial(base ?? ({} as any));
   },
@@ -2287,24 +1806,6 @@ export const KernelServiceLogsResponse: MessageFns<KernelServiceLogsResponse> = 
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): KernelServiceLogsResponse {
-    return {
-      lines: globalThis.Array.isArray(object?.lines) ? object.lines.map((e: any) => LogLine.fromJSON(e)) : [],
-      dropped: isSet(object.dropped) ? globalThis.Number(object.dropped) : 0,
-    };
-  },
-
-  toJSON(message: KernelServiceLogsResponse): unknown {
-    const obj: any = {};
-    if (message.lines?.length) {
-      obj.lines = message.lines.map((e) => LogLine.toJSON(e));
-    }
-    if (message.dropped !== 0) {
-      obj.dropped = Math.round(message.dropped);
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<KernelServiceLogsResponse>, I>>(base?: I): KernelServiceLogsResponse {
@@ -2473,56 +1974,6 @@ export const LogLine: MessageFns<LogLine> = {
     }
   },
 
-  fromJSON(object: any): LogLine {
-    return {
-      time: isSet(object.time) ? fromJsonTimestamp(object.time) : undefined,
-      isolate: isSet(object.isolate) ? globalThis.String(object.isolate) : "",
-      generation: isSet(object.generation) ? globalThis.Number(object.generation) : 0,
-      pid: isSet(object.pid) ? globalThis.Number(object.pid) : 0,
-      stream: isSet(object.stream) ? logStreamFromJSON(object.stream) : 0,
-      text: isSet(object.text) ? globalThis.String(object.text) : "",
-      partial: isSet(object.partial) ? globalThis.Boolean(object.partial) : false,
-      level: isSet(object.level) ? globalThis.String(object.level) : "",
-      message: isSet(object.message) ? globalThis.String(object.message) : "",
-      fields: isObject(object.fields) ? object.fields : undefined,
-    };
-  },
-
-  toJSON(message: LogLine): unknown {
-    const obj: any = {};
-    if (message.time !== undefined) {
-      obj.time = fromTimestamp(message.time).toISOString();
-    }
-    if (message.isolate !== "") {
-      obj.isolate = message.isolate;
-    }
-    if (message.generation !== 0) {
-      obj.generation = Math.round(message.generation);
-    }
-    if (message.pid !== 0) {
-      obj.pid = Math.round(message.pid);
-    }
-    if (message.stream !== 0) {
-      obj.stream = logStreamToJSON(message.stream);
-    }
-    if (message.text !== "") {
-      obj.text = message.text;
-    }
-    if (message.partial !== false) {
-      obj.partial = message.partial;
-    }
-    if (message.level !== "") {
-      obj.level = message.level;
-    }
-    if (message.message !== "") {
-      obj.message = message.message;
-    }
-    if (message.fields !== undefined) {
-      obj.fields = message.fields;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<LogLine>, I>>(base?: I): LogLine {
     return LogLine.fromPartial(base ?? ({} as any));
   },
@@ -2620,32 +2071,6 @@ export const KernelServiceInvokeRequest: MessageFns<KernelServiceInvokeRequest> 
     }
   },
 
-  fromJSON(object: any): KernelServiceInvokeRequest {
-    return {
-      isolate: isSet(object.isolate) ? globalThis.String(object.isolate) : "",
-      method: isSet(object.method) ? globalThis.String(object.method) : "",
-      args: globalThis.Array.isArray(object.args) ? [...object.args] : undefined,
-      idempotent: isSet(object.idempotent) ? globalThis.Boolean(object.idempotent) : false,
-    };
-  },
-
-  toJSON(message: KernelServiceInvokeRequest): unknown {
-    const obj: any = {};
-    if (message.isolate !== "") {
-      obj.isolate = message.isolate;
-    }
-    if (message.method !== "") {
-      obj.method = message.method;
-    }
-    if (message.args !== undefined) {
-      obj.args = message.args;
-    }
-    if (message.idempotent !== false) {
-      obj.idempotent = message.idempotent;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<KernelServiceInvokeRequest>, I>>(base?: I): KernelServiceInvokeRequest {
     return KernelServiceInvokeRequest.fromPartial(base ?? ({} as any));
   },
@@ -2704,18 +2129,6 @@ export const KernelServiceInvokeResponse: MessageFns<KernelServiceInvokeResponse
     }
   },
 
-  fromJSON(object: any): KernelServiceInvokeResponse {
-    return { result: isSet(object?.result) ? object.result : undefined };
-  },
-
-  toJSON(message: KernelServiceInvokeResponse): unknown {
-    const obj: any = {};
-    if (message.result !== undefined) {
-      obj.result = message.result;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<KernelServiceInvokeResponse>, I>>(base?: I): KernelServiceInvokeResponse {
     return KernelServiceInvokeResponse.fromPartial(base ?? ({} as any));
   },
@@ -2758,15 +2171,6 @@ export const KernelServiceGraphRequest: MessageFns<KernelServiceGraphRequest> = 
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(_: any): KernelServiceGraphRequest {
-    return {};
-  },
-
-  toJSON(_: KernelServiceGraphRequest): unknown {
-    const obj: any = {};
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<KernelServiceGraphRequest>, I>>(base?: I): KernelServiceGraphRequest {
@@ -2856,34 +2260,6 @@ export const KernelServiceGraphResponse: MessageFns<KernelServiceGraphResponse> 
     }
   },
 
-  fromJSON(object: any): KernelServiceGraphResponse {
-    return {
-      isolates: globalThis.Array.isArray(object?.isolates)
-        ? object.isolates.map((e: any) => GraphIsolate.fromJSON(e))
-        : [],
-      text: isSet(object.text) ? globalThis.String(object.text) : "",
-      mermaid: isSet(object.mermaid) ? globalThis.String(object.mermaid) : "",
-      svg: isSet(object.svg) ? globalThis.String(object.svg) : "",
-    };
-  },
-
-  toJSON(message: KernelServiceGraphResponse): unknown {
-    const obj: any = {};
-    if (message.isolates?.length) {
-      obj.isolates = message.isolates.map((e) => GraphIsolate.toJSON(e));
-    }
-    if (message.text !== "") {
-      obj.text = message.text;
-    }
-    if (message.mermaid !== "") {
-      obj.mermaid = message.mermaid;
-    }
-    if (message.svg !== "") {
-      obj.svg = message.svg;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<KernelServiceGraphResponse>, I>>(base?: I): KernelServiceGraphResponse {
     return KernelServiceGraphResponse.fromPartial(base ?? ({} as any));
   },
@@ -2962,30 +2338,6 @@ export const GraphIsolate: MessageFns<GraphIsolate> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): GraphIsolate {
-    return {
-      name: isSet(object.name) ? globalThis.String(object.name) : "",
-      dependencies: globalThis.Array.isArray(object?.dependencies)
-        ? object.dependencies.map((e: any) => globalThis.String(e))
-        : [],
-      uses: globalThis.Array.isArray(object?.uses) ? object.uses.map((e: any) => GraphGrant.fromJSON(e)) : [],
-    };
-  },
-
-  toJSON(message: GraphIsolate): unknown {
-    const obj: any = {};
-    if (message.name !== "") {
-      obj.name = message.name;
-    }
-    if (message.dependencies?.length) {
-      obj.dependencies = message.dependencies;
-    }
-    if (message.uses?.length) {
-      obj.uses = message.uses.map((e) => GraphGrant.toJSON(e));
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<GraphIsolate>, I>>(base?: I): GraphIsolate {
@@ -3089,44 +2441,6 @@ export const GraphGrant: MessageFns<GraphGrant> = {
     }
   },
 
-  fromJSON(object: any): GraphGrant {
-    return {
-      target: isSet(object.target) ? globalThis.String(object.target) : "",
-      exports: globalThis.Array.isArray(object?.exports) ? object.exports.map((e: any) => globalThis.String(e)) : [],
-      allExports: isSet(object.allExports)
-        ? globalThis.Boolean(object.allExports)
-        : isSet(object.all_exports)
-        ? globalThis.Boolean(object.all_exports)
-        : false,
-      lazy: isSet(object.lazy) ? globalThis.Boolean(object.lazy) : false,
-      handOn: isSet(object.handOn)
-        ? globalThis.Boolean(object.handOn)
-        : isSet(object.hand_on)
-        ? globalThis.Boolean(object.hand_on)
-        : false,
-    };
-  },
-
-  toJSON(message: GraphGrant): unknown {
-    const obj: any = {};
-    if (message.target !== "") {
-      obj.target = message.target;
-    }
-    if (message.exports?.length) {
-      obj.exports = message.exports;
-    }
-    if (message.allExports !== false) {
-      obj.allExports = message.allExports;
-    }
-    if (message.lazy !== false) {
-      obj.lazy = message.lazy;
-    }
-    if (message.handOn !== false) {
-      obj.handOn = message.handOn;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<GraphGrant>, I>>(base?: I): GraphGrant {
     return GraphGrant.fromPartial(base ?? ({} as any));
   },
@@ -3197,24 +2511,6 @@ export const KernelServiceShutdownRequest: MessageFns<KernelServiceShutdownReque
     }
   },
 
-  fromJSON(object: any): KernelServiceShutdownRequest {
-    return {
-      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
-      grace: isSet(object.grace) ? Duration.fromJSON(object.grace) : undefined,
-    };
-  },
-
-  toJSON(message: KernelServiceShutdownRequest): unknown {
-    const obj: any = {};
-    if (message.reason !== "") {
-      obj.reason = message.reason;
-    }
-    if (message.grace !== undefined) {
-      obj.grace = Duration.toJSON(message.grace);
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<KernelServiceShutdownRequest>, I>>(base?: I): KernelServiceShutdownRequest {
     return KernelServiceShutdownRequest.fromPartial(base ?? ({} as any));
   },
@@ -3260,15 +2556,6 @@ export const KernelServiceShutdownResponse: MessageFns<KernelServiceShutdownResp
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(_: any): KernelServiceShutdownResponse {
-    return {};
-  },
-
-  toJSON(_: KernelServiceShutdownResponse): unknown {
-    const obj: any = {};
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<KernelServiceShutdownResponse>, I>>(base?: I): KernelServiceShutdownResponse {
@@ -3369,44 +2656,6 @@ export const TokenSummary: MessageFns<TokenSummary> = {
     }
   },
 
-  fromJSON(object: any): TokenSummary {
-    return {
-      id: isSet(object.id) ? globalThis.String(object.id) : "",
-      scopes: globalThis.Array.isArray(object?.scopes) ? object.scopes.map((e: any) => globalThis.String(e)) : [],
-      createdAt: isSet(object.createdAt)
-        ? fromJsonTimestamp(object.createdAt)
-        : isSet(object.created_at)
-        ? fromJsonTimestamp(object.created_at)
-        : undefined,
-      expiresAt: isSet(object.expiresAt)
-        ? fromJsonTimestamp(object.expiresAt)
-        : isSet(object.expires_at)
-        ? fromJsonTimestamp(object.expires_at)
-        : undefined,
-      note: isSet(object.note) ? globalThis.String(object.note) : "",
-    };
-  },
-
-  toJSON(message: TokenSummary): unknown {
-    const obj: any = {};
-    if (message.id !== "") {
-      obj.id = message.id;
-    }
-    if (message.scopes?.length) {
-      obj.scopes = message.scopes;
-    }
-    if (message.createdAt !== undefined) {
-      obj.createdAt = fromTimestamp(message.createdAt).toISOString();
-    }
-    if (message.expiresAt !== undefined) {
-      obj.expiresAt = fromTimestamp(message.expiresAt).toISOString();
-    }
-    if (message.note !== "") {
-      obj.note = message.note;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<TokenSummary>, I>>(base?: I): TokenSummary {
     return TokenSummary.fromPartial(base ?? ({} as any));
   },
@@ -3492,32 +2741,6 @@ export const KernelServiceCreateTokenRequest: MessageFns<KernelServiceCreateToke
     }
   },
 
-  fromJSON(object: any): KernelServiceCreateTokenRequest {
-    return {
-      scopes: globalThis.Array.isArray(object?.scopes) ? object.scopes.map((e: any) => globalThis.String(e)) : [],
-      expiresIn: isSet(object.expiresIn)
-        ? Duration.fromJSON(object.expiresIn)
-        : isSet(object.expires_in)
-        ? Duration.fromJSON(object.expires_in)
-        : undefined,
-      note: isSet(object.note) ? globalThis.String(object.note) : "",
-    };
-  },
-
-  toJSON(message: KernelServiceCreateTokenRequest): unknown {
-    const obj: any = {};
-    if (message.scopes?.length) {
-      obj.scopes = message.scopes;
-    }
-    if (message.expiresIn !== undefined) {
-      obj.expiresIn = Duration.toJSON(message.expiresIn);
-    }
-    if (message.note !== "") {
-      obj.note = message.note;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<KernelServiceCreateTokenRequest>, I>>(base?: I): KernelServiceCreateTokenRequest {
     return KernelServiceCreateTokenRequest.fromPartial(base ?? ({} as any));
   },
@@ -3590,24 +2813,6 @@ export const KernelServiceCreateTokenResponse: MessageFns<KernelServiceCreateTok
     }
   },
 
-  fromJSON(object: any): KernelServiceCreateTokenResponse {
-    return {
-      id: isSet(object.id) ? globalThis.String(object.id) : "",
-      token: isSet(object.token) ? globalThis.String(object.token) : "",
-    };
-  },
-
-  toJSON(message: KernelServiceCreateTokenResponse): unknown {
-    const obj: any = {};
-    if (message.id !== "") {
-      obj.id = message.id;
-    }
-    if (message.token !== "") {
-      obj.token = message.token;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<KernelServiceCreateTokenResponse>, I>>(
     base?: I,
   ): KernelServiceCreateTokenResponse {
@@ -3668,18 +2873,6 @@ export const KernelServiceRevokeTokenRequest: MessageFns<KernelServiceRevokeToke
     }
   },
 
-  fromJSON(object: any): KernelServiceRevokeTokenRequest {
-    return { id: isSet(object.id) ? globalThis.String(object.id) : "" };
-  },
-
-  toJSON(message: KernelServiceRevokeTokenRequest): unknown {
-    const obj: any = {};
-    if (message.id !== "") {
-      obj.id = message.id;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<KernelServiceRevokeTokenRequest>, I>>(base?: I): KernelServiceRevokeTokenRequest {
     return KernelServiceRevokeTokenRequest.fromPartial(base ?? ({} as any));
   },
@@ -3724,15 +2917,6 @@ export const KernelServiceRevokeTokenResponse: MessageFns<KernelServiceRevokeTok
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(_: any): KernelServiceRevokeTokenResponse {
-    return {};
-  },
-
-  toJSON(_: KernelServiceRevokeTokenResponse): unknown {
-    const obj: any = {};
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<KernelServiceRevokeTokenResponse>, I>>(
@@ -3780,15 +2964,6 @@ export const KernelServiceListTokensRequest: MessageFns<KernelServiceListTokensR
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(_: any): KernelServiceListTokensRequest {
-    return {};
-  },
-
-  toJSON(_: KernelServiceListTokensRequest): unknown {
-    const obj: any = {};
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<KernelServiceListTokensRequest>, I>>(base?: I): KernelServiceListTokensRequest {
@@ -3845,20 +3020,6 @@ export const KernelServiceListTokensResponse: MessageFns<KernelServiceListTokens
     }
   },
 
-  fromJSON(object: any): KernelServiceListTokensResponse {
-    return {
-      tokens: globalThis.Array.isArray(object?.tokens) ? object.tokens.map((e: any) => TokenSummary.fromJSON(e)) : [],
-    };
-  },
-
-  toJSON(message: KernelServiceListTokensResponse): unknown {
-    const obj: any = {};
-    if (message.tokens?.length) {
-      obj.tokens = message.tokens.map((e) => TokenSummary.toJSON(e));
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<KernelServiceListTokensResponse>, I>>(base?: I): KernelServiceListTokensResponse {
     return KernelServiceListTokensResponse.fromPartial(base ?? ({} as any));
   },
@@ -3870,10 +3031,6 @@ export const KernelServiceListTokensResponse: MessageFns<KernelServiceListTokens
     return message;
   },
 };
-
-function floatToJson(value: number | null | undefined): number | string | null | undefined {
-  return typeof value === "number" && !globalThis.Number.isFinite(value) ? globalThis.String(value) : value;
-}
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | undefined;
 
@@ -3888,39 +3045,6 @@ type KeysOfUnion<T> = T extends T ? keyof T : never;
 type Exact<P, I extends P> = P extends Builtin ? P
   : P & { [K in keyof P]: Exact<P[K], I[K]> } & { [K in Exclude<keyof I, KeysOfUnion<P>>]: never };
 
-function toTimestamp(date: Date): Timestamp {
-  const seconds = Math.trunc(date.getTime() / 1_000);
-  const nanos = (date.getTime() % 1_000) * 1_000_000;
-  return { seconds, nanos };
-}
-
-function fromTimestamp(t: Timestamp): Date {
-  let millis = (t.seconds || 0) * 1_000;
-  millis += (t.nanos || 0) / 1_000_000;
-  return new globalThis.Date(millis);
-}
-
-const timestampFractionRegex = /:\d{2}\.\d+/;
-
-function fromJsonTimestamp(o: any): Timestamp {
-  if (o instanceof globalThis.Date) {
-    return toTimestamp(o);
-  } else if (typeof o === "string") {
-    // Date only keeps milliseconds, and parses longer fractions in an engine-specific way,
-    // so parse the fractional seconds ourselves and give Date only the whole seconds
-    const fraction = timestampFractionRegex.exec(o);
-    if (fraction === null) {
-      return toTimestamp(new globalThis.Date(o));
-    }
-    const fractionNanos = Number(fraction[0].slice(4, 13).padEnd(9, "0"));
-    const wholeSeconds = new globalThis.Date(o.replace(fraction[0], fraction[0].slice(0, 3)));
-    const timestamp = toTimestamp(new globalThis.Date(wholeSeconds.getTime() + Math.trunc(fractionNanos / 1_000_000)));
-    return { ...timestamp, nanos: (timestamp.nanos ?? 0) + (fractionNanos % 1_000_000) };
-  } else {
-    return Timestamp.fromJSON(o);
-  }
-}
-
 function longToNumber(int64: { toString(): string }): number {
   const num = globalThis.Number(int64.toString());
   if (num > globalThis.Number.MAX_SAFE_INTEGER) {
@@ -3932,19 +3056,9 @@ function longToNumber(int64: { toString(): string }): number {
   return num;
 }
 
-function isObject(value: any): boolean {
-  return typeof value === "object" && value !== null;
-}
-
-function isSet(value: any): boolean {
-  return value !== null && value !== undefined;
-}
-
 interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
   decode(input: BinaryReader | Uint8Array, length?: number): T;
-  fromJSON(object: any): T;
-  toJSON(message: T): unknown;
   create<I extends Exact<DeepPartial<T>, I>>(base?: I): T;
   fromPartial<I extends Exact<DeepPartial<T>, I>>(object: I): T;
 }

@@ -205,18 +205,6 @@ export const SessionRequest: MessageFns<SessionRequest> = {
     }
   },
 
-  fromJSON(object: any): SessionRequest {
-    return { frame: isSet(object.frame) ? SessionFrame.fromJSON(object.frame) : undefined };
-  },
-
-  toJSON(message: SessionRequest): unknown {
-    const obj: any = {};
-    if (message.frame !== undefined) {
-      obj.frame = SessionFrame.toJSON(message.frame);
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<SessionRequest>, I>>(base?: I): SessionRequest {
     return SessionRequest.fromPartial(base ?? ({} as any));
   },
@@ -272,18 +260,6 @@ export const SessionResponse: MessageFns<SessionResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): SessionResponse {
-    return { frame: isSet(object.frame) ? SessionFrame.fromJSON(object.frame) : undefined };
-  },
-
-  toJSON(message: SessionResponse): unknown {
-    const obj: any = {};
-    if (message.frame !== undefined) {
-      obj.frame = SessionFrame.toJSON(message.frame);
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<SessionResponse>, I>>(base?: I): SessionResponse {
@@ -761,176 +737,6 @@ export const SessionFrame: MessageFns<SessionFrame> = {
     }
   },
 
-  fromJSON(object: any): SessionFrame {
-    return {
-      introductions: globalThis.Array.isArray(object?.introductions)
-        ? object.introductions.map((e: any) => Introduction.fromJSON(e))
-        : [],
-      callIds: globalThis.Array.isArray(object?.callIds)
-        ? object.callIds.map((e: any) => globalThis.Number(e))
-        : globalThis.Array.isArray(object?.call_ids)
-        ? object.call_ids.map((e: any) => globalThis.Number(e))
-        : [],
-      callHandles: globalThis.Array.isArray(object?.callHandles)
-        ? object.callHandles.map((e: any) => globalThis.Number(e))
-        : globalThis.Array.isArray(object?.call_handles)
-        ? object.call_handles.map((e: any) => globalThis.Number(e))
-        : [],
-      callArgs: isSet(object.callArgs)
-        ? globalThis.String(object.callArgs)
-        : isSet(object.call_args)
-        ? globalThis.String(object.call_args)
-        : "",
-      callDetails: globalThis.Array.isArray(object?.callDetails)
-        ? object.callDetails.map((e: any) => CallDetails.fromJSON(e))
-        : globalThis.Array.isArray(object?.call_details)
-        ? object.call_details.map((e: any) => CallDetails.fromJSON(e))
-        : [],
-      cancels: globalThis.Array.isArray(object?.cancels) ? object.cancels.map((e: any) => globalThis.Number(e)) : [],
-      streamResumes: globalThis.Array.isArray(object?.streamResumes)
-        ? object.streamResumes.map((e: any) => globalThis.Number(e))
-        : globalThis.Array.isArray(object?.stream_resumes)
-        ? object.stream_resumes.map((e: any) => globalThis.Number(e))
-        : [],
-      itemStreams: globalThis.Array.isArray(object?.itemStreams)
-        ? object.itemStreams.map((e: any) => globalThis.Number(e))
-        : globalThis.Array.isArray(object?.item_streams)
-        ? object.item_streams.map((e: any) => globalThis.Number(e))
-        : [],
-      items: isSet(object.items) ? globalThis.String(object.items) : "",
-      itemPayloads: globalThis.Array.isArray(object?.itemPayloads)
-        ? object.itemPayloads.map((e: any) => IndexedPayload.fromJSON(e))
-        : globalThis.Array.isArray(object?.item_payloads)
-        ? object.item_payloads.map((e: any) => IndexedPayload.fromJSON(e))
-        : [],
-      streamEnds: globalThis.Array.isArray(object?.streamEnds)
-        ? object.streamEnds.map((e: any) => StreamEnd.fromJSON(e))
-        : globalThis.Array.isArray(object?.stream_ends)
-        ? object.stream_ends.map((e: any) => StreamEnd.fromJSON(e))
-        : [],
-      aborts: globalThis.Array.isArray(object?.aborts)
-        ? object.aborts.map((e: any) => Abort.fromJSON(e))
-        : [],
-      resultIds: globalThis.Array.isArray(object?.resultIds)
-        ? object.resultIds.map((e: any) => globalThis.Number(e))
-        : globalThis.Array.isArray(object?.result_ids)
-        ? object.result_ids.map((e: any) => globalThis.Number(e))
-        : [],
-      results: isSet(object.results) ? globalThis.String(object.results) : "",
-      voidIds: globalThis.Array.isArray(object?.voidIds)
-        ? object.voidIds.map((e: any) => globalThis.Number(e))
-        : globalThis.Array.isArray(object?.void_ids)
-        ? object.void_ids.map((e: any) => globalThis.Number(e))
-        : [],
-      settlements: globalThis.Array.isArray(object?.settlements)
-        ? object.settlements.map((e: any) => Settlement.fromJSON(e))
-        : [],
-      streamDemands: globalThis.Array.isArray(object?.streamDemands)
-        ? object.streamDemands.map((e: any) => StreamDemand.fromJSON(e))
-        : globalThis.Array.isArray(object?.stream_demands)
-        ? object.stream_demands.map((e: any) => StreamDemand.fromJSON(e))
-        : [],
-      streamCloses: globalThis.Array.isArray(object?.streamCloses)
-        ? object.streamCloses.map((e: any) => StreamClose.fromJSON(e))
-        : globalThis.Array.isArray(object?.stream_closes)
-        ? object.stream_closes.map((e: any) => StreamClose.fromJSON(e))
-        : [],
-      releases: globalThis.Array.isArray(object?.releases)
-        ? object.releases.map((e: any) => globalThis.Number(e))
-        : [],
-      segmentsRead: globalThis.Array.isArray(object?.segmentsRead)
-        ? object.segmentsRead.map((e: any) => globalThis.Number(e))
-        : globalThis.Array.isArray(object?.segments_read)
-        ? object.segments_read.map((e: any) => globalThis.Number(e))
-        : [],
-      handleReleases: globalThis.Array.isArray(object?.handleReleases)
-        ? object.handleReleases.map((e: any) => globalThis.Number(e))
-        : globalThis.Array.isArray(object?.handle_releases)
-        ? object.handle_releases.map((e: any) => globalThis.Number(e))
-        : [],
-      chunks: globalThis.Array.isArray(object?.chunks) ? object.chunks.map((e: any) => Chunk.fromJSON(e)) : [],
-      ping: isSet(object.ping) ? globalThis.Number(object.ping) : 0,
-      pong: isSet(object.pong) ? globalThis.Number(object.pong) : 0,
-    };
-  },
-
-  toJSON(message: SessionFrame): unknown {
-    const obj: any = {};
-    if (message.introductions?.length) {
-      obj.introductions = message.introductions.map((e) => Introduction.toJSON(e));
-    }
-    if (message.callIds?.length) {
-      obj.callIds = message.callIds.map((e) => Math.round(e));
-    }
-    if (message.callHandles?.length) {
-      obj.callHandles = message.callHandles.map((e) => Math.round(e));
-    }
-    if (message.callArgs !== "") {
-      obj.callArgs = message.callArgs;
-    }
-    if (message.callDetails?.length) {
-      obj.callDetails = message.callDetails.map((e) => CallDetails.toJSON(e));
-    }
-    if (message.cancels?.length) {
-      obj.cancels = message.cancels.map((e) => Math.round(e));
-    }
-    if (message.streamResumes?.length) {
-      obj.streamResumes = message.streamResumes.map((e) => Math.round(e));
-    }
-    if (message.itemStreams?.length) {
-      obj.itemStreams = message.itemStreams.map((e) => Math.round(e));
-    }
-    if (message.items !== "") {
-      obj.items = message.items;
-    }
-    if (message.itemPayloads?.length) {
-      obj.itemPayloads = message.itemPayloads.map((e) => IndexedPayload.toJSON(e));
-    }
-    if (message.streamEnds?.length) {
-      obj.streamEnds = message.streamEnds.map((e) => StreamEnd.toJSON(e));
-    }
-    if (message.aborts?.length) {
-      obj.aborts = message.aborts.map((e) => Abort.toJSON(e));
-    }
-    if (message.resultIds?.length) {
-      obj.resultIds = message.resultIds.map((e) => Math.round(e));
-    }
-    if (message.results !== "") {
-      obj.results = message.results;
-    }
-    if (message.voidIds?.length) {
-      obj.voidIds = message.voidIds.map((e) => Math.round(e));
-    }
-    if (message.settlements?.length) {
-      obj.settlements = message.settlements.map((e) => Settlement.toJSON(e));
-    }
-    if (message.streamDemands?.length) {
-      obj.streamDemands = message.streamDemands.map((e) => StreamDemand.toJSON(e));
-    }
-    if (message.streamCloses?.length) {
-      obj.streamCloses = message.streamCloses.map((e) => StreamClose.toJSON(e));
-    }
-    if (message.releases?.length) {
-      obj.releases = message.releases.map((e) => Math.round(e));
-    }
-    if (message.segmentsRead?.length) {
-      obj.segmentsRead = message.segmentsRead.map((e) => Math.round(e));
-    }
-    if (message.handleReleases?.length) {
-      obj.handleReleases = message.handleReleases.map((e) => Math.round(e));
-    }
-    if (message.chunks?.length) {
-      obj.chunks = message.chunks.map((e) => Chunk.toJSON(e));
-    }
-    if (message.ping !== 0) {
-      obj.ping = Math.round(message.ping);
-    }
-    if (message.pong !== 0) {
-      obj.pong = Math.round(message.pong);
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<SessionFrame>, I>>(base?: I): SessionFrame {
     return SessionFrame.fromPartial(base ?? ({} as any));
   },
@@ -1042,32 +848,6 @@ export const Introduction: MessageFns<Introduction> = {
     }
   },
 
-  fromJSON(object: any): Introduction {
-    return {
-      handle: isSet(object.handle) ? globalThis.Number(object.handle) : 0,
-      module: isSet(object.module) ? globalThis.String(object.module) : "",
-      method: isSet(object.method) ? globalThis.String(object.method) : "",
-      reference: isSet(object.reference) ? globalThis.Number(object.reference) : 0,
-    };
-  },
-
-  toJSON(message: Introduction): unknown {
-    const obj: any = {};
-    if (message.handle !== 0) {
-      obj.handle = Math.round(message.handle);
-    }
-    if (message.module !== "") {
-      obj.module = message.module;
-    }
-    if (message.method !== "") {
-      obj.method = message.method;
-    }
-    if (message.reference !== 0) {
-      obj.reference = Math.round(message.reference);
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<Introduction>, I>>(base?: I): Introduction {
     return Introduction.fromPartial(base ?? ({} as any));
   },
@@ -1173,59 +953,6 @@ export const CallDetails: MessageFns<CallDetails> = {
     }
   },
 
-  fromJSON(object: any): CallDetails {
-    return {
-      index: isSet(object.index) ? globalThis.Number(object.index) : 0,
-      args: isSet(object.args) ? Payload.fromJSON(object.args) : undefined,
-      attempt: isSet(object.attempt) ? globalThis.Number(object.attempt) : 0,
-      timeoutMs: isSet(object.timeoutMs)
-        ? globalThis.Number(object.timeoutMs)
-        : isSet(object.timeout_ms)
-        ? globalThis.Number(object.timeout_ms)
-        : 0,
-      trace: isObject(object.trace)
-        ? (globalThis.Object.entries(object.trace) as [string, any][]).reduce(
-          (acc: { [key: string]: string }, [key, value]: [string, any]) => {
-            globalThis.Object.defineProperty(acc, key, {
-              value: globalThis.String(value),
-              enumerable: true,
-              configurable: true,
-              writable: true,
-            });
-            return acc;
-          },
-          {},
-        )
-        : {},
-    };
-  },
-
-  toJSON(message: CallDetails): unknown {
-    const obj: any = {};
-    if (message.index !== 0) {
-      obj.index = Math.round(message.index);
-    }
-    if (message.args !== undefined) {
-      obj.args = Payload.toJSON(message.args);
-    }
-    if (message.attempt !== 0) {
-      obj.attempt = Math.round(message.attempt);
-    }
-    if (message.timeoutMs !== 0) {
-      obj.timeoutMs = Math.round(message.timeoutMs);
-    }
-    if (message.trace) {
-      const entries = globalThis.Object.entries(message.trace) as [string, string][];
-      if (entries.length > 0) {
-        obj.trace = {};
-        entries.forEach(([k, v]) => {
-          obj.trace[k] = v;
-        });
-      }
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<CallDetails>, I>>(base?: I): CallDetails {
     return CallDetails.fromPartial(base ?? ({} as any));
   },
@@ -1304,24 +1031,6 @@ export const CallDetails_TraceEntry: MessageFns<CallDetails_TraceEntry> = {
     }
   },
 
-  fromJSON(object: any): CallDetails_TraceEntry {
-    return {
-      key: isSet(object.key) ? globalThis.String(object.key) : "",
-      value: isSet(object.value) ? globalThis.String(object.value) : "",
-    };
-  },
-
-  toJSON(message: CallDetails_TraceEntry): unknown {
-    const obj: any = {};
-    if (message.key !== "") {
-      obj.key = message.key;
-    }
-    if (message.value !== "") {
-      obj.value = message.value;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<CallDetails_TraceEntry>, I>>(base?: I): CallDetails_TraceEntry {
     return CallDetails_TraceEntry.fromPartial(base ?? ({} as any));
   },
@@ -1389,26 +1098,6 @@ export const Payload: MessageFns<Payload> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): Payload {
-    return {
-      form: isSet(object.inline)
-        ? { $case: "inline", value: Buffer.from(bytesFromBase64(object.inline)) }
-        : isSet(object.place)
-        ? { $case: "place", value: globalThis.String(object.place) }
-        : undefined,
-    };
-  },
-
-  toJSON(message: Payload): unknown {
-    const obj: any = {};
-    if (message.form?.$case === "inline") {
-      obj.inline = base64FromBytes(message.form.value);
-    } else if (message.form?.$case === "place") {
-      obj.place = message.form.value;
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<Payload>, I>>(base?: I): Payload {
@@ -1488,24 +1177,6 @@ export const IndexedPayload: MessageFns<IndexedPayload> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): IndexedPayload {
-    return {
-      index: isSet(object.index) ? globalThis.Number(object.index) : 0,
-      value: isSet(object.value) ? Payload.fromJSON(object.value) : undefined,
-    };
-  },
-
-  toJSON(message: IndexedPayload): unknown {
-    const obj: any = {};
-    if (message.index !== 0) {
-      obj.index = Math.round(message.index);
-    }
-    if (message.value !== undefined) {
-      obj.value = Payload.toJSON(message.value);
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<IndexedPayload>, I>>(base?: I): IndexedPayload {
@@ -1590,30 +1261,6 @@ export const Settlement: MessageFns<Settlement> = {
     }
   },
 
-  fromJSON(object: any): Settlement {
-    return {
-      id: isSet(object.id) ? globalThis.Number(object.id) : 0,
-      outcome: isSet(object.value)
-        ? { $case: "value", value: Payload.fromJSON(object.value) }
-        : isSet(object.error)
-        ? { $case: "error", value: Payload.fromJSON(object.error) }
-        : undefined,
-    };
-  },
-
-  toJSON(message: Settlement): unknown {
-    const obj: any = {};
-    if (message.id !== 0) {
-      obj.id = Math.round(message.id);
-    }
-    if (message.outcome?.$case === "value") {
-      obj.value = Payload.toJSON(message.outcome.value);
-    } else if (message.outcome?.$case === "error") {
-      obj.error = Payload.toJSON(message.outcome.value);
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<Settlement>, I>>(base?: I): Settlement {
     return Settlement.fromPartial(base ?? ({} as any));
   },
@@ -1694,24 +1341,6 @@ export const StreamEnd: MessageFns<StreamEnd> = {
     }
   },
 
-  fromJSON(object: any): StreamEnd {
-    return {
-      stream: isSet(object.stream) ? globalThis.Number(object.stream) : 0,
-      error: isSet(object.error) ? Payload.fromJSON(object.error) : undefined,
-    };
-  },
-
-  toJSON(message: StreamEnd): unknown {
-    const obj: any = {};
-    if (message.stream !== 0) {
-      obj.stream = Math.round(message.stream);
-    }
-    if (message.error !== undefined) {
-      obj.error = Payload.toJSON(message.error);
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<StreamEnd>, I>>(base?: I): StreamEnd {
     return StreamEnd.fromPartial(base ?? ({} as any));
   },
@@ -1781,24 +1410,6 @@ export const StreamDemand: MessageFns<StreamDemand> = {
     }
   },
 
-  fromJSON(object: any): StreamDemand {
-    return {
-      stream: isSet(object.stream) ? globalThis.Number(object.stream) : 0,
-      items: isSet(object.items) ? globalThis.Number(object.items) : 0,
-    };
-  },
-
-  toJSON(message: StreamDemand): unknown {
-    const obj: any = {};
-    if (message.stream !== 0) {
-      obj.stream = Math.round(message.stream);
-    }
-    if (message.items !== 0) {
-      obj.items = Math.round(message.items);
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<StreamDemand>, I>>(base?: I): StreamDemand {
     return StreamDemand.fromPartial(base ?? ({} as any));
   },
@@ -1864,24 +1475,6 @@ export const StreamClose: MessageFns<StreamClose> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): StreamClose {
-    return {
-      stream: isSet(object.stream) ? globalThis.Number(object.stream) : 0,
-      error: isSet(object.error) ? Payload.fromJSON(object.error) : undefined,
-    };
-  },
-
-  toJSON(message: StreamClose): unknown {
-    const obj: any = {};
-    if (message.stream !== 0) {
-      obj.stream = Math.round(message.stream);
-    }
-    if (message.error !== undefined) {
-      obj.error = Payload.toJSON(message.error);
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<StreamClose>, I>>(base?: I): StreamClose {
@@ -1951,24 +1544,6 @@ export const Abort: MessageFns<Abort> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): Abort {
-    return {
-      signal: isSet(object.signal) ? globalThis.Number(object.signal) : 0,
-      reason: isSet(object.reason) ? Payload.fromJSON(object.reason) : undefined,
-    };
-  },
-
-  toJSON(message: Abort): unknown {
-    const obj: any = {};
-    if (message.signal !== 0) {
-      obj.signal = Math.round(message.signal);
-    }
-    if (message.reason !== undefined) {
-      obj.reason = Payload.toJSON(message.reason);
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<Abort>, I>>(base?: I): Abort {
@@ -2051,28 +1626,6 @@ export const Chunk: MessageFns<Chunk> = {
     }
   },
 
-  fromJSON(object: any): Chunk {
-    return {
-      payload: isSet(object.payload) ? globalThis.Number(object.payload) : 0,
-      data: isSet(object.data) ? Buffer.from(bytesFromBase64(object.data)) : Buffer.alloc(0),
-      dropped: isSet(object.dropped) ? globalThis.Boolean(object.dropped) : false,
-    };
-  },
-
-  toJSON(message: Chunk): unknown {
-    const obj: any = {};
-    if (message.payload !== 0) {
-      obj.payload = Math.round(message.payload);
-    }
-    if (message.data.length !== 0) {
-      obj.data = base64FromBytes(message.data);
-    }
-    if (message.dropped !== false) {
-      obj.dropped = message.dropped;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<Chunk>, I>>(base?: I): Chunk {
     return Chunk.fromPartial(base ?? ({} as any));
   },
@@ -2084,14 +1637,6 @@ export const Chunk: MessageFns<Chunk> = {
     return message;
   },
 };
-
-function bytesFromBase64(b64: string): Uint8Array {
-  return Uint8Array.from(globalThis.Buffer.from(b64, "base64"));
-}
-
-function base64FromBytes(arr: Uint8Array): string {
-  return globalThis.Buffer.from(arr).toString("base64");
-}
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | undefined;
 
@@ -2106,19 +1651,9 @@ type KeysOfUnion<T> = T extends T ? keyof T : never;
 type Exact<P, I extends P> = P extends Builtin ? P
   : P & { [K in keyof P]: Exact<P[K], I[K]> } & { [K in Exclude<keyof I, KeysOfUnion<P>>]: never };
 
-function isObject(value: any): boolean {
-  return typeof value === "object" && value !== null;
-}
-
-function isSet(value: any): boolean {
-  return value !== null && value !== undefined;
-}
-
 interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
   decode(input: BinaryReader | Uint8Array, length?: number): T;
-  fromJSON(object: any): T;
-  toJSON(message: T): unknown;
   create<I extends Exact<DeepPartial<T>, I>>(base?: I): T;
   fromPartial<I extends Exact<DeepPartial<T>, I>>(object: I): T;
 }

@@ -17,35 +17,6 @@ export enum HostState {
   DRAINING = 2,
 }
 
-export function hostStateFromJSON(object: any): HostState {
-  switch (object) {
-    case 0:
-    case "HOST_STATE_UNSPECIFIED":
-      return HostState.UNSPECIFIED;
-    case 1:
-    case "HOST_STATE_READY":
-      return HostState.READY;
-    case 2:
-    case "HOST_STATE_DRAINING":
-      return HostState.DRAINING;
-    default:
-      throw new globalThis.Error("Unrecognized enum value " + object + " for enum HostState");
-  }
-}
-
-export function hostStateToJSON(object: HostState): string {
-  switch (object) {
-    case HostState.UNSPECIFIED:
-      return "HOST_STATE_UNSPECIFIED";
-    case HostState.READY:
-      return "HOST_STATE_READY";
-    case HostState.DRAINING:
-      return "HOST_STATE_DRAINING";
-    default:
-      throw new globalThis.Error("Unrecognized enum value " + object + " for enum HostState");
-  }
-}
-
 /** Facts about the isolated process, measured by itself. */
 export interface HostStatus {
   state: HostState;
@@ -296,116 +267,6 @@ export const HostStatus: MessageFns<HostStatus> = {
     }
   },
 
-  fromJSON(object: any): HostStatus {
-    return {
-      state: isSet(object.state) ? hostStateFromJSON(object.state) : 0,
-      pid: isSet(object.pid) ? globalThis.Number(object.pid) : 0,
-      isolate: isSet(object.isolate) ? globalThis.String(object.isolate) : "",
-      generation: isSet(object.generation) ? globalThis.Number(object.generation) : 0,
-      uptime: isSet(object.uptime) ? Duration.fromJSON(object.uptime) : undefined,
-      callsInFlight: isSet(object.callsInFlight)
-        ? globalThis.Number(object.callsInFlight)
-        : isSet(object.calls_in_flight)
-        ? globalThis.Number(object.calls_in_flight)
-        : 0,
-      callsDone: isSet(object.callsDone)
-        ? globalThis.Number(object.callsDone)
-        : isSet(object.calls_done)
-        ? globalThis.Number(object.calls_done)
-        : 0,
-      callsFailed: isSet(object.callsFailed)
-        ? globalThis.Number(object.callsFailed)
-        : isSet(object.calls_failed)
-        ? globalThis.Number(object.calls_failed)
-        : 0,
-      rssBytes: isSet(object.rssBytes)
-        ? globalThis.Number(object.rssBytes)
-        : isSet(object.rss_bytes)
-        ? globalThis.Number(object.rss_bytes)
-        : 0,
-      heapUsedBytes: isSet(object.heapUsedBytes)
-        ? globalThis.Number(object.heapUsedBytes)
-        : isSet(object.heap_used_bytes)
-        ? globalThis.Number(object.heap_used_bytes)
-        : 0,
-      heapLimitBytes: isSet(object.heapLimitBytes)
-        ? globalThis.Number(object.heapLimitBytes)
-        : isSet(object.heap_limit_bytes)
-        ? globalThis.Number(object.heap_limit_bytes)
-        : 0,
-      cpuSeconds: isSet(object.cpuSeconds)
-        ? globalThis.Number(object.cpuSeconds)
-        : isSet(object.cpu_seconds)
-        ? globalThis.Number(object.cpu_seconds)
-        : 0,
-      eventLoopLagMs: isSet(object.eventLoopLagMs)
-        ? globalThis.Number(object.eventLoopLagMs)
-        : isSet(object.event_loop_lag_ms)
-        ? globalThis.Number(object.event_loop_lag_ms)
-        : 0,
-      runtimeVersion: isSet(object.runtimeVersion)
-        ? globalThis.String(object.runtimeVersion)
-        : isSet(object.runtime_version)
-        ? globalThis.String(object.runtime_version)
-        : "",
-      packageVersion: isSet(object.packageVersion)
-        ? globalThis.String(object.packageVersion)
-        : isSet(object.package_version)
-        ? globalThis.String(object.package_version)
-        : "",
-    };
-  },
-
-  toJSON(message: HostStatus): unknown {
-    const obj: any = {};
-    if (message.state !== 0) {
-      obj.state = hostStateToJSON(message.state);
-    }
-    if (message.pid !== 0) {
-      obj.pid = Math.round(message.pid);
-    }
-    if (message.isolate !== "") {
-      obj.isolate = message.isolate;
-    }
-    if (message.generation !== 0) {
-      obj.generation = Math.round(message.generation);
-    }
-    if (message.uptime !== undefined) {
-      obj.uptime = Duration.toJSON(message.uptime);
-    }
-    if (message.callsInFlight !== 0) {
-      obj.callsInFlight = Math.round(message.callsInFlight);
-    }
-    if (message.callsDone !== 0) {
-      obj.callsDone = Math.round(message.callsDone);
-    }
-    if (message.callsFailed !== 0) {
-      obj.callsFailed = Math.round(message.callsFailed);
-    }
-    if (message.rssBytes !== 0) {
-      obj.rssBytes = Math.round(message.rssBytes);
-    }
-    if (message.heapUsedBytes !== 0) {
-      obj.heapUsedBytes = Math.round(message.heapUsedBytes);
-    }
-    if (message.heapLimitBytes !== 0) {
-      obj.heapLimitBytes = Math.round(message.heapLimitBytes);
-    }
-    if (message.cpuSeconds !== 0) {
-      obj.cpuSeconds = floatToJson(message.cpuSeconds);
-    }
-    if (message.eventLoopLagMs !== 0) {
-      obj.eventLoopLagMs = floatToJson(message.eventLoopLagMs);
-    }
-    if (message.runtimeVersion !== "") {
-      obj.runtimeVersion = message.runtimeVersion;
-    }
-    if (message.packageVersion !== "") {
-      obj.packageVersion = message.packageVersion;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<HostStatus>, I>>(base?: I): HostStatus {
     return HostStatus.fromPartial(base ?? ({} as any));
   },
@@ -432,10 +293,6 @@ export const HostStatus: MessageFns<HostStatus> = {
   },
 };
 
-function floatToJson(value: number | null | undefined): number | string | null | undefined {
-  return typeof value === "number" && !globalThis.Number.isFinite(value) ? globalThis.String(value) : value;
-}
-
 type Builtin = Date | Function | Uint8Array | string | number | boolean | undefined;
 
 type DeepPartial<T> = T extends Builtin ? T
@@ -460,15 +317,9 @@ function longToNumber(int64: { toString(): string }): number {
   return num;
 }
 
-function isSet(value: any): boolean {
-  return value !== null && value !== undefined;
-}
-
 interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
   decode(input: BinaryReader | Uint8Array, length?: number): T;
-  fromJSON(object: any): T;
-  toJSON(message: T): unknown;
   create<I extends Exact<DeepPartial<T>, I>>(base?: I): T;
   fromPartial<I extends Exact<DeepPartial<T>, I>>(object: I): T;
 }
