@@ -10,7 +10,8 @@ export default defineConfig({
     environment: "node",
     // Real processes, signals and exit codes: a worker thread cannot receive them.
     pool: "forks",
-    maxWorkers: 2,
+    // Most tests wait for processes: one more than the cores that there are at the least.
+    maxWorkers: 3,
     globalSetup: ["test/setup/leak-guard.ts"],
     testTimeout: 30_000,
     hookTimeout: 30_000,
