@@ -1,8 +1,17 @@
-/**
- * Loading these takes as long as all the rest, and nobody needs them before the first isolate, or at all: `node:crypto` and
- * `node:http2` together 8 of 25 ms.
- */
-const LOADED_AT_FIRST_USE = ["node:crypto", "node:http2"];
+/** Loading these takes as long as all the rest, and nobody needs them before the first isolate, or at all. */
+const LOADED_AT_FIRST_USE = [
+  "node:child_process",
+  "node:crypto",
+  "node:fs/promises",
+  "node:http",
+  "node:http2",
+  "node:https",
+  "node:net",
+  "node:stream",
+  "node:stream/promises",
+  "node:tls",
+  "node:zlib",
+];
 
 /** What users install themselves, or not at all: the optional peers. */
 export const PEERS = ["@opentelemetry/api", "bullmq", "prom-client"];

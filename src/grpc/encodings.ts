@@ -44,12 +44,18 @@ function toGrpcError(error: unknown, name: string, maxBytes: number): GrpcError 
   return new GrpcError(GrpcStatus.INTERNAL, `a message is not compressed with ${name}`, { cause: error });
 }
 
-const ENCODINGS: ReadonlyMap<string, Encoding> = new Map(
-  [
-    encoding("gzip", [gzipSync, promisify(gzip)], [gunzipSync, promisify(gunzip)]),
-    encoding("deflate", [deflateSync, promisify(deflate)], [inflateSync, promisify(inflate)]),
-  ].map((one) => [one.name, one]),
-);
+/** Made when they are first asked for: few clients compress, and `node:zlib` costs every program that loads the kernel. */
+const MAKERS: ReadonlyMap<string, () => Encoding> = new Map([
+  ["gzip", () => encoding("gzip", [gzipSync, promisify(gzip)], [gunzipSync, promisify(gunzip)])],
+  ["deflate", () => encoding("deflate", [deflateSync, promisify(deflate)], [inflateSync, promisify(inflate)])],
+]);
+const made = new Map<string, Encoding>();
+
+function encodingOf(name: string): Encoding | undefined {
+  const known = made.get(name) ?? MAKERS.get(name)?.();
+  if (known !== undefined) made.set(name, known);
+  return known;
+}
 
 /** What the header `grpc-accept-encoding` of every answer says. */
 export const ACCEPTED_ENCODINGS = "identity,deflate,gzip";
@@ -61,7 +67,7 @@ export const ACCEPTED_ENCODINGS = "identity,deflate,gzip";
  */
 export function requestEncoding(name: string | undefined): Encoding | undefined {
   if (name === undefined || name === "identity") return undefined;
-  const known = ENCODINGS.get(name);
+  const known = encodingOf(name);
   if (known !== undefined) return known;
   const message = `grpc-encoding ${JSON.stringify(name.slice(0, 40))} is not known here; known are ${ACCEPTED_ENCODINGS}`;
   throw new GrpcError(GrpcStatus.UNIMPLEMENTED, message);
@@ -71,5 +77,5 @@ export function requestEncoding(name: string | undefined): Encoding | undefined 
 export function responseEncoding(accepted: string | undefined): Encoding | undefined {
   if (accepted === undefined) return undefined;
   const names = accepted.split(",").map((name) => name.trim());
-  return ENCODINGS.get(["gzip", "deflate"].find((name) => names.includes(name)) ?? "");
+  return encodingOf(["gzip", "deflate"].find((name) => names.includes(name)) ?? "");
 }

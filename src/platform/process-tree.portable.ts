@@ -1,4 +1,3 @@
-import treeKill from "tree-kill";
 import { signalGroup } from "./process-group.posix.js";
 import { isAlive } from "./process-state.js";
 
@@ -11,8 +10,10 @@ export async function killPortableTree(pid: number, signal: NodeJS.Signals): Pro
   return existed ? [pid] : [];
 }
 
-function signalDescendants(pid: number, signal: NodeJS.Signals): Promise<void> {
-  return new Promise((resolve) => {
+async function signalDescendants(pid: number, signal: NodeJS.Signals): Promise<void> {
+  // It takes `spawn` as it is loaded, and Linux never needs it.
+  const { default: treeKill } = await import("tree-kill");
+  await new Promise<void>((resolve) => {
     treeKill(pid, signal, (error) => {
       if (error !== undefined && error !== null) signalAlone(pid, signal);
       resolve();

@@ -12,18 +12,28 @@ async function printed(source: string): Promise<unknown> {
   return JSON.parse(stdout);
 }
 
-test("importing the package reads three files of it, and none of Node's modules that only some need", async () => {
-  const loaded = await printed(`
+/** What importing a part of the package loads, in a program that has loaded nothing. CommonJS by --eval has. */
+async function loadedBy(name: string): Promise<unknown> {
+  const source = `
+    import { createRequire } from "node:module";
     const before = new Set(process.moduleLoadList);
-    import("process-isolation").then(() => {
-      const heavy = /^NativeModule (?:crypto|http|http2|https|tls|zlib|worker_threads)$/;
-      console.log(JSON.stringify({
-        files: Object.keys(require.cache).length,
-        heavy: process.moduleLoadList.filter((name) => heavy.test(name) && !before.has(name)),
-      }));
-    });`);
+    await import(${JSON.stringify(name)});
+    const heavy = /^NativeModule (?:child_process|crypto|http|http2|https|net|tls|zlib|worker_threads)$/;
+    console.log(JSON.stringify({
+      files: Object.keys(createRequire(import.meta.url).cache).length,
+      heavy: process.moduleLoadList.filter((name) => heavy.test(name) && !before.has(name)),
+    }));`;
+  const args = ["--input-type=module", "--eval", source];
+  return JSON.parse((await run(process.execPath, args, { cwd: repository })).stdout);
+}
+
+test("importing the package reads three files of it, and none of Node's modules that only some need", async () => {
   // The ES module itself is not in this list.
-  expect(loaded).toEqual({ files: 2, heavy: [] });
+  expect(await loadedBy("process-isolation")).toEqual({ files: 2, heavy: [] });
+});
+
+test("so does the kernel, which stands on it", async () => {
+  expect(await loadedBy("process-isolation/kernel")).toEqual({ files: 3, heavy: [] });
 });
 
 test("import and require give the same package, and the part for modules has its marks", async () => {

@@ -35,6 +35,8 @@ const SCOPE = /^(operate|call:(\*|[A-Za-z0-9_.-]{1,255}))$/;
 /** The tokens of one kernel. In memory are only their hashes. */
 export class Tokens {
   readonly #tokens = new Map<string, Kept>();
+  /** In the place of a token that there is not. */
+  readonly #nobody = randomBytes(32);
   readonly #listeners = new Set<(id: string) => void>();
 
   /** The token is shown once, here. */
@@ -68,7 +70,7 @@ export class Tokens {
   check(token: string): TokenFacts | undefined {
     const dot = token.indexOf(".");
     const kept = this.#tokens.get(token.slice(0, Math.max(0, dot)));
-    const isEqual = isSecret(token.slice(dot + 1), kept?.hash ?? NOBODY);
+    const isEqual = isSecret(token.slice(dot + 1), kept?.hash ?? this.#nobody);
     return isEqual && kept !== undefined && isAlive(kept.facts) ? kept.facts : undefined;
   }
 
@@ -107,8 +109,6 @@ export function allows(scopes: readonly TokenScope[], wanted: readonly TokenScop
   }
   return false;
 }
-
-const NOBODY = randomBytes(32);
 
 function isAlive({ expiresAt }: TokenFacts): boolean {
   return expiresAt === undefined || Date.now() < expiresAt;
