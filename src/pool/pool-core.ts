@@ -101,13 +101,13 @@ export class PoolCore implements CallOwner {
     while (isBusy()) await new Promise<void>((resolve) => this.#onChange.push(resolve));
   }
 
-  /** Resolves when a call that is made now would run, or may wait; or when the pool is down. */
-  async admission(): Promise<void> {
-    while (!this.#mayWait() && this.fleet.life.down === undefined && this.fleet.roster.leastBusy() === undefined) {
-      this.#lackingSince ??= performance.now();
-      this.fleet.adjust();
-      await new Promise<void>((resolve) => this.#onChange.push(resolve));
-    }
+  /** Undefined when a call that is made now would run, or may wait, or when the pool is down; else to be asked again when this resolves. */
+  admission(): Promise<void> | undefined {
+    if (this.#mayWait() || this.fleet.life.down !== undefined || this.fleet.roster.leastBusy() !== undefined)
+      return undefined;
+    this.#lackingSince ??= performance.now();
+    this.fleet.adjust();
+    return new Promise((resolve) => this.#onChange.push(resolve));
   }
 
   /** Runs a function; the calls that it makes before it returns are noted. */
