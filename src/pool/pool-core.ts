@@ -232,6 +232,11 @@ export class PoolCore implements CallOwner {
 
   #again(calls: readonly Call[]): void {
     for (const call of calls) call.owner = this;
+    const { life } = this.fleet;
+    if (life.down !== undefined) {
+      for (const call of calls) call.fail(life.down);
+      return;
+    }
     // What follows from the end of their process comes when that is reported.
     this.#queue.pushAgain(calls);
     for (const call of calls) call.waits();

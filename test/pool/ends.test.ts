@@ -31,6 +31,16 @@ test("what runs longer than graceMs ends with STOPPED", async () => {
   for (const error of await Promise.all(hung)) expect(error.code).toBe("STOPPED");
 });
 
+test.each(["shutdown", "terminate"] as const)("idempotent calls that run end with %s, too", async (how) => {
+  const pool = await usePool({ max: 1, concurrency: 2 });
+  const api = pool.load({ idempotent: true });
+  const hung = [isolationError(api.hang()), isolationError(api.hang())];
+  await until(async () => (await pool.status()).running === 2);
+  await (how === "shutdown" ? pool.shutdown({ graceMs: 50 }) : pool.terminate());
+  for (const error of await Promise.all(hung)) expect(error.code).toBe("STOPPED");
+  expect(await pool.status()).toMatchObject({ queued: 0, running: 0 });
+});
+
 test("terminate kills all at once, also those that shut down", async () => {
   const pool = await usePool({ min: 2, max: 2 });
   await pool.api.pid();
