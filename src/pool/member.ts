@@ -73,6 +73,8 @@ export class Member implements CallOwner, QueuePlace {
   idleSince = 0;
   /** Whether it died, and nobody wanted it to. */
   isDead = false;
+  /** When another is started for it after that, in milliseconds from then; undefined where none is. */
+  restartsAfterMs: number | undefined;
   /** Calls that it was handed since it takes calls. */
   given = 0;
   /** Calls that have ended in it, with those that were made to prepare it. */

@@ -35,10 +35,25 @@ test.each(["shutdown", "terminate"] as const)("idempotent calls that run end wit
   const pool = await usePool({ max: 1, concurrency: 2 });
   const api = pool.load({ idempotent: true });
   const hung = [isolationError(api.hang()), isolationError(api.hang())];
-  await until(async () => (await pool.status()).running === 2);
+  expect((await pool.status()).running).toBe(2);
   await (how === "shutdown" ? pool.shutdown({ graceMs: 50 }) : pool.terminate());
   for (const error of await Promise.all(hung)) expect(error.code).toBe("STOPPED");
   expect(await pool.status()).toMatchObject({ queued: 0, running: 0 });
+});
+
+test("a listener that ends the pool after a crash changes nothing of what the crashed call hears", async () => {
+  const pool = await usePool({ max: 1 });
+  const order: string[] = [];
+  pool.events.on("exited", () => order.push("exited"));
+  const over = new Promise<void>((resolve) => {
+    pool.events.once("restarting", () => {
+      order.push("restarting");
+      resolve(pool.shutdown());
+    });
+  });
+  expect((await isolationError(pool.api.exit(3))).code).toBe("CRASHED");
+  await over;
+  expect(order).toEqual(["exited", "restarting"]);
 });
 
 test("terminate kills all at once, also those that shut down", async () => {
