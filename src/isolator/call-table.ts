@@ -60,7 +60,7 @@ export class CallTable {
     this.#elsewhere = elsewhere;
   }
 
-  /** Calls that ended since the present generation was ready. */
+  /** Calls that ended in the present generation since it was ready. */
   get answered(): number {
     return this.#answered;
   }
@@ -316,7 +316,7 @@ export class CallTable {
   #free(call: Call, running: Running): void {
     if (!running.calls.delete(call)) return;
     call.place = undefined;
-    this.#answered += 1;
+    if (running === this.#live) this.#answered += 1;
     running.observer?.callEnded();
     if (this.#waiting.size > 0) this.#fill();
     if (running.onDrained !== undefined && isDrained(running)) running.onDrained();
