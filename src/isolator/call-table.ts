@@ -116,6 +116,8 @@ export class CallTable {
       call.reject(error);
       return;
     }
+    // A getter of an argument may have given it up.
+    if (call.settled) return;
     this.#wait(call);
   }
 

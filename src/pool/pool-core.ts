@@ -151,6 +151,7 @@ export class PoolCore implements CallOwner {
       call.reject(error);
       return;
     }
+    if (this.#isOver(call)) return;
     const member = this.#placeFor(call);
     if (member === undefined) this.#wait(call);
     else this.#hand(call, member);
@@ -224,6 +225,7 @@ export class PoolCore implements CallOwner {
       call.reject(error);
       return;
     }
+    if (this.#isOver(call)) return;
     call.since = performance.now();
     this.#queue.push(call);
     call.waits();
@@ -232,14 +234,17 @@ export class PoolCore implements CallOwner {
 
   #again(calls: readonly Call[]): void {
     for (const call of calls) call.owner = this;
-    const { life } = this.fleet;
-    if (life.down !== undefined) {
-      for (const call of calls) call.fail(life.down);
-      return;
-    }
+    const others = calls.filter((call) => !this.#isOver(call));
     // What follows from the end of their process comes when that is reported.
-    this.#queue.pushAgain(calls);
-    for (const call of calls) call.waits();
+    this.#queue.pushAgain(others);
+    for (const call of others) call.waits();
+  }
+
+  /** Whether it has settled, at the latest now: `key`, or a getter of an argument, may have ended the pool or given the call up. */
+  #isOver(call: Call): boolean {
+    const { down } = this.fleet.life;
+    if (!call.settled && down !== undefined) call.fail(down);
+    return call.settled;
   }
 
   #onRoom(member: Member): void {
