@@ -60,7 +60,7 @@ export class CallTable {
     this.#elsewhere = elsewhere;
   }
 
-  /** Calls that ended since the present generation was ready. */
+  /** Calls that ended in the present generation since it was ready. */
   get answered(): number {
     return this.#answered;
   }
@@ -116,6 +116,8 @@ export class CallTable {
       call.reject(error);
       return;
     }
+    // A getter of an argument may have given it up.
+    if (call.settled) return;
     this.#wait(call);
   }
 
@@ -316,7 +318,7 @@ export class CallTable {
   #free(call: Call, running: Running): void {
     if (!running.calls.delete(call)) return;
     call.place = undefined;
-    this.#answered += 1;
+    if (running === this.#live) this.#answered += 1;
     running.observer?.callEnded();
     if (this.#waiting.size > 0) this.#fill();
     if (running.onDrained !== undefined && isDrained(running)) running.onDrained();

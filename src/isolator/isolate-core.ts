@@ -40,6 +40,9 @@ import { Outputs } from "./outputs.js";
 import { ReadyGate } from "./ready-gate.js";
 import { toTheEnd } from "./reaper-end.js";
 
+/** Processes that go on with their last calls while no other is replaced because it is due. */
+const MOST_RETIRING = 8;
+
 /** A process that took over from one that worked. */
 export type RecycleFacts = GenerationFacts & {
   /** The pid of the process that it replaces. */
@@ -349,7 +352,9 @@ export class IsolateCore implements CallOwner {
     }
   }
 
+  /** Calls without end must not make a process of each replacement: with so many that linger, it has to wait. */
   #recycleWhenDue(live: Generation): Promise<boolean> {
+    if (this.#supervisor.retiring >= MOST_RETIRING) return Promise.resolve(false);
     return this.#supervisor.recycle(live, { drained: this.#drained, willRetry: true }).then(
       () => true,
       () => false,

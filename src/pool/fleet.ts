@@ -165,7 +165,7 @@ export class Fleet implements MemberListener {
   onDeath(member: Member, { outcome, healthy }: Death): void {
     this.#owner.onClosed(member);
     if (this.life.end === undefined && !this.roster.isHeld && !this.#wasToEnd(member))
-      this.#spend(healthy, { outcome, error: undefined });
+      member.restartsAfterMs = this.life.spend(healthy, { outcome, error: undefined });
   }
 
   onLost(_: Member, calls: readonly Call[]): void {
@@ -222,8 +222,9 @@ export class Fleet implements MemberListener {
     const { life } = this;
     if (life.end !== undefined || member.state === "gone") return;
     const isBeginning = !life.isProved && this.#arrivals.areKeptAwaited;
-    const willRetry = !isBeginning && this.#spend(false, { outcome: undefined, error });
-    this.#tellStartFailed(member, error, willRetry);
+    const restartsAfterMs = isBeginning ? undefined : life.spend(false, { outcome: undefined, error });
+    this.#tellStartFailed(member, error, restartsAfterMs !== undefined);
+    if (restartsAfterMs !== undefined) this.#tellRestarting(restartsAfterMs);
     if (isBeginning) {
       this.#arrivals.keptFailed(error);
       this.end.close({ kind: "crashed" });
@@ -247,6 +248,7 @@ export class Fleet implements MemberListener {
     const isReplaced = willRestart && !this.#wasToEnd(member);
     if (member.live !== undefined) this.#spec.telemetry.death(member.live, event.outcome, isReplaced);
     this.#publisher.emit("exited", { ...event, willRestart });
+    if (member.restartsAfterMs !== undefined) this.#tellRestarting(member.restartsAfterMs);
     if (exhausted !== undefined) this.end.exhausted(exhausted);
     else this.adjust();
   }
@@ -256,13 +258,10 @@ export class Fleet implements MemberListener {
     return this.#policy.isOneShot && given > 0;
   }
 
-  #spend(healthy: boolean, last: LastFailure): boolean {
-    const delayMs = this.life.spend(healthy, last);
-    if (delayMs === undefined) return false;
+  #tellRestarting(delayMs: number): void {
     const { name: isolate } = this.#spec.options;
     const { restarts } = this.life;
     this.#publisher.emit("restarting", { isolate, generation: this.#starts.generations + 1, delayMs, restarts });
-    return true;
   }
 
   #tellExhausted({ outcome }: LastFailure): void {

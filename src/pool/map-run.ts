@@ -9,8 +9,8 @@ export interface MapResults<Out> extends AsyncIterator<Out, undefined> {
 
 /** What a run does with its items. */
 export interface MapWork<In, Out> {
-  /** Resolves when another item may begin. */
-  readonly admission: () => Promise<void>;
+  /** Undefined when another item may begin now; else to be asked again when this resolves. */
+  readonly admission: () => Promise<void> | undefined;
   readonly run: (item: In) => Promise<Out> | Out;
   /** Gives up all that is under way. */
   readonly giveUp: (reason: unknown) => void;
@@ -121,6 +121,9 @@ export class MapRun<In, Out> implements MapResults<Out> {
     this.#underWay += 1;
     if (this.#options.ordered) this.#items.push(item);
     try {
+      // Others may have taken the room that there was when the item was asked for.
+      for (let room = this.#work.admission(); room !== undefined; room = this.#work.admission()) await room;
+      if (this.#isOver) return;
       item.result = { value: await this.#work.run(input) };
     } catch (error) {
       this.#fail(error);

@@ -73,6 +73,8 @@ export class Member implements CallOwner, QueuePlace {
   idleSince = 0;
   /** Whether it died, and nobody wanted it to. */
   isDead = false;
+  /** When another is started for it after that, in milliseconds from then; undefined where none is. */
+  restartsAfterMs: number | undefined;
   /** Calls that it was handed since it takes calls. */
   given = 0;
   /** Calls that have ended in it, with those that were made to prepare it. */
@@ -183,6 +185,7 @@ export class Member implements CallOwner, QueuePlace {
   async shutdown(reason: string, graceMs: number): Promise<unknown> {
     if (this.state === "starting") return this.#giveUpStart();
     this.state = this.state === "gone" ? "gone" : "leaving";
+    this.#noteUsage();
     return this.core.shutdown(reason, graceMs);
   }
 
@@ -190,6 +193,7 @@ export class Member implements CallOwner, QueuePlace {
   async terminate(signal: NodeJS.Signals): Promise<unknown> {
     if (this.state === "starting") return this.#giveUpStart();
     this.state = this.state === "gone" ? "gone" : "leaving";
+    this.#noteUsage();
     return this.core.terminate(signal, this.#graceMs);
   }
 
@@ -223,7 +227,13 @@ export class Member implements CallOwner, QueuePlace {
 
   async #leave(reason: string, how: "ask" | "kill"): Promise<void> {
     await this.core.idle();
+    this.#noteUsage();
     await (how === "kill" ? this.core.terminate("SIGKILL", 0) : this.core.retire(reason, this.#graceMs));
+  }
+
+  /** What it has used is told only as long as it is there, and it may be there for less time than lies between two readings. */
+  #noteUsage(): void {
+    this.core.gauge.read();
   }
 
   #waitForEnd(call: Call): void {

@@ -101,13 +101,13 @@ export class PoolCore implements CallOwner {
     while (isBusy()) await new Promise<void>((resolve) => this.#onChange.push(resolve));
   }
 
-  /** Resolves when a call that is made now would run, or may wait; or when the pool is down. */
-  async admission(): Promise<void> {
-    while (!this.#mayWait() && this.fleet.life.down === undefined && this.fleet.roster.leastBusy() === undefined) {
-      this.#lackingSince ??= performance.now();
-      this.fleet.adjust();
-      await new Promise<void>((resolve) => this.#onChange.push(resolve));
-    }
+  /** Undefined when a call that is made now would run, or may wait, or when the pool is down; else to be asked again when this resolves. */
+  admission(): Promise<void> | undefined {
+    if (this.#mayWait() || this.fleet.life.down !== undefined || this.fleet.roster.leastBusy() !== undefined)
+      return undefined;
+    this.#lackingSince ??= performance.now();
+    this.fleet.adjust();
+    return new Promise((resolve) => this.#onChange.push(resolve));
   }
 
   /** Runs a function; the calls that it makes before it returns are noted. */
@@ -151,6 +151,7 @@ export class PoolCore implements CallOwner {
       call.reject(error);
       return;
     }
+    if (this.#isOver(call)) return;
     const member = this.#placeFor(call);
     if (member === undefined) this.#wait(call);
     else this.#hand(call, member);
@@ -224,6 +225,7 @@ export class PoolCore implements CallOwner {
       call.reject(error);
       return;
     }
+    if (this.#isOver(call)) return;
     call.since = performance.now();
     this.#queue.push(call);
     call.waits();
@@ -232,9 +234,17 @@ export class PoolCore implements CallOwner {
 
   #again(calls: readonly Call[]): void {
     for (const call of calls) call.owner = this;
+    const others = calls.filter((call) => !this.#isOver(call));
     // What follows from the end of their process comes when that is reported.
-    this.#queue.pushAgain(calls);
-    for (const call of calls) call.waits();
+    this.#queue.pushAgain(others);
+    for (const call of others) call.waits();
+  }
+
+  /** Whether it has settled, at the latest now: `key`, or a getter of an argument, may have ended the pool or given the call up. */
+  #isOver(call: Call): boolean {
+    const { down } = this.fleet.life;
+    if (!call.settled && down !== undefined) call.fail(down);
+    return call.settled;
   }
 
   #onRoom(member: Member): void {

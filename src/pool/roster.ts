@@ -14,6 +14,8 @@ export interface WaitingCalls {
 export class Roster {
   /** No process gets calls: it is decided what becomes of all. */
   isHeld = false;
+  /** Seconds of processor time that those which have ended had used when that was read last. */
+  cpuBefore = 0;
   readonly #policy: PoolPolicy;
   #members: readonly Member[] = [];
   #turns = 0;
@@ -52,6 +54,7 @@ export class Roster {
   }
 
   remove(member: Member): void {
+    if (this.#members.includes(member)) this.cpuBefore += member.core.gauge.read().cpuSeconds;
     this.#members = this.#members.filter((other) => other !== member);
     // Where no process was to be had, there is nothing to wait for.
     if (member.pid === 0) return;

@@ -20,6 +20,11 @@ export class Retirement {
     return this.#retiring.has(generation);
   }
 
+  /** How many have calls yet, or are about to end. */
+  get size(): number {
+    return this.#retiring.size;
+  }
+
   /** Another takes the calls of this one: it is ended with all others from now on. */
   add(generation: Generation): void {
     this.#retiring.add(generation);

@@ -69,6 +69,11 @@ export class Supervisor {
     return this.#lifecycle.start(abort, number);
   }
 
+  /** How many processes go on with their last calls while another takes the new ones. */
+  get retiring(): number {
+    return this.#retirement.size;
+  }
+
   /** Asks every process to end, waits, then forces it. Later calls wait for the first. */
   async shutdown(reason: string, graceMs: number): Promise<ExitOutcome> {
     const live = this.#lifecycle.beginStop({ kind: "shutdown", reason });

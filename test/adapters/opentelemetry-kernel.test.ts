@@ -1,4 +1,4 @@
-import { trace } from "@opentelemetry/api";
+import { SpanStatusCode, trace } from "@opentelemetry/api";
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import {
@@ -123,4 +123,22 @@ test("metrics tell of calls by their outcome, of processes and of queues", async
   expect(of("process_isolation.up")).toEqual([1]);
   expect(of("process_isolation.generation")).toEqual([2]);
   expect(of("process.memory.usage")[0]).toBeGreaterThan(1024 * 1024);
+});
+
+test("a death whose place nobody takes, since its whole isolate begins anew, leaves no span open", async () => {
+  const sdk = useSdk();
+  const kernel = await useKernel(
+    {
+      isolates: { store: { module: telemetryFixture("traced.mjs"), instances: { min: 2, max: 2 } } },
+      supervision: { maxRestarts: 1, withinMs: 60_000 },
+    },
+    { telemetry: openTelemetry() },
+  );
+  const pids = kernel.list().flatMap(({ instances }) => instances?.map(({ pid }) => pid) ?? []);
+  expect(pids.length).toBe(2);
+  // The first death is to be restarted, and the second is one too many before that has begun.
+  for (const pid of pids) process.kill(pid, "SIGKILL");
+  const { status, attributes } = await sdk.ended("process_isolation.restart");
+  expect(pids).toContain(attributes["process_isolation.pid"]);
+  expect(status.code).toBe(SpanStatusCode.UNSET);
 });

@@ -67,6 +67,15 @@ describe.skipIf(withoutRedis)("a sandboxed processor file", () => {
       expect((await queue.run({ throws: "silent" })).job.failedReason).toBe("AggregateError");
     });
 
+    test("may work with a copy of the job", async () => {
+      const queue = new TestQueue(redis);
+      use(queue, "copied.mjs");
+      const { result, job } = await queue.run({}, {}, "copied");
+      expect(result).toEqual({ name: "copied", data: { parsed: true }, progress: 40 });
+      expect(job.progress).toBe(40);
+      expect((await queue.queue.getJobLogs(job.id ?? "")).logs).toEqual(["by the copy"]);
+    });
+
     test("has its progress and log lines stored though it does not await them", async () => {
       const queue = new TestQueue(redis);
       use(queue, "unawaited.mjs");

@@ -84,6 +84,25 @@ describe.skipIf(withoutRedis)("a job's time", () => {
     await until(() => pids.length > 0 && !isAlive(pids[0] ?? 0));
   });
 
+  test("is bounded still when it was cancelled, and heeds no signal", async () => {
+    const queue = new TestQueue(redis);
+    const { worker, processor } = queue.isolated(jobFixture("ends.mjs"), { callTimeoutMs: 1_000, graceMs: 100 });
+    await processor.ready();
+    worker.once("progress", ({ id }) => worker.cancelJob(id ?? "", "the user left"));
+    const { failed } = await queue.run({ end: "hang" });
+    expect(IsolationError.is(failed, "DEADLINE_EXCEEDED")).toBe(true);
+    expect((await queue.run({ end: "fine" })).failed).toBeUndefined();
+  });
+
+  test("passes also while it waits for the first process", async () => {
+    const queue = new TestQueue(redis);
+    const neverReady = ["--import", "data:text/javascript,await new Promise(() => setInterval(() => {}, 1_000))"];
+    const times = { startTimeoutMs: 120_000, callTimeoutMs: 200, cancelGraceMs: 50 };
+    queue.isolated(jobFixture("ends.mjs"), { ...times, execArgv: neverReady });
+    const { failed } = await queue.run({ end: "fine" });
+    expect(IsolationError.is(failed, "DEADLINE_EXCEEDED")).toBe(true);
+  });
+
   test("is without end for a busy one, whose lock is renewed", async () => {
     const queue = new TestQueue(redis);
     const { worker } = queue.isolated(jobFixture("ends.mjs"), {}, { lockDuration: 300, stalledInterval: 150 });

@@ -125,6 +125,22 @@ describe("maxInFlight and maxQueue", () => {
     expect(existsSync(ledger)).toBe(false);
   });
 
+  test("a call that a getter of its own argument gives up takes no place", async () => {
+    const isolator = await useIsolator({ maxInFlight: 1 });
+    const controller = new AbortController();
+    const running = isolator.invoke(waits, "later", [50]);
+    const argument = {
+      get value() {
+        controller.abort();
+        return 1;
+      },
+    };
+    const given = isolator.invoke(deaths, "never", [argument], { signal: controller.signal });
+    expect((await isolationError(given)).code).toBe("CANCELLED");
+    await running;
+    expect(await isolator.invoke(values, "add", [1, 2])).toBe(3);
+  });
+
   test("twenty thousand calls that wait are settled without stalling the host", async () => {
     const isolator = await useIsolator({ maxInFlight: 1 });
     const calls = [isolationError(isolator.invoke(deaths, "never"))];

@@ -1,3 +1,4 @@
+import type { Telemetry } from "process-isolation";
 import { expect, test } from "vitest";
 import { isAlive } from "../../src/platform/index.js";
 import { fixture } from "../helpers/fixture.js";
@@ -96,4 +97,38 @@ test("an isolator that is down, or goes down meanwhile, has nothing to replace",
   const error = await isolationError(isolator.recycle());
   expect(error.code).toBe("STOPPED");
   expect(error.message).toContain("gone was shut down (enough)");
+});
+
+test("calls without end in old processes bound how many there are", async () => {
+  let starts = 0;
+  const telemetry: Telemetry = {
+    start() {
+      starts += 1;
+      return undefined;
+    },
+  };
+  const { api, isolator } = await useIsolate<Plugin>(PLUGIN, { recycle: { afterCalls: 1 }, telemetry });
+  for (let replaced = 0; replaced < 8; replaced += 1) {
+    const recycled = nextEvent(isolator, "recycled");
+    void isolationError(api.hang());
+    await recycled;
+  }
+  void isolationError(api.hang());
+  expect((await api.facts()).pid).toBe(isolator.pid);
+  expect(starts).toBe(9);
+  expect((await isolator.recycle()).generation).toBe(10);
+});
+
+test("calls that end in an old process prove nothing of the one that has taken over", async () => {
+  const backoff = { initialMs: 300, maxMs: 300, factor: 1, jitter: 0 };
+  const { api, isolator } = await useIsolate<Plugin>(PLUGIN, { restart: { backoff } });
+  const { pid } = isolator;
+  let letGo = (): void => {};
+  const held = api.hold(() => new Promise<void>((resolve) => (letGo = resolve)));
+  await isolator.recycle();
+  letGo();
+  expect(await held).toBe(pid);
+  const restarting = nextEvent(isolator, "restarting");
+  process.kill(isolator.pid, "SIGKILL");
+  expect((await restarting).delayMs).toBe(300);
 });

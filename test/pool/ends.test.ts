@@ -1,5 +1,5 @@
 import { isolatePool } from "process-isolation";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { isAlive } from "../../src/platform/index.js";
 import { isolationError } from "../helpers/rejection.js";
 import { until } from "../helpers/until.js";
@@ -29,6 +29,71 @@ test("what runs longer than graceMs ends with STOPPED", async () => {
   const hung = [isolationError(pool.api.hang()), isolationError(pool.api.loop())];
   await pool.shutdown({ graceMs: 100 });
   for (const error of await Promise.all(hung)) expect(error.code).toBe("STOPPED");
+});
+
+test.each(["shutdown", "terminate"] as const)("idempotent calls that run end with %s, too", async (how) => {
+  const pool = await usePool({ max: 1, concurrency: 2 });
+  const api = pool.load({ idempotent: true });
+  const hung = [isolationError(api.hang()), isolationError(api.hang())];
+  expect((await pool.status()).running).toBe(2);
+  await (how === "shutdown" ? pool.shutdown({ graceMs: 50 }) : pool.terminate());
+  for (const error of await Promise.all(hung)) expect(error.code).toBe("STOPPED");
+  expect(await pool.status()).toMatchObject({ queued: 0, running: 0 });
+});
+
+test("a listener that ends the pool after a crash changes nothing of what the crashed call hears", async () => {
+  const pool = await usePool({ max: 1 });
+  const order: string[] = [];
+  pool.events.on("exited", () => order.push("exited"));
+  const over = new Promise<void>((resolve) => {
+    pool.events.once("restarting", () => {
+      order.push("restarting");
+      resolve(pool.shutdown());
+    });
+  });
+  expect((await isolationError(pool.api.exit(3))).code).toBe("CRASHED");
+  await over;
+  expect(order).toEqual(["exited", "restarting"]);
+});
+
+describe("code of the user that runs while a call is made", () => {
+  const places = ["key", "an argument"] as const;
+
+  /** A pool, and a call of it, which runs something in the midst of being made. */
+  async function use(where: (typeof places)[number], run: () => void) {
+    const key =
+      where === "key" ? ({ method }: { method: string }) => (method === "echo" ? void run() : undefined) : undefined;
+    const pool = await usePool({ max: 1, ...(key && { key }) });
+    const value = {
+      get number() {
+        if (where === "an argument") run();
+        return 1;
+      },
+    };
+    return { pool, value };
+  }
+
+  test.each(places)("may end the pool: the call is refused (%s)", async (where) => {
+    const over: Promise<void>[] = [];
+    const { pool, value } = await use(where, () => over.push(pool.shutdown({ graceMs: 0 })));
+    const holds = isolationError(pool.api.hang());
+    expect((await isolationError(pool.api.echo(value))).code).toBe("STOPPED");
+    await holds;
+    await Promise.all(over);
+    expect(await pool.status()).toMatchObject({ queued: 0, running: 0 });
+  });
+
+  test.each(places)("may give the call up: it takes no place (%s)", async (where) => {
+    const abort = new AbortController();
+    const held = new Held();
+    const { pool, value } = await use(where, () => abort.abort());
+    await held.begin(pool.api);
+    const { signal } = abort;
+    expect((await isolationError(pool.load({ signal }).echo(value))).code).toBe("CANCELLED");
+    expect(await pool.status()).toMatchObject({ queued: 0, running: 1 });
+    await held.end();
+    expect(await pool.api.work(0, 2)).toMatchObject({ value: 2 });
+  });
 });
 
 test("terminate kills all at once, also those that shut down", async () => {

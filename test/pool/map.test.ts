@@ -164,3 +164,13 @@ test("an empty source ends at once, and starts no process", async () => {
   expect(await collect(pool.map([], "echo"))).toEqual([]);
   expect((await pool.status()).processes).toEqual([]);
 });
+
+test.each([0, 2])("several of them wait for room, none takes it from another: maxQueue %i", async (maxQueue) => {
+  const pool = await usePool({ min: 2, max: 2, maxQueue });
+  const items = Array.from({ length: 20 }, (_, n) => n);
+  const late = (async function* () {
+    for (const item of items) yield await pool.api.echo(item).catch(() => item);
+  })();
+  const maps = [items, items, late, items].map((source) => collect(pool.map(source, "echo", { concurrency: 4 })));
+  for (const results of await Promise.all(maps)) expect(results).toEqual(items);
+});

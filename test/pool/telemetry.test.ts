@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { rejection } from "../helpers/rejection.js";
-import { Held, usePool } from "../helpers/use-pool.js";
+import { until } from "../helpers/until.js";
+import { Held, poolEvents, usePool } from "../helpers/use-pool.js";
 import { useTelemetry } from "../helpers/use-telemetry.js";
 
 describe("the telemetry of a pool", () => {
@@ -51,5 +52,18 @@ describe("the telemetry of a pool", () => {
     await pool.shutdown();
     expect(heard.at(-1)).toBe("watches no more");
     expect(gauges[0]?.read()).toMatchObject({ up: false, inFlight: 0, queued: 0 });
+  });
+
+  test.skipIf(process.platform !== "linux")("counts the time of processes that came and went unread", async () => {
+    const { telemetry, gauges } = useTelemetry();
+    const pool = await usePool({ max: 1, spares: 0, recycle: { afterCalls: 1 }, telemetry });
+    const exited = poolEvents(pool, "exited");
+    for (let round = 0; round < 3; round += 1) await pool.api.spin(200);
+    await until(() => exited.length === 3);
+    // A busy machine gives a loop of 200 ms less than that.
+    const counted = gauges[0]?.read().cpuSeconds ?? 0;
+    expect(counted).toBeGreaterThan(0.15);
+    await pool.shutdown();
+    expect(gauges[0]?.read().cpuSeconds).toBeGreaterThanOrEqual(counted);
   });
 });

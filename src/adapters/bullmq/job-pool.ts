@@ -3,6 +3,7 @@ import { keep } from "../../inside/index.js";
 import { delay } from "../../intrinsics/index.js";
 import type { GenerationContext } from "../../isolator/index.js";
 import { type IsolatePool, isolatePool } from "../../pool/index.js";
+import { onAbort } from "../../session/index.js";
 import type { ProcessorPolicy } from "./options.js";
 import type { CancelIn, RunningJobs } from "./running-jobs.js";
 
@@ -30,7 +31,7 @@ export class JobPool {
 
   /** Runs a job. @param killed aborts when it has had its time: it rejects, and its process is killed */
   async run(args: readonly unknown[], killed: AbortSignal | undefined): Promise<unknown> {
-    const pool = this.#pool ?? (await this.open());
+    const pool = this.#pool ?? (await this.#opened(killed));
     return pool.invoke("run", args, killed && { signal: killed });
   }
 
@@ -44,6 +45,14 @@ export class JobPool {
     if (this.#pool !== undefined) return Promise.resolve(this.#pool);
     this.#opening ??= this.#begin();
     return this.#opening.pool;
+  }
+
+  /** As `open`, for a job that has only so much time. */
+  #opened(killed: AbortSignal | undefined): Promise<Pool> {
+    const pool = this.open();
+    if (killed === undefined) return pool;
+    const late = new Promise<never>((_, reject) => onAbort(killed, () => reject(killed.reason)));
+    return Promise.race([pool, late]);
   }
 
   /** Ends the processes. Jobs that run may finish within the grace. Resolves when all are gone, earlier pools' included. */

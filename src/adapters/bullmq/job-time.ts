@@ -20,7 +20,9 @@ export class JobTime {
   readonly #kill: AbortController | undefined;
   readonly #forget: (() => void) | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #asked = false;
+  #isAsked = false;
+  /** Whether it is known when it is made to end. */
+  #isBounded = false;
 
   constructor(policy: ProcessorPolicy, options: JobTimeOptions) {
     this.#policy = policy;
@@ -64,12 +66,13 @@ export class JobTime {
     this.#ask(error, () => error, cancelGraceMs ?? graceMs);
   }
 
-  /** The first one who asks decides. */
+  /** The first reason counts, and the first bound: a cancellation without one leaves the job its time. */
   #ask(reason: unknown, toError: () => IsolationError, graceMs: number | undefined): void {
-    if (this.#asked) return;
-    this.#asked = true;
+    if (!this.#isAsked) this.#options.cancel(reason);
+    this.#isAsked = true;
+    if (graceMs === undefined || this.#isBounded) return;
+    this.#isBounded = true;
     clearTimeout(this.#timer);
-    this.#options.cancel(reason);
-    if (graceMs !== undefined) this.#timer = setTimeout(() => this.#kill?.abort(toError()), timerDelay(graceMs));
+    this.#timer = setTimeout(() => this.#kill?.abort(toError()), timerDelay(graceMs));
   }
 }

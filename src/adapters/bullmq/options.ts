@@ -37,7 +37,7 @@ export interface IsolatedProcessorOptions
   /**
    * Milliseconds that a job gets to end by itself after its signal was aborted. Then it fails, and its process is killed as soon as
    * no other job runs there. Default: that of `graceMs` after `callTimeoutMs`; none after `worker.cancelJob()`, so that, as
-   * in BullMQ, the job decides how it ends.
+   * in BullMQ, the job decides how it ends, within its `callTimeoutMs`.
    */
   cancelGraceMs?: number;
   /**

@@ -66,9 +66,14 @@ export class RunningJobs {
   }
 
   #tell(pid: number, cancel: CancelIn, id: number, reason: unknown): void {
+    // One whose start failed after it was opened is never told to be closed.
+    const forget = (): void => {
+      if (this.#processes.get(pid) === cancel) this.closed(pid);
+    };
     cancel(id, reason).catch((error: unknown) => {
       // A reason that cannot cross is better told by its text than not at all.
-      if (IsolationError.is(error, "NOT_SERIALIZABLE")) cancel(id, String(reason)).catch(() => this.closed(pid));
+      if (IsolationError.is(error, "NOT_SERIALIZABLE")) cancel(id, String(reason)).catch(forget);
+      else forget();
     });
   }
 }

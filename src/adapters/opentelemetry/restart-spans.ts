@@ -30,7 +30,12 @@ export class RestartSpans {
     return undefined;
   }
 
-  /** Its start has succeeded. */
+  /** Those that no start is under way for. */
+  untaken(isolate: IsolateIdentity): readonly Restart[] {
+    return [...(this.#restarts.get(keyOf(isolate)) ?? [])].filter(({ isTaken }) => !isTaken);
+  }
+
+  /** A start has succeeded that takes its place. */
   end(isolate: IsolateIdentity, restart: Restart): void {
     if (this.#restarts.get(keyOf(isolate))?.delete(restart) === true) restart.span.end();
   }

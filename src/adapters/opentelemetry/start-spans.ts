@@ -21,12 +21,15 @@ export class StartSpans {
       "process_isolation.generation": generation,
       "process_isolation.start.reason": reason,
     };
+    // One that is started for another reason while places are free shows that nobody is to take them: all has begun anew.
+    const left = reason === "first" || reason === "scale" ? this.#restarts.untaken(facts) : [];
     const restart = reason === "restart" ? this.#restarts.take(facts) : undefined;
     const span = this.#tracer.startSpan("process_isolation.start", { attributes }, parentOf(facts, restart?.span));
     return (outcome) => {
       if (outcome.failed) recordFailure(span, outcome.error);
       else span.setAttribute("process_isolation.pid", outcome.pid);
       span.end();
+      if (!outcome.failed) for (const one of left) this.#restarts.end(facts, one);
       if (restart === undefined) return;
       if (outcome.failed) restart.isTaken = false;
       else this.#restarts.end(facts, restart);
