@@ -8,10 +8,10 @@ export type RemoteArgument<P> =
     ? P
     : unknown extends P
       ? P
-      : P extends AnyFunction
-        ? Callback<P>
-        : P extends RemoteObject<infer U>
-          ? P | Live<U>
+      : P extends RemoteObject<infer U>
+        ? P | Live<U>
+        : P extends AnyFunction
+          ? Callback<P>
           : P;
 
 /** Why a call with such an argument cannot be made; `never` where it can. */

@@ -22,13 +22,16 @@ import type { Live } from "./marks.js";
  */
 export type Remote<T> = { readonly [K in keyof T as NameOf<K>]: RemoteMember<T[K]> };
 
-/** An object that was lent by `remote(value)`: its methods, asynchronous, until it is released. */
-export type RemoteObject<T> = {
+/** An object or function that was lent by `remote(value)`: its methods, or itself, asynchronous, until it is released. */
+export type RemoteObject<T> = (T extends AnyFunction ? RemoteFunction<T> : RemoteMethods<T>) &
+  (T extends AsyncIterable<infer Item> ? AsyncIterable<Item> : unknown) &
+  Disposable;
+
+type RemoteMethods<T> = {
   readonly [K in keyof T as T[K] extends AnyFunction ? NameOf<K> : never]: T[K] extends AnyFunction
     ? RemoteFunction<T[K]>
     : never;
-} & (T extends AsyncIterable<infer Item> ? AsyncIterable<Item> : unknown) &
-  Disposable;
+};
 
 /** What a call returns whose result is a stream: iterate it at once, or await it and keep it. */
 export type RemoteStream<S, Item> = Promise<S> & AsyncIterable<Item>;

@@ -11,6 +11,8 @@ type Citizen = Record<
   Method
 > & {
   readonly counter: () => Promise<{ inc(): Promise<number> }>;
+  readonly lentClass: () => Promise<{ addToBase(x: number): Promise<number> } & Disposable>;
+  readonly lentFunction: () => Promise<((x: number) => Promise<string>) & Disposable>;
   readonly feed: () => Promise<Feed>;
   readonly kept: () => Promise<(x: number) => Promise<string>>;
 };
@@ -44,6 +46,13 @@ test("a live object that can be iterated keeps its methods and is iterated, as o
     expect(items).toEqual([1, 2]);
   }
   expect(await feed.stop()).toBe("stopped");
+});
+
+test("a lent class has its static methods, a lent function is called", async () => {
+  using lent = await one.lentClass();
+  expect(await lent.addToBase(1)).toBe(101);
+  using fn = await one.lentFunction();
+  expect(await fn(2)).toBe("lent 2");
 });
 
 describe("what a call of something lent returns is iterated at once", () => {

@@ -148,6 +148,17 @@ class Feed {
   stop(): void {}
 }
 export const feed = (): Live<Feed> => remote(new Feed());
+export const subscribe = (): Live<(topic: string) => number> => remote((topic: string) => topic.length);
+export const factory = (): Live<typeof Service> => remote(Service);
+export function useFunction(fn: RemoteObject<(n: number) => string>): Promise<string> {
+  return fn(1);
+}
+export const rows = (): Live<Table> => remote(new Table());
+class Table {
+  async *read(): AsyncGenerator<number> {
+    yield 1;
+  }
+}
 export const both = (): { at: number; counter: Live<Counter> } => ({ at: 1, counter: remote(new Counter(1)) });
 export const instance = (): Service => new Service();
 export const methodsOnly = (): { go(): number } => ({ go: () => 1 });

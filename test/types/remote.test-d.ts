@@ -131,6 +131,19 @@ async function lending(): Promise<void> {
   using feed = await api.feed();
   for await (const item of feed) item.toFixed();
   expectType<Promise<void>>()(feed.stop());
+  using subscribed = await api.subscribe();
+  expectType<Promise<number>>()(subscribed("news"));
+  // @ts-expect-error the wrong type of argument
+  await subscribed(1);
+  using factory = await api.factory();
+  expectType<Promise<number>>()(factory.parse("1"));
+  // @ts-expect-error a class is not called, its static methods are
+  await factory();
+  expectType<Promise<string>>()(api.useFunction(remote((n: number) => `${n}`)));
+  // @ts-expect-error a function that is not lent for longer than its call
+  await api.useFunction((n: number) => `${n}`);
+  using table = await api.rows();
+  for await (const item of table.read()) item.toFixed();
   const { at, counter } = await api.both();
   expectType<Promise<number>>()(counter.increment(at));
   void (remote(host) satisfies Live<typeof host>);
