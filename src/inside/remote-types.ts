@@ -112,7 +112,19 @@ type RemoteFunction<F extends AnyFunction> = F extends {
           : Own
       : never
     : RemoteSignature<A1, R1> & RemoteSignature<A2, R2> & RemoteSignature<A3, R3> & RemoteSignature<A4, R4>
+  : RemoteGeneric<F>;
+
+/** One whose type parameters bound each other (`K extends keyof T`), which TypeScript does not compare with overloads. */
+type RemoteGeneric<F extends AnyFunction> = F extends (...args: infer A) => infer R
+  ? [keyof F] extends [never]
+    ? Likeness<A, R> extends "same"
+      ? F
+      : RemoteSignature<A, Unbound<R>>
+    : RemoteSignature<A, Unbound<R>>
   : never;
+
+/** Of a type parameter that others bound, nothing is left when they are gone. */
+type Unbound<T> = [T] extends [never] ? unknown : T;
 
 /** The function itself where that is what one calls, since only so its type parameters survive; else why it is not. */
 type AsItIs<F, Found, R> = "changed" extends Found
@@ -171,9 +183,13 @@ type IsIdentity<F, R> = unknown extends R
 
 type RemoteSignature<A, R> = A extends readonly unknown[]
   ? [Obstacle<A[number]>] extends [never]
-    ? RemoteResult<{ [I in keyof A]: RemoteArgument<A[I]> }, Awaited<R>>
+    ? RemoteResult<RemoteArguments<A>, Awaited<R>>
     : Obstacle<A[number]>
   : never;
+
+type RemoteArguments<A extends readonly unknown[]> = A extends readonly never[]
+  ? A
+  : { [I in keyof A]: Unbound<RemoteArgument<A[I]>> };
 
 type RemoteResult<A extends readonly unknown[], R> =
   IsAny<R> extends true

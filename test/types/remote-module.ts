@@ -106,6 +106,18 @@ export async function first<T extends { id: number }>(items: readonly T[]): Prom
 export async function mapAll<T, U>(items: T[], each: (item: T) => Promise<U>): Promise<U[]> {
   return Promise.all(items.map(each));
 }
+export function pick<T, K extends keyof T>(from: T, key: K): T[K] {
+  return from[key];
+}
+export async function pluck<T, K extends keyof T>(from: T[], key: K): Promise<T[K][]> {
+  return from.map((item) => item[key]);
+}
+export function sortBy<T>(items: T[], key: keyof T): T[] {
+  return items.sort((a, b) => Number(a[key]) - Number(b[key]));
+}
+export function impossible(value: never): void {
+  void value;
+}
 export const perhaps: ((n: number) => number) | undefined = undefined as ((n: number) => number) | undefined;
 export const absent: undefined = undefined;
 export function read(path: string): string;

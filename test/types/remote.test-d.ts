@@ -99,6 +99,13 @@ async function typeParametersAndOverloads(): Promise<void> {
   // @ts-expect-error the constraint holds
   await api.first([{}]);
   expectType<Promise<string[]>>()(api.mapAll([1], async (item) => item.toFixed()));
+  expectType<Promise<unknown>>()(api.pick({ a: 1 }, "a"));
+  expectType<Promise<number[]>>()(api.pluck([{ a: 1 }], "a"));
+  // @ts-expect-error no such key
+  await api.pluck([{ a: 1 }], "b");
+  expectType<Promise<unknown[]>>()(api.sortBy([{ a: 1 }], "a"));
+  // @ts-expect-error nothing can be given to it
+  await api.impossible(1);
   expectType<Promise<number>>()(api.perhaps(1));
   expectType<Promise<undefined>>()(api.absent());
   expectType<Promise<string>>()(api.read("x"));
