@@ -1,3 +1,4 @@
+import { createSecretKey, type KeyObject, type X509Certificate } from "node:crypto";
 import { type Live, remote } from "../../src/inside/index.js";
 import type { Remote, RemoteObject } from "../../src/isolator/index.js";
 
@@ -190,5 +191,12 @@ export function* sync(): Generator<number> {
 export const weak = (_: { cache: WeakMap<object, number> }): void => {};
 export const shared = (): SharedArrayBuffer => new SharedArrayBuffer(1);
 export const address = (): URL => new URL("file:///");
+export const query = (): URLSearchParams => new URLSearchParams();
+export const takesQuery = (_: URLSearchParams): void => {};
+export const blob = (): Blob => new Blob([]);
+export const takesBlob = (_: { file: Blob }): void => {};
+export const fetched = (): Promise<Response> => fetch("http://localhost");
+export const key = (): KeyObject => createSecretKey(new Uint8Array(1));
+export const certificate = (_: X509Certificate): void => {};
 export const later = (): { value: Promise<number> } => ({ value: Promise.resolve(1) });
 export const classes = (): typeof Counter => Counter;

@@ -1,4 +1,5 @@
 /** Read by the compiler alone: every line that must not compile says so. */
+import type { X509Certificate } from "node:crypto";
 import { type Live, remote } from "../../src/inside/index.js";
 import type { Remote } from "../../src/isolator/index.js";
 import type * as sample from "./remote-module.js";
@@ -179,6 +180,20 @@ async function whatCannotCross(): Promise<void> {
   await api.shared();
   // @ts-expect-error an object whose state is hidden
   await api.address();
+  // @ts-expect-error the same, though it has what a Map has
+  await api.query();
+  // @ts-expect-error the same as an argument
+  await api.takesQuery(new URLSearchParams());
+  // @ts-expect-error a Blob, which can be read only asynchronously
+  await api.blob();
+  // @ts-expect-error the same within an argument
+  await api.takesBlob({ file: new Blob([]) });
+  // @ts-expect-error a Response
+  await api.fetched();
+  // @ts-expect-error a key
+  await api.key();
+  // @ts-expect-error a certificate
+  await api.certificate({} as X509Certificate);
   // @ts-expect-error a promise inside of a result
   await api.later();
   // @ts-expect-error a class
