@@ -182,9 +182,9 @@ type IsIdentity<F, R> = unknown extends R
   : false;
 
 type RemoteSignature<A, R> = A extends readonly unknown[]
-  ? [Obstacle<A[number]>] extends [never]
+  ? [Obstacle<A>] extends [never]
     ? RemoteResult<RemoteArguments<A>, Awaited<R>>
-    : Obstacle<A[number]>
+    : Obstacle<A>
   : never;
 
 type RemoteArguments<A extends readonly unknown[]> = A extends readonly never[]

@@ -137,6 +137,21 @@ export async function mapLater(items: number[], each: (item: number) => Promise<
 export function mapEither(each: (item: number) => number | Promise<number>): void {
   void each(1);
 }
+export function open(path: string | URL, mode?: "r" | symbol): number {
+  return String(path).length + String(mode).length;
+}
+export function openAll(...paths: (string | URL)[]): number {
+  return paths.length;
+}
+export function perhapsAt(at?: URL): string {
+  return String(at);
+}
+export function sorted(items: number[], compare?: (a: number, b: number) => number): number[] {
+  return items.sort(compare);
+}
+export function notify(to: ((n: number) => void) | string | WeakRef<object>): void {
+  void to;
+}
 export function mapNow(items: number[], each: (item: number) => number): number[] {
   return items.map(each);
 }

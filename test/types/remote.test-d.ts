@@ -130,6 +130,25 @@ async function callbacks(): Promise<void> {
   await api.mapLater([1], async () => "x");
 }
 
+async function alternatives(): Promise<void> {
+  expectType<Promise<number>>()(api.open("x", "r"));
+  // @ts-expect-error a URL does not cross, where a string does
+  await api.open(new URL("file:///"));
+  // @ts-expect-error nor does a symbol
+  await api.open("x", Symbol("r"));
+  await api.openAll("x", "y");
+  // @ts-expect-error nor does it as one of several
+  await api.openAll("x", new URL("file:///"));
+  await api.perhapsAt();
+  // @ts-expect-error nor does it where it may be left out
+  await api.perhapsAt(new URL("file:///"));
+  await api.sorted([2, 1]);
+  // @ts-expect-error it expects a number and would get a promise
+  await api.sorted([2, 1], (a: number, b: number) => a - b);
+  await api.notify("x");
+  await api.notify((n) => n.toFixed());
+}
+
 async function lending(): Promise<void> {
   const host = { log: (line: string): number => line.length };
   expectType<Promise<number>>()(api.useHost(remote(host)));
@@ -207,6 +226,7 @@ void [
   objectsClassesAndInstances,
   typeParametersAndOverloads,
   callbacks,
+  alternatives,
   lending,
   instancesAsResults,
   whatCannotCross,
