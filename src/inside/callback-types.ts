@@ -2,20 +2,28 @@ import type { AnyFunction, CannotCross, Contents, IsAny, Nothing } from "./cross
 import type { Live } from "./marks.js";
 import type { RemoteObject } from "./remote-types.js";
 
-/** An argument as the caller gives it. */
+/** An argument as the caller gives it: of several alternatives, those that cross. */
 export type RemoteArgument<P> =
   IsAny<P> extends true
     ? P
     : unknown extends P
       ? P
-      : P extends AnyFunction
-        ? Callback<P>
-        : P extends RemoteObject<infer U>
-          ? P | Live<U>
-          : P;
+      : P extends unknown
+        ? [Hindrance<P>] extends [never]
+          ? GivenArgument<P>
+          : never
+        : never;
 
-/** Why a call with such an argument cannot be made; `never` where it can. */
-export type Obstacle<P> =
+type GivenArgument<P> = P extends RemoteObject<infer U> ? P | Live<U> : P extends AnyFunction ? Callback<P> : P;
+
+/** Why a call with such arguments cannot be made; `never` where it can. */
+export type Obstacle<A extends readonly unknown[]> = {
+  [I in keyof A]-?: ObstacleOf<A[I]>;
+}[number];
+
+type ObstacleOf<P> = [P] extends [never] ? never : [RemoteArgument<P>] extends [never] ? Hindrance<P> : never;
+
+type Hindrance<P> =
   Contents<P> extends infer Found
     ? "stuck" extends Found
       ? CannotCross<"an argument">

@@ -1,5 +1,5 @@
 import type { Blob } from "node:buffer";
-import type { KeyObject, X509Certificate } from "node:crypto";
+import type { KeyObject, webcrypto, X509Certificate } from "node:crypto";
 import type { BlockList, SocketAddress } from "node:net";
 import type { Live } from "./marks.js";
 
@@ -22,18 +22,13 @@ type Unspecific = typeof Function.prototype;
 type Primitive = string | number | bigint | boolean | null | undefined;
 
 /** Objects that arrive as themselves, methods included. */
-export type Copied =
-  | Date
-  | RegExp
-  | Error
-  | ArrayBuffer
-  | ArrayBufferView
-  | AbortSignal
-  | Blob
-  | KeyObject
-  | X509Certificate
-  | BlockList
-  | SocketAddress;
+export type Copied = Date | RegExp | Error | ArrayBuffer | ArrayBufferView | AbortSignal | BlockList | SocketAddress;
+
+/** Blob and File, Request and Response, whichever library declares them. */
+interface Body {
+  arrayBuffer(): Promise<ArrayBuffer>;
+  text(): Promise<string>;
+}
 
 /** Neither copied nor lent, wherever it is. */
 type Stuck =
@@ -43,6 +38,14 @@ type Stuck =
   | WeakRef<WeakKey>
   | SharedArrayBuffer
   | URL
+  | URLSearchParams
+  | Headers
+  | FormData
+  | Blob
+  | Body
+  | KeyObject
+  | webcrypto.CryptoKey
+  | X509Certificate
   | WritableStream
   | Generator
   | PromiseLike<unknown>

@@ -10,8 +10,8 @@ declare const LIVE: unique symbol;
 export type Live<T> = T & { readonly [LIVE]: T };
 
 /**
- * Lends an object with methods, or a function, instead of copying it: whoever receives it calls the methods here. It
- * stays lent until it is released (`using`, or `[Symbol.dispose]()`), or the process ends.
+ * Lends an object with methods, a class with static ones, or a function, instead of copying it: whoever receives it calls
+ * them here. It stays lent until it is released (`using`, or `[Symbol.dispose]()`), or the process ends.
  *
  * @throws TypeError when the object is frozen and so cannot be marked
  */

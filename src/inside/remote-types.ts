@@ -22,13 +22,16 @@ import type { Live } from "./marks.js";
  */
 export type Remote<T> = { readonly [K in keyof T as NameOf<K>]: RemoteMember<T[K]> };
 
-/** An object that was lent by `remote(value)`: its methods, asynchronous, until it is released. */
-export type RemoteObject<T> = {
+/** An object or function that was lent by `remote(value)`: its methods, or itself, asynchronous, until it is released. */
+export type RemoteObject<T> = (T extends AnyFunction ? RemoteFunction<T> : RemoteMethods<T>) &
+  (T extends AsyncIterable<infer Item> ? AsyncIterable<Item> : unknown) &
+  Disposable;
+
+type RemoteMethods<T> = {
   readonly [K in keyof T as T[K] extends AnyFunction ? NameOf<K> : never]: T[K] extends AnyFunction
     ? RemoteFunction<T[K]>
     : never;
-} & (T extends AsyncIterable<infer Item> ? AsyncIterable<Item> : unknown) &
-  Disposable;
+};
 
 /** What a call returns whose result is a stream: iterate it at once, or await it and keep it. */
 export type RemoteStream<S, Item> = Promise<S> & AsyncIterable<Item>;
@@ -109,7 +112,19 @@ type RemoteFunction<F extends AnyFunction> = F extends {
           : Own
       : never
     : RemoteSignature<A1, R1> & RemoteSignature<A2, R2> & RemoteSignature<A3, R3> & RemoteSignature<A4, R4>
+  : RemoteGeneric<F>;
+
+/** One whose type parameters bound each other (`K extends keyof T`), which TypeScript does not compare with overloads. */
+type RemoteGeneric<F extends AnyFunction> = F extends (...args: infer A) => infer R
+  ? [keyof F] extends [never]
+    ? Likeness<A, R> extends "same"
+      ? F
+      : RemoteSignature<A, Unbound<R>>
+    : RemoteSignature<A, Unbound<R>>
   : never;
+
+/** Of a type parameter that others bound, nothing is left when they are gone. */
+type Unbound<T> = [T] extends [never] ? unknown : T;
 
 /** The function itself where that is what one calls, since only so its type parameters survive; else why it is not. */
 type AsItIs<F, Found, R> = "changed" extends Found
@@ -167,10 +182,14 @@ type IsIdentity<F, R> = unknown extends R
   : false;
 
 type RemoteSignature<A, R> = A extends readonly unknown[]
-  ? [Obstacle<A[number]>] extends [never]
-    ? RemoteResult<{ [I in keyof A]: RemoteArgument<A[I]> }, Awaited<R>>
-    : Obstacle<A[number]>
+  ? [Obstacle<A>] extends [never]
+    ? RemoteResult<RemoteArguments<A>, Awaited<R>>
+    : Obstacle<A>
   : never;
+
+type RemoteArguments<A extends readonly unknown[]> = A extends readonly never[]
+  ? A
+  : { [I in keyof A]: Unbound<RemoteArgument<A[I]>> };
 
 type RemoteResult<A extends readonly unknown[], R> =
   IsAny<R> extends true

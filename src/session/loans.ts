@@ -10,6 +10,7 @@ import { columnTextOf, isColumnPrimitive } from "./column-text.js";
 import { describeKept } from "./describe-kept.js";
 import { refuseLoan } from "./forwarding.js";
 import { lentNoMore, methodOf } from "./lent-methods.js";
+import { isClass } from "./members.js";
 import type { Outbox } from "./outbox.js";
 import { iterateReadable } from "./readable-iterator.js";
 import type { ReferenceDescriptor, ReferenceKind } from "./references.js";
@@ -80,7 +81,7 @@ export class Loans {
    */
   lend(value: object, scope: Scope | undefined): ReferenceDescriptor | undefined {
     refuseLoan(value);
-    if (isMarked(value)) return this.#lendKept(value, typeof value === "function" ? "function" : "object", scope);
+    if (isMarked(value)) return this.#lendKept(value, isFunction(value) ? "function" : "object", scope);
     if (typeof value === "function") {
       if (isKept(value)) return this.#lendKept(value, "function", scope);
       if (scope === undefined) return undefined;
@@ -242,6 +243,11 @@ export class Loans {
     scope?.onEnd((reason) => this.takeBack(id, reason ?? callIsOver()));
     return { kind, id };
   }
+}
+
+/** Whether it can be called: of a class only the static members can. */
+function isFunction(value: object): boolean {
+  return typeof value === "function" && !isClass(value);
 }
 
 function callIsOver(): IsolationError {

@@ -15,6 +15,7 @@ import { OutOfBand, type SharedMemory } from "./out-of-band.js";
 import { Outbox } from "./outbox.js";
 import { OutgoingCalls } from "./outgoing-calls.js";
 import { Payloads } from "./payloads.js";
+import { PromisedAnswer } from "./promised-answer.js";
 import { quiet } from "./quiet.js";
 import type { Scope } from "./scope.js";
 import { StandIns } from "./stand-ins.js";
@@ -75,8 +76,12 @@ export class Session {
     this.#loans = new Loans(this.#outbox);
     const hold = options.hold ?? ((wait) => wait);
     this.#standIns = new StandIns(this.#outbox, this.#account, hold, {
-      // Progress is often reported without waiting: that nobody hears any more must not end the process.
-      call: (target, args, order, standIn) => quiet(hold(this.#callBack(target, args, order, standIn))),
+      call: (target, args, order, standIn) => {
+        const answer = this.#callBack(target, args, order, standIn);
+        // Progress is often reported without waiting: that nobody hears any more must not end the process.
+        quiet(hold(answer));
+        return quiet(answer);
+      },
       forget: (target) => this.#outgoing.forget(target),
       release: (target) => this.#outgoing.release(target),
     });
@@ -221,11 +226,19 @@ export class Session {
   }
 
   #callBack(target: CallTarget, args: unknown[], order: Scope | undefined, standIn: object): Promise<unknown> {
-    if (this.#lost) return Promise.reject(new IsolationError("STOPPED", "the process that lent it is gone"));
+    const answer = new PromisedAnswer();
+    const { promise, resolve, reject } = answer;
+    if (this.#lost) {
+      reject(new IsolationError("STOPPED", "the process that lent it is gone"));
+      return promise;
+    }
     const callSite = currentCallSite(this.#callBack);
-    return new Promise<unknown>((resolve, reject) => {
+    try {
       this.#outgoing.send(target, args, { resolve, reject, callSite, lost: reject, standIn }, undefined, order);
-    });
+    } catch (error) {
+      reject(error);
+    }
+    return promise;
   }
 
   #receive(bytes: Buffer): void {

@@ -76,7 +76,7 @@ export class StreamExport {
   async #close(thrown: { error: unknown } | undefined, reason: unknown): Promise<void> {
     if (thrown === undefined) this.#finish();
     try {
-      this.#iterator ??= this.#iterable[Symbol.asyncIterator]();
+      this.#iterator ??= open(this.#iterable);
       if (thrown !== undefined) await this.#throwInto(this.#iterator, thrown.error);
       else {
         const returned = this.#iterator.return?.(reason);
@@ -93,7 +93,7 @@ export class StreamExport {
 
   async #throwInto(iterator: AsyncIterator<unknown>, error: unknown): Promise<void> {
     if (iterator.throw === undefined) throw error;
-    const { done, value } = await iterator.throw(error);
+    const { done, value } = checked(await iterator.throw(error));
     if (this.#over) return;
     if (done) {
       this.#end();
@@ -109,10 +109,10 @@ export class StreamExport {
     if (this.#running) return;
     this.#running = true;
     try {
-      this.#iterator ??= this.#iterable[Symbol.asyncIterator]();
+      this.#iterator ??= open(this.#iterable);
       while (!this.#over && this.#hasRoom()) {
         this.#pulling = true;
-        const { done, value } = await this.#iterator.next();
+        const { done, value } = checked(await this.#iterator.next());
         this.#pulling = false;
         if (this.#over) break;
         if (done) this.#end();
@@ -184,4 +184,17 @@ export class StreamExport {
       void this.#leave();
     }
   }
+}
+
+/** Fails as `for await` does, which is what the source was written for. */
+function open(iterable: AsyncIterable<unknown>): AsyncIterator<unknown> {
+  const iterator: unknown = iterable[Symbol.asyncIterator]();
+  if (Object(iterator) === iterator) return iterator as AsyncIterator<unknown>;
+  throw new TypeError("Result of the Symbol.asyncIterator method is not an object");
+}
+
+/** Of a number, say, neither `done` nor `value` is there, and the stream would never end. */
+function checked(result: IteratorResult<unknown>): IteratorResult<unknown> {
+  if (Object(result) === result) return result;
+  throw new TypeError(`Iterator result ${String(result)} is not an object`);
 }

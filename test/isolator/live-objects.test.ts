@@ -1,16 +1,23 @@
 import { inspect } from "node:util";
-import { type Isolate, isolate } from "process-isolation";
+import { type Isolate, isolate, remote } from "process-isolation";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { fixture } from "../helpers/fixture.js";
 import { isolationError } from "../helpers/rejection.js";
 import { useIsolator } from "../helpers/use-isolator.js";
 
 type Method = (...args: readonly unknown[]) => Promise<unknown>;
-type Citizen = Record<"increment" | "drain" | "echo" | "useModule" | "add" | "callKept", Method> & {
+type Citizen = Record<
+  "increment" | "drain" | "echo" | "useModule" | "add" | "callKept" | "sumOf" | "sumOfCallback",
+  Method
+> & {
   readonly counter: () => Promise<{ inc(): Promise<number> }>;
-  readonly feed: () => Promise<AsyncIterable<number> & { stop(): Promise<string> }>;
+  readonly lentClass: () => Promise<{ addToBase(x: number): Promise<number> } & Disposable>;
+  readonly lentFunction: () => Promise<((x: number) => Promise<string>) & Disposable>;
+  readonly feed: () => Promise<Feed>;
   readonly kept: () => Promise<(x: number) => Promise<string>>;
 };
+
+type Feed = AsyncIterable<number> & { stop(): Promise<string>; upTo(end: number): AsyncIterable<number> };
 
 const citizens: Isolate<unknown>[] = [];
 let one: Citizen;
@@ -39,6 +46,42 @@ test("a live object that can be iterated keeps its methods and is iterated, as o
     expect(items).toEqual([1, 2]);
   }
   expect(await feed.stop()).toBe("stopped");
+});
+
+test("a lent class has its static methods, a lent function is called", async () => {
+  using lent = await one.lentClass();
+  expect(await lent.addToBase(1)).toBe(101);
+  using fn = await one.lentFunction();
+  expect(await fn(2)).toBe("lent 2");
+});
+
+describe("what a call of something lent returns is iterated at once", () => {
+  async function* countTo(end: number): AsyncGenerator<number> {
+    for (let item = 1; item <= end; item += 1) yield item;
+  }
+
+  test("of a module's live object", async () => {
+    const items: number[] = [];
+    for await (const item of (await one.feed()).upTo(3)) items.push(item);
+    expect(items).toEqual([1, 2, 3]);
+  });
+
+  test("of the host's live object and of its callback, inside", async () => {
+    expect(await one.sumOf(remote({ countTo }), "countTo", 3)).toBe(6);
+    expect(await one.sumOfCallback(countTo, 3)).toBe(6);
+  });
+
+  test("of a module that was lent on", async () => {
+    expect(await other.sumOf(one, "countTo", 3)).toBe(6);
+  });
+
+  test("and fails as the call does", async () => {
+    const feed = await one.feed();
+    const iterate = async (): Promise<void> => {
+      for await (const _ of feed.upTo(Symbol("no number") as unknown as number));
+    };
+    expect((await isolationError(iterate())).code).toBe("NOT_SERIALIZABLE");
+  });
 });
 
 test("a live object that cannot be iterated has no iterator", async () => {

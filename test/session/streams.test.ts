@@ -247,6 +247,19 @@ describe("an argument that is a stream", () => {
     expect(failure).toMatchObject({ message: "source broke" });
   });
 
+  test.each<[string, () => unknown, RegExp]>([
+    ["its iterator is none", () => 5, /Symbol\.asyncIterator method is not an object/],
+    ["next() gives no result", () => ({ next: () => 5 }), /Iterator result 5 is not an object/],
+    ["next() gives nothing", () => ({ next: () => undefined }), /Iterator result undefined is not an object/],
+  ])("fails as where it is when %s", async (_, iterate, message) => {
+    const { caller } = await useSessionPair();
+    const source = { [Symbol.asyncIterator]: iterate };
+    const failure = await rejection(caller.call("takeSome", source, 2));
+    expect(failure).toBeInstanceOf(TypeError);
+    expect((failure as Error).message).toMatch(message);
+    expect(await rejection(collect(source as AsyncIterable<unknown>))).toBeInstanceOf(TypeError);
+  });
+
   test.each([0, 3])("is stopped when the callee has taken %i items and returned", async (taken) => {
     let stopped = 0;
     const { caller, callee } = await useSessionPair();

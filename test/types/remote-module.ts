@@ -1,3 +1,4 @@
+import { createSecretKey, type KeyObject, type X509Certificate } from "node:crypto";
 import { type Live, remote } from "../../src/inside/index.js";
 import type { Remote, RemoteObject } from "../../src/isolator/index.js";
 
@@ -106,6 +107,18 @@ export async function first<T extends { id: number }>(items: readonly T[]): Prom
 export async function mapAll<T, U>(items: T[], each: (item: T) => Promise<U>): Promise<U[]> {
   return Promise.all(items.map(each));
 }
+export function pick<T, K extends keyof T>(from: T, key: K): T[K] {
+  return from[key];
+}
+export async function pluck<T, K extends keyof T>(from: T[], key: K): Promise<T[K][]> {
+  return from.map((item) => item[key]);
+}
+export function sortBy<T>(items: T[], key: keyof T): T[] {
+  return items.sort((a, b) => Number(a[key]) - Number(b[key]));
+}
+export function impossible(value: never): void {
+  void value;
+}
 export const perhaps: ((n: number) => number) | undefined = undefined as ((n: number) => number) | undefined;
 export const absent: undefined = undefined;
 export function read(path: string): string;
@@ -123,6 +136,21 @@ export async function mapLater(items: number[], each: (item: number) => Promise<
 }
 export function mapEither(each: (item: number) => number | Promise<number>): void {
   void each(1);
+}
+export function open(path: string | URL, mode?: "r" | symbol): number {
+  return String(path).length + String(mode).length;
+}
+export function openAll(...paths: (string | URL)[]): number {
+  return paths.length;
+}
+export function perhapsAt(at?: URL): string {
+  return String(at);
+}
+export function sorted(items: number[], compare?: (a: number, b: number) => number): number[] {
+  return items.sort(compare);
+}
+export function notify(to: ((n: number) => void) | string | WeakRef<object>): void {
+  void to;
 }
 export function mapNow(items: number[], each: (item: number) => number): number[] {
   return items.map(each);
@@ -148,6 +176,17 @@ class Feed {
   stop(): void {}
 }
 export const feed = (): Live<Feed> => remote(new Feed());
+export const subscribe = (): Live<(topic: string) => number> => remote((topic: string) => topic.length);
+export const factory = (): Live<typeof Service> => remote(Service);
+export function useFunction(fn: RemoteObject<(n: number) => string>): Promise<string> {
+  return fn(1);
+}
+export const rows = (): Live<Table> => remote(new Table());
+class Table {
+  async *read(): AsyncGenerator<number> {
+    yield 1;
+  }
+}
 export const both = (): { at: number; counter: Live<Counter> } => ({ at: 1, counter: remote(new Counter(1)) });
 export const instance = (): Service => new Service();
 export const methodsOnly = (): { go(): number } => ({ go: () => 1 });
@@ -167,5 +206,12 @@ export function* sync(): Generator<number> {
 export const weak = (_: { cache: WeakMap<object, number> }): void => {};
 export const shared = (): SharedArrayBuffer => new SharedArrayBuffer(1);
 export const address = (): URL => new URL("file:///");
+export const query = (): URLSearchParams => new URLSearchParams();
+export const takesQuery = (_: URLSearchParams): void => {};
+export const blob = (): Blob => new Blob([]);
+export const takesBlob = (_: { file: Blob }): void => {};
+export const fetched = (): Promise<Response> => fetch("http://localhost");
+export const key = (): KeyObject => createSecretKey(new Uint8Array(1));
+export const certificate = (_: X509Certificate): void => {};
 export const later = (): { value: Promise<number> } => ({ value: Promise.resolve(1) });
 export const classes = (): typeof Counter => Counter;

@@ -1,4 +1,5 @@
 /** Read by the compiler alone: every line that must not compile says so. */
+import type { X509Certificate } from "node:crypto";
 import { type Live, remote } from "../../src/inside/index.js";
 import type { Remote } from "../../src/isolator/index.js";
 import type * as sample from "./remote-module.js";
@@ -99,6 +100,13 @@ async function typeParametersAndOverloads(): Promise<void> {
   // @ts-expect-error the constraint holds
   await api.first([{}]);
   expectType<Promise<string[]>>()(api.mapAll([1], async (item) => item.toFixed()));
+  expectType<Promise<unknown>>()(api.pick({ a: 1 }, "a"));
+  expectType<Promise<number[]>>()(api.pluck([{ a: 1 }], "a"));
+  // @ts-expect-error no such key
+  await api.pluck([{ a: 1 }], "b");
+  expectType<Promise<unknown[]>>()(api.sortBy([{ a: 1 }], "a"));
+  // @ts-expect-error nothing can be given to it
+  await api.impossible(1);
   expectType<Promise<number>>()(api.perhaps(1));
   expectType<Promise<undefined>>()(api.absent());
   expectType<Promise<string>>()(api.read("x"));
@@ -122,6 +130,25 @@ async function callbacks(): Promise<void> {
   await api.mapLater([1], async () => "x");
 }
 
+async function alternatives(): Promise<void> {
+  expectType<Promise<number>>()(api.open("x", "r"));
+  // @ts-expect-error a URL does not cross, where a string does
+  await api.open(new URL("file:///"));
+  // @ts-expect-error nor does a symbol
+  await api.open("x", Symbol("r"));
+  await api.openAll("x", "y");
+  // @ts-expect-error nor does it as one of several
+  await api.openAll("x", new URL("file:///"));
+  await api.perhapsAt();
+  // @ts-expect-error nor does it where it may be left out
+  await api.perhapsAt(new URL("file:///"));
+  await api.sorted([2, 1]);
+  // @ts-expect-error it expects a number and would get a promise
+  await api.sorted([2, 1], (a: number, b: number) => a - b);
+  await api.notify("x");
+  await api.notify((n) => n.toFixed());
+}
+
 async function lending(): Promise<void> {
   const host = { log: (line: string): number => line.length };
   expectType<Promise<number>>()(api.useHost(remote(host)));
@@ -131,6 +158,19 @@ async function lending(): Promise<void> {
   using feed = await api.feed();
   for await (const item of feed) item.toFixed();
   expectType<Promise<void>>()(feed.stop());
+  using subscribed = await api.subscribe();
+  expectType<Promise<number>>()(subscribed("news"));
+  // @ts-expect-error the wrong type of argument
+  await subscribed(1);
+  using factory = await api.factory();
+  expectType<Promise<number>>()(factory.parse("1"));
+  // @ts-expect-error a class is not called, its static methods are
+  await factory();
+  expectType<Promise<string>>()(api.useFunction(remote((n: number) => `${n}`)));
+  // @ts-expect-error a function that is not lent for longer than its call
+  await api.useFunction((n: number) => `${n}`);
+  using table = await api.rows();
+  for await (const item of table.read()) item.toFixed();
   const { at, counter } = await api.both();
   expectType<Promise<number>>()(counter.increment(at));
   void (remote(host) satisfies Live<typeof host>);
@@ -159,6 +199,20 @@ async function whatCannotCross(): Promise<void> {
   await api.shared();
   // @ts-expect-error an object whose state is hidden
   await api.address();
+  // @ts-expect-error the same, though it has what a Map has
+  await api.query();
+  // @ts-expect-error the same as an argument
+  await api.takesQuery(new URLSearchParams());
+  // @ts-expect-error a Blob, which can be read only asynchronously
+  await api.blob();
+  // @ts-expect-error the same within an argument
+  await api.takesBlob({ file: new Blob([]) });
+  // @ts-expect-error a Response
+  await api.fetched();
+  // @ts-expect-error a key
+  await api.key();
+  // @ts-expect-error a certificate
+  await api.certificate({} as X509Certificate);
   // @ts-expect-error a promise inside of a result
   await api.later();
   // @ts-expect-error a class
@@ -172,6 +226,7 @@ void [
   objectsClassesAndInstances,
   typeParametersAndOverloads,
   callbacks,
+  alternatives,
   lending,
   instancesAsResults,
   whatCannotCross,

@@ -3,9 +3,15 @@ import { anAbortSignal, milliseconds, stringRecord } from "./checks.js";
 
 /** Options of one call. */
 export interface CallOptions {
-  /** Cancels the call: it rejects with CANCELLED at once, and the callee is told. */
+  /**
+   * Cancels the call: it rejects with CANCELLED at once, and the callee is told. A stream that the call has returned goes on;
+   * whoever reads it leaves it.
+   */
   signal?: AbortSignal;
-  /** Milliseconds, waiting included, until the call rejects with DEADLINE_EXCEEDED. Default: the isolator's `callTimeoutMs`. */
+  /**
+   * Milliseconds, waiting included, until the call rejects with DEADLINE_EXCEEDED. Default: the isolator's `callTimeoutMs`. A
+   * call that returns a stream has ended with that.
+   */
   timeoutMs?: number;
   /**
    * Whether the call may run again when the process dies while it runs. Default false. One that was given a stream does
