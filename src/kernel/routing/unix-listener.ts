@@ -16,7 +16,7 @@ const isWindows = process.platform === "win32";
 export async function listenOnSocket(
   path: string | undefined,
   onSocket: (socket: Socket) => void,
-): Promise<{ readonly server: Server; readonly path: string }> {
+): Promise<{ readonly server: Server; readonly path: string; readonly close: () => void }> {
   const address =
     path === undefined ? socketAddress(hostDirectory(), `kernel-${randomBytes(4).toString("hex")}`) : resolve(path);
   if (path !== undefined && !isWindows) await prepare(address);
@@ -28,8 +28,27 @@ export async function listenOnSocket(
     server.listen(address, done);
     if (umask !== undefined) process.umask(umask);
   });
-  if (!isWindows) chmodSync(address, 0o600);
-  return { server, path: address };
+  if (isWindows) return { server, path: address, close: () => server.close() };
+  chmodSync(address, 0o600);
+  const own = lstatSync(address, { bigint: true });
+  return { server, path: address, close: () => closeListener(server, address, own) };
+}
+
+/** Closing removes whatever has the path by then, which may be the socket of another kernel: that one is laid aside meanwhile. */
+function closeListener(server: Server, address: string, own: BigIntStats): void {
+  const aside = besides(address);
+  let isAside = false;
+  try {
+    const { dev, ino } = lstatSync(address, { bigint: true });
+    if (dev !== own.dev || ino !== own.ino) {
+      renameSync(address, aside);
+      isAside = true;
+    }
+  } catch {
+    // There is nothing, or nothing that could be removed.
+  }
+  server.close();
+  if (isAside) renameSync(aside, address);
 }
 
 /** Worker threads cannot set it; the folder protects the socket until its mode is set. */
@@ -67,7 +86,7 @@ async function prepare(address: string): Promise<void> {
  * @returns whether the path is free
  */
 function removeDead(address: string, dead: BigIntStats): boolean {
-  const aside = `${address}.${randomBytes(4).toString("hex")}`;
+  const aside = besides(address);
   try {
     renameSync(address, aside);
   } catch (error) {
@@ -79,6 +98,10 @@ function removeDead(address: string, dead: BigIntStats): boolean {
   if (!isDead) linkSync(aside, address);
   unlinkSync(aside);
   return isDead;
+}
+
+function besides(address: string): string {
+  return `${address}.${randomBytes(4).toString("hex")}`;
 }
 
 function isListening(address: string): Promise<boolean> {

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync, unlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname } from "node:path";
 import { credentials, status } from "@grpc/grpc-js";
@@ -177,6 +177,19 @@ describe("the socket", () => {
     await winner?.value.isolates.start("store");
     expect((await winner?.value.client().unary("Echo", NOTHING))?.error).toBeUndefined();
     expect(readdirSync(dirname(socket))).toEqual(["door.sock"]);
+  });
+
+  test("stays where it was put in the place of one that was removed, when the kernel of that one ends", async () => {
+    const socket = `${useDirectory()}/door.sock`;
+    const first = await useDoor({ socket });
+    unlinkSync(socket);
+    const second = await useDoor({ socket });
+    await second.isolates.start("store");
+    await first.door.close(0);
+    expect((await second.client().unary("Echo", NOTHING)).error).toBeUndefined();
+    expect(readdirSync(dirname(socket))).toEqual(["door.sock"]);
+    await second.door.close(0);
+    expect(readdirSync(dirname(socket))).toEqual([]);
   });
 });
 
