@@ -46,7 +46,7 @@ export class Entrance {
     const { tokens, routes } = this;
     const door = { kernel, socket, listen, auth, tokens, routes, local: [this.#operators.service] };
     this.#door = await openFrontDoor(door);
-    if (this.#options.discoverable) this.#operators.publish(this.#door.socket);
+    if (this.#options.discoverable) this.#operators.publish(this.#door);
   }
 
   /** What an isolate reaches the gRPC services by that it was granted. @throws IsolationError NOT_GRANTED when there are none */

@@ -11,6 +11,7 @@ export { hostDirectories } from "./host-directories.js";
 export { hostDirectory, removeHostDirectory } from "./host-directory.js";
 export { hostReaper, type Reaper } from "./host-reaper.js";
 export { readKernelText } from "./kernel-text.js";
+export { liveRecords, type ProcessRecord, writeRecord } from "./live-records.js";
 export { LONGEST_TIMER_MS, timerDelay } from "./longest-timer.js";
 export { MARK_VARIABLE } from "./mark-variable.js";
 export { endIfMistaken } from "./mistaken-start.js";

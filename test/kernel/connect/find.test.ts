@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Kernel } from "process-isolation/kernel";
 import { afterAll, expect, onTestFinished, test } from "vitest";
@@ -72,6 +72,18 @@ test("records of processes that are gone, and of later ones with their pids, are
   );
   writeFileSync(join(hostDirectory(), "999.kernel.json"), JSON.stringify({ ...record, pid: 2 ** 22 + 1 }));
   expect(listLiveKernels().some(({ name }) => name === "stale")).toBe(false);
+});
+
+test.each([
+  ["is no JSON", "{"],
+  ["is no object", "null"],
+  ["lacks what every record has", "{}"],
+])("a record that %s hides no other", async (_, text) => {
+  const path = join(hostDirectory(), "0.kernel.json");
+  writeFileSync(path, text);
+  onTestFinished(() => rmSync(path));
+  onTestFinished(publishKernel({ name: "beside", socket: "/beside.sock", token: "t", startedAt: 0 }));
+  expect(listLiveKernels().some(({ name }) => name === "beside")).toBe(true);
 });
 
 test("where several kernels have the name, the error lists their sockets", async () => {
