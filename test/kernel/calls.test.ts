@@ -106,6 +106,35 @@ test("a signal cancels the call there", async () => {
   while (seen !== "CANCELLED") seen = await store.api.seen();
 });
 
+test("a call that is cancelled cancels what it waits for, through two isolates, and may tidy up", async () => {
+  const kernel = await useKernel({
+    isolates: {
+      store: { module: kernelFixture("store.mjs") },
+      nearer: { module: kernelFixture("caller.mjs"), uses: { store: "*" } },
+      farther: { module: kernelFixture("caller.mjs"), uses: { nearer: "*" } },
+    },
+  });
+  const store = kernel.isolate<Store>("store");
+  const cancelOnceItWaits = async (
+    isolate: string,
+    method: "wait" | "waitBeyond" | "waitOnItsOwn" | "waitAndTidyUp",
+  ) => {
+    await store.api.forgetSeen();
+    const cancel = new AbortController();
+    const waiting = isolationError(kernel.isolate<Caller>(isolate, { signal: cancel.signal }).api[method]());
+    while ((await store.api.seen()) !== "waiting");
+    cancel.abort();
+    expect((await waiting).code).toBe("CANCELLED");
+  };
+  await cancelOnceItWaits("farther", "waitBeyond");
+  while ((await store.api.seen()) !== "CANCELLED");
+  await cancelOnceItWaits("nearer", "waitAndTidyUp");
+  while ((await store.api.get("end")) !== "CANCELLED");
+  await cancelOnceItWaits("nearer", "waitOnItsOwn");
+  await kernel.isolate<Caller>("nearer").api.call("store", "get", ["end"]);
+  expect(await store.api.seen()).toBe("waiting");
+});
+
 test("a caller that dies cancels what it had asked for", async () => {
   const { kernel, caller, store } = await usePair();
   const waiting = isolationError(caller.api.wait());
