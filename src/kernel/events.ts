@@ -16,7 +16,7 @@ export interface ReplacedEvent {
   readonly version: number;
   readonly module: string;
   readonly pid: number;
-  /** What it took over from. */
+  /** What it took over from; its pid is 0 where the isolate was down. */
   readonly predecessor: { readonly version: number; readonly module: string; readonly pid: number };
 }
 

@@ -85,6 +85,35 @@ test("no call is lost over many replacements, from the host and from another iso
   expect(kernel.list()[0]).toMatchObject({ version: 11, state: "ready" });
 });
 
+test("one whose module cannot be started, or that was stopped, is started with the new version", async () => {
+  const broken = anotherStore("throw new Error('broken')");
+  const kernel = await useKernel({ isolates: { store: { module: broken, essential: false, data: { count: 3 } } } });
+  const { api } = kernel.isolate<{ version(): number; pid(): number }>("store");
+  expect((await isolationError(kernel.replace("store", { module: broken }))).code).toBe("MODULE_FAILED");
+  expect(kernel.list()[0]).toMatchObject({ state: "failed", version: 1 });
+  const second = anotherStore("export const pid = () => process.pid; export const version = () => 2;");
+  const replaced = nextOf(kernel, "store", "replaced");
+  await kernel.replace("store", { module: second });
+  expect(await api.version()).toBe(2);
+  const { pid } = kernel.isolate("store").isolator;
+  expect(await replaced).toMatchObject({ version: 2, pid, predecessor: { version: 1, pid: 0 } });
+  expect(await kernel.isolate("store").isolator.getData("count")).toBe(3);
+  const restarted = nextOf(kernel, "store", "restarted");
+  process.kill(pid, "SIGKILL");
+  await restarted;
+  const stopping = kernel.stop("store");
+  const third = anotherStore("export const version = () => 3;");
+  await Promise.all([stopping, kernel.replace("store", { module: third })]);
+  expect(await api.version()).toBe(3);
+  await kernel.stop("store");
+  const [first, other] = await Promise.allSettled([
+    kernel.replace("store", { module: broken }),
+    kernel.replace("store", { module: second }),
+  ]);
+  expect([first.status, other.status]).toEqual(["rejected", "fulfilled"]);
+  expect(await api.version()).toBe(2);
+});
+
 test("a version that crashes later is started again as itself", async () => {
   const kernel = await usePair();
   await kernel.replace("store", {

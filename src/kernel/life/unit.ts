@@ -63,6 +63,11 @@ export class Unit {
     return this.#current;
   }
 
+  /** Whether there is nothing behind it, or soon will be: until somebody starts it. */
+  get isDown(): boolean {
+    return this.#state === "stopping" || this.#state === "stopped" || this.#state === "failed";
+  }
+
   /** Whether it is being stopped: afterwards there is nothing behind it. */
   get isStopping(): boolean {
     return this.#state === "stopping";
@@ -79,10 +84,23 @@ export class Unit {
     // The later word counts.
     if (stops !== this.#stops) throw this.downError();
     if (this.#current !== undefined) return;
-    this.#begun ??= this.#begin().finally(() => {
-      this.#begun = undefined;
-    });
-    await this.#begun;
+    await (this.#begun ?? this.#beginOnce());
+  }
+
+  /**
+   * Starts another module where it is down, or once it is; where it is up by then, that is replaced.
+   *
+   * @throws IsolationError what keeps it from starting; nothing of it is left then, and the module is what it was
+   */
+  async startAs(module: string): Promise<UnitProcesses> {
+    const stops = this.#stops;
+    if (this.isStopping) await this.#stopping;
+    while (this.#begun !== undefined) await this.#begun.catch(() => {});
+    // The later word counts.
+    if (stops !== this.#stops) throw this.downError();
+    if (this.#current !== undefined) return this.replace(module);
+    await this.#beginOnce(module);
+    return this.there();
   }
 
   /** Ends it in order; it may be started again. */
@@ -156,15 +174,23 @@ export class Unit {
     return willBe ? this.#gate.wait() : Promise.reject(this.downError());
   }
 
-  async #begin(): Promise<void> {
+  /** @param replacement what takes the place of the module, once it has started */
+  #beginOnce(replacement?: string): Promise<void> {
+    this.#begun = this.#begin(replacement).finally(() => {
+      this.#begun = undefined;
+    });
+    return this.#begun;
+  }
+
+  async #begin(replacement: string | undefined): Promise<void> {
     this.#state = "starting";
     try {
       const stored = Object.entries(this.#data);
-      this.#use(
-        await this.#start(this.module, (data) => {
-          for (const [name, value] of stored) data.set(name, value);
-        }),
-      );
+      const started = await this.#start(replacement ?? this.module, (data) => {
+        for (const [name, value] of stored) data.set(name, value);
+      });
+      if (replacement !== undefined) this.#becomes(replacement);
+      this.#use(started);
     } catch (error) {
       if (this.#state === "starting") this.#leave("failed");
       throw error;
@@ -220,13 +246,17 @@ export class Unit {
       await started.shutdown({ reason: "what it was to replace is gone" });
       throw this.downError();
     }
-    this.module = module;
-    this.version += 1;
+    this.#becomes(module);
     this.#use(started);
     // It was to be halted: that is for the new one now, and what waits in the old one has no other to wait for.
     old.resume();
     this.#retiring.add(old);
     return started;
+  }
+
+  #becomes(module: string): void {
+    this.module = module;
+    this.version += 1;
   }
 
   /** It has what the old one stores while it starts, and later. */
