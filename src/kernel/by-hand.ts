@@ -51,13 +51,11 @@ export class ByHand {
     const unit = this.#unit(name);
     if (typeof module !== "string" && !(module instanceof URL))
       throw invalidOption("module", "a path, a package name or a file URL", module);
-    const { version, current, module: old } = unit;
-    const predecessor = { version, module: old, pid: current?.pid ?? 0 };
     const successor = absolute(module, "module", this.#parts.folder);
-    const { pid } = await (unit.isDown || unit.state === "starting"
+    const takeover = await (unit.isDown || unit.state === "starting"
       ? this.#started(unit, () => unit.startAs(successor))
       : unit.replace(successor));
-    this.#parts.tell({ type: "replaced", isolate: name, version: unit.version, module: unit.module, pid, predecessor });
+    this.#parts.tell({ type: "replaced", isolate: name, ...takeover });
   }
 
   /** Starts one that is down, and is to be up from now on. */

@@ -1,5 +1,6 @@
 import { copyFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { IsolateEvent } from "process-isolation/kernel";
 import { expect, test } from "vitest";
 import { isAlive } from "../../src/platform/index.js";
 import { deferred } from "../grpc/deferred.js";
@@ -112,6 +113,22 @@ test("one whose module cannot be started, or that was stopped, is started with t
   ]);
   expect([first.status, other.status]).toEqual(["rejected", "fulfilled"]);
   expect(await api.version()).toBe(2);
+});
+
+test("of replacements that wait for each other, each takes over from the one before", async () => {
+  const kernel = await usePair();
+  const { pid } = kernel.isolate("store").isolator;
+  const replaced: IsolateEvent[] = [];
+  kernel.events.on("isolate", (event) => {
+    if (event.type === "replaced") replaced.push(event);
+  });
+  const files = [anotherStore(), anotherStore()];
+  await Promise.all(files.map((module) => kernel.replace("store", { module })));
+  const [second, third] = replaced;
+  expect(second).toMatchObject({ version: 2, predecessor: { version: 1, pid } });
+  expect(third).toMatchObject({ version: 3, pid: kernel.isolate("store").isolator.pid });
+  const { version, module, pid: between } = second as Extract<IsolateEvent, { type: "replaced" }>;
+  expect(third).toMatchObject({ predecessor: { version, module, pid: between } });
 });
 
 test("a version that crashes later is started again as itself", async () => {

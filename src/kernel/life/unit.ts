@@ -10,6 +10,7 @@ import {
 import type { ResolvedIsolate } from "../manifest/index.js";
 import { Retiring } from "./retiring.js";
 import { type ProcessesStart, startProcesses } from "./start-processes.js";
+import type { Takeover, Version } from "./takeover.js";
 import { endsToo, isDown } from "./unit-errors.js";
 import type { UnitProcesses } from "./unit-processes.js";
 import type { UnitState } from "./unit-state.js";
@@ -92,15 +93,16 @@ export class Unit {
    *
    * @throws IsolationError what keeps it from starting; nothing of it is left then, and the module is what it was
    */
-  async startAs(module: string): Promise<UnitProcesses> {
+  async startAs(module: string): Promise<Takeover> {
     const stops = this.#stops;
     if (this.isStopping) await this.#stopping;
     while (this.#begun !== undefined) await this.#begun.catch(() => {});
     // The later word counts.
     if (stops !== this.#stops) throw this.downError();
     if (this.#current !== undefined) return this.replace(module);
+    const predecessor = this.#version(undefined);
     await this.#beginOnce(module);
-    return this.there();
+    return { ...this.#version(await this.there()), predecessor };
   }
 
   /** Ends it in order; it may be started again. */
@@ -141,7 +143,7 @@ export class Unit {
    *
    * @throws IsolationError what keeps it from starting; the present one goes on then
    */
-  replace(module: string): Promise<UnitProcesses> {
+  replace(module: string): Promise<Takeover> {
     const replaced = this.#replacing.then(() => this.#replace(module));
     this.#replacing = replaced.catch(() => {});
     return replaced;
@@ -238,7 +240,7 @@ export class Unit {
     this.#gate.open(started);
   }
 
-  async #replace(module: string): Promise<UnitProcesses> {
+  async #replace(module: string): Promise<Takeover> {
     const old = await this.there();
     if (this.isStopping) throw this.downError();
     const started = await this.#startInPlaceOf(old, module);
@@ -246,12 +248,17 @@ export class Unit {
       await started.shutdown({ reason: "what it was to replace is gone" });
       throw this.downError();
     }
+    const predecessor = this.#version(old);
     this.#becomes(module);
     this.#use(started);
     // It was to be halted: that is for the new one now, and what waits in the old one has no other to wait for.
     old.resume();
     this.#retiring.add(old);
-    return started;
+    return { ...this.#version(started), predecessor };
+  }
+
+  #version(processes: UnitProcesses | undefined): Version {
+    return { version: this.version, module: this.module, pid: processes?.pid ?? 0 };
   }
 
   #becomes(module: string): void {
