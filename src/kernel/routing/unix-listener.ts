@@ -19,7 +19,13 @@ export async function listenOnSocket(
 ): Promise<{ readonly server: Server; readonly path: string; readonly close: () => void }> {
   const address =
     path === undefined ? socketAddress(hostDirectory(), `kernel-${randomBytes(4).toString("hex")}`) : resolve(path);
-  if (path !== undefined && !isWindows) await prepare(address);
+  if (path !== undefined && !isWindows) {
+    await prepare(address).catch((error: Error) => {
+      throw IsolationError.is(error)
+        ? error
+        : invalidOption("socket", `a path to listen on (${error.message})`, address);
+    });
+  }
   const server = createServer({ allowHalfOpen: false }, onSocket);
   await new Promise<void>((done, reject) => {
     server.once("error", (error) => reject(invalidOption("socket", `a path to listen on (${error.message})`, address)));

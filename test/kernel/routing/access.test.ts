@@ -252,6 +252,7 @@ describe("what cannot be listened on", () => {
     const busy = createServer().listen(`${folder}/busy.sock`);
     onTestFinished(() => void busy.close());
     expect(await rejection(open({ socket: `${folder}/file` }))).toMatchObject({ code: "INVALID_OPTION" });
+    expect(await rejection(open({ socket: `${folder}/file/door.sock` }))).toMatchObject({ code: "INVALID_OPTION" });
     expect(String(await rejection(open({ socket: `${folder}/busy.sock` })))).toMatch(/somebody listens on .* already/);
     const wrong = { host: "127.0.0.1", port: 0, tls: { cert: `${folder}/none`, key: "" } };
     const socket = `${folder}/door.sock`;
