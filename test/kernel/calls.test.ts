@@ -89,6 +89,18 @@ test("what is left of a call's time is what the calls within it have", async () 
   expect(late.code).toBe("DEADLINE_EXCEEDED");
 });
 
+test("a function of the host that does not answer is waited for until the deadline", async () => {
+  const kernel = await useKernel(
+    { isolates: { caller: { module: CALLER, uses: { "host.clock": "*" } } } },
+    { host: { clock: { never: () => new Promise(() => {}), now: async () => 1 } } },
+  );
+  const { api } = kernel.isolate<Caller>("caller");
+  const error = await isolationError(api.call("host.clock", "never", [], { timeoutMs: 50 }));
+  expect(error.code).toBe("DEADLINE_EXCEEDED");
+  expect(error.message).toContain("host.clock.never");
+  expect(await api.call("host.clock", "now", [], { timeoutMs: 10_000 })).toBe(1);
+});
+
 test("the trace goes along, unless a call has its own", async () => {
   const { kernel } = await usePair();
   const { api } = kernel.isolate<Caller>("caller", { trace: { traceparent: "outer" } });
