@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { Kernel } from "process-isolation/kernel";
 import { afterAll, expect, onTestFinished, test } from "vitest";
 import { listLiveKernels, publishKernel } from "../../../src/kernel/live-kernels.js";
@@ -9,6 +9,7 @@ import { hostDirectory, removeHostDirectory } from "../../../src/platform/index.
 import { readLine } from "../../helpers/read-line.js";
 import { isolationError } from "../../helpers/rejection.js";
 import { until } from "../../helpers/until.js";
+import { useDirectory } from "../../helpers/use-directory.js";
 import { kernelFixture, useKernel } from "../use-kernel.js";
 import { type Store, useConnection } from "./use-connection.js";
 
@@ -55,6 +56,23 @@ test("its record goes with the kernel, and is only its user's", async () => {
   expect(find()).toMatchObject([{ pid: process.pid, socket: kernel.socket }]);
   await kernel.shutdown({ graceMs: 200 });
   expect(find()).toEqual([]);
+});
+
+test("the path of its socket may be relative", async () => {
+  const socket = join(useDirectory(), "door.sock");
+  await useKernel({ name: "beneath", isolates, socket }, { discoverable: true });
+  const connected = await Kernel.connect(`./${relative(process.cwd(), socket)}`);
+  onTestFinished(() => connected.close());
+  expect(connected).toMatchObject({ name: "beneath", socket });
+});
+
+test.each([
+  ["a line end", "a.b\n"],
+  ["nothing", ""],
+  ["a number", 5],
+])("a token with %s is told from a kernel that is gone", async (_, token) => {
+  const error = await isolationError(Kernel.connect("/nowhere/kernel.sock", { token: token as string }));
+  expect(error).toMatchObject({ code: "INVALID_OPTION", message: expect.stringContaining("token must be") });
 });
 
 test("a kernel that is not discoverable is not found, and has no token in a file", async () => {
