@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { rmSync, writeFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
 import { Kernel } from "process-isolation/kernel";
 import { afterAll, expect, onTestFinished, test } from "vitest";
 import { listLiveKernels, publishKernel } from "../../../src/kernel/live-kernels.js";
@@ -56,6 +56,17 @@ test("its record goes with the kernel, and is only its user's", async () => {
   expect(find()).toMatchObject([{ pid: process.pid, socket: kernel.socket }]);
   await kernel.shutdown({ graceMs: 200 });
   expect(find()).toEqual([]);
+});
+
+test("a kernel whose isolates are all down is still there for its operators", async () => {
+  const kernel = await useKernel({ name: "quiet", isolates }, { discoverable: true });
+  await kernel.stop("store");
+  const connected = await Kernel.connect("quiet");
+  onTestFinished(() => connected.close());
+  expect(await connected.start("store")).toMatchObject({ state: "ready" });
+  expect(await connected.isolate<Store>("store").api.add(1, 2)).toBe(3);
+  await kernel.shutdown({ graceMs: 200 });
+  expect(existsSync(dirname(kernel.socket as string))).toBe(false);
 });
 
 test("the path of its socket may be relative", async () => {
