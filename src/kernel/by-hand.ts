@@ -40,6 +40,12 @@ export class ByHand {
     this.#parts.tell({ type: "stopped", isolate: name, reason: "operator" });
   }
 
+  /** Whether an isolate is down because an operator wants it to be. */
+  wantsDown(name: string): boolean {
+    const unit = this.#unit(name);
+    return unit.isDown && unit.state !== "failed" && this.#parts.conductor.isStopped(unit);
+  }
+
   async restart(name: string): Promise<RecycleFacts | undefined> {
     const unit = this.#unit(name);
     if (unit.current !== undefined && !unit.isStopping) return unit.recycle();
