@@ -63,6 +63,17 @@ test.each([
   expect(kernel.list()[0]).toMatchObject({ version: 1, state: "ready", module: expect.stringContaining("store.mjs") });
 });
 
+test("a new version of a pool that is at rest has to start, too", async () => {
+  const store = { module: STORE, instances: { min: 0, max: 2 } };
+  const kernel = await useKernel({ isolates: { store } });
+  expect(kernel.list()[0]).toMatchObject({ state: "ready", instances: [] });
+  const broken = anotherStore("throw new Error('broken')");
+  expect((await isolationError(kernel.replace("store", { module: broken }))).code).toBe("MODULE_FAILED");
+  expect(await kernel.isolate<Store>("store").api.add(1, 2)).toBe(3);
+  await kernel.replace("store", { module: anotherStore("export const version = () => 2;") });
+  expect(await kernel.isolate<{ version(): number }>("store").api.version()).toBe(2);
+});
+
 test("no call is lost over many replacements, from the host and from another isolate", async () => {
   const kernel = await usePair();
   const store = kernel.isolate<Store>("store").api;

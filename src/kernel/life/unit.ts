@@ -188,9 +188,10 @@ export class Unit {
     this.#state = "starting";
     try {
       const stored = Object.entries(this.#data);
-      const started = await this.#start(replacement ?? this.module, (data) => {
+      const seed: ProcessesStart["seed"] = (data) => {
         for (const [name, value] of stored) data.set(name, value);
-      });
+      };
+      const started = await this.#start(replacement ?? this.module, seed, replacement !== undefined);
       if (replacement !== undefined) this.#becomes(replacement);
       this.#use(started);
     } catch (error) {
@@ -210,9 +211,9 @@ export class Unit {
   }
 
   /** Starts what is to be behind it; a stop waits until nothing of it is left. */
-  #start(module: string, seed: ProcessesStart["seed"]): Promise<UnitProcesses> {
+  #start(module: string, seed: ProcessesStart["seed"], isReplacement: boolean): Promise<UnitProcesses> {
     const abort = new AbortController();
-    const starting = startProcesses(this, this.#around, { module, seed, signal: abort.signal });
+    const starting = startProcesses(this, this.#around, { module, seed, signal: abort.signal, isReplacement });
     const own = { abort, over: Promise.allSettled([starting]) };
     this.#starting = own;
     void own.over.then(() => {
@@ -269,7 +270,7 @@ export class Unit {
   /** It has what the old one stores while it starts, and later. */
   async #startInPlaceOf({ data }: UnitProcesses, module: string): Promise<UnitProcesses> {
     try {
-      return await this.#start(module, (heir) => data.handOnTo(heir));
+      return await this.#start(module, (heir) => data.handOnTo(heir), true);
     } catch (error) {
       data.keep();
       throw error;
