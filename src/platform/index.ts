@@ -3,6 +3,7 @@ export { allocatorEnvironment, forgetAllocatorEnvironment } from "./allocator.js
 export { findProgram as findExecutable } from "./capabilities.files.js";
 export { type Capability, probeCapabilities } from "./capabilities.js";
 export { longestSocketPath } from "./capabilities.socket-path.js";
+export { socketCloser } from "./close-listener.js";
 export { defaultEnvironment } from "./default-environment.js";
 export { discardFolder } from "./discard-folder.js";
 export { type ForeignRuntime, foreignRuntime } from "./foreign-runtime.js";

@@ -3,7 +3,7 @@ import { type BigIntStats, chmodSync, linkSync, lstatSync, mkdirSync, renameSync
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { dirname, resolve } from "node:path";
 import { IsolationError, invalidOption } from "../../errors/index.js";
-import { hostDirectory, socketAddress } from "../../platform/index.js";
+import { hostDirectory, socketAddress, socketCloser } from "../../platform/index.js";
 
 const isWindows = process.platform === "win32";
 
@@ -34,27 +34,8 @@ export async function listenOnSocket(
     server.listen(address, done);
     if (umask !== undefined) process.umask(umask);
   });
-  if (isWindows) return { server, path: address, close: () => server.close() };
-  chmodSync(address, 0o600);
-  const own = lstatSync(address, { bigint: true });
-  return { server, path: address, close: () => closeListener(server, address, own) };
-}
-
-/** Closing removes whatever has the path by then, which may be the socket of another kernel: that one is laid aside meanwhile. */
-function closeListener(server: Server, address: string, own: BigIntStats): void {
-  const aside = besides(address);
-  let isAside = false;
-  try {
-    const { dev, ino } = lstatSync(address, { bigint: true });
-    if (dev !== own.dev || ino !== own.ino) {
-      renameSync(address, aside);
-      isAside = true;
-    }
-  } catch {
-    // There is nothing, or nothing that could be removed.
-  }
-  server.close();
-  if (isAside) renameSync(aside, address);
+  if (!isWindows) chmodSync(address, 0o600);
+  return { server, path: address, close: socketCloser(server, address) };
 }
 
 /** Worker threads cannot set it; the folder protects the socket until its mode is set. */
@@ -92,7 +73,7 @@ async function prepare(address: string): Promise<void> {
  * @returns whether the path is free
  */
 function removeDead(address: string, dead: BigIntStats): boolean {
-  const aside = besides(address);
+  const aside = `${address}.${randomBytes(4).toString("hex")}`;
   try {
     renameSync(address, aside);
   } catch (error) {
@@ -104,10 +85,6 @@ function removeDead(address: string, dead: BigIntStats): boolean {
   if (!isDead) linkSync(aside, address);
   unlinkSync(aside);
   return isDead;
-}
-
-function besides(address: string): string {
-  return `${address}.${randomBytes(4).toString("hex")}`;
 }
 
 function isListening(address: string): Promise<boolean> {
