@@ -1,4 +1,5 @@
 import { createServer, type Socket } from "node:net";
+import { socketCloser } from "../src/platform/close-listener.js";
 import type { Pihost } from "./pihost.js";
 import type { GrpcServer } from "./server/index.js";
 
@@ -33,6 +34,7 @@ export function listen(where: string | { readonly fd: number }, pihost: Pihost):
     // modes is not needed.
     const umask = process.platform === "win32" ? undefined : process.umask(0o177);
     server.listen(where, () => {
+      const close = typeof where === "string" ? socketCloser(server, where) : () => server.close();
       resolve({
         use(other) {
           grpc = other;
@@ -40,8 +42,9 @@ export function listen(where: string | { readonly fd: number }, pihost: Pihost):
         close: () =>
           new Promise((done) => {
             setTimeout(done, CLOSE_MS);
-            // Called when the last connection has ended.
-            server.close(() => done());
+            // Emitted when the last connection has ended.
+            server.once("close", done);
+            close();
             grpc?.close();
           }),
       });

@@ -15,6 +15,7 @@ import {
   type Session,
 } from "../src/session/index.js";
 import { callInContext } from "./current-call.js";
+import { giveUpWith } from "./inner-calls.js";
 import { traceToCarry } from "./trace-context.js";
 import { checkUse } from "./use-options.js";
 
@@ -63,6 +64,7 @@ export class Uses {
     try {
       const id = session.call(target, args, call, extrasOf(options));
       if (signal !== undefined) call.follow(signal, () => session.cancel(id, signal.reason), target);
+      else call.followOuter(() => session.cancel(id), target);
     } catch (error) {
       call.reject(error);
     }
@@ -99,6 +101,16 @@ class UsedCall implements CallSink {
   follow(signal: AbortSignal, giveUp: () => void, target: CallTarget): void {
     this.forget = onAbort(signal, () => {
       this.answer.reject(cancelled(target, signal));
+      giveUp();
+    });
+  }
+
+  /** Is given up when the call is cancelled that it is made in. */
+  followOuter(giveUp: () => void, { method }: CallTarget): void {
+    const outer = callInContext();
+    if (outer === undefined) return;
+    this.forget = giveUpWith(outer, () => {
+      this.answer.reject(new IsolationError("CANCELLED", `${method} was cancelled with the call that it was made in`));
       giveUp();
     });
   }

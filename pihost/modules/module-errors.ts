@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { basename, dirname, extname, join, relative, sep } from "node:path";
 import { inspect } from "node:util";
-import { closestName, IsolationError } from "../../src/errors/index.js";
+import { closestName, FROM_ADVICE, IsolationError } from "../../src/errors/index.js";
 import { fileKind } from "./file-kind.js";
 
 const MODULE_EXTENSIONS = [".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".tsx"];
@@ -29,7 +29,7 @@ export function moduleNotFound(
 /** Who gives no `from` has it looked for in the working directory, wherever the module that asks for it lies. */
 function adviceOnFrom(name: string, directory: string): string {
   if (directory !== process.cwd() || !/^\.\.?(?:[/\\]|$)/.test(name)) return "";
-  return "; relative paths are resolved in the option from, by default the host's working directory: to have them beside your own module give from: import.meta.url";
+  return FROM_ADVICE;
 }
 
 /** The file itself, the entry file of a folder, the same name with another extension, or a near miss beside it. */

@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { BOUNDARY_LINE } from "../codec/error-stack.js";
-import { IsolationError, type IsolationErrorCode } from "../errors/index.js";
+import { FROM_ADVICE, IsolationError, type IsolationErrorCode } from "../errors/index.js";
 import { CommandFailure } from "./command-failure.js";
 import { EXIT } from "./exit-codes.js";
 import { note } from "./output.js";
@@ -17,6 +17,8 @@ const EXIT_OF_CODE: { readonly [code in IsolationErrorCode]?: number } = {
   NOT_SERIALIZABLE: EXIT.software,
   DEADLINE_EXCEEDED: EXIT.timeout,
 };
+
+const FROM_OPTION = "; relative paths are resolved in the folder that --from names, by default the working directory";
 
 /** Says on stderr what went wrong in the command; returns the exit code. */
 export function reportError(error: unknown): number {
@@ -46,7 +48,7 @@ function dropOwnFrames(error: Error): void {
 }
 
 function reportIsolationError(error: IsolationError): number {
-  note(`pihost: ${error.message}`);
+  note(`pihost: ${error.message.replace(FROM_ADVICE, FROM_OPTION)}`);
   // What the module threw while it was loaded says where.
   if (error.code === "MODULE_FAILED" && error.cause !== undefined) {
     note(inspect(error.cause, { colors: hasColours(process.stderr), depth: 4 }));

@@ -1,5 +1,6 @@
 export { closestName, didYouMean } from "./closest-name.js";
 export { ERROR_CODES, type IsolationErrorCode } from "./codes.js";
+export { FROM_ADVICE } from "./from-advice.js";
 export {
   type ExitReason,
   IsolationError,

@@ -44,7 +44,10 @@ export interface UseOptions {
   timeoutMs?: number;
   /** Whether a call may run again when what it calls dies while it runs. Default false. */
   idempotent?: boolean;
-  /** Cancels calls: they reject with CANCELLED at once, and the callee is told. */
+  /**
+   * Cancels calls: they reject with CANCELLED at once, and the callee is told. Default: calls are cancelled with the one that they
+   * are made in, those that are made after its cancel excepted. A signal of their own takes the place of that.
+   */
   signal?: AbortSignal;
   /** Trace context for the callee. Default: that of the call that it is made in. */
   trace?: Readonly<Record<string, string>>;

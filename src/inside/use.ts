@@ -26,7 +26,7 @@ export function frontDoor(): Promise<FrontDoorAccess> {
  * proxy calls nothing, and so it may stand at the top of a module.
  *
  * Calls reject with NOT_GRANTED where the isolate's `uses` in the manifest does not name the target, or not that export. A
- * call that is made within another one inherits what is left of its time, and its trace.
+ * call that is made within another one inherits what is left of its time, and its trace, and is cancelled with it.
  *
  * @param options of every call through this proxy; making another one for other options costs nothing
  * @throws Error outside of an isolated process

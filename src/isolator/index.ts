@@ -57,4 +57,5 @@ export {
 } from "./options/index.js";
 export { Outputs } from "./outputs.js";
 export { ReadyGate } from "./ready-gate.js";
+export { toTheEnd } from "./reaper-end.js";
 export { createRemote } from "./remote.js";

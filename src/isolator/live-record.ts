@@ -1,13 +1,10 @@
-import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { hostDirectories, hostDirectory, isAlive, isSameProcess, processStartTime } from "../platform/index.js";
+import { hostDirectory, liveRecords, type ProcessRecord, processStartTime, writeRecord } from "../platform/index.js";
 import type { Generation } from "../supervision/index.js";
 
 /** What the `pihost` command needs to reach a live isolate. Written only for `discoverable` isolates. */
-export interface LiveRecord {
-  readonly name: string;
-  readonly pid: number;
-  readonly startTime?: string;
+export interface LiveRecord extends ProcessRecord {
   readonly hostPid: number;
   readonly generation: number;
   readonly address: string;
@@ -32,41 +29,18 @@ export function publishLive(name: string, isolatorId: number, { pid, number, add
     address,
     token,
   };
-  const path = recordPath(name, isolatorId);
-  writeFileSync(`${path}.new`, JSON.stringify(record), { mode: 0o600 });
-  renameSync(`${path}.new`, path);
+  writeRecord(fileOf(name, isolatorId), record);
 }
 
 export function withdrawLive(name: string, isolatorId: number): void {
-  rmSync(recordPath(name, isolatorId), { force: true });
+  rmSync(join(hostDirectory(), fileOf(name, isolatorId)), { force: true });
 }
 
-/**
- * The live isolates of this user, of every host process. A record lies in the private directory of its host, which goes
- * when the host does.
- */
+/** The live isolates of this user, of every host process. */
 export function listLive(): LiveRecord[] {
-  return hostDirectories()
-    .flatMap((directory) => recordsIn(directory))
-    .filter((record) => isLive(record))
-    .sort((a, b) => a.name.localeCompare(b.name) || a.pid - b.pid);
+  return liveRecords<LiveRecord>(SUFFIX).sort((a, b) => a.name.localeCompare(b.name) || a.pid - b.pid);
 }
 
-function isLive({ pid, startTime }: LiveRecord): boolean {
-  return startTime === undefined ? isAlive(pid) : isSameProcess(pid, startTime);
-}
-
-function recordPath(name: string, isolatorId: number): string {
-  return join(hostDirectory(), `${name}.${isolatorId}${SUFFIX}`);
-}
-
-function recordsIn(directory: string): LiveRecord[] {
-  try {
-    return readdirSync(directory)
-      .filter((file) => file.endsWith(SUFFIX))
-      .map((file) => JSON.parse(readFileSync(join(directory, file), "utf8")) as LiveRecord);
-  } catch {
-    // The host and its directory went between the listing and the reading.
-    return [];
-  }
+function fileOf(name: string, isolatorId: number): string {
+  return `${name}.${isolatorId}${SUFFIX}`;
 }

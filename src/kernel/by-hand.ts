@@ -27,16 +27,9 @@ export class ByHand {
   }
 
   async start(name: string): Promise<void> {
-    const { conductor } = this.#parts;
     const unit = this.#unit(name);
     if (unit.current !== undefined && !unit.isStopping) return;
-    conductor.started(unit);
-    try {
-      await unit.start();
-    } catch (error) {
-      conductor.stopped(unit);
-      throw error;
-    }
+    await this.#started(unit, () => unit.start());
   }
 
   async stop(name: string, reason: string): Promise<void> {
@@ -45,6 +38,12 @@ export class ByHand {
     this.#parts.conductor.stopped(unit);
     await unit.stop(reason);
     this.#parts.tell({ type: "stopped", isolate: name, reason: "operator" });
+  }
+
+  /** Whether an isolate is down because an operator wants it to be. */
+  wantsDown(name: string): boolean {
+    const unit = this.#unit(name);
+    return unit.isDown && unit.state !== "failed" && this.#parts.conductor.isStopped(unit);
   }
 
   async restart(name: string): Promise<RecycleFacts | undefined> {
@@ -58,10 +57,24 @@ export class ByHand {
     const unit = this.#unit(name);
     if (typeof module !== "string" && !(module instanceof URL))
       throw invalidOption("module", "a path, a package name or a file URL", module);
-    const { version, current, module: old } = unit;
-    const predecessor = { version, module: old, pid: current?.pid ?? 0 };
-    const { pid } = await unit.replace(absolute(module, "module", this.#parts.folder));
-    this.#parts.tell({ type: "replaced", isolate: name, version: unit.version, module: unit.module, pid, predecessor });
+    const successor = absolute(module, "module", this.#parts.folder);
+    const takeover = await (unit.isDown || unit.state === "starting"
+      ? this.#started(unit, () => unit.startAs(successor))
+      : unit.replace(successor));
+    this.#parts.tell({ type: "replaced", isolate: name, ...takeover });
+  }
+
+  /** Starts one that is down, and is to be up from now on. */
+  async #started<T>(unit: Unit, start: () => Promise<T>): Promise<T> {
+    const { conductor } = this.#parts;
+    conductor.started(unit);
+    try {
+      return await start();
+    } catch (error) {
+      // Somebody else may have started it meanwhile.
+      if (unit.isDown) conductor.stopped(unit);
+      throw error;
+    }
   }
 
   /** @throws IsolationError STOPPED when the kernel is ending, INVALID_OPTION */

@@ -1,5 +1,6 @@
 import { bearer } from "../contract/index.js";
 import { IsolationError } from "../errors/index.js";
+import { hostReaper } from "../platform/index.js";
 import { type Dashboard, type DashboardOptions, Dashboards, localPort } from "./dashboard/index.js";
 import type { FrontDoorAccess } from "./grants/index.js";
 import type { Unit } from "./life/index.js";
@@ -26,6 +27,7 @@ export class Entrance {
   /** What isolates that may call gRPC services show at the door, by isolate. */
   readonly #shown = new Map<string, string>();
   #door: FrontDoor | undefined;
+  #freeReaper = (): void => {};
 
   constructor(runtime: KernelRuntime, units: ReadonlyMap<string, Unit>, options: ResolvedKernelOptions) {
     this.#runtime = runtime;
@@ -42,11 +44,13 @@ export class Entrance {
   /** @throws IsolationError INVALID_OPTION for a socket, address or certificate that cannot be used */
   async open(): Promise<void> {
     if (this.#operators === undefined) return;
+    // What leads to the door lies in the host's directory, which would go with the last isolate that is stopped.
+    this.#freeReaper = hostReaper().hold("isolator");
     const { name: kernel, socket, listen, auth } = this.#manifest;
     const { tokens, routes } = this;
     const door = { kernel, socket, listen, auth, tokens, routes, local: [this.#operators.service] };
     this.#door = await openFrontDoor(door);
-    if (this.#options.discoverable) this.#operators.publish(this.#door.socket);
+    if (this.#options.discoverable) this.#operators.publish(this.#door);
   }
 
   /** What an isolate reaches the gRPC services by that it was granted. @throws IsolationError NOT_GRANTED when there are none */
@@ -83,6 +87,7 @@ export class Entrance {
   async close(): Promise<void> {
     this.#isClosed = true;
     await Promise.all([this.#door?.close(DOOR_GRACE_MS), this.#dashboards.end("drain")]);
+    this.#freeReaper();
   }
 }
 

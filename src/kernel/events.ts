@@ -1,6 +1,7 @@
 import type { EventEmitter } from "node:events";
 import type { IsolationError } from "../errors/index.js";
 import type { IsolatorEvents } from "../isolator/index.js";
+import type { Takeover } from "./life/takeover.js";
 
 /** An event of one isolate: `type` is the isolator's name for it, the rest what that event has. */
 export type IsolateEvent =
@@ -9,15 +10,9 @@ export type IsolateEvent =
   | StoppedEvent;
 
 /** Another version of an isolate has taken over. */
-export interface ReplacedEvent {
+export interface ReplacedEvent extends Takeover {
   readonly type: "replaced";
   readonly isolate: string;
-  /** 1 for the first one, one more each time. */
-  readonly version: number;
-  readonly module: string;
-  readonly pid: number;
-  /** What it took over from. */
-  readonly predecessor: { readonly version: number; readonly module: string; readonly pid: number };
 }
 
 /** An isolate is down, and stays so until somebody starts it. */

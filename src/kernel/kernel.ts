@@ -156,9 +156,9 @@ export class Kernel {
 
   /**
    * Another version of an isolate takes over without a lost call: it is started, with the old one's data, and its `start()`
-   * awaited; all further calls are its; the old one ends when its last call has.
+   * awaited; all further calls are its; the old one ends when its last call has. One that is down is started so.
    *
-   * @throws IsolationError what keeps it from starting; the old one goes on then
+   * @throws IsolationError what keeps it from starting; the old one goes on then, or stays down
    */
   async replace(name: string, { module }: { module: string | URL }): Promise<void> {
     await keepAlive.during(this.#runtime.byHand.replace(name, module));

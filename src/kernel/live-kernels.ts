@@ -1,16 +1,12 @@
-import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { hostDirectories, hostDirectory, isAlive, isSameProcess, processStartTime } from "../platform/index.js";
+import { rmSync } from "node:fs";
+import { liveRecords, type ProcessRecord, processStartTime, writeRecord } from "../platform/index.js";
 
 /** What it takes to reach a running kernel. It lies in a file of mode 0600, in the private directory of its host process. */
-export interface LiveKernel {
-  readonly name: string;
-  /** Of the process that the kernel runs in. */
-  readonly pid: number;
-  /** Tells that process from a later one with its pid. */
-  readonly startTime?: string;
+export interface LiveKernel extends ProcessRecord {
   /** The path of its front door. */
   readonly socket: string;
+  /** The address on which its front door listens by TCP. */
+  readonly address?: { readonly host: string; readonly port: number };
   /** With the scope `operate`. */
   readonly token: string;
   /** The file of its manifest. */
@@ -30,27 +26,11 @@ export function publishKernel(kernel: Omit<LiveKernel, "pid" | "startTime">): ()
   published += 1;
   const startTime = processStartTime(process.pid);
   const record: LiveKernel = { ...kernel, pid: process.pid, ...(startTime === undefined ? {} : { startTime }) };
-  const path = join(hostDirectory(), `${published}${SUFFIX}`);
-  writeFileSync(`${path}.new`, JSON.stringify(record), { mode: 0o600 });
-  renameSync(`${path}.new`, path);
+  const path = writeRecord(`${published}${SUFFIX}`, record);
   return () => rmSync(path, { force: true });
 }
 
 /** The kernels of this user that run, of every host process, by name. What a process that is gone has left is none. */
 export function listLiveKernels(): LiveKernel[] {
-  return hostDirectories()
-    .flatMap((directory) => recordsIn(directory))
-    .filter(({ pid, startTime }) => (startTime === undefined ? isAlive(pid) : isSameProcess(pid, startTime)))
-    .sort((a, b) => a.name.localeCompare(b.name) || a.startedAt - b.startedAt);
-}
-
-function recordsIn(directory: string): LiveKernel[] {
-  try {
-    return readdirSync(directory)
-      .filter((file) => file.endsWith(SUFFIX))
-      .map((file) => JSON.parse(readFileSync(join(directory, file), "utf8")) as LiveKernel);
-  } catch {
-    // The host and its directory went between the listing and the reading.
-    return [];
-  }
+  return liveRecords<LiveKernel>(SUFFIX).sort((a, b) => a.name.localeCompare(b.name) || a.startedAt - b.startedAt);
 }

@@ -1,6 +1,6 @@
 import { EventHistory } from "./event-history.js";
 import { publishKernel } from "./live-kernels.js";
-import type { Tokens } from "./routing/index.js";
+import type { FrontDoor, Tokens } from "./routing/index.js";
 import type { KernelRuntime } from "./runtime.js";
 import { type KernelOperations, type KernelServiceMethods, kernelService } from "./service/index.js";
 
@@ -25,11 +25,15 @@ export class Operators {
   }
 
   /** Makes the kernel findable for its user. */
-  publish(socket: string): void {
+  publish({ socket, address }: Pick<FrontDoor, "socket" | "address">): void {
     const { name, file } = this.#runtime.manifest;
     const { token } = this.#tokens.create({ scopes: ["operate"], note: "the kernel's own user, by its record" });
     const log = process.env[LOG_VARIABLE];
-    const optional = { ...(file === undefined ? {} : { file }), ...(log === undefined ? {} : { log }) };
+    const optional = {
+      ...(address === undefined ? {} : { address }),
+      ...(file === undefined ? {} : { file }),
+      ...(log === undefined ? {} : { log }),
+    };
     this.#withdraw = publishKernel({ name, socket, token, startedAt: this.#startedAt, ...optional });
   }
 

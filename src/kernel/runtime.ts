@@ -1,6 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { writeSync } from "node:fs";
 import { IsolationError } from "../errors/index.js";
+import { toTheEnd } from "../isolator/index.js";
 import type { Telemetry } from "../telemetry/index.js";
 import { ByHand } from "./by-hand.js";
 import { checkStop } from "./check-stop.js";
@@ -152,7 +153,7 @@ export class KernelRuntime {
     this.entrance.drain();
     await stopInOrder(this.#units, { reason, graceMs });
     this.#over.abort();
-    await this.entrance.close();
+    await toTheEnd(this.entrance.close());
     await this.metrics.close();
     this.#publisher.emit("stopped", { reason });
     this.#end(outcome);

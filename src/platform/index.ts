@@ -3,6 +3,7 @@ export { allocatorEnvironment, forgetAllocatorEnvironment } from "./allocator.js
 export { findProgram as findExecutable } from "./capabilities.files.js";
 export { type Capability, probeCapabilities } from "./capabilities.js";
 export { longestSocketPath } from "./capabilities.socket-path.js";
+export { socketCloser } from "./close-listener.js";
 export { defaultEnvironment } from "./default-environment.js";
 export { discardFolder } from "./discard-folder.js";
 export { type ForeignRuntime, foreignRuntime } from "./foreign-runtime.js";
@@ -11,6 +12,7 @@ export { hostDirectories } from "./host-directories.js";
 export { hostDirectory, removeHostDirectory } from "./host-directory.js";
 export { hostReaper, type Reaper } from "./host-reaper.js";
 export { readKernelText } from "./kernel-text.js";
+export { liveRecords, type ProcessRecord, writeRecord } from "./live-records.js";
 export { LONGEST_TIMER_MS, timerDelay } from "./longest-timer.js";
 export { MARK_VARIABLE } from "./mark-variable.js";
 export { endIfMistaken } from "./mistaken-start.js";

@@ -1,5 +1,7 @@
+import { existsSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { isAlive } from "../../src/platform/index.js";
+import { hostDirectories, isAlive } from "../../src/platform/index.js";
 import { until } from "../helpers/until.js";
 import { useLiveHost } from "./use-live-host.js";
 import { pihost, startPihost, textUntil } from "./use-pihost.js";
@@ -57,6 +59,17 @@ describe("pihost ps", () => {
     expect((await pihost(["shutdown", String(first)])).code).toBe(0);
     await until(() => !isAlive(first));
     expect(await twins()).toEqual([second]);
+  });
+
+  test.each(["{", "null", "{}"])("lists the others of a host where one record is %j", async (text) => {
+    const host = await useLiveHost("worker");
+    const [record = ""] = hostDirectories()
+      .map((directory) => join(directory, "worker.1.live.json"))
+      .filter((path) => existsSync(path));
+    writeFileSync(join(dirname(record), "broken.2.live.json"), text);
+    const { code, stdout } = await pihost(["ps", "--json"]);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject([{ name: "worker", pid: host.pids.worker }]);
   });
 
   test("finds nothing where nothing is to be found", async () => {

@@ -140,6 +140,8 @@ describe("the module", () => {
     const { code, stderr } = await pihost(["run", "./program.mjs"], options);
     expect(code).toBe(2);
     expect(stderr).toContain("pihost: MODULE_NOT_FOUND");
+    expect(stderr).toContain("; relative paths are resolved in the folder that --from names");
+    expect(stderr).not.toContain("import.meta.url");
   });
 
   test("that is misspelt is refused with the name that was meant", async () => {

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Client, credentials, loadPackageDefinition, Metadata, type ServiceError, status } from "@grpc/grpc-js";
@@ -44,6 +44,19 @@ async function serving(socket: string, ...options: string[]) {
 const add = { module: "./library.mjs", method: "add", args: { values: [{ numberValue: 1 }, { numberValue: 2 }] } };
 
 describe.skipIf(process.platform === "win32")("pihost serve", () => {
+  test("leaves the socket of a later one that has taken its path", async () => {
+    const socket = join(useDirectory(), "pihost.sock");
+    const first = await serving(socket);
+    unlinkSync(socket);
+    const second = await serving(socket, "--token", TOKEN);
+    first.child.kill("SIGTERM");
+    await exitOf(first.child);
+    expect(await useClient(socket)("Invoke", add, TOKEN)).toMatchObject({ result: { numberValue: 3 } });
+    second.child.kill("SIGTERM");
+    await exitOf(second.child);
+    expect(existsSync(socket)).toBe(false);
+  });
+
   test("serves the contract to those who have the token, and ends on Shutdown", async () => {
     const socket = join(useDirectory(), "pihost.sock");
     const { child, introduction } = await serving(socket, "--token", TOKEN);

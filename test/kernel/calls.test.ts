@@ -89,6 +89,18 @@ test("what is left of a call's time is what the calls within it have", async () 
   expect(late.code).toBe("DEADLINE_EXCEEDED");
 });
 
+test("a function of the host that does not answer is waited for until the deadline", async () => {
+  const kernel = await useKernel(
+    { isolates: { caller: { module: CALLER, uses: { "host.clock": "*" } } } },
+    { host: { clock: { never: () => new Promise(() => {}), now: async () => 1 } } },
+  );
+  const { api } = kernel.isolate<Caller>("caller");
+  const error = await isolationError(api.call("host.clock", "never", [], { timeoutMs: 50 }));
+  expect(error.code).toBe("DEADLINE_EXCEEDED");
+  expect(error.message).toContain("host.clock.never");
+  expect(await api.call("host.clock", "now", [], { timeoutMs: 10_000 })).toBe(1);
+});
+
 test("the trace goes along, unless a call has its own", async () => {
   const { kernel } = await usePair();
   const { api } = kernel.isolate<Caller>("caller", { trace: { traceparent: "outer" } });
@@ -104,6 +116,35 @@ test("a signal cancels the call there", async () => {
   expect(error.code).toBe("CANCELLED");
   let seen: unknown;
   while (seen !== "CANCELLED") seen = await store.api.seen();
+});
+
+test("a call that is cancelled cancels what it waits for, through two isolates, and may tidy up", async () => {
+  const kernel = await useKernel({
+    isolates: {
+      store: { module: kernelFixture("store.mjs") },
+      nearer: { module: kernelFixture("caller.mjs"), uses: { store: "*" } },
+      farther: { module: kernelFixture("caller.mjs"), uses: { nearer: "*" } },
+    },
+  });
+  const store = kernel.isolate<Store>("store");
+  const cancelOnceItWaits = async (
+    isolate: string,
+    method: "wait" | "waitBeyond" | "waitOnItsOwn" | "waitAndTidyUp",
+  ) => {
+    await store.api.forgetSeen();
+    const cancel = new AbortController();
+    const waiting = isolationError(kernel.isolate<Caller>(isolate, { signal: cancel.signal }).api[method]());
+    while ((await store.api.seen()) !== "waiting");
+    cancel.abort();
+    expect((await waiting).code).toBe("CANCELLED");
+  };
+  await cancelOnceItWaits("farther", "waitBeyond");
+  while ((await store.api.seen()) !== "CANCELLED");
+  await cancelOnceItWaits("nearer", "waitAndTidyUp");
+  while ((await store.api.get("end")) !== "CANCELLED");
+  await cancelOnceItWaits("nearer", "waitOnItsOwn");
+  await kernel.isolate<Caller>("nearer").api.call("store", "get", ["end"]);
+  expect(await store.api.seen()).toBe("waiting");
 });
 
 test("a caller that dies cancels what it had asked for", async () => {

@@ -1,5 +1,6 @@
 import { copyFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { IsolateEvent } from "process-isolation/kernel";
 import { expect, test } from "vitest";
 import { isAlive } from "../../src/platform/index.js";
 import { deferred } from "../grpc/deferred.js";
@@ -62,6 +63,17 @@ test.each([
   expect(kernel.list()[0]).toMatchObject({ version: 1, state: "ready", module: expect.stringContaining("store.mjs") });
 });
 
+test("a new version of a pool that is at rest has to start, too", async () => {
+  const store = { module: STORE, instances: { min: 0, max: 2 } };
+  const kernel = await useKernel({ isolates: { store } });
+  expect(kernel.list()[0]).toMatchObject({ state: "ready", instances: [] });
+  const broken = anotherStore("throw new Error('broken')");
+  expect((await isolationError(kernel.replace("store", { module: broken }))).code).toBe("MODULE_FAILED");
+  expect(await kernel.isolate<Store>("store").api.add(1, 2)).toBe(3);
+  await kernel.replace("store", { module: anotherStore("export const version = () => 2;") });
+  expect(await kernel.isolate<{ version(): number }>("store").api.version()).toBe(2);
+});
+
 test("no call is lost over many replacements, from the host and from another isolate", async () => {
   const kernel = await usePair();
   const store = kernel.isolate<Store>("store").api;
@@ -83,6 +95,51 @@ test("no call is lost over many replacements, from the host and from another iso
   const made = await Promise.all([...calling, hammering]);
   expect(made.every((count) => count > 0)).toBe(true);
   expect(kernel.list()[0]).toMatchObject({ version: 11, state: "ready" });
+});
+
+test("one whose module cannot be started, or that was stopped, is started with the new version", async () => {
+  const broken = anotherStore("throw new Error('broken')");
+  const kernel = await useKernel({ isolates: { store: { module: broken, essential: false, data: { count: 3 } } } });
+  const { api } = kernel.isolate<{ version(): number; pid(): number }>("store");
+  expect((await isolationError(kernel.replace("store", { module: broken }))).code).toBe("MODULE_FAILED");
+  expect(kernel.list()[0]).toMatchObject({ state: "failed", version: 1 });
+  const second = anotherStore("export const pid = () => process.pid; export const version = () => 2;");
+  const replaced = nextOf(kernel, "store", "replaced");
+  await kernel.replace("store", { module: second });
+  expect(await api.version()).toBe(2);
+  const { pid } = kernel.isolate("store").isolator;
+  expect(await replaced).toMatchObject({ version: 2, pid, predecessor: { version: 1, pid: 0 } });
+  expect(await kernel.isolate("store").isolator.getData("count")).toBe(3);
+  const restarted = nextOf(kernel, "store", "restarted");
+  process.kill(pid, "SIGKILL");
+  await restarted;
+  const stopping = kernel.stop("store");
+  const third = anotherStore("export const version = () => 3;");
+  await Promise.all([stopping, kernel.replace("store", { module: third })]);
+  expect(await api.version()).toBe(3);
+  await kernel.stop("store");
+  const [first, other] = await Promise.allSettled([
+    kernel.replace("store", { module: broken }),
+    kernel.replace("store", { module: second }),
+  ]);
+  expect([first.status, other.status]).toEqual(["rejected", "fulfilled"]);
+  expect(await api.version()).toBe(2);
+});
+
+test("of replacements that wait for each other, each takes over from the one before", async () => {
+  const kernel = await usePair();
+  const { pid } = kernel.isolate("store").isolator;
+  const replaced: IsolateEvent[] = [];
+  kernel.events.on("isolate", (event) => {
+    if (event.type === "replaced") replaced.push(event);
+  });
+  const files = [anotherStore(), anotherStore()];
+  await Promise.all(files.map((module) => kernel.replace("store", { module })));
+  const [second, third] = replaced;
+  expect(second).toMatchObject({ version: 2, predecessor: { version: 1, pid } });
+  expect(third).toMatchObject({ version: 3, pid: kernel.isolate("store").isolator.pid });
+  const { version, module, pid: between } = second as Extract<IsolateEvent, { type: "replaced" }>;
+  expect(third).toMatchObject({ predecessor: { version, module, pid: between } });
 });
 
 test("a version that crashes later is started again as itself", async () => {

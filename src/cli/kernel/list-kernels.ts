@@ -6,11 +6,12 @@ import { note, print } from "../output.js";
 import { printTable } from "../table.js";
 import { type KernelChoice, withKernel } from "./choose-kernel.js";
 import { layOut } from "./columns.js";
+import { hostAndPort } from "./host-and-port.js";
 import { ISOLATE_COLUMNS } from "./isolate-columns.js";
 import { isolateJson } from "./isolate-json.js";
 import { RowReader } from "./read-rows.js";
 
-const HEAD = ["NAME", "PID", "ISOLATES", "UPTIME", "SOCKET", "MANIFEST"];
+const HEAD = ["NAME", "PID", "ISOLATES", "UPTIME", "SOCKET", "TCP", "MANIFEST"];
 
 /** Kernels that do not answer in this time are shown without their figures, in milliseconds. */
 const ANSWER_MS = 2_000;
@@ -26,12 +27,13 @@ export async function listKernels(isJson: boolean): Promise<void> {
     print(JSON.stringify(shown));
   } else if (kernels.length === 0 && process.stdout.isTTY) note("no kernel of this user runs");
   else {
-    const cells = kernels.map(({ name, pid, socket, file, startedAt, ready, total }) => [
+    const cells = kernels.map(({ name, pid, socket, address, file, startedAt, ready, total }) => [
       name,
       String(pid),
       total === undefined ? "no answer" : `${ready}/${total} ready`,
       formatDuration(Date.now() - startedAt),
       socket,
+      address === undefined ? "-" : hostAndPort(address),
       file ?? "-",
     ]);
     printTable(HEAD, cells);
@@ -60,7 +62,9 @@ export async function listIsolates(choice: KernelChoice, isJson: boolean): Promi
     if (isJson) {
       const { kernel: name, pid, file, startedAt } = kernel;
       const isolates = kernel.isolates.map(isolateJson);
-      print(JSON.stringify({ name, pid, file, socket: client.socket, startedAt: fromTimestamp(startedAt), isolates }));
+      const { socket } = client;
+      const address = listLiveKernels().find((one) => one.socket === socket)?.address;
+      print(JSON.stringify({ name, pid, file, socket, address, startedAt: fromTimestamp(startedAt), isolates }));
     } else if (process.stdout.isTTY) {
       // One reading tells nothing about the processor.
       const columns = ISOLATE_COLUMNS.filter(({ title }) => title !== "CPU");

@@ -1,5 +1,5 @@
 import { type FSWatcher, watch } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { IsolationError } from "../../errors/index.js";
 import type { KernelRuntime } from "../../kernel/runtime.js";
 import { importedFiles } from "./imported-files.js";
@@ -33,9 +33,10 @@ class ModuleWatch {
 
   /** Finds what there is to watch. */
   look(): void {
-    const { folder } = this.#runtime.manifest;
+    const { folder, file: manifest } = this.#runtime.manifest;
     this.#files = new Map(this.#runtime.list().map(({ name, module }) => [name, importedFiles(module, folder)]));
-    const folders = new Set([...this.#files.values()].flatMap((files) => [...files].map((file) => dirname(file))));
+    const files = [...this.#files.values()].flatMap((each) => [...each]);
+    const folders = new Set((manifest === undefined ? files : [...files, manifest]).map((file) => dirname(file)));
     for (const path of folders) if (!this.#watchers.has(path)) this.#watch(path);
     for (const [path, watcher] of this.#watchers) {
       if (folders.has(path)) continue;
@@ -62,7 +63,8 @@ class ModuleWatch {
   }
 
   #touched(file: string): void {
-    if (![...this.#files.values()].some((files) => files.has(file))) return;
+    const isManifest = file === this.#runtime.manifest.file;
+    if (!isManifest && ![...this.#files.values()].some((files) => files.has(file))) return;
     this.#changed.add(file);
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
@@ -73,19 +75,26 @@ class ModuleWatch {
   }
 
   async #replaceAll(changed: ReadonlySet<string>): Promise<void> {
+    const { file } = this.#runtime.manifest;
+    if (file !== undefined && changed.has(file))
+      this.#view.note(`${basename(file)} was changed: what it says now counts from the next start of the kernel`);
     const names = [...this.#files].filter(([, files]) => [...files].some((file) => changed.has(file)));
     await Promise.all(names.map(([name]) => this.#replace(name)));
     this.look();
   }
 
   async #replace(name: string): Promise<void> {
-    const { state, module } = this.#runtime.unit(name);
+    const { byHand } = this.#runtime;
+    const unit = this.#runtime.unit(name);
+    const { isDown, module } = unit;
     try {
-      if (state === "stopped" || state === "failed") await this.#runtime.byHand.start(name);
-      else await this.#runtime.byHand.replace(name, module);
+      if (byHand.wantsDown(name)) return;
+      if (isDown) await byHand.start(name);
+      else await byHand.replace(name, module);
     } catch (error) {
       const why = IsolationError.is(error) ? error.message : String(error);
-      this.#view.note(`${name} was changed, and cannot be started as it is now; the present version goes on. ${why}`);
+      const after = unit.isDown ? "it stays down" : "the present version goes on";
+      this.#view.note(`${name} was changed, and cannot be started as it is now; ${after}. ${why}`);
     }
   }
 }

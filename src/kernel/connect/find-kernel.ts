@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { didYouMean, IsolationError, invalidOption } from "../../errors/index.js";
 import { type LiveKernel, listLiveKernels } from "../live-kernels.js";
 
@@ -20,8 +21,9 @@ export function findKernel(nameOrSocket: string, token: string | undefined): Ker
     throw invalidOption("nameOrSocket", "the name of a kernel, or the path of its socket", nameOrSocket);
   const live = listLiveKernels();
   if (/[\\/]/.test(nameOrSocket)) {
-    const known = live.find(({ socket }) => socket === nameOrSocket);
-    return { name: known?.name, socket: nameOrSocket, token: token ?? known?.token };
+    const path = resolve(nameOrSocket);
+    const known = live.find(({ socket }) => socket === path);
+    return { name: known?.name, socket: path, token: token ?? known?.token };
   }
   const { name, socket, token: known } = onlyOne(nameOrSocket, live);
   return { name, socket, token: token ?? known };

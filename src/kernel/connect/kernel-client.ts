@@ -11,6 +11,9 @@ import { startServerStream } from "./server-stream.js";
 /** Bytes of one answer. */
 const ANSWER_BYTES = 64 * 1024 * 1024;
 
+/** What a field of HTTP takes; a token that is read from a file mostly ends with its line. */
+const VISIBLE = /^[!-~]+$/;
+
 export interface RequestOptions {
   readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -28,7 +31,12 @@ export class KernelClient {
   #session: ClientHttp2Session | undefined;
   #isClosed = false;
 
+  /** @throws IsolationError INVALID_OPTION for what cannot be a token */
   constructor(socket: string, token: string | undefined) {
+    if (token !== undefined && !(typeof token === "string" && VISIBLE.test(token))) {
+      const message = "token must be visible characters alone, without spaces and line ends; it is not shown here";
+      throw new IsolationError("INVALID_OPTION", message);
+    }
     this.socket = socket;
     this.token = token;
   }

@@ -4,6 +4,7 @@ import { type Serve, type ServedCallee, toServed } from "../../supervision/index
 import type { ResolvedIsolate } from "../manifest/index.js";
 import { type HostTargets, hostFunction, isHostTarget } from "./host-targets.js";
 import { refusalOf } from "./refusal.js";
+import { withinTime } from "./within-time.js";
 
 /** What a kernel can let isolates call. */
 export interface Callable {
@@ -44,7 +45,7 @@ export function servedTo(caller: ResolvedIsolate, callable: Callable): Serve {
     if (refusal !== undefined) throw refusal;
     if (isHostTarget(target)) {
       const callee = hostFunction(callable.host, target, method);
-      return toServed((args) => callee(...args));
+      return toServed((args, call) => withinTime(callee(...args), `${target}.${method}`, call));
     }
     return toServed(callable.forwarder(target, method, idempotent));
   };

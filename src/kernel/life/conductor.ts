@@ -71,6 +71,11 @@ export class Conductor {
     this.#state = startedByHand(this.#state, unit.name);
   }
 
+  /** Whether an operator has stopped, or failed to start, an isolate, and nobody has started it since. */
+  isStopped(unit: Unit): boolean {
+    return standingOf(this.#state, unit.name) === "by-hand";
+  }
+
   /** Another isolator is behind the isolate: one that is held goes on as it is. */
   letGo(unit: Unit): void {
     this.#release(unit, { kind: "restart", delayMs: 0 });

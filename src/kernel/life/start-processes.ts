@@ -27,6 +27,8 @@ export interface ProcessesStart {
   /** Fills what `setData` stores, before the first process. */
   readonly seed: (data: IsolateData) => void;
   readonly signal: AbortSignal;
+  /** Whether one process has to start, also where without calls there need be none: what it replaces would go unproved. */
+  readonly isReplacement: boolean;
 }
 
 /**
@@ -89,7 +91,7 @@ async function startPool(
   { name, definition }: Unit,
   around: UnitSurroundings,
   { judge, ...member }: IsolateExtension,
-  { module, seed, signal, instances }: ProcessesStart & { readonly instances: ResolvedInstances },
+  { module, seed, signal, isReplacement, instances }: ProcessesStart & { readonly instances: ResolvedInstances },
 ): Promise<PooledProcesses> {
   const { maxRestarts, withinMs } = around.bears;
   const restart = { maxRestarts, withinMs };
@@ -98,17 +100,18 @@ async function startPool(
   const parts = makePool(module, resolved, { kernel: around.kernel, member, judge, seed });
   const processes = new PooledProcesses(parts, resolved.member.graceMs);
   around.listen(processes.events);
-  await beginPool(parts, signal);
+  await beginPool(parts, signal, isReplacement);
   return processes;
 }
 
 /** Starts those that are kept, unless that is given up. */
-async function beginPool({ core: { fleet } }: PoolParts, signal: AbortSignal): Promise<void> {
+async function beginPool({ core: { fleet } }: PoolParts, signal: AbortSignal, needsOne: boolean): Promise<void> {
   const giveUp = (): void => void fleet.end.terminate("SIGKILL");
   signal.addEventListener("abort", giveUp, { once: true });
   try {
     if (signal.aborted) giveUp();
     await fleet.begin();
+    if (needsOne) await fleet.present();
   } catch (error) {
     await fleet.end.terminate("SIGKILL");
     throw error;

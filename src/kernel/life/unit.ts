@@ -10,6 +10,7 @@ import {
 import type { ResolvedIsolate } from "../manifest/index.js";
 import { Retiring } from "./retiring.js";
 import { type ProcessesStart, startProcesses } from "./start-processes.js";
+import type { Takeover, Version } from "./takeover.js";
 import { endsToo, isDown } from "./unit-errors.js";
 import type { UnitProcesses } from "./unit-processes.js";
 import type { UnitState } from "./unit-state.js";
@@ -63,6 +64,11 @@ export class Unit {
     return this.#current;
   }
 
+  /** Whether there is nothing behind it, or soon will be: until somebody starts it. */
+  get isDown(): boolean {
+    return this.#state === "stopping" || this.#state === "stopped" || this.#state === "failed";
+  }
+
   /** Whether it is being stopped: afterwards there is nothing behind it. */
   get isStopping(): boolean {
     return this.#state === "stopping";
@@ -79,10 +85,24 @@ export class Unit {
     // The later word counts.
     if (stops !== this.#stops) throw this.downError();
     if (this.#current !== undefined) return;
-    this.#begun ??= this.#begin().finally(() => {
-      this.#begun = undefined;
-    });
-    await this.#begun;
+    await (this.#begun ?? this.#beginOnce());
+  }
+
+  /**
+   * Starts another module where it is down, or once it is; where it is up by then, that is replaced.
+   *
+   * @throws IsolationError what keeps it from starting; nothing of it is left then, and the module is what it was
+   */
+  async startAs(module: string): Promise<Takeover> {
+    const stops = this.#stops;
+    if (this.isStopping) await this.#stopping;
+    while (this.#begun !== undefined) await this.#begun.catch(() => {});
+    // The later word counts.
+    if (stops !== this.#stops) throw this.downError();
+    if (this.#current !== undefined) return this.replace(module);
+    const predecessor = this.#version(undefined);
+    await this.#beginOnce(module);
+    return { ...this.#version(await this.there()), predecessor };
   }
 
   /** Ends it in order; it may be started again. */
@@ -123,7 +143,7 @@ export class Unit {
    *
    * @throws IsolationError what keeps it from starting; the present one goes on then
    */
-  replace(module: string): Promise<UnitProcesses> {
+  replace(module: string): Promise<Takeover> {
     const replaced = this.#replacing.then(() => this.#replace(module));
     this.#replacing = replaced.catch(() => {});
     return replaced;
@@ -156,15 +176,24 @@ export class Unit {
     return willBe ? this.#gate.wait() : Promise.reject(this.downError());
   }
 
-  async #begin(): Promise<void> {
+  /** @param replacement what takes the place of the module, once it has started */
+  #beginOnce(replacement?: string): Promise<void> {
+    this.#begun = this.#begin(replacement).finally(() => {
+      this.#begun = undefined;
+    });
+    return this.#begun;
+  }
+
+  async #begin(replacement: string | undefined): Promise<void> {
     this.#state = "starting";
     try {
       const stored = Object.entries(this.#data);
-      this.#use(
-        await this.#start(this.module, (data) => {
-          for (const [name, value] of stored) data.set(name, value);
-        }),
-      );
+      const seed: ProcessesStart["seed"] = (data) => {
+        for (const [name, value] of stored) data.set(name, value);
+      };
+      const started = await this.#start(replacement ?? this.module, seed, replacement !== undefined);
+      if (replacement !== undefined) this.#becomes(replacement);
+      this.#use(started);
     } catch (error) {
       if (this.#state === "starting") this.#leave("failed");
       throw error;
@@ -182,9 +211,9 @@ export class Unit {
   }
 
   /** Starts what is to be behind it; a stop waits until nothing of it is left. */
-  #start(module: string, seed: ProcessesStart["seed"]): Promise<UnitProcesses> {
+  #start(module: string, seed: ProcessesStart["seed"], isReplacement: boolean): Promise<UnitProcesses> {
     const abort = new AbortController();
-    const starting = startProcesses(this, this.#around, { module, seed, signal: abort.signal });
+    const starting = startProcesses(this, this.#around, { module, seed, signal: abort.signal, isReplacement });
     const own = { abort, over: Promise.allSettled([starting]) };
     this.#starting = own;
     void own.over.then(() => {
@@ -212,7 +241,7 @@ export class Unit {
     this.#gate.open(started);
   }
 
-  async #replace(module: string): Promise<UnitProcesses> {
+  async #replace(module: string): Promise<Takeover> {
     const old = await this.there();
     if (this.isStopping) throw this.downError();
     const started = await this.#startInPlaceOf(old, module);
@@ -220,19 +249,28 @@ export class Unit {
       await started.shutdown({ reason: "what it was to replace is gone" });
       throw this.downError();
     }
-    this.module = module;
-    this.version += 1;
+    const predecessor = this.#version(old);
+    this.#becomes(module);
     this.#use(started);
     // It was to be halted: that is for the new one now, and what waits in the old one has no other to wait for.
     old.resume();
     this.#retiring.add(old);
-    return started;
+    return { ...this.#version(started), predecessor };
+  }
+
+  #version(processes: UnitProcesses | undefined): Version {
+    return { version: this.version, module: this.module, pid: processes?.pid ?? 0 };
+  }
+
+  #becomes(module: string): void {
+    this.module = module;
+    this.version += 1;
   }
 
   /** It has what the old one stores while it starts, and later. */
   async #startInPlaceOf({ data }: UnitProcesses, module: string): Promise<UnitProcesses> {
     try {
-      return await this.#start(module, (heir) => data.handOnTo(heir));
+      return await this.#start(module, (heir) => data.handOnTo(heir), true);
     } catch (error) {
       data.keep();
       throw error;

@@ -81,7 +81,7 @@ function providersOf(served: ReadonlyMap<string, ResolvedServices>): Map<string,
   return providers;
 }
 
-/** The layers of the start; a cycle is a problem of the edge that closes it. */
+/** The layers of the start; a cycle is a problem of the first isolate in it. */
 function orderOf(
   isolates: ReadonlyMap<string, ResolvedIsolate>,
   written: ReadonlyMap<string, WrittenIsolate>,
@@ -89,13 +89,16 @@ function orderOf(
 ): readonly (readonly string[])[] {
   const order = startOrder(new Map([...isolates].map(([name, { dependencies }]) => [name, dependencies])));
   if (order.kind === "layers") return Object.freeze(order.layers.map((layer) => Object.freeze(layer)));
-  const [first = ""] = order.path;
-  const path = written.get(first)?.path ?? [];
-  problems.add(
-    [...path, "uses"],
-    `must make no cycle; received ${order.path.join(" -> ")}. Let one of them be "lazy: true": it does not wait for the other`,
-    "key",
-  );
+  for (const first of new Set(order.paths.map(([name = ""]) => name))) {
+    const path = written.get(first)?.path ?? [];
+    const cycles = order.paths.filter(([name]) => name === first);
+    const received = cycles.map((cycle) => cycle.join(" -> ")).join(" and ");
+    problems.add(
+      [...path, "uses"],
+      `must make no cycle; received ${received}. Let one of each be "lazy: true": it does not wait for the other`,
+      "key",
+    );
+  }
   return [[...isolates.keys()]];
 }
 

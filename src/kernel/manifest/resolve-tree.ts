@@ -55,7 +55,7 @@ function inStartOrder(children: readonly TreeNode[], isolates: ReadonlyMap<strin
     }),
   );
   const order = startOrder(dependencies);
-  if (order.kind === "cycle") return byFirst;
+  if (order.kind === "cycles") return byFirst;
   return order.layers.flat().flatMap((index) => byFirst[Number(index)] ?? []);
 }
 

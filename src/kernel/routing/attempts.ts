@@ -17,7 +17,7 @@ export class Attempts {
   /** A process could not be reached. @returns whether another try is to be made */
   missed(): boolean {
     this.#misses += 1;
-    return this.#misses <= CONNECT_TRIES_AT_MOST;
+    return this.#misses < CONNECT_TRIES_AT_MOST;
   }
 
   get mayBeSentAgain(): boolean {

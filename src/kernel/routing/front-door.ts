@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import type { Server } from "node:net";
 import { GrpcStatus } from "../../grpc/index.js";
 import { DOOR_TIMES, type DoorTimes } from "./bounds.js";
@@ -64,7 +65,7 @@ class Door implements FrontDoor {
   readonly #options: FrontDoorOptions;
   readonly #times: DoorTimes;
   readonly #facts: DoorFacts;
-  readonly #servers: Server[] = [];
+  readonly #servers: { readonly server: Server; close(): unknown }[] = [];
   readonly #clients: DoorClients;
   readonly #stops: (() => void)[];
   readonly #looking: NodeJS.Timeout;
@@ -99,11 +100,11 @@ class Door implements FrontDoor {
   async open(): Promise<void> {
     const { socket, listen, auth } = this.#options;
     const unix = await listenOnSocket(socket, (client) => this.#clients.accept(client, auth === "user"));
-    this.#servers.push(unix.server);
+    this.#servers.push(unix);
     this.socket = unix.path;
     if (listen === undefined) return;
     const tcp = await listenOnTcp(listen, this.#times.greetingMs, (client) => this.#clients.accept(client, false));
-    this.#servers.push(tcp.server);
+    this.#servers.push({ server: tcp.server, close: () => tcp.server.close() });
     this.address = tcp.address;
   }
 
@@ -117,7 +118,8 @@ class Door implements FrontDoor {
   }
 
   async #close(graceMs: number): Promise<void> {
-    const listening = this.#servers.map((server) => new Promise<void>((done) => server.close(() => done())));
+    const listening = this.#servers.map(({ server }) => once(server, "close"));
+    for (const server of this.#servers) server.close();
     this.#facts.close();
     this.drain();
     await this.#clients.empty(graceMs);

@@ -3,7 +3,7 @@ import { type BigIntStats, chmodSync, linkSync, lstatSync, mkdirSync, renameSync
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { dirname, resolve } from "node:path";
 import { IsolationError, invalidOption } from "../../errors/index.js";
-import { hostDirectory, socketAddress } from "../../platform/index.js";
+import { hostDirectory, socketAddress, socketCloser } from "../../platform/index.js";
 
 const isWindows = process.platform === "win32";
 
@@ -16,10 +16,16 @@ const isWindows = process.platform === "win32";
 export async function listenOnSocket(
   path: string | undefined,
   onSocket: (socket: Socket) => void,
-): Promise<{ readonly server: Server; readonly path: string }> {
+): Promise<{ readonly server: Server; readonly path: string; readonly close: () => void }> {
   const address =
     path === undefined ? socketAddress(hostDirectory(), `kernel-${randomBytes(4).toString("hex")}`) : resolve(path);
-  if (path !== undefined && !isWindows) await prepare(address);
+  if (path !== undefined && !isWindows) {
+    await prepare(address).catch((error: Error) => {
+      throw IsolationError.is(error)
+        ? error
+        : invalidOption("socket", `a path to listen on (${error.message})`, address);
+    });
+  }
   const server = createServer({ allowHalfOpen: false }, onSocket);
   await new Promise<void>((done, reject) => {
     server.once("error", (error) => reject(invalidOption("socket", `a path to listen on (${error.message})`, address)));
@@ -29,7 +35,7 @@ export async function listenOnSocket(
     if (umask !== undefined) process.umask(umask);
   });
   if (!isWindows) chmodSync(address, 0o600);
-  return { server, path: address };
+  return { server, path: address, close: socketCloser(server, address) };
 }
 
 /** Worker threads cannot set it; the folder protects the socket until its mode is set. */

@@ -51,6 +51,16 @@ test("up -d says where the kernel listens, and where its metrics are, although a
   const [, metrics = ""] = /metrics +(\S+)/.exec(said) ?? [];
   expect(await (await fetch(metrics)).text()).toContain("process_isolation_up");
   const [, port] = /tcp +127\.0\.0\.1:(\d+)/.exec(said) ?? [];
+  expect((await pihost(["ls"])).stdout).toMatch(new RegExp(`^listening\\t.*\\t127\\.0\\.0\\.1:${port}\\t`, "m"));
+  for (const args of [
+    ["ls", "listening", "--json"],
+    ["ls", "--json"],
+  ]) {
+    const { stdout: json } = await pihost(args);
+    expect([JSON.parse(json)].flat()).toContainEqual(
+      expect.objectContaining({ name: "listening", address: { host: "127.0.0.1", port: Number(port) } }),
+    );
+  }
   const socket = connect(Number(port), "127.0.0.1");
   await once(socket, "connect");
   socket.destroy();

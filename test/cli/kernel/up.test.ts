@@ -97,6 +97,36 @@ test("--watch replaces an isolate when a file that it imports changes; a broken 
   expect(await greet()).toBe('"good day"\n');
 });
 
+test("--watch leaves down what an operator has stopped, tries again what could not be started, and tells of the manifest", async () => {
+  const shop = useShop("watched-down");
+  const manifest = [
+    "name: watched-down",
+    "isolates:",
+    "  store: { module: ./store.mjs }",
+    "  clerk: { module: ./clerk.mjs, essential: false }",
+  ].join("\n");
+  shop.write("pihost.yaml", manifest);
+  shop.write("clerk.mjs", "throw new Error('no clerk');\n");
+  const up = await useUp(shop, "--watch");
+  expect((await pihost(["stop", "-k", "watched-down", "store"])).code).toBe(0);
+  const staysDown = up.stderr.until(/clerk was changed, and cannot be started as it is now; it stays down\. /);
+  shop.write("store.mjs", "export const size = () => 1;\n");
+  shop.write("clerk.mjs", "throw new Error('still no clerk');\n");
+  await staysDown;
+  const started = up.stderr.until(/clerk started/);
+  shop.write("clerk.mjs", "export const greet = () => 'hello';\n");
+  await started;
+  const { stdout } = await pihost(["ls", "watched-down", "--json"]);
+  const { isolates } = JSON.parse(stdout) as { isolates: object[] };
+  expect(isolates).toMatchObject([
+    { name: "store", state: "stopped" },
+    { name: "clerk", state: "ready" },
+  ]);
+  const told = up.stderr.until(/pihost\.yaml was changed: what it says now counts from the next start/);
+  shop.write("pihost.yaml", `${manifest}\n# changed\n`);
+  await told;
+});
+
 test("isolates that are granted host.log write by it", async () => {
   const shop = useShop("host-log");
   shop.write(

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
 import { Kernel } from "process-isolation/kernel";
 import { afterAll, expect, onTestFinished, test } from "vitest";
 import { listLiveKernels, publishKernel } from "../../../src/kernel/live-kernels.js";
@@ -9,6 +9,7 @@ import { hostDirectory, removeHostDirectory } from "../../../src/platform/index.
 import { readLine } from "../../helpers/read-line.js";
 import { isolationError } from "../../helpers/rejection.js";
 import { until } from "../../helpers/until.js";
+import { useDirectory } from "../../helpers/use-directory.js";
 import { kernelFixture, useKernel } from "../use-kernel.js";
 import { type Store, useConnection } from "./use-connection.js";
 
@@ -57,6 +58,34 @@ test("its record goes with the kernel, and is only its user's", async () => {
   expect(find()).toEqual([]);
 });
 
+test("a kernel whose isolates are all down is still there for its operators", async () => {
+  const kernel = await useKernel({ name: "quiet", isolates }, { discoverable: true });
+  await kernel.stop("store");
+  const connected = await Kernel.connect("quiet");
+  onTestFinished(() => connected.close());
+  expect(await connected.start("store")).toMatchObject({ state: "ready" });
+  expect(await connected.isolate<Store>("store").api.add(1, 2)).toBe(3);
+  await kernel.shutdown({ graceMs: 200 });
+  expect(existsSync(dirname(kernel.socket as string))).toBe(false);
+});
+
+test("the path of its socket may be relative", async () => {
+  const socket = join(useDirectory(), "door.sock");
+  await useKernel({ name: "beneath", isolates, socket }, { discoverable: true });
+  const connected = await Kernel.connect(`./${relative(process.cwd(), socket)}`);
+  onTestFinished(() => connected.close());
+  expect(connected).toMatchObject({ name: "beneath", socket });
+});
+
+test.each([
+  ["a line end", "a.b\n"],
+  ["nothing", ""],
+  ["a number", 5],
+])("a token with %s is told from a kernel that is gone", async (_, token) => {
+  const error = await isolationError(Kernel.connect("/nowhere/kernel.sock", { token: token as string }));
+  expect(error).toMatchObject({ code: "INVALID_OPTION", message: expect.stringContaining("token must be") });
+});
+
 test("a kernel that is not discoverable is not found, and has no token in a file", async () => {
   await useKernel({ name: "hidden", isolates }, { frontDoor: true });
   const error = await isolationError(Kernel.connect("hidden"));
@@ -72,6 +101,18 @@ test("records of processes that are gone, and of later ones with their pids, are
   );
   writeFileSync(join(hostDirectory(), "999.kernel.json"), JSON.stringify({ ...record, pid: 2 ** 22 + 1 }));
   expect(listLiveKernels().some(({ name }) => name === "stale")).toBe(false);
+});
+
+test.each([
+  ["is no JSON", "{"],
+  ["is no object", "null"],
+  ["lacks what every record has", "{}"],
+])("a record that %s hides no other", async (_, text) => {
+  const path = join(hostDirectory(), "0.kernel.json");
+  writeFileSync(path, text);
+  onTestFinished(() => rmSync(path));
+  onTestFinished(publishKernel({ name: "beside", socket: "/beside.sock", token: "t", startedAt: 0 }));
+  expect(listLiveKernels().some(({ name }) => name === "beside")).toBe(true);
 });
 
 test("where several kernels have the name, the error lists their sockets", async () => {

@@ -44,6 +44,23 @@ describe("the order of the start", () => {
     ]);
   });
 
+  test("all cycles are told at once, those that are broken at one isolate together", async () => {
+    const text = [
+      "isolates:",
+      "  a: { module: ./a.js, uses: [b, c] }",
+      "  b: { module: ./b.js, uses: [a] }",
+      "  c: { module: ./c.js, uses: [a] }",
+      "  d: { module: ./d.js, uses: [e] }",
+      "  e: { module: ./e.js, uses: [d] }",
+    ].join("\n");
+    expect(await problemsOf(text)).toEqual([
+      expect.stringMatching(
+        /^pihost\.yaml:2:24: isolates\.a\.uses must make no cycle; received a -> b -> a and a -> c -> a\./,
+      ),
+      expect.stringMatching(/^pihost\.yaml:5:24: isolates\.d\.uses must make no cycle; received d -> e -> d\./),
+    ]);
+  });
+
   test("a lazy edge breaks a cycle: it is granted, and not waited for", async () => {
     const { layers, isolates } = await readManifest(using({ a: { b: { lazy: true } }, b: ["a"] }));
     expect(layers).toEqual([["a"], ["b"]]);

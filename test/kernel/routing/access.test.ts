@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync, unlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname } from "node:path";
 import { credentials, status } from "@grpc/grpc-js";
@@ -178,6 +178,19 @@ describe("the socket", () => {
     expect((await winner?.value.client().unary("Echo", NOTHING))?.error).toBeUndefined();
     expect(readdirSync(dirname(socket))).toEqual(["door.sock"]);
   });
+
+  test("stays where it was put in the place of one that was removed, when the kernel of that one ends", async () => {
+    const socket = `${useDirectory()}/door.sock`;
+    const first = await useDoor({ socket });
+    unlinkSync(socket);
+    const second = await useDoor({ socket });
+    await second.isolates.start("store");
+    await first.door.close(0);
+    expect((await second.client().unary("Echo", NOTHING)).error).toBeUndefined();
+    expect(readdirSync(dirname(socket))).toEqual(["door.sock"]);
+    await second.door.close(0);
+    expect(readdirSync(dirname(socket))).toEqual([]);
+  });
 });
 
 /** What a kernel that is killed leaves. */
@@ -239,6 +252,7 @@ describe("what cannot be listened on", () => {
     const busy = createServer().listen(`${folder}/busy.sock`);
     onTestFinished(() => void busy.close());
     expect(await rejection(open({ socket: `${folder}/file` }))).toMatchObject({ code: "INVALID_OPTION" });
+    expect(await rejection(open({ socket: `${folder}/file/door.sock` }))).toMatchObject({ code: "INVALID_OPTION" });
     expect(String(await rejection(open({ socket: `${folder}/busy.sock` })))).toMatch(/somebody listens on .* already/);
     const wrong = { host: "127.0.0.1", port: 0, tls: { cert: `${folder}/none`, key: "" } };
     const socket = `${folder}/door.sock`;

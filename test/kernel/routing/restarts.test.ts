@@ -1,10 +1,15 @@
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { join } from "node:path";
 import { status } from "@grpc/grpc-js";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { fromRemoteError } from "../../../src/codec/index.js";
 import { decodeStatusDetails } from "../../../src/contract/index.js";
+import { CONNECT_TRIES_AT_MOST } from "../../../src/kernel/routing/bounds.js";
 import { drained } from "../../fixtures/routing/echo-client.js";
 import { useDoor } from "../../fixtures/routing/use-door.js";
 import { until } from "../../helpers/until.js";
+import { useDirectory } from "../../helpers/use-directory.js";
 
 describe("while an isolate has no process", () => {
   test("requests wait for the next one", async () => {
@@ -68,6 +73,25 @@ describe("while an isolate has no process", () => {
     await isolates.start("store");
     expect((await call).message?.toString()).toBe("next");
   });
+});
+
+test("a process that takes no request is tried so many times, and then the request is told", async () => {
+  const { isolates, client } = await useDoor();
+  const path = join(useDirectory(), "closing.sock");
+  let connections = 0;
+  const server = createServer((socket) => {
+    connections += 1;
+    socket.destroy();
+  });
+  onTestFinished(() => void server.close());
+  await once(server.listen(path), "listening");
+  isolates.startAt("store", path);
+  const { error } = await client().unary("Echo", Buffer.alloc(0));
+  expect(error).toMatchObject({
+    code: status.UNAVAILABLE,
+    details: `isolate store takes no requests: ${CONNECT_TRIES_AT_MOST} times it was tried`,
+  });
+  expect(connections).toBe(CONNECT_TRIES_AT_MOST);
 });
 
 describe("when a process dies with a request", () => {
