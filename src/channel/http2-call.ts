@@ -2,6 +2,7 @@ import { type ClientHttp2Session, type ClientHttp2Stream, constants, type Incomi
 import { AUTHORIZATION_KEY, bearer, STATUS_DETAILS_KEY } from "../contract/index.js";
 import { IsolationError } from "../errors/index.js";
 import { PREFIX_LENGTH } from "../session/index.js";
+import { AnswerBytes, AnswerRoom } from "./answer-bytes.js";
 
 /** How a unary call of gRPC ended: with a message, or with a status that is not OK. */
 export type UnaryOutcome =
@@ -21,6 +22,8 @@ export interface UnaryCall {
   readonly metadata: Readonly<Record<string, string>>;
   /** Bytes of the answer. */
   readonly maxBytes: number;
+  /** For this answer and those of the calls beside it; absent for a peer that is trusted. */
+  readonly room?: AnswerRoom;
   /** Called with the number of bytes of each part of the answer. */
   readonly onBytes: (length: number) => void;
   /** Called once, unless it is cancelled. */
@@ -59,25 +62,33 @@ function receive(
   call: UnaryCall,
   end: (outcome: UnaryOutcome | IsolationError) => void,
 ): void {
-  const parts: Buffer[] = [];
-  let length = 0;
+  const room = call.room ?? new AnswerRoom(Number.POSITIVE_INFINITY);
+  const answer = new AnswerBytes(room);
   let trailers: IncomingHttpHeaders | undefined;
   const take = (headers: IncomingHttpHeaders): void => {
     if (headers["grpc-status"] !== undefined) trailers = headers;
   };
+  const refuse = (why: string): void => {
+    end(new IsolationError("PROTOCOL", why));
+    stream.off("data", add).resume();
+    answer.release();
+    stream.close(constants.NGHTTP2_CANCEL);
+  };
+  const add = (part: Buffer): void => {
+    call.onBytes(part.length);
+    if (answer.length + part.length > call.maxBytes + PREFIX_LENGTH) {
+      refuse(`the process sent an answer with more than ${call.maxBytes} bytes`);
+    } else if (!answer.add(part)) {
+      refuse(`the answers of the process that are under way take more than ${room.size} bytes, its budget.held`);
+    }
+  };
   stream.on("error", () => {});
   stream.once("response", take);
   stream.once("trailers", take);
-  stream.on("data", (part: Buffer) => {
-    call.onBytes(part.length);
-    length += part.length;
-    parts.push(part);
-    if (length <= call.maxBytes + PREFIX_LENGTH) return;
-    end(new IsolationError("PROTOCOL", `the process sent an answer with more than ${call.maxBytes} bytes`));
-    stream.close(constants.NGHTTP2_CANCEL);
-  });
+  stream.on("data", add);
   stream.once("close", () => {
-    end(trailers === undefined ? { kind: "lost" } : outcomeOf(trailers, Buffer.concat(parts)));
+    const body = answer.release();
+    end(trailers === undefined ? { kind: "lost" } : outcomeOf(trailers, body));
   });
 }
 

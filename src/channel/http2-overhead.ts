@@ -21,8 +21,10 @@ const BYTES_PER_BYTE = 4;
 export class Http2Overhead {
   readonly #socket: Socket;
   readonly #timer: NodeJS.Timeout;
-  readonly #startedAt = performance.now();
+  #checkedAt = performance.now();
+  #bytesRead = 0;
   #messageBytes = 0;
+  #excess = 0;
 
   /** @param onBreach called once */
   constructor(socket: Socket, onBreach: (error: IsolationError) => void) {
@@ -46,13 +48,18 @@ export class Http2Overhead {
   }
 
   #check(): IsolationError | undefined {
-    const seconds = (performance.now() - this.#startedAt) / 1_000;
-    const most = FREE_BYTES + FREE_BYTES_PER_SECOND * seconds + (1 + BYTES_PER_BYTE) * this.#messageBytes;
-    if (this.#socket.bytesRead <= most) return undefined;
+    const now = performance.now();
+    const free = (FREE_BYTES_PER_SECOND * (now - this.#checkedAt)) / 1_000;
+    const bytes = this.#socket.bytesRead - this.#bytesRead;
+    // What was not used is lost: a peer could save it for a flood while nobody reads.
+    this.#excess = Math.max(0, this.#excess + bytes - free - (1 + BYTES_PER_BYTE) * this.#messageBytes);
+    this.#checkedAt = now;
+    this.#bytesRead += bytes;
+    this.#messageBytes = 0;
+    if (this.#excess <= FREE_BYTES) return undefined;
     return new IsolationError(
       "PROTOCOL",
-      `the peer sent ${this.#socket.bytesRead} bytes of HTTP/2 with ${this.#messageBytes} bytes of messages in them; ` +
-        `${Math.round(most)} would be the most`,
+      `the peer sent ${Math.round(this.#excess)} bytes of HTTP/2 more than its messages need; ${FREE_BYTES} would be the most`,
     );
   }
 }

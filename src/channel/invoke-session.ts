@@ -4,6 +4,7 @@ import { toJsonValue } from "../codec/index.js";
 import { decodeInvokeResponse, encodeInvokeRequest, HOST_MODULE } from "../contract/index.js";
 import { IsolationError } from "../errors/index.js";
 import {
+  BUDGET,
   type CallExtras,
   type CallSink,
   type CallTarget,
@@ -11,6 +12,7 @@ import {
   plainArguments,
   type SessionOptions,
 } from "../session/index.js";
+import { AnswerRoom } from "./answer-bytes.js";
 import { CONNECTION_BOUNDS } from "./http2-bounds.js";
 import { startUnaryCall, type UnaryOutcome } from "./http2-call.js";
 import { Http2Overhead } from "./http2-overhead.js";
@@ -37,7 +39,7 @@ export interface UnaryRequest {
   readonly read: (message: Buffer) => unknown;
 }
 
-type InvokeOptions = Pick<SessionOptions, "onLost" | "maxPayloadBytes">;
+type InvokeOptions = Pick<SessionOptions, "onLost" | "maxPayloadBytes" | "budget">;
 
 /** Calls of a process that has no Session: a unary RPC for each, with JSON. */
 export class InvokeSession implements ProcessSession {
@@ -46,6 +48,7 @@ export class InvokeSession implements ProcessSession {
   readonly #token: string;
   readonly #options: InvokeOptions;
   readonly #overhead: Http2Overhead;
+  readonly #room: AnswerRoom;
   readonly #calls = new Map<number, { readonly sink: CallSink; readonly cancel: () => void }>();
   #lastId = 0;
   #isLost = false;
@@ -55,6 +58,7 @@ export class InvokeSession implements ProcessSession {
     this.#session = session;
     this.#token = token;
     this.#options = options;
+    this.#room = new AnswerRoom((options.budget ?? BUDGET).held);
     this.#overhead = new Http2Overhead(socket, (error) => this.#lose(error));
     session.once("close", () => this.#lose(undefined));
     session.unref();
@@ -107,6 +111,7 @@ export class InvokeSession implements ProcessSession {
       timeoutMs: extras?.timeoutMs ? extras.timeoutMs : undefined,
       metadata: traceMetadata(extras?.trace),
       maxBytes: Math.min(this.#options.maxPayloadBytes ?? ANSWER_BYTES, ANSWER_BYTES),
+      room: this.#room,
       onBytes: (length) => this.#overhead.received(length),
       onEnd: (outcome) => this.#settle(id, sink, request, outcome),
     });

@@ -5,7 +5,7 @@ import type { AddCommand } from "./add-command.js";
 import { EXIT } from "./exit-codes.js";
 import { parseArguments } from "./json-arguments.js";
 import { wholeNumber } from "./option-values.js";
-import { print } from "./output.js";
+import { jsonLine, print } from "./output.js";
 import { reportCallError } from "./report-error.js";
 
 const HELP = `
@@ -62,7 +62,7 @@ export const addCallCommand: AddCommand = (program: Command, end) => {
         return withinTime(channel.invoke({ module, method, args, callSite: {} }), `${method} of ${module}`, options);
       });
       const indent = process.stdout.isTTY && !options.json ? 2 : undefined;
-      print(JSON.stringify(result ?? null, undefined, indent));
+      print(jsonLine(result ?? null, undefined, indent));
       end(EXIT.done);
     } catch (error) {
       end(reportCallError(error));

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { Capability } from "../platform/index.js";
 import type { AddCommand } from "./add-command.js";
 import { EXIT } from "./exit-codes.js";
-import { print } from "./output.js";
+import { jsonLine, print } from "./output.js";
 import { printTable } from "./table.js";
 import { styled } from "./terminal.js";
 
@@ -31,7 +31,7 @@ export const addDoctorCommand: AddCommand = (program: Command, end) => {
       import("../sandbox/index.js"),
     ]);
     const found = [...probeCapabilities(), ...probeSandbox(), ...probeLimits()];
-    if (json) print(JSON.stringify(found));
+    if (json) print(jsonLine(found));
     else printTable(["WHAT", "STATUS", "FOUND", "WHY IT MATTERS"], found.map(toCells), colourStatus);
     end(found.some(({ status, essential }) => essential && status === "missing") ? EXIT.failed : EXIT.done);
   });

@@ -2,7 +2,8 @@ import type { Command } from "commander";
 import type { ModuleExport } from "../contract/index.js";
 import type { AddCommand } from "./add-command.js";
 import { EXIT } from "./exit-codes.js";
-import { print } from "./output.js";
+import { jsonLine, print } from "./output.js";
+import { printable } from "./terminal.js";
 
 const HELP = `
 MODULE is a file, a file URL or the name of a package, seen from --from. It is loaded in a process of its own, which ends
@@ -29,7 +30,7 @@ export const addExportsCommand: AddCommand = (program: Command, end) => {
     const isolator = await ProcessIsolator.create({ ...(from === undefined ? {} : { from }), stderr: "inherit" });
     try {
       const exports = await isolator.exports(toModule(module, from));
-      if (json) print(JSON.stringify(exports));
+      if (json) print(jsonLine(exports));
       else print(...exports.flatMap((each) => describe(each, "")));
       end(EXIT.done);
     } finally {
@@ -42,5 +43,8 @@ export const addExportsCommand: AddCommand = (program: Command, end) => {
 function describe(each: ModuleExport, path: string): string[] {
   const { name, kind, async, generator, members = [] } = each;
   const words = [async && "async", kind, generator && "generator"].filter((word) => word !== undefined);
-  return [`${path}${name}\t${words.join(" ")}`, ...members.flatMap((member) => describe(member, `${path}${name}.`))];
+  return [
+    `${path}${printable(name)}\t${words.join(" ")}`,
+    ...members.flatMap((member) => describe(member, `${path}${printable(name)}.`)),
+  ];
 }

@@ -23,9 +23,10 @@ export function print(...lines: string[]): void {
   for (const line of lines) process.stdout.write(`${line}\n`);
 }
 
-/** A line of JSON, also without the control characters that JSON leaves as they are and terminals heed. */
-export function jsonLine(value: unknown): string {
-  return JSON.stringify(value).replace(/[\u007f-\u009f]/g, (char) => `\\u00${char.charCodeAt(0).toString(16)}`);
+/** As `JSON.stringify`, also without the control characters that JSON leaves as they are and terminals heed. */
+export function jsonLine(value: unknown, replacer?: (key: string, value: unknown) => unknown, indent?: number): string {
+  const json = JSON.stringify(value, replacer, indent);
+  return json.replace(/[\u007f-\u009f]/g, (char) => `\\u00${char.charCodeAt(0).toString(16)}`);
 }
 
 /** Writes lines to stderr: what is said about it. */

@@ -3,7 +3,7 @@ import type { AddCommand } from "./add-command.js";
 import { EXIT } from "./exit-codes.js";
 import { formatBytes, formatDuration } from "./format.js";
 import type { LiveStatus } from "./live-status.js";
-import { note, print } from "./output.js";
+import { jsonLine, note, print } from "./output.js";
 import { printTable } from "./table.js";
 import { printable } from "./terminal.js";
 
@@ -40,7 +40,7 @@ export const addPsCommand: AddCommand = (program: Command, end) => {
       return end(EXIT.done);
     }
     const rows = await readRows();
-    if (json) print(JSON.stringify(rows));
+    if (json) print(jsonLine(rows));
     else if (rows.length === 0 && process.stdout.isTTY) note("no isolate with discoverable: true is alive");
     else printTable(HEAD, rows.map(toCells));
     return end(EXIT.done);

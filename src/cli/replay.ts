@@ -7,11 +7,11 @@ import type { AddCommand } from "./add-command.js";
 import { CommandFailure } from "./command-failure.js";
 import { EXIT } from "./exit-codes.js";
 import { path, wholeNumber } from "./option-values.js";
-import { note, print } from "./output.js";
+import { jsonLine, note, print } from "./output.js";
 import { Ending } from "./replay/ending.js";
 import type { Found } from "./replay/findings.js";
 import type { ReplayOutcome } from "./replay/run-replay.js";
-import { hasColours } from "./terminal.js";
+import { hasColours, printableLines } from "./terminal.js";
 
 const HELP = `
 FILE was made by the option "record" of an isolate. Its calls run again in a fresh isolate, in the recorded order, those that
@@ -49,7 +49,7 @@ export const addReplayCommand: AddCommand = (program: Command, end) => {
     .addHelpText("after", HELP);
   command.action(async (file: string, options: ReplayCommandOptions) => {
     const outcome = await replayFile(file, options);
-    if (options.json) print(JSON.stringify(toJson(outcome)));
+    if (options.json) print(jsonLine(toJson(outcome)));
     else say(outcome);
     end(outcome.found === undefined ? EXIT.done : EXIT.failed);
   });
@@ -84,7 +84,7 @@ async function replayFile(file: string, options: ReplayCommandOptions): Promise<
 }
 
 function say({ calls, found, notes }: ReplayOutcome): void {
-  for (const each of notes) note(`pihost: ${each}`);
+  for (const each of notes) note(printableLines(`pihost: ${each}`));
   if (found === undefined) {
     print(`${calls} ${calls === 1 ? "call" : "calls"} came to the same`);
     return;
@@ -103,7 +103,7 @@ function shown(value: unknown): string {
     maxStringLength: 2_000,
     maxArrayLength: 50,
   });
-  return text.replaceAll("\n", "\n              ");
+  return printableLines(text).replaceAll("\n", "\n              ");
 }
 
 function errorText(error: Error): string {

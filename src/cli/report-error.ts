@@ -4,7 +4,7 @@ import { FROM_ADVICE, IsolationError, type IsolationErrorCode } from "../errors/
 import { CommandFailure } from "./command-failure.js";
 import { EXIT } from "./exit-codes.js";
 import { note } from "./output.js";
-import { hasColours } from "./terminal.js";
+import { hasColours, printableLines } from "./terminal.js";
 
 /** What is neither the caller's mistake nor a failed start is a failed operation. */
 const EXIT_OF_CODE: { readonly [code in IsolationErrorCode]?: number } = {
@@ -23,11 +23,11 @@ const FROM_OPTION = "; relative paths are resolved in the folder that --from nam
 /** Says on stderr what went wrong in the command; returns the exit code. */
 export function reportError(error: unknown): number {
   if (error instanceof CommandFailure) {
-    note(`pihost: ${error.message}`);
+    tell(`pihost: ${error.message}`);
     return error.exitCode;
   }
   if (IsolationError.is(error)) return reportIsolationError(error);
-  note(`pihost: unexpected: ${inspect(error)}`);
+  tell(`pihost: unexpected: ${inspect(error)}`);
   return EXIT.software;
 }
 
@@ -37,7 +37,7 @@ export function reportCallError(error: unknown): number {
   if (IsolationError.is(error)) return reportIsolationError(error);
   if (error instanceof Error) dropOwnFrames(error);
   const shown = inspect(error, { colors: hasColours(process.stderr), depth: 4 });
-  note(error instanceof Error ? shown : `thrown, though not an error: ${shown}`);
+  tell(error instanceof Error ? shown : `thrown, though not an error: ${shown}`);
   return EXIT.failed;
 }
 
@@ -48,10 +48,15 @@ function dropOwnFrames(error: Error): void {
 }
 
 function reportIsolationError(error: IsolationError): number {
-  note(`pihost: ${error.message.replace(FROM_ADVICE, FROM_OPTION)}`);
+  tell(`pihost: ${error.message.replace(FROM_ADVICE, FROM_OPTION)}`);
   // What the module threw while it was loaded says where.
   if (error.code === "MODULE_FAILED" && error.cause !== undefined) {
-    note(inspect(error.cause, { colors: hasColours(process.stderr), depth: 4 }));
+    tell(inspect(error.cause, { colors: hasColours(process.stderr), depth: 4 }));
   }
   return EXIT_OF_CODE[error.code] ?? EXIT.failed;
+}
+
+/** Messages and stacks may be those of a process that is not trusted. */
+function tell(text: string): void {
+  note(printableLines(text));
 }

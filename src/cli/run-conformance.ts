@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { CommandFailure } from "./command-failure.js";
 import type { ConformanceOptions } from "./conformance.js";
 import { EXIT } from "./exit-codes.js";
-import { note, print } from "./output.js";
+import { jsonLine, note, print } from "./output.js";
 import { statIfPresent } from "./stat-if-present.js";
 import { printTable } from "./table.js";
 
@@ -58,7 +58,7 @@ export async function runConformanceCommand(options: ConformanceOptions, command
   const results = await runner.runConformance(target, { scenarios, known }).catch((error: unknown) => {
     throw new CommandFailure(EXIT.cannotStart, `${command[0]} says no hello: ${messageOf(error)}`, { cause: error });
   });
-  if (options.json === true) print(JSON.stringify(results));
+  if (options.json === true) print(jsonLine(results));
   else printResults(results);
   return results.every(({ verdict }) => !runner.BAD.includes(verdict));
 }

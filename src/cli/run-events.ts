@@ -1,6 +1,6 @@
 import type { ExitOutcome, IsolatorEventSource, IsolatorEvents } from "../index.js";
-import { note } from "./output.js";
-import { styled } from "./terminal.js";
+import { jsonLine, note } from "./output.js";
+import { printable, styled } from "./terminal.js";
 
 /** Output passes through and is no event here. */
 type ReportedEvent = Exclude<keyof IsolatorEvents, "stdout" | "stderr">;
@@ -49,13 +49,13 @@ function ending(outcome: ExitOutcome): object {
 
 /** `STARTED pid=4711 generation=1` */
 function toLine(what: string, facts: object): string {
-  const pairs = Object.entries(facts).map(([name, value]) => `${name}=${value}`);
+  const pairs = Object.entries(facts).map(([name, value]) => printable(`${name}=${value}`));
   return [styled(process.stderr, "bold", what), ...pairs].join(" ");
 }
 
 function toJsonLine(event: string, facts: object): string {
   const time = new Date().toISOString();
-  return JSON.stringify({ event, time, ...facts }, (_, value: unknown) => {
+  return jsonLine({ event, time, ...facts }, (_, value: unknown) => {
     if (!(value instanceof Error)) return value;
     const { name, message } = value;
     return { ...value, name, message };

@@ -3,7 +3,7 @@ import type { AddCommand } from "./add-command.js";
 import { EXIT } from "./exit-codes.js";
 import { formatBytes, formatDuration } from "./format.js";
 import type { LiveStatus } from "./live-status.js";
-import { print } from "./output.js";
+import { jsonLine, print } from "./output.js";
 import { printFacts } from "./table.js";
 
 const HELP = `
@@ -25,7 +25,7 @@ export const addStatusCommand: AddCommand = (program: Command, end) => {
       import("./live-status.js"),
     ]);
     const status = await readLiveStatus(findLive(nameOrPid));
-    if (json) print(JSON.stringify(status));
+    if (json) print(jsonLine(status));
     else printFacts(toFacts(status));
     end(EXIT.done);
   });

@@ -28,3 +28,11 @@ test("as JSON", async () => {
 test("a module that is not there is a mistake of the caller", async () => {
   expect((await pihost(["exports", "./nope.mjs"])).code).toBe(2);
 });
+
+test("a terminal's sequence in a name, or in what is thrown, does not reach it", async () => {
+  const { stdout } = await pihost(["exports", "escapes.mjs"]);
+  expect(stdout.split("\n")).toContain("a [2Jb\tfunction");
+  const { stderr } = await pihost(["run", "escapes.mjs", "fail"]);
+  expect(stderr).toMatch(/^RangeError: one\ntwo /);
+  expect(stderr).not.toMatch(/[^\P{Cc}\n]/u);
+});

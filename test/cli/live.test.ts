@@ -149,6 +149,15 @@ describe("pihost call", () => {
     expect((await pihost(["call", "worker", "./library.mjs", "fial"])).code).toBe(2);
   });
 
+  test.each(["result", "fail", "failWithText"])("prints no control character of the isolate's: %s", async (method) => {
+    await useLiveHost("worker");
+    const { stdout, stderr } = await pihost(["call", "worker", "./escapes.mjs", method]);
+    expect(stdout + stderr).toMatch(/2J.*2J.*0;mine/);
+    expect(stdout + stderr).not.toMatch(/[^\P{Cc}\n]/u);
+    if (method === "result") expect(JSON.parse(stdout)).toBe("\u001b[2J\u009b2J\u001b]0;mine\u0007\r\u007f");
+    if (method === "fail") expect(stderr).toMatch(/^RangeError: one\ntwo /);
+  });
+
   test("says that the process died, which its host restarts", async () => {
     const host = await useLiveHost("worker");
     const { code, stderr } = await pihost(["call", "worker", "./library.mjs", "die"]);

@@ -2,7 +2,7 @@ import { toJsonValue } from "../../codec/index.js";
 import { REQUESTS } from "../../kernel/connect/index.js";
 import { EXIT } from "../exit-codes.js";
 import { parseArguments } from "../json-arguments.js";
-import { print } from "../output.js";
+import { jsonLine, print } from "../output.js";
 import { reportCallError } from "../report-error.js";
 import { withKernel } from "./choose-kernel.js";
 
@@ -25,7 +25,7 @@ export async function invokeInKernel(
       const request = { isolate, method, args, idempotent: false };
       const { result } = await client.unary("Invoke", REQUESTS.Invoke, request, { timeoutMs: options.timeout });
       const indent = process.stdout.isTTY && !options.json ? 2 : undefined;
-      print(JSON.stringify(result ?? null, undefined, indent));
+      print(jsonLine(result ?? null, undefined, indent));
       return EXIT.done;
     } catch (error) {
       return reportCallError(error);

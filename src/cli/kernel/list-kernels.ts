@@ -2,7 +2,7 @@ import { KernelClient, REQUESTS } from "../../kernel/connect/index.js";
 import { type LiveKernel, listLiveKernels } from "../../kernel/live-kernels.js";
 import { fromTimestamp, summaryOfMessage } from "../../kernel/service/index.js";
 import { formatDuration } from "../format.js";
-import { note, print } from "../output.js";
+import { jsonLine, note, print } from "../output.js";
 import { printTable } from "../table.js";
 import { type KernelChoice, withKernel } from "./choose-kernel.js";
 import { layOut } from "./columns.js";
@@ -24,7 +24,7 @@ export async function listKernels(isJson: boolean): Promise<void> {
       ready,
       isolates: total,
     }));
-    print(JSON.stringify(shown));
+    print(jsonLine(shown));
   } else if (kernels.length === 0 && process.stdout.isTTY) note("no kernel of this user runs");
   else {
     const cells = kernels.map(({ name, pid, socket, address, file, startedAt, ready, total }) => [
@@ -64,7 +64,7 @@ export async function listIsolates(choice: KernelChoice, isJson: boolean): Promi
       const isolates = kernel.isolates.map(isolateJson);
       const { socket } = client;
       const address = listLiveKernels().find((one) => one.socket === socket)?.address;
-      print(JSON.stringify({ name, pid, file, socket, address, startedAt: fromTimestamp(startedAt), isolates }));
+      print(jsonLine({ name, pid, file, socket, address, startedAt: fromTimestamp(startedAt), isolates }));
     } else if (process.stdout.isTTY) {
       // One reading tells nothing about the processor.
       const columns = ISOLATE_COLUMNS.filter(({ title }) => title !== "CPU");

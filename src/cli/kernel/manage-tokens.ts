@@ -2,7 +2,7 @@ import { toDuration } from "../../contract/index.js";
 import type { TokenSummary } from "../../contract/kernel.js";
 import { REQUESTS } from "../../kernel/connect/index.js";
 import { fromTimestamp } from "../../kernel/service/index.js";
-import { note, print } from "../output.js";
+import { jsonLine, note, print } from "../output.js";
 import { printTable } from "../table.js";
 import { type KernelChoice, withKernel } from "./choose-kernel.js";
 import type { CreateTokenOptions } from "./token.js";
@@ -17,7 +17,7 @@ export async function createToken(scopes: readonly string[], options: CreateToke
     client.unary("CreateToken", REQUESTS.CreateToken, request),
   );
   if (json) {
-    print(JSON.stringify({ id, token }));
+    print(jsonLine({ id, token }));
     return;
   }
   print(token);
@@ -32,7 +32,7 @@ export async function revokeTokens(ids: readonly string[], choice: KernelChoice)
 
 export async function listTokens(options: KernelChoice & { json?: true }): Promise<void> {
   const { tokens } = await withKernel(options, (client) => client.unary("ListTokens", REQUESTS.ListTokens, {}));
-  if (options.json) print(JSON.stringify(tokens.map(toJson)));
+  if (options.json) print(jsonLine(tokens.map(toJson)));
   else {
     const cells = tokens.map(({ id, scopes, createdAt, expiresAt, note: what }) => [
       id,

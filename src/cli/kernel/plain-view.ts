@@ -1,6 +1,6 @@
 import type { IsolateEvent } from "../../kernel/events.js";
 import type { KernelRuntime } from "../../kernel/runtime.js";
-import { note, print } from "../output.js";
+import { jsonLine, note, print } from "../output.js";
 import { printable } from "../terminal.js";
 import { type EventText, eventLine } from "./event-line.js";
 import { hostAndPort } from "./host-and-port.js";
@@ -50,6 +50,6 @@ export class PlainView implements UpView {
   close(): void {}
 
   #json(facts: object): void {
-    print(JSON.stringify({ time: new Date().toISOString(), ...facts }));
+    print(jsonLine({ time: new Date().toISOString(), ...facts }));
   }
 }

@@ -1,7 +1,7 @@
 import type { KernelEvent } from "../../contract/kernel.js";
 import { REQUESTS } from "../../kernel/connect/index.js";
 import { fromTimestamp } from "../../kernel/service/index.js";
-import { print } from "../output.js";
+import { jsonLine, print } from "../output.js";
 import { styled } from "../terminal.js";
 import { type KernelChoice, withKernel } from "./choose-kernel.js";
 import { eventLine } from "./event-line.js";
@@ -25,7 +25,7 @@ function lineOf({ time, type, isolate, generation, pid, error, facts = {} }: Ker
 }
 
 function jsonOf({ time, type, isolate, generation, pid, error, facts = {} }: KernelEvent): string {
-  return JSON.stringify({
+  return jsonLine({
     time: new Date(fromTimestamp(time)).toISOString(),
     type,
     ...(isolate === "" ? {} : { isolate }),

@@ -2,7 +2,7 @@ import { keepAlive } from "../../isolator/index.js";
 import { type KernelClient, REQUESTS } from "../../kernel/connect/index.js";
 import { openDashboard } from "../../kernel/dashboard/index.js";
 import { EXIT } from "../exit-codes.js";
-import { note, print } from "../output.js";
+import { jsonLine, note, print } from "../output.js";
 import { withKernel } from "./choose-kernel.js";
 import type { DashboardCommandOptions } from "./dashboard.js";
 import { untilInterrupted } from "./until-interrupted.js";
@@ -17,7 +17,7 @@ export async function runDashboard(options: DashboardCommandOptions): Promise<nu
       const { kernel } = await client.unary("List", REQUESTS.List, { withStatus: false });
       const dashboard = await openDashboard(client, { host, port });
       try {
-        print(json ? JSON.stringify({ kernel, url: dashboard.url }) : dashboard.url);
+        print(json ? jsonLine({ kernel, url: dashboard.url }) : dashboard.url);
         await keepAlive.during(untilEnded(client, events, signal));
         if (signal.aborted) return;
         note(`pihost: ${kernel} has ended`);

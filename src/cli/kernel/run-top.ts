@@ -5,7 +5,7 @@ import { fromTimestamp } from "../../kernel/service/index.js";
 import { CommandFailure } from "../command-failure.js";
 import { EXIT } from "../exit-codes.js";
 import { formatBytes, formatDuration } from "../format.js";
-import { print } from "../output.js";
+import { jsonLine, print } from "../output.js";
 import { printTable } from "../table.js";
 import { styled } from "../terminal.js";
 import { withKernel } from "./choose-kernel.js";
@@ -40,7 +40,7 @@ async function printReadings(reader: RowReader, intervalMs: number): Promise<voi
   for (;;) {
     const { kernel, rows } = await reader.read();
     const isolates = kernel.isolates.map((one, index) => ({ ...isolateJson(one), cpuPercent: rows[index]?.cpu }));
-    print(JSON.stringify({ time: new Date().toISOString(), kernel: kernel.kernel, isolates }));
+    print(jsonLine({ time: new Date().toISOString(), kernel: kernel.kernel, isolates }));
     await pause(intervalMs);
   }
 }

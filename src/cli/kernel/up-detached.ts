@@ -9,7 +9,7 @@ import { readManifest } from "../../kernel/manifest/index.js";
 import { LOG_VARIABLE } from "../../kernel/operators.js";
 import { CommandFailure } from "../command-failure.js";
 import { EXIT } from "../exit-codes.js";
-import { note, print } from "../output.js";
+import { jsonLine, note, print } from "../output.js";
 import { statIfPresent } from "../stat-if-present.js";
 import { hostAndPort } from "./host-and-port.js";
 import { manifestFile } from "./manifest-file.js";
@@ -72,7 +72,7 @@ export async function upDetached(
   child.disconnect();
   child.unref();
   const { socket, address, metrics: metricsUrl } = ready;
-  if (json) print(JSON.stringify({ name, pid: child.pid, socket, address, metrics: metricsUrl, log }));
+  if (json) print(jsonLine({ name, pid: child.pid, socket, address, metrics: metricsUrl, log }));
   else {
     const tcp = address === undefined ? undefined : hostAndPort(address);
     const facts = Object.entries({ pid: child.pid, socket, tcp, metrics: metricsUrl, log });
