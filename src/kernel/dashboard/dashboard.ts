@@ -53,7 +53,7 @@ export async function openDashboard(port: KernelPort, options: DashboardOptions 
 
 async function listen(server: Server, port: number, host: string): Promise<number> {
   try {
-    server.listen(port, host);
+    server.listen({ port, host, exclusive: true });
     await once(server, "listening");
     return (server.address() as AddressInfo).port;
   } catch (cause) {

@@ -50,7 +50,7 @@ function listen(server: Server, { host, port }: MetricsAddress): Promise<void> {
     server.once("error", (error) =>
       reject(invalidOption("metrics", `an address to listen on (${error.message})`, `${host}:${port}`)),
     );
-    server.listen(port, host, resolve);
+    server.listen({ port, host, exclusive: true }, resolve);
   });
 }
 

@@ -39,7 +39,8 @@ export async function listenOnTcp(
     server.once("error", (error) =>
       reject(invalidOption("listen", `an address to listen on (${error.message})`, `${host}:${port}`)),
     );
-    server.listen({ host, port }, done);
+    // Workers of `node:cluster` would share the port, and with it the clients of kernels with other tokens.
+    server.listen({ host, port, exclusive: true }, done);
   });
   const address = server.address() as AddressInfo;
   return { server, address: { host: address.address, port: address.port } };

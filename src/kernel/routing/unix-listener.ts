@@ -31,7 +31,7 @@ export async function listenOnSocket(
     server.once("error", (error) => reject(invalidOption("socket", `a path to listen on (${error.message})`, address)));
     // The socket is made before listen() returns: so nobody else could ever have opened it.
     const umask = isWindows ? undefined : setUmask(0o177);
-    server.listen(address, done);
+    server.listen({ path: address, exclusive: true }, done);
     if (umask !== undefined) process.umask(umask);
   });
   if (!isWindows) chmodSync(address, 0o600);
