@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { lstatSync, renameSync } from "node:fs";
 import type { Server } from "node:net";
 
@@ -32,6 +31,8 @@ function fileAt(address: string): string | undefined {
 
 /** @returns where it is; undefined where nothing of the folder can be changed, and so nothing be removed */
 function layAside(address: string): string | undefined {
+  // Every isolated process has this code, and few come here.
+  const { randomBytes } = process.getBuiltinModule("node:crypto");
   const aside = `${address}.${randomBytes(4).toString("hex")}`;
   try {
     renameSync(address, aside);
