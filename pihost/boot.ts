@@ -14,7 +14,6 @@ import { sayMistaken } from "../src/platform/mistaken-start.js";
 import { HANDED_SCRIPT } from "../src/sandbox/handed-script.js";
 import { quietPermissionWarnings } from "../src/sandbox/permission-warnings.js";
 import { BUNDLE_DIGEST } from "./bundle-digest.js";
-import { BUNDLE_NAME } from "./bundle-name.js";
 import { openCodeCache } from "./code-cache.js";
 import { HELLO } from "./hello.js";
 
@@ -75,7 +74,7 @@ function loadBundle(filename: string): { bundle: Bundle; saveCodeCache: () => vo
   const cache = openCodeCache(filename, BUNDLE_DIGEST);
   const cachedData = cache.read(source);
   const script = new Script(source, {
-    filename: BUNDLE_NAME,
+    filename,
     importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     ...(cachedData === undefined ? {} : { cachedData }),
   });

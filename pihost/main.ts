@@ -2,7 +2,6 @@ import { hideFramesOf } from "../src/codec/index.js";
 import { type Go, PIHOST_EXIT } from "../src/contract/index.js";
 import { dropPermissions, verifyPermissions } from "../src/sandbox/verify-permissions.js";
 import { createDescriptorLane } from "../src/session/index.js";
-import { BUNDLE_NAME } from "./bundle-name.js";
 import { awaitGo, onHostGone, openSessionSocket, tellHost } from "./handshake.js";
 import { Pihost, type PihostListener } from "./pihost.js";
 import { closeStrayDescriptors } from "./stray-descriptors.js";
@@ -25,7 +24,7 @@ const SAVE_CODE_CACHE_MS = 300;
 export function runPihost({ saveCodeCache }: Bindings): void {
   const go = awaitGo();
   closeStrayDescriptors(go.strayDescriptors);
-  hideFramesOf(BUNDLE_NAME);
+  hideFramesOf(__filename);
   const pihost = new Pihost(go, {
     onStopping: (reason) => tellHost({ $case: "stopping", value: { reason: reason.slice(0, REASON_LENGTH) } }),
     onDebugger: (url) => tellHost({ $case: "debugger", value: { url } }),

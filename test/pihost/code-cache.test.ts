@@ -1,6 +1,5 @@
 import {
   chmodSync,
-  copyFileSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -10,17 +9,13 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { ProcessIsolator } from "process-isolation";
 import { describe, expect, test } from "vitest";
 import { type CodeCache, openCodeCache } from "../../pihost/code-cache.js";
 import { boundCodeCache } from "../../pihost/code-cache-bounds.js";
-import { rejection } from "../helpers/rejection.js";
 import { until } from "../helpers/until.js";
 import { useDirectory } from "../helpers/use-directory.js";
-import { useIsolator } from "../helpers/use-isolator.js";
 
-const PIHOST_FOLDER = fileURLToPath(new URL("../../dist/pihost/", import.meta.url));
 const SOURCE = "bundle(1)";
 const DATA = Buffer.from("what V8 made of it");
 
@@ -151,23 +146,4 @@ test("hosts that start isolates at once, again and again, and with diagnostics, 
     await Promise.all(isolators.map((isolator) => isolator.shutdown()));
   }
   expect(files()).toHaveLength(1);
-});
-
-test("stacks do not show where the cached code was compiled", async () => {
-  const home = useDirectory();
-  const errors: unknown[] = [];
-  for (const place of ["first", "second"]) {
-    const folder = join(home, place);
-    mkdirSync(folder);
-    for (const file of ["boot.cjs", "main.cjs"]) copyFileSync(join(PIHOST_FOLDER, file), join(folder, file));
-    const isolator = await useIsolator({ env: { XDG_CACHE_HOME: home }, pihostPath: join(folder, "boot.cjs") });
-    errors.push(await rejection(isolator.invoke("node:fs", "readFileSync", ["/missing"])));
-    const cached = join(home, "process-isolation");
-    await until(
-      () => statSync(cached, { throwIfNoEntry: false }) !== undefined && readdirSync(cached).length > 0,
-      10_000,
-    );
-  }
-  for (const error of errors) expect((error as Error).stack).not.toMatch(/main\.cjs|\/first\//);
-  expect(readdirSync(join(home, "process-isolation"))).toHaveLength(1);
 });
