@@ -24,6 +24,9 @@ const HEADER_BYTES = TIME_BYTES + DIGEST_BYTES;
 /** How old the note of a file's last use may be. A write for each start would cost more than it tells. */
 const USE_NOTE_MS = 24 * 60 * 60 * 1_000;
 
+/** Whether V8's data holds the path of the script that it was made of, and V8 believes it. */
+const IS_PLACE_IN_DATA = Number.parseInt(process.versions.node, 10) < 22;
+
 /** V8's cached data for one bundle: it halves the time that loading takes. */
 export interface CodeCache {
   /** The data, if there is any that only we can have written, of exactly this bundle. */
@@ -38,12 +41,15 @@ export interface CodeCache {
  * the same file. V8 compares the length of the source and no more, so a bundle that was changed by hand is told by its time
  * and its bytes.
  *
+ * V8 before Node.js 22 takes the name of the script from the data, too, and stacks would name the place that it was made in:
+ * there each place has a file of its own.
+ *
  * @param bundle its path
  * @param digest of what the build made
  */
 export function openCodeCache(bundle: string, digest: string, folder = quietly(cacheFolder)): CodeCache {
   if (folder === undefined) return { read: () => undefined, write: () => {} };
-  const path = join(folder, nameOf(digest));
+  const path = join(folder, nameOf(IS_PLACE_IN_DATA ? `${digest}-${hash(bundle)}` : digest));
   return {
     read: (source) => quietly(() => readIfTrusted(path, bundle, source)),
     write: (source, data) => {
@@ -103,9 +109,9 @@ function digestOf(source: string): Buffer {
   return process.getBuiltinModule("node:crypto").createHash("sha256").update(source).digest();
 }
 
-function nameOf(digest: string): string {
+function nameOf(bundle: string): string {
   const runtime = `${process.version}-${process.platform}-${process.arch}-${hash(flagsOfV8().join("\0"))}`;
-  return `pihost-${digest}-${runtime}${SUFFIX}`;
+  return `pihost-${bundle}-${runtime}${SUFFIX}`;
 }
 
 /** @throws where the user has no home, as one that /etc/passwd does not know */

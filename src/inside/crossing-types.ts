@@ -30,12 +30,15 @@ interface Body {
   text(): Promise<string>;
 }
 
+/** A global of ES2021: who compiles for less does not have the name, and a name that is missing would make `any` of all. */
+type WeakReference = typeof globalThis extends { WeakRef: { prototype: infer R } } ? R : never;
+
 /** Neither copied nor lent, wherever it is. */
 type Stuck =
   | symbol
   | WeakMap<WeakKey, unknown>
   | WeakSet<WeakKey>
-  | WeakRef<WeakKey>
+  | WeakReference
   | SharedArrayBuffer
   | URL
   | URLSearchParams

@@ -106,6 +106,30 @@ test("the TypeScript of the documents compiles", async () => {
   expect({ code, stdout }).toEqual({ code: 0, stdout: "" });
 });
 
+test("whoever compiles for ES2016, as older compilers begin, has types that are as strict", async () => {
+  const compilerOptions = { target: "ES2016", module: "NodeNext", strict: true, noEmit: true, types: ["node"] };
+  const tsconfig = JSON.stringify({ compilerOptions, include: ["main.mts"] });
+  const project = useProject(new Map([...Object.entries(OLD_PROGRAM), ["tsconfig.json", tsconfig]]));
+  const tsc = join(REPOSITORY, "node_modules/typescript/bin/tsc");
+  const { code, stdout } = await project.run(process.execPath, [tsc, "-p", "."]);
+  expect({ code, stdout }).toEqual({ code: 0, stdout: "" });
+});
+
+const OLD_PROGRAM = {
+  "shop.mts": `export const order = (sku: string) => ({ sku, at: new Date() });
+    export const forget = (_sku: WeakMap<object, string>) => 1;`,
+  "main.mts": `import { isolate } from "process-isolation";
+    export async function main(): Promise<string> {
+      const { api } = await isolate<typeof import("./shop.mjs")>("./shop.mjs");
+      // @ts-expect-error a WeakMap cannot cross
+      await api.forget(new WeakMap());
+      const { sku } = await api.order("tea");
+      // @ts-expect-error it is a text
+      const wrong: number = sku;
+      return sku + wrong;
+    }`,
+};
+
 const TSCONFIG = JSON.stringify({
   compilerOptions: {
     target: "ES2023",
