@@ -141,7 +141,14 @@ class IncomingCalls:
                 size = 0
             try:
                 function = callee.function
-                value = function(*args) if function is not None else callee.resolve(callee)(*args)
+                if function is None:
+                    function = callee.resolve(callee)
+                # Resolving may load a module, and calls before this one may have taken long.
+                state = self.open.get(call)
+                if state is not None and self._is_cancelled(state):
+                    self._acknowledge(call)
+                    continue
+                value = function(*args)
                 if type(value) not in PLAIN:
                     text = column_text(value)
                     if text is None:
