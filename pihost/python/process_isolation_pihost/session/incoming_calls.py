@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Sequence
+from functools import partial
 from time import perf_counter
 from typing import Any, Callable, Optional, Protocol, Union
 
 from ..codec.column import PLAIN, column_text, plain_texts
 from ..errors import IsolationError
+from ..once import UnderWayError
 from ..wire import CallDetails
 from .current_call import CurrentCall, in_task, in_thread
 from .executor import Executor
@@ -157,6 +159,10 @@ class IncomingCalls:
                         continue
                     value = text
                     size += len(text)
+            except UnderWayError as other:
+                other.then(partial(self.submit, [incoming]))
+                started = perf_counter()
+                continue
             except BaseException as error:
                 self._fail(call, error)
                 started = perf_counter()
