@@ -12,6 +12,7 @@ import pytest
 from conftest import RUNTIMES, Runtime
 
 from process_isolation import Isolate, IsolateOptions, IsolationError, Restart
+from process_isolation.supervisor import Supervisor
 
 
 def test_calls_return_what_the_export_returned(isolate: Isolate, module: str) -> None:
@@ -66,6 +67,36 @@ def test_a_crash_fails_its_call_and_the_next_call_runs_in_another_process(isolat
     assert isolate.call(module, "add", 1, 2) == 3
     assert isolate.generation == 2
     assert isolate.call("pihost:", "getData", "k") == 1
+
+
+def test_data_that_cannot_cross_is_refused_and_the_next_process_starts(isolate: Isolate, module: str) -> None:
+    isolate.set_data("k", [1])
+    for value in (lambda: 1, object()):
+        with pytest.raises(IsolationError) as refused:
+            isolate.set_data("k", value)
+        assert refused.value.code == "NOT_SERIALIZABLE"
+    with pytest.raises(IsolationError):
+        isolate.call(module, "crash")
+    assert isolate.call("pihost:", "getData", "k") == [1]
+
+
+def test_data_is_a_copy(isolate: Isolate, module: str) -> None:
+    value = [1]
+    isolate.set_data("k", value)
+    value.append(2)
+    with pytest.raises(IsolationError):
+        isolate.call(module, "crash")
+    assert isolate.call("pihost:", "getData", "k") == [1]
+
+
+def test_a_process_that_cannot_be_told_the_data_is_not_left_behind(options: IsolateOptions) -> None:
+    supervisor = Supervisor(RUNTIMES["python"].command, options)
+    # What no copy of a value can be: telling the process of it fails.
+    supervisor._data["k"] = object()
+    with pytest.raises(IsolationError):
+        supervisor.ready()
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
 
 
 def test_the_budget_of_restarts_ends(runtime: Runtime, options: IsolateOptions) -> None:

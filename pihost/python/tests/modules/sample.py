@@ -176,5 +176,9 @@ def remember(name, value):
     return get_data(name)
 
 
+def remember_function(name):
+    set_data(name, remember)
+
+
 def thread_name():
     return threading.current_thread().name
