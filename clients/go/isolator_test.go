@@ -41,6 +41,10 @@ func TestMain(m *testing.M) {
 			},
 			"panic": func() { panic(errors.New("on purpose")) },
 		})
+	case "stops":
+		serveWithEnd()
+	case "host":
+		dieWhileItCleansUp()
 	case "mute":
 		_, _ = io.Copy(io.Discard, os.NewFile(3, "handshake"))
 	case "dies":
