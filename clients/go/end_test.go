@@ -2,10 +2,14 @@ package isolate_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"iter"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -33,6 +37,10 @@ func serveWithEnd() {
 			<-ctx.Done()
 			time.Sleep(20 * time.Millisecond)
 			report("cleaned up")
+		},
+		"goexit": func() int { runtime.Goexit(); return 1 },
+		"goexits": func() iter.Seq[int] {
+			return func(yield func(int) bool) { yield(1); runtime.Goexit() }
 		},
 	}, pihost.Options{OnStop: func(ctx context.Context) { report(fmt.Sprint("stopped in time: ", ctx.Err() == nil)) }})
 }
@@ -85,5 +93,22 @@ func TestTheDeathOfTheHostLeavesAMomentToCleanUp(t *testing.T) {
 	}
 	if string(text) != want {
 		t.Errorf("got %q", text)
+	}
+}
+
+func TestAFunctionThatEndsItsGoroutineFailsItsCall(t *testing.T) {
+	iso := start(t, optionsWithEnd(filepath.Join(t.TempDir(), "report")))
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	var remote *isolate.RemoteError
+	if _, err := iso.Call(ctx, "m", "goexit"); !errors.As(err, &remote) || !strings.Contains(err.Error(), "runtime.Goexit") {
+		t.Errorf("the call gave %v", err)
+	}
+	var last error
+	for _, err := range iso.Stream(ctx, "m", "goexits") {
+		last = err
+	}
+	if !errors.As(last, &remote) || !strings.Contains(last.Error(), "runtime.Goexit") {
+		t.Errorf("the stream ended with %v", last)
 	}
 }
