@@ -22,6 +22,8 @@ def call_once(executor: Executor, function: Callable[[], Any]) -> Any:
         try:
             settle("value", await awaitable)
         except BaseException as error:
+            if isinstance(error, SystemExit):
+                executor.on_exit(error)
             settle("error", error)
 
     def run() -> None:
