@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import select
+import signal
 import sys
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -97,6 +100,33 @@ def test_a_process_that_cannot_be_told_the_data_is_not_left_behind(options: Isol
         supervisor.ready()
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
+
+
+def test_what_a_process_that_crashes_leaves_behind_is_ended(options: IsolateOptions, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reading = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    with Isolate(RUNTIMES["python"].command, options) as isolate:
+        isolate.call("./sample.py", "start_child", str(pipe))
+        with pytest.raises(IsolationError):
+            isolate.call("./sample.py", "crash")
+        # The end of the pipe: nobody has it open any more.
+        assert select.select([reading], [], [], 20)[0] == [reading]
+    os.close(reading)
+
+
+def test_an_interrupt_cancels_the_call_that_is_waited_for(options: IsolateOptions) -> None:
+    with Isolate(RUNTIMES["python"].command, options) as isolate:
+        reached = threading.Event()
+
+        def interrupt() -> None:
+            reached.wait(30)
+            os.kill(os.getpid(), signal.SIGINT)
+
+        threading.Thread(target=interrupt).start()
+        with pytest.raises(KeyboardInterrupt):
+            isolate.call("./sample.py", "tell_and_wait_for_signal", reached.set)
+        assert isolate.call("./sample.py", "heard") == "CANCELLED"
 
 
 def test_the_budget_of_restarts_ends(runtime: Runtime, options: IsolateOptions) -> None:
