@@ -112,3 +112,19 @@ func TestAFunctionThatEndsItsGoroutineFailsItsCall(t *testing.T) {
 		t.Errorf("the stream ended with %v", last)
 	}
 }
+
+func TestAShutdownAsTheNextProcessBecomesReadyEndsThatToo(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
+	defer cancel()
+	for round := range 200 {
+		given := options("pihost")
+		given.Restart.Initial = time.Microsecond
+		iso := start(t, given)
+		_, _ = iso.Call(ctx, "m", "exit", 1)
+		// From before the start of the next one until after it.
+		time.Sleep(time.Duration(round%100) * 50 * time.Microsecond)
+		if _, _ = iso.Shutdown(ctx, isolate.Shutdown{}); ctx.Err() != nil {
+			t.Fatalf("the shutdown did not end in round %d", round)
+		}
+	}
+}
