@@ -116,6 +116,10 @@ func (iso *Isolator) adopt(g *generation) {
 	iso.mu.Lock()
 	defer iso.mu.Unlock()
 	iso.current = g
+	if iso.stopping {
+		// Shutdown came as it became ready, and has asked nobody.
+		g.kill()
+	}
 	iso.change()
 }
 

@@ -16,6 +16,7 @@ import (
 
 	isolate "github.com/process-isolation/process-isolation/clients/go"
 	"github.com/process-isolation/process-isolation/pihost/go"
+	"github.com/process-isolation/process-isolation/pihost/go/values"
 )
 
 // roleVariable makes the test's own executable a process that it isolates.
@@ -40,6 +41,10 @@ func TestMain(m *testing.M) {
 			},
 			"panic": func() { panic(errors.New("on purpose")) },
 		})
+	case "stops":
+		serveWithEnd()
+	case "host":
+		dieWhileItCleansUp()
 	case "mute":
 		_, _ = io.Copy(io.Discard, os.NewFile(3, "handshake"))
 	case "dies":
@@ -130,6 +135,26 @@ func TestACrashTellsHowTheProcessEnded(t *testing.T) {
 	defer mu.Unlock()
 	if len(exits) != 1 || exits[0].Code != 3 || exits[0].Requested {
 		t.Errorf("OnExit was told %+v", exits)
+	}
+}
+
+func TestDataThatCannotCrossIsRefusedAndDataIsACopy(t *testing.T) {
+	iso := start(t, options("pihost"))
+	kept := map[string]any{"a": 1.0}
+	if err := iso.SetData(t.Context(), "kept", kept); err != nil {
+		t.Fatal(err)
+	}
+	kept["a"] = func() {}
+	if err := iso.SetData(t.Context(), "refused", kept); !errors.Is(err, isolate.ErrNotSerializable) {
+		t.Errorf("a function gave %v", err)
+	}
+	_, _ = iso.Call(t.Context(), "m", "exit", 1)
+	value, err := iso.GetData(t.Context(), "kept")
+	if got, isObject := value.(map[string]any); err != nil || !isObject || got["a"] != 1.0 {
+		t.Errorf("the next process has %v, %v", value, err)
+	}
+	if value, err := iso.GetData(t.Context(), "refused"); err != nil || value != (values.Undefined{}) {
+		t.Errorf("what was refused is %v, %v", value, err)
 	}
 }
 

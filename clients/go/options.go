@@ -35,7 +35,8 @@ type Options struct {
 	StartTimeout time.Duration
 	// Restart says how often a crashed process is started again.
 	Restart Restart
-	// OnExit is told of each process that ended, on a goroutine of the isolator, which waits for it.
+	// OnExit is told of each process that ended, on a goroutine of the isolator, which waits for it: nothing in it may wait for a
+	// call or for Shutdown.
 	OnExit func(Exit)
 }
 

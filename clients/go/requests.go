@@ -108,16 +108,30 @@ func (iso *Isolator) Watch(ctx context.Context, interval time.Duration) iter.Seq
 	}
 }
 
-// SetData stores a value for this process and all that follow it. Code inside reads it by getData.
+// SetData stores a copy of a value for this process and all that follow it. Code inside reads it by getData. It fails with
+// NOT_SERIALIZABLE for what has none, as functions.
 func (iso *Isolator) SetData(ctx context.Context, name string, value any) error {
+	value, err := copyOf(value)
+	if err != nil {
+		return err
+	}
 	iso.keep(name, value)
-	_, err := iso.Call(ctx, hostModule, "setData", name, value)
+	_, err = iso.Call(ctx, hostModule, "setData", name, value)
 	return err
 }
 
 // GetData reads a value from the process; values.Undefined where there is none of that name.
 func (iso *Isolator) GetData(ctx context.Context, name string) (any, error) {
 	return iso.Call(ctx, hostModule, "getData", name)
+}
+
+// copyOf is a value as the process has it. What none of them could be told must not be kept for those to come.
+func copyOf(value any) (any, error) {
+	encoded, err := values.Encode(value, nil)
+	if err != nil {
+		return nil, err
+	}
+	return values.Decode(encoded, nil)
 }
 
 func (iso *Isolator) keep(name string, value any) {
@@ -163,7 +177,10 @@ func (iso *Isolator) keepFromProcess(call *session.Incoming) {
 	}
 	var value any = values.Undefined{}
 	if len(args) == 2 {
-		value = args[1]
+		if value, err = copyOf(args[1]); err != nil {
+			call.Fail(err)
+			return
+		}
 	}
 	iso.keep(name, value)
 	// In return, so that both agree on which value was the last.

@@ -41,18 +41,26 @@ func (p *process) shutdownMethod(call *session.Incoming) {
 		call.Fail(err)
 		return
 	}
-	reason, grace := "", defaultGrace
+	reason := ""
 	if len(args) > 0 {
 		reason, _ = args[0].(string)
 	}
-	if len(args) > 1 {
-		if milliseconds, isNumber := args[1].(float64); isNumber && milliseconds >= 0 {
-			grace = time.Duration(milliseconds * float64(time.Millisecond))
-		}
-	}
-	running, goOn := p.shutdown(reason, grace)
+	grace := millisecondsIn(args, 1, defaultGrace)
+	running, goOn := p.shutdown(reason, grace, millisecondsIn(args, 2, grace/2))
 	call.Return(running)
 	goOn()
+}
+
+// millisecondsIn is an argument that is a time; what is too long for one is the longest.
+func millisecondsIn(args []any, index int, otherwise time.Duration) time.Duration {
+	if index >= len(args) {
+		return otherwise
+	}
+	number, isNumber := args[index].(float64)
+	if !isNumber || !(number >= 0) {
+		return otherwise
+	}
+	return time.Duration(min(number*float64(time.Millisecond), 1<<62))
 }
 
 func (p *process) setData(name string, value any) {

@@ -73,10 +73,11 @@ func (p *process) serve(exports *exports) error {
 // watchHost ends the process with its host: whatever came on descriptor 3, its end says that the host is dead.
 func (p *process) watchHost() {
 	_, _ = io.Copy(io.Discard, p.lines)
-	p.draining.Store(true)
 	time.AfterFunc(orphanGrace, func() { os.Exit(0) })
-	p.drain(context.Background())
-	os.Exit(0)
+	if !p.draining.Swap(true) {
+		p.wind(orphanGrace, orphanGrace/2)
+		os.Exit(0)
+	}
 }
 
 func (p *process) readSession() {
@@ -141,24 +142,32 @@ func (p *process) settled(call *session.Incoming) {
 
 // shutdown refuses new calls from now on, once, and returns how many run. They have grace to finish from when goOn is called,
 // which whoever was asked does after the answer.
-func (p *process) shutdown(reason string, grace time.Duration) (running int, goOn func()) {
+func (p *process) shutdown(reason string, grace, stopAfter time.Duration) (running int, goOn func()) {
 	running = int(p.running.Load())
 	if p.draining.Swap(true) {
 		return running, func() {}
 	}
 	_ = handshake.Write(p.host, handshake.FromProcess{Stopping: &handshake.Stopping{Reason: reason}})
-	return running, func() { go p.stop(grace) }
+	return running, func() { go p.stop(grace, stopAfter) }
 }
 
-func (p *process) stop(grace time.Duration) {
-	ctx, cancel := context.WithTimeout(context.Background(), grace)
-	defer cancel()
-	p.drain(ctx)
-	if p.options.OnStop != nil {
-		p.options.OnStop(ctx)
-	}
+func (p *process) stop(grace, stopAfter time.Duration) {
+	p.wind(grace, stopAfter)
 	p.session.Flush()
 	p.ended <- nil
+}
+
+// wind waits for the calls, and stops what the program has. Calls that do not end by themselves may need just that to end.
+func (p *process) wind(grace, stopAfter time.Duration) {
+	ctx, cancel := context.WithTimeout(context.Background(), grace)
+	defer cancel()
+	if p.options.OnStop != nil {
+		calls, enough := context.WithTimeout(ctx, stopAfter)
+		defer enough()
+		p.drain(calls)
+		p.options.OnStop(ctx)
+	}
+	p.drain(ctx)
 }
 
 // drain waits for running calls and their streams.
@@ -169,8 +178,6 @@ func (p *process) drain(ctx context.Context) {
 		select {
 		case <-p.idle:
 		case <-tick.C:
-		case <-p.session.Done():
-			return
 		case <-ctx.Done():
 			return
 		}

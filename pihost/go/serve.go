@@ -31,7 +31,9 @@ type Functions map[string]any
 type Options struct {
 	// Modules are functions under the names of modules. Without them, Functions are found under every name.
 	Modules map[string]Functions
-	// OnStop runs when the process ends in order, after the last call, and before the exit. Its context ends with the grace.
+	// OnStop runs when the process ends in order, once the running calls have ended, and before the exit. Calls that do not
+	// end by themselves get it after half of the grace, since it may be what ends them. Its context ends with the grace. When
+	// the host has died, there are 150 ms for it.
 	OnStop func(ctx context.Context)
 }
 

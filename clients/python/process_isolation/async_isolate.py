@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Sequence
 from types import TracebackType
 from typing import Any
@@ -31,7 +32,12 @@ class AsyncIsolate:
         """Starts the process; returns when it takes calls."""
         supervisor = Supervisor(command, options if options is not None else IsolateOptions())
         supervisor.loop = asyncio.get_running_loop()
-        await asyncio.to_thread(supervisor.ready)
+        try:
+            await asyncio.to_thread(supervisor.ready)
+        except BaseException:
+            # The start goes on in its thread: nobody would ever end the process.
+            threading.Thread(target=supervisor.kill, name="pihost-kill", daemon=True).start()
+            raise
         return cls(supervisor)
 
     @property

@@ -67,12 +67,8 @@ class Child:
 
     def kill(self) -> None:
         """Ends it and what it started in its group, at once."""
-        if self.has_ended:
-            return
-        try:
-            os.killpg(self.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
+        if not self.has_ended:
+            self._kill_group()
 
     def facts(self) -> dict[str, object]:
         """How it ended, for an error."""
@@ -98,12 +94,21 @@ class Child:
                 pass
             end.close()
 
+    def _kill_group(self) -> None:
+        try:
+            os.killpg(self.pid, signal.SIGKILL)
+        except (ProcessLookupError, PermissionError):
+            # There is nobody, or on macOS nobody but who has ended.
+            pass
+
     def _wait(self) -> None:
         try:
             _, self._status = os.waitpid(self.pid, 0)
         except ChildProcessError:
             # Somebody in this process waits for all children, and was first.
             pass
+        # What it leaves behind in its group would go on, and keep its stderr open.
+        self._kill_group()
         self._ended.set()
 
     def _pass_on(self, descriptor: int) -> None:

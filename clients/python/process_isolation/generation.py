@@ -11,6 +11,7 @@ import time
 from collections.abc import Sequence
 from typing import Any, Callable
 
+from process_isolation_pihost.codec import copy_of
 from process_isolation_pihost.errors import IsolationError, protocol_error
 from process_isolation_pihost.session import Executor, Session, SocketLane
 from process_isolation_pihost.session.incoming_calls import Callee
@@ -129,7 +130,7 @@ class Generation:
 
     def _set_data(self, name: Any, value: Any = None, *_: Any) -> None:
         """Both sides agree on which value was the last: the one that this call of the process ends with."""
-        self._data[str(name)] = value
+        self._data[str(name)] = copy_of(value, "value")
         self.session.call(self.handle(HOST_MODULE, "setData"), [name, value])
 
     # -- start --------------------------------------------------------------------------------------------------------

@@ -77,7 +77,11 @@ class Isolate:
         return self.call(HOST_MODULE, "exports", module)
 
     def set_data(self, name: str, value: Any) -> None:
-        """Stores a value for the life of the isolate: processes after a restart have it, too."""
+        """
+        Stores a copy of a value for the life of the isolate: processes after a restart have it, too.
+
+        Raises IsolationError NOT_SERIALIZABLE for what has none, as functions.
+        """
         self._supervisor.set_data(name, value)
 
     def get_data(self, name: str) -> Any:

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
+from process_isolation_pihost.codec import copy_of
 from process_isolation_pihost.errors import IsolationError
 
 from .generation import HOST_MODULE, Generation
@@ -52,10 +53,11 @@ class Supervisor:
         return generation if generation is not None and generation.ended is None else None
 
     def set_data(self, name: str, value: Any) -> None:
-        """Keeps a value for the process that runs and those to come."""
-        self._data[name] = value
+        """Keeps a copy of a value for the process that runs and those to come. Raises NOT_SERIALIZABLE."""
+        copy = copy_of(value, "value")
+        self._data[name] = copy
         generation = self.ready()
-        generation.session.call(generation.handle(HOST_MODULE, "setData"), [name, value], self.options.timeout)
+        generation.session.call(generation.handle(HOST_MODULE, "setData"), [name, copy], self.options.timeout)
 
     def get_data(self, name: str) -> Any:
         """The value; ``None`` where there is none."""
@@ -80,10 +82,14 @@ class Supervisor:
     def _start(self) -> Generation:
         self._number += 1
         generation = Generation(self._command, self.options, self._number, self._data, self.loop)
-        for name, value in list(self._data.items()):
-            generation.session.call(
-                generation.handle(HOST_MODULE, "setData"), [name, value], self.options.start_timeout
-            )
+        try:
+            for name, value in list(self._data.items()):
+                generation.session.call(
+                    generation.handle(HOST_MODULE, "setData"), [name, value], self.options.start_timeout
+                )
+        except BaseException:
+            generation.kill()
+            raise
         return generation
 
     def _count_crash(self, generation: Generation) -> None:

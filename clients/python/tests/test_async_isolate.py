@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 
 import pytest
@@ -31,6 +32,28 @@ def test_streams_go_both_ways(runtime: Runtime, options: IsolateOptions) -> None
                 assert await isolate.call(runtime.module, "total", numbers()) == sum(range(2_000))
 
     asyncio.run(main())
+
+
+def test_a_start_that_is_given_up_leaves_no_process(runtime: Runtime, options: IsolateOptions) -> None:
+    async def main() -> None:
+        starting = asyncio.create_task(AsyncIsolate.start(runtime.command, options))
+        while not _has_children():
+            await asyncio.sleep(0)
+        starting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await starting
+        while _has_children():
+            await asyncio.sleep(0.01)
+
+    asyncio.run(asyncio.wait_for(main(), 30))
+
+
+def _has_children() -> bool:
+    try:
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return False
+    return True
 
 
 def test_a_coroutine_function_is_lent(runtime: Runtime, options: IsolateOptions) -> None:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import select
+import signal
 import sys
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import RUNTIMES, Runtime
 
 from process_isolation import Isolate, IsolateOptions, IsolationError, Restart
+from process_isolation.supervisor import Supervisor
 
 
 def test_calls_return_what_the_export_returned(isolate: Isolate, module: str) -> None:
@@ -66,6 +70,63 @@ def test_a_crash_fails_its_call_and_the_next_call_runs_in_another_process(isolat
     assert isolate.call(module, "add", 1, 2) == 3
     assert isolate.generation == 2
     assert isolate.call("pihost:", "getData", "k") == 1
+
+
+def test_data_that_cannot_cross_is_refused_and_the_next_process_starts(isolate: Isolate, module: str) -> None:
+    isolate.set_data("k", [1])
+    for value in (lambda: 1, object()):
+        with pytest.raises(IsolationError) as refused:
+            isolate.set_data("k", value)
+        assert refused.value.code == "NOT_SERIALIZABLE"
+    with pytest.raises(IsolationError):
+        isolate.call(module, "crash")
+    assert isolate.call("pihost:", "getData", "k") == [1]
+
+
+def test_data_is_a_copy(isolate: Isolate, module: str) -> None:
+    value = [1]
+    isolate.set_data("k", value)
+    value.append(2)
+    with pytest.raises(IsolationError):
+        isolate.call(module, "crash")
+    assert isolate.call("pihost:", "getData", "k") == [1]
+
+
+def test_a_process_that_cannot_be_told_the_data_is_not_left_behind(options: IsolateOptions) -> None:
+    supervisor = Supervisor(RUNTIMES["python"].command, options)
+    # What no copy of a value can be: telling the process of it fails.
+    supervisor._data["k"] = object()
+    with pytest.raises(IsolationError):
+        supervisor.ready()
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+def test_what_a_process_that_crashes_leaves_behind_is_ended(options: IsolateOptions, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reading = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    with Isolate(RUNTIMES["python"].command, options) as isolate:
+        isolate.call("./sample.py", "start_child", str(pipe))
+        with pytest.raises(IsolationError):
+            isolate.call("./sample.py", "crash")
+        # The end of the pipe: nobody has it open any more.
+        assert select.select([reading], [], [], 20)[0] == [reading]
+    os.close(reading)
+
+
+def test_an_interrupt_cancels_the_call_that_is_waited_for(options: IsolateOptions) -> None:
+    with Isolate(RUNTIMES["python"].command, options) as isolate:
+        reached = threading.Event()
+
+        def interrupt() -> None:
+            reached.wait(30)
+            os.kill(os.getpid(), signal.SIGINT)
+
+        threading.Thread(target=interrupt).start()
+        with pytest.raises(KeyboardInterrupt):
+            isolate.call("./sample.py", "tell_and_wait_for_signal", reached.set)
+        assert isolate.call("./sample.py", "heard") == "CANCELLED"
 
 
 def test_the_budget_of_restarts_ends(runtime: Runtime, options: IsolateOptions) -> None:

@@ -99,10 +99,15 @@ func (f *callable) serve(call *Incoming) {
 	}
 }
 
-// answerPanic answers a call whose function panicked.
+// errGoexit is that of a function that ended its goroutine instead of returning.
+var errGoexit = errors.New("the function called runtime.Goexit and returned nothing")
+
+// answerPanic answers a call whose function panicked or did not return.
 func answerPanic(call *Incoming) {
 	if thrown := recover(); thrown != nil {
 		call.Fail(Panicked(thrown))
+	} else if !call.isAnswered {
+		call.Fail(errGoexit)
 	}
 }
 

@@ -97,11 +97,17 @@ func (p *producer) isClosed() bool {
 }
 
 func (p *producer) run() {
-	err := p.source(p.emit, p.closed)
-	if p.isClosed() {
-		err = p.reason
-	}
-	p.end(err)
+	err := errGoexit
+	defer func() {
+		if thrown := recover(); thrown != nil {
+			err = Panicked(thrown)
+		}
+		if p.isClosed() {
+			err = p.reason
+		}
+		p.end(err)
+	}()
+	err = p.source(p.emit, p.closed)
 }
 
 // emit sends an item once there is room for it; false says that no more are wanted.
@@ -260,11 +266,6 @@ func isSequence(kind reflect.Type) bool {
 
 func sequenceSource(sequence reflect.Value) Source {
 	return func(emit func(any) bool, _ <-chan struct{}) (err error) {
-		defer func() {
-			if thrown := recover(); thrown != nil {
-				err = Panicked(thrown)
-			}
-		}()
 		yield := reflect.MakeFunc(sequence.Type().In(0), func(args []reflect.Value) []reflect.Value {
 			if len(args) == 2 && !args[1].IsNil() {
 				err = args[1].Interface().(error)

@@ -217,6 +217,14 @@ def test_data_is_stored_with_the_host(host: Host) -> None:
     assert host.call("getData", "other", module="pihost:") == 2
 
 
+def test_data_that_cannot_cross_is_stored_nowhere(host: Host) -> None:
+    host.call("remember", "k", 1)
+    with pytest.raises(IsolationError, match="NOT_SERIALIZABLE"):
+        host.call("remember_function", "k")
+    assert host.call("getData", "k", module="pihost:") == 1
+    assert host.stored == {"k": 1}
+
+
 def test_many_calls_at_once_are_all_answered(host: Host) -> None:
     handle = host.session.new_handle(SAMPLE, "add")
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from conftest import Host
 
-from process_isolation_pihost.errors import IsolationError
+from process_isolation_pihost.errors import IsolationError, RemoteError
 
 
 def test_the_hello_names_what_it_can_do(start: Any) -> None:
@@ -72,9 +72,23 @@ def test_lines_arrive_as_they_are_printed(host: Host) -> None:
     assert {host.read_line(), host.read_line()} == {"hello\n"}
 
 
-def test_sys_exit_ends_the_process_with_its_code(host: Host) -> None:
-    _quietly(host, "leave", 7)
+@pytest.mark.parametrize("method", ["leave", "leave_later"])
+def test_sys_exit_ends_the_process_with_its_code(host: Host, method: str) -> None:
+    _quietly(host, method, 7)
     assert host.wait() == 7
+
+
+@pytest.mark.parametrize("method", ["leave_after_one", "leave_later_after_one"])
+def test_sys_exit_in_a_generator_ends_the_process_with_its_code(host: Host, method: str) -> None:
+    with pytest.raises(Exception, match=r"SystemExit|closed"):
+        list(host.call(method, 7))
+    assert host.wait() == 7
+
+
+def test_an_interrupt_that_a_coroutine_raises_is_its_own(host: Host) -> None:
+    with pytest.raises(RemoteError, match="here"):
+        host.call("interrupt_itself")
+    assert host.call("add_later", 1, 2) == 3
 
 
 def test_a_crash_fails_the_calls_that_run(host: Host) -> None:

@@ -1,6 +1,7 @@
 """Values as text and bytes, and back: the payload format of docs/protocol.md."""
 
 from .column import column_text
+from .copy import copy_of
 from .decode import Decoder, parse_json
 from .encode import EncodedValue, Encoder
 from .values import UNDEFINED, BigInt, Map, Undefined
@@ -14,5 +15,6 @@ __all__ = [
     "Map",
     "Undefined",
     "column_text",
+    "copy_of",
     "parse_json",
 ]

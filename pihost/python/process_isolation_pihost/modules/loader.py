@@ -10,6 +10,7 @@ from types import ModuleType
 from urllib.parse import unquote, urlsplit
 
 from ..errors import IsolationError
+from ..once import Once
 
 _SCHEME = "file:"
 
@@ -23,12 +24,20 @@ class ModuleLoader:
         is_folder = path.endswith("/") or os.path.isdir(path)
         self._folder = os.path.abspath(path if is_folder else os.path.dirname(path))
         self._loaded: dict[str, ModuleType] = {}
+        self._once = Once()
 
     def load(self, name: str) -> ModuleType:
-        """The module. Raises MODULE_NOT_FOUND or MODULE_FAILED; the cause of the latter is what it raised."""
+        """
+        The module. Raises MODULE_NOT_FOUND or MODULE_FAILED; the cause of the latter is what it raised.
+
+        UnderWayError: one that waits for the other process while it is loaded is no module yet.
+        """
         found = self._loaded.get(name)
         if found is None:
-            found = self._loaded[name] = self._import_file(name) if _is_path(name) else self._import_name(name)
+            path = self._file_of(name) if _is_path(name) else None
+            with self._once.alone(name if path is None else _package_of(path)[1]):
+                module = self._import_name(name) if path is None else self._import_file(name, path)
+            found = self._loaded[name] = module
         return found
 
     def path_of(self, name: str) -> str:
@@ -36,10 +45,12 @@ class ModuleLoader:
         path = _path_of_url(name) if name.startswith(_SCHEME) else name
         return os.path.normpath(os.path.join(self._folder, path))
 
-    def _import_file(self, name: str) -> ModuleType:
+    def _file_of(self, name: str) -> str:
         path = self.path_of(name)
-        if os.path.isdir(path) and os.path.isfile(os.path.join(path, "__init__.py")):
-            path = os.path.join(path, "__init__.py")
+        package = os.path.join(path, "__init__.py")
+        return package if os.path.isfile(package) else path
+
+    def _import_file(self, name: str, path: str) -> ModuleType:
         if not os.path.isfile(path):
             raise _not_found(name, f"there is no file {path}")
         root, dotted = _package_of(path)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from typing import Any, Callable
 
+from ..codec import copy_of
+
 
 class IsolateData:
     """The values of this isolate, by name."""
@@ -25,8 +27,9 @@ class IsolateData:
 
     def set(self, name: str, value: Any) -> Any:
         """Stores a value here and with the host; waits, or gives an awaitable, as a call of the host does."""
-        self.receive(name, value)
-        return self.tell_host(name, value) if self.tell_host is not None else None
+        copy = copy_of(value, "value")
+        self.receive(name, copy)
+        return self.tell_host(name, copy) if self.tell_host is not None else None
 
 
 _data = IsolateData()
@@ -46,6 +49,7 @@ def set_data(name: str, value: Any) -> Any:
     """
     Stores a value for the life of the isolate: the processes after a restart have it, too.
 
-    In a thread it returns when the host has it. Where an event loop runs, it gives an awaitable.
+    In a thread it returns when the host has it. Where an event loop runs, it gives an awaitable. Stores a copy; raises
+    IsolationError NOT_SERIALIZABLE for what has none, as functions.
     """
     return _data.set(name, value)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import threading
+import sys
 from types import ModuleType
 from typing import Any, Callable
 
 from ..errors import IsolationError
 from ..modules import Exports, ModuleLoader
+from ..once import Once
 
 
 class ModuleLifecycle:
@@ -18,28 +19,36 @@ class ModuleLifecycle:
         self._is_of_all = is_of_all
         self._loader = loader
         self._run = run
-        self._lock = threading.Lock()
+        self._once = Once()
+        #: Those whose ``start`` has ended, in this order.
         self._started: dict[str, ModuleType] = {}
 
     def start(self, name: str, module: ModuleType, code: str = "MODULE_FAILED") -> None:
-        """Starts the module, once. Raises ``code`` with what ``start`` raised as its cause."""
+        """
+        Starts the module, once. Raises ``code`` with what ``start`` raised as its cause.
+
+        UnderWayError: no call reaches the module before its ``start`` has ended.
+        """
         if module.__name__ in self._started or not self._is_meant(name, module):
             return
-        with self._lock:
-            self._started[module.__name__] = module
-        try:
-            self._call(module, "start")
-        except Exception as error:
-            self._started.pop(module.__name__, None)
-            raise IsolationError(code, f"start() of module {name!r} failed: {type(error).__name__}: {error}") from error
+        with self._once.alone(module.__name__):
+            if module.__name__ not in self._started:
+                self._run_start(name, module, code)
+                self._started[module.__name__] = module
 
     def stop(self) -> None:
         """Stops those that were started, the last one first."""
         for module in reversed(list(self._started.values())):
             try:
                 self._call(module, "stop")
-            except Exception as error:
-                print(f"stop() of module {module.__name__} failed: {error!r}", flush=True)
+            except BaseException as error:
+                sys.stderr.write(f"pihost: stop() of module {module.__name__} failed: {error!r}\n")
+
+    def _run_start(self, name: str, module: ModuleType, code: str) -> None:
+        try:
+            self._call(module, "start")
+        except Exception as error:
+            raise IsolationError(code, f"start() of module {name!r} failed: {type(error).__name__}: {error}") from error
 
     def _is_meant(self, name: str, module: ModuleType) -> bool:
         if self._is_of_all or name in self._names:

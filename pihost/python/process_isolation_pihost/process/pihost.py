@@ -221,7 +221,10 @@ class Pihost:
         async def run() -> Any:
             return await awaitable
 
-        return asyncio.run_coroutine_threadsafe(run(), self.executor.loop()).result()
+        ended = asyncio.run_coroutine_threadsafe(run(), self.executor.loop())
+        # What it waits for may call this process.
+        with self.executor.blocked():
+            return ended.result()
 
     def _on_exit(self, error: BaseException) -> None:
         """User code ends the process, as ``sys.exit()`` does."""

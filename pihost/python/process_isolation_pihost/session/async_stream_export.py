@@ -6,19 +6,18 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from .current_call import CurrentCall, in_task
+from .executor import Executor
 from .stream_export import Sink, Window
 
 
 class AsyncStreamExport:
     """An async iterator, run by a task in the event loop, within the call that made it."""
 
-    def __init__(
-        self, stream: int, iterator: Any, sink: Sink, loop: Callable[[], Any], call: CurrentCall | None
-    ) -> None:
+    def __init__(self, stream: int, iterator: Any, sink: Sink, executor: Executor, call: CurrentCall | None) -> None:
         self._stream = stream
         self._iterator = iterator
         self._sink = sink
-        self._loop = loop
+        self._executor = executor
         self._call = call
         self._window = Window(sink)
         self._task: Any = None
@@ -28,11 +27,11 @@ class AsyncStreamExport:
     def demand(self, items: int) -> None:
         """As of a StreamExport."""
         self._window.take_off(items)
-        self._loop().call_soon_threadsafe(self._go_on)
+        self._executor.loop().call_soon_threadsafe(self._go_on)
 
     def close(self, error: BaseException | None) -> None:
         """As of a StreamExport."""
-        loop = self._loop()
+        loop = self._executor.loop()
         loop.call_soon_threadsafe(lambda: loop.create_task(self._close(error)))
 
     def abandon(self) -> None:
@@ -46,7 +45,7 @@ class AsyncStreamExport:
             self._room = asyncio.Event()
         self._room.set()
         if self._task is None and not self._is_over:
-            self._task = self._loop().create_task(self._run())
+            self._task = self._executor.loop().create_task(self._run())
 
     async def _run(self) -> None:
         in_task.set(self._call)
@@ -108,6 +107,8 @@ class AsyncStreamExport:
         except BaseException as failure:
             error = failure
         self._sink.send_end(self._stream, error)
+        if isinstance(error, SystemExit):
+            self._executor.on_exit(error)
 
     def _end(self, error: BaseException | None) -> None:
         if self._is_over:
@@ -115,3 +116,5 @@ class AsyncStreamExport:
         self._is_over = True
         self._window.clear()
         self._sink.send_end(self._stream, error)
+        if isinstance(error, SystemExit):
+            self._executor.on_exit(error)

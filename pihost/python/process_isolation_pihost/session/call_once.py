@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from typing import Any, Callable
 
+from ..once import UnderWayError
 from .executor import Executor
 
 
@@ -21,11 +22,16 @@ def call_once(executor: Executor, function: Callable[[], Any]) -> Any:
         try:
             settle("value", await awaitable)
         except BaseException as error:
+            if isinstance(error, SystemExit):
+                executor.on_exit(error)
             settle("error", error)
 
     def run() -> None:
         try:
             value = function()
+        except UnderWayError as other:
+            other.then(lambda: executor.submit(run))
+            return
         except Exception as error:
             settle("error", error)
             return

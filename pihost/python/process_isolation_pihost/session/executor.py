@@ -127,7 +127,7 @@ class Executor:
                 import asyncio
 
                 self._loop = asyncio.new_event_loop()
-                threading.Thread(target=self._loop.run_forever, name="pihost-async", daemon=True).start()
+                threading.Thread(target=self._run_loop, name="pihost-async", daemon=True).start()
             return self._loop
 
     def use_loop(self, loop: Any) -> None:
@@ -146,6 +146,15 @@ class Executor:
             finally:
                 local.has_turn = False
                 local.prepare = None
+
+    def _run_loop(self) -> None:
+        """For ever: an event loop lets through what ends a program, and its other coroutines must not end with that."""
+        while not self._loop.is_closed():
+            try:
+                self._loop.run_forever()
+            except BaseException as error:
+                if isinstance(error, SystemExit):
+                    self.on_exit(error)
 
     def _spare(self) -> None:
         """Goes on with the jobs while others wait, and a while longer."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Sequence
+from functools import partial
 from time import perf_counter
 from typing import Any, Callable, Optional, Protocol, Union
 
 from ..codec.column import PLAIN, column_text, plain_texts
 from ..errors import IsolationError
+from ..once import UnderWayError
 from ..wire import CallDetails
 from .current_call import CurrentCall, in_task, in_thread
 from .executor import Executor
@@ -141,7 +143,14 @@ class IncomingCalls:
                 size = 0
             try:
                 function = callee.function
-                value = function(*args) if function is not None else callee.resolve(callee)(*args)
+                if function is None:
+                    function = callee.resolve(callee)
+                # Resolving may load a module, and calls before this one may have taken long.
+                state = self.open.get(call)
+                if state is not None and self._is_cancelled(state):
+                    self._acknowledge(call)
+                    continue
+                value = function(*args)
                 if type(value) not in PLAIN:
                     text = column_text(value)
                     if text is None:
@@ -150,6 +159,10 @@ class IncomingCalls:
                         continue
                     value = text
                     size += len(text)
+            except UnderWayError as other:
+                other.then(partial(self.submit, [incoming]))
+                started = perf_counter()
+                continue
             except BaseException as error:
                 self._fail(call, error)
                 started = perf_counter()

@@ -56,7 +56,12 @@ class OutgoingCalls:
         self._send(handle, args, call, timeout, trace)
         with self._executor.blocked():
             self._outbox.flush()
-            is_answered = call.wait(timeout)
+            try:
+                is_answered = call.wait(timeout)
+            except BaseException:
+                # An interrupt: nobody waits any more.
+                self.cancel(call)
+                raise
         if not is_answered and self.cancel(call):
             raise _late(handle, timeout)
         if not is_answered:

@@ -160,9 +160,9 @@ class Session:
         call = current_call()
         export: Export
         if hasattr(iterator, "__anext__"):
-            export = AsyncStreamExport(reference, iterator, self._sender, self.executor.loop, call)
+            export = AsyncStreamExport(reference, iterator, self._sender, self.executor, call)
         else:
-            export = StreamExport(reference, iterator, self._sender, self.executor.submit, call)
+            export = StreamExport(reference, iterator, self._sender, self.executor, call)
         self._frames.exports[reference] = export
 
     def _on_stream_over(self, reference: int) -> None:

@@ -7,6 +7,7 @@ from collections import deque
 from typing import Any, Callable, Protocol
 
 from .current_call import CurrentCall, in_thread
+from .executor import Executor
 
 WINDOW_ITEMS = 1_024
 WINDOW_BYTES = 4 * 1024 * 1024
@@ -75,13 +76,13 @@ class StreamExport:
         stream: int,
         iterator: Any,
         sink: Sink,
-        submit: Callable[[Callable[[], Any]], Any],
+        executor: Executor,
         call: CurrentCall | None,
     ) -> None:
         self._stream = stream
         self._iterator = iterator
         self._sink = sink
-        self._submit_job = submit
+        self._executor = executor
         self._call = call
         self._window = Window(sink)
         self._lock = threading.Lock()
@@ -111,7 +112,7 @@ class StreamExport:
             finally:
                 in_thread.find = None
 
-        self._submit_job(run)
+        self._executor.submit(run)
 
     def _queue(self) -> None:
         with self._lock:
@@ -190,6 +191,8 @@ class StreamExport:
         self._window.clear()
         self._sink.send_end(self._stream, error)
         if error is not None:
+            if isinstance(error, SystemExit):
+                self._executor.on_exit(error)
             # Its item could not be sent: it must not stay suspended for ever.
             try:
                 self._leave()

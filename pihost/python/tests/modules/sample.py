@@ -176,5 +176,27 @@ def remember(name, value):
     return get_data(name)
 
 
+def remember_function(name):
+    set_data(name, remember)
+
+
+async def leave_later(code):
+    sys.exit(code)
+
+
+def leave_after_one(code):
+    yield 1
+    sys.exit(code)
+
+
+async def leave_later_after_one(code):
+    yield 1
+    sys.exit(code)
+
+
+async def interrupt_itself():
+    raise KeyboardInterrupt("here")
+
+
 def thread_name():
     return threading.current_thread().name
