@@ -326,14 +326,15 @@ class IncomingCalls:
         if text is None or self._is_cancelled(state):
             self.succeed(call, value)
             return
-        self.open.pop(call, None)
-        self.done += 1
         with self._outbox.lock:
             draft = self._outbox.draft()
             is_first = not draft.entries
             draft.result_ids.append(call)
             draft.results.append(text)
             draft.count(len(text))
+        # Whoever ends the process sends what is in the draft once no call is open.
+        self.open.pop(call, None)
+        self.done += 1
         if is_first:
             loop.call_soon(self._flush_idle)
 
