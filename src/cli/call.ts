@@ -4,7 +4,7 @@ import { IsolationError } from "../errors/index.js";
 import type { AddCommand } from "./add-command.js";
 import { EXIT } from "./exit-codes.js";
 import { parseArguments } from "./json-arguments.js";
-import { wholeNumber } from "./option-values.js";
+import { milliseconds } from "./option-values.js";
 import { jsonLine, print } from "./output.js";
 import { reportCallError } from "./report-error.js";
 
@@ -38,7 +38,11 @@ export const addCallCommand: AddCommand = (program: Command, end) => {
     .argument("<name|pid>", "the isolate: of a kernel, or as pihost ps shows it")
     .argument("<words...>", "the module, where it is not a kernel's; the export; its arguments: a JSON array")
     .option("-k, --kernel <name|socket>", "the kernel, where there are several")
-    .option("--timeout <ms>", "give up after so many milliseconds, with exit code 124; the method is told", wholeNumber)
+    .option(
+      "--timeout <ms>",
+      "give up after so many milliseconds, with exit code 124; the method is told",
+      milliseconds(1),
+    )
     .option("--json", "one line also on a terminal (default there: indented)")
     .addHelpText("after", HELP);
   command.action(async (nameOrPid: string, words: readonly string[], options: CallCommandOptions) => {

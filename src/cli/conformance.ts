@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { EXIT, EXIT_CODES_HELP } from "./exit-codes.js";
-import { wholeNumber } from "./option-values.js";
+import { milliseconds } from "./option-values.js";
 
 const HELP = `
 Starts the executable with descriptors 3 and 4, again and again, and tells which scenarios of the contract it keeps. Of what its
@@ -41,7 +41,7 @@ export function addConformanceCommand(
     .option("--from <dir>", "where modules are looked for, and where the executable runs", ".")
     .option("--only <pattern>", "scenarios whose name matches this regular expression")
     .option("--known <file>", "the known failures")
-    .option("--timeout <ms>", "milliseconds that the process has for each thing", wholeNumber, 5_000)
+    .option("--timeout <ms>", "milliseconds that the process has for each thing", milliseconds(1), 5_000)
     .option("--json", "print an array of JSON objects")
     .addHelpText("after", HELP);
   command.action(async (options: ConformanceOptions) => {

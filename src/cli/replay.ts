@@ -6,7 +6,7 @@ import { printable } from "../sandbox/index.js";
 import type { AddCommand } from "./add-command.js";
 import { CommandFailure } from "./command-failure.js";
 import { EXIT } from "./exit-codes.js";
-import { path, wholeNumber } from "./option-values.js";
+import { milliseconds, path, wholeNumber } from "./option-values.js";
 import { jsonLine, note, print } from "./output.js";
 import { Ending } from "./replay/ending.js";
 import type { Found } from "./replay/findings.js";
@@ -44,7 +44,11 @@ export const addReplayCommand: AddCommand = (program: Command, end) => {
     .option("--module <path>", "call this module in the place of the recorded ones")
     .option("--from <call>", "begin with this call; those before it are not run", wholeNumber)
     .option("--ignore <path>", "do not look at what stands there; may be given again", path)
-    .option("--timeout <ms>", `how long anything may take that the record has (default: ${TIMEOUT_MS})`, wholeNumber)
+    .option(
+      "--timeout <ms>",
+      `how long anything may take that the record has (default: ${TIMEOUT_MS})`,
+      milliseconds(1),
+    )
     .option("--json", "print the outcome as JSON")
     .addHelpText("after", HELP);
   command.action(async (file: string, options: ReplayCommandOptions) => {
@@ -71,7 +75,7 @@ async function replayFile(file: string, options: ReplayCommandOptions): Promise<
   const from = existsSync(folder) ? folder : process.cwd();
   if (from !== folder)
     note(`pihost: ${folder}, where the record's modules were, is not here: they are looked for in ${from}`);
-  return runReplay(record, {
+  const outcome = await runReplay(record, {
     module: options.module === undefined ? undefined : toModule(options.module, undefined),
     from,
     firstCall: options.from ?? 1,
@@ -81,6 +85,9 @@ async function replayFile(file: string, options: ReplayCommandOptions): Promise<
     if (!(error instanceof BadRecord)) throw error;
     throw new CommandFailure(EXIT.usage, printable(`${file}:${error.line}: ${error.message}`), { cause: error });
   });
+  if (outcome.found === undefined && options.from !== undefined && options.from > outcome.recorded)
+    throw new CommandFailure(EXIT.usage, `--from ${options.from}: the last call of ${file} is ${outcome.recorded}`);
+  return outcome;
 }
 
 function say({ calls, found, notes }: ReplayOutcome): void {

@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import { EXIT_CODES_HELP } from "./exit-codes.js";
-import { assignment, number, path, wholeNumber } from "./option-values.js";
+import { assignment, milliseconds, number, path, wholeNumber } from "./option-values.js";
 import type { RunOptions } from "./run-options.js";
 
 const HELP = `
@@ -67,8 +67,8 @@ export function addRunCommand(
     .option("--name <name>", "the isolate's name (default: the module's)")
     .option("--discoverable", "let pihost ps, status, call and shutdown find it")
     .option("--from <dir>", "where modules are looked for (default: the working directory)")
-    .option("--timeout <ms>", "end the run after so many milliseconds, with exit code 124", wholeNumber)
-    .option("--grace <ms>", "milliseconds that the method gets after Ctrl+C (default: 5000)", wholeNumber)
+    .option("--timeout <ms>", "end the run after so many milliseconds, with exit code 124", milliseconds(1))
+    .option("--grace <ms>", "milliseconds that the method gets after Ctrl+C (default: 5000)", milliseconds())
     .option("--env <key=value>", "a variable for the process; may be repeated", assignment)
     .option("--inherit-env", "pass this command's whole environment (default: a short list)")
     .option("--permissions", "deny what is not allowed by one of the next options, by Node's permission model")

@@ -3,7 +3,7 @@ import type { HostChannel } from "../channel/grpc/index.js";
 import type { AddCommand } from "./add-command.js";
 import { CommandFailure } from "./command-failure.js";
 import { EXIT } from "./exit-codes.js";
-import { wholeNumber } from "./option-values.js";
+import { milliseconds } from "./option-values.js";
 import { print } from "./output.js";
 
 const HELP = `
@@ -24,7 +24,7 @@ export const addShutdownCommand: AddCommand = (program: Command, end) => {
     .description("end a live isolate in order")
     .argument("<name|pid>", "the isolate, as pihost ps shows it")
     .option("--reason <text>", "why, for its log and the errors of refused calls", "requested by pihost shutdown")
-    .option("--grace <ms>", "milliseconds that running calls get to finish", wholeNumber, 5_000)
+    .option("--grace <ms>", "milliseconds that running calls get to finish", milliseconds(), 5_000)
     .addHelpText("after", HELP);
   command.action(async (nameOrPid: string, { reason, grace }: { reason: string; grace: number }) => {
     const [{ findLive, withChannel, answerInTime, SHORT_ANSWER_BYTES }, { waitForExit }] = await Promise.all([

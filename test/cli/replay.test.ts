@@ -116,6 +116,8 @@ describe("pihost replay", () => {
     });
     const from = await pihost(["replay", file, "--module", CHANGED, "--from", "2"]);
     expect(from).toMatchObject({ code: 0, stdout: "1 call came to the same\n" });
+    const beyond = await pihost(["replay", file, "--from", "3"]);
+    expect(beyond).toMatchObject({ code: 2, stdout: "", stderr: `pihost: --from 3: the last call of ${file} is 2\n` });
     const ignoring = await pihost(["replay", file, "--module", CHANGED, "--ignore", "result.*"]);
     expect(ignoring).toMatchObject({ code: 0, stdout: "2 calls came to the same\n" });
   });

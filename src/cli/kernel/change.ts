@@ -13,22 +13,32 @@ Examples:
 
 /** Commands that change isolates, each with what it says when it is done. */
 const CHANGES = [
-  { name: "start", what: "start isolates of a kernel that are down", done: "runs" },
-  { name: "stop", what: "end isolates of a kernel in order; they stay down", done: "has stopped" },
-  { name: "restart", what: "replace processes by fresh ones, without a lost call", done: "was restarted" },
+  { name: "start", what: "start isolates of a kernel that are down", done: "runs", example: "parser" },
+  {
+    name: "stop",
+    what: "end isolates of a kernel in order; they stay down",
+    done: "has stopped",
+    example: "parser store",
+  },
+  {
+    name: "restart",
+    what: "replace processes by fresh ones, without a lost call",
+    done: "was restarted",
+    example: "-k shop parser",
+  },
 ] as const;
 
 export type Change = (typeof CHANGES)[number]["name"];
 
 /** `pihost start`, `stop`, `restart` and `replace` */
 export const addChangeCommands: AddCommand = (program: Command, end) => {
-  for (const { name, what, done } of CHANGES) {
+  for (const { name, what, done, example } of CHANGES) {
     const command = program
       .command(name)
       .description(what)
       .argument("<names...>", "the isolates")
       .option("-k, --kernel <name|socket>", "the kernel")
-      .addHelpText("after", CHOICE_HELP);
+      .addHelpText("after", `${CHOICE_HELP}\n\nExamples:\n  pihost ${name} ${example}`);
     command.action(async (names: string[], options: { kernel?: string }) => {
       const { changeIsolates } = await import("./change-isolates.js");
       await changeIsolates(name, names, done, options);

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { AddCommand } from "../add-command.js";
 import { EXIT } from "../exit-codes.js";
-import { wholeNumber } from "../option-values.js";
+import { milliseconds } from "../option-values.js";
 import { print } from "../output.js";
 import { CHOICE_HELP } from "./choose-kernel.js";
 
@@ -27,7 +27,11 @@ export const addDownCommand: AddCommand = (program: Command, end) => {
     .argument("[name]", "the kernel")
     .option("-k, --kernel <name|socket>", "the same")
     .option("--reason <text>", "why, for events and the errors of refused calls", "requested by pihost down")
-    .option("--grace <ms>", "milliseconds that running calls get to finish (default: each isolate's own)", wholeNumber)
+    .option(
+      "--grace <ms>",
+      "milliseconds that running calls get to finish (default: each isolate's own)",
+      milliseconds(),
+    )
     .addHelpText("after", HELP);
   command.action(async (name: string | undefined, { kernel = name, reason, grace }: DownOptions) => {
     const { stopKernel } = await import("./stop-kernel.js");

@@ -19,18 +19,15 @@ import type { TopOptions } from "./top.js";
 /** q, Ctrl+C and Ctrl+D, which arrive as characters here. */
 const LEAVING: ReadonlySet<string> = new Set(["q", "Q", "\x03", "\x04"]);
 
-const SHORTEST_INTERVAL_MS = 100;
-
 /** Between the two readings of a table that is printed once, in milliseconds. */
 const ONCE_MS = 250;
 
 /** Shows a kernel's isolates until somebody leaves, or it has ended. */
 export async function runTop(options: TopOptions): Promise<number> {
-  const intervalMs = Math.max(SHORTEST_INTERVAL_MS, options.interval);
   await withKernel(options, async (client) => {
     const reader = new RowReader(client);
-    if (options.json) await printReadings(reader, intervalMs);
-    else if (process.stdout.isTTY && process.env.TERM !== "dumb") await showReadings(reader, intervalMs);
+    if (options.json) await printReadings(reader, options.interval);
+    else if (process.stdout.isTTY && process.env.TERM !== "dumb") await showReadings(reader, options.interval);
     else await printOnce(reader);
   });
   return EXIT.done;

@@ -13,6 +13,23 @@ Examples:
   pihost token create call:parser --expires 1h --note "nightly import"
   TOKEN=$(pihost token create call:shop.v1.Store)`;
 
+const REVOKE_HELP = `${CHOICE_HELP}
+
+Examples:
+  pihost token revoke a47ecb95b572`;
+
+const LIST_HELP = `${CHOICE_HELP}
+
+Examples:
+  pihost token list
+  pihost token list --json | jq -r '.[].id'`;
+
+const TOKEN_HELP = `
+Examples:
+  pihost token create call:parser --expires 1h
+  pihost token list
+  pihost token revoke a47ecb95b572`;
+
 const MS_OF = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 export interface CreateTokenOptions {
@@ -24,7 +41,10 @@ export interface CreateTokenOptions {
 
 /** `pihost token` */
 export const addTokenCommand: AddCommand = (program: Command, end) => {
-  const token = program.command("token").description("make, revoke and list tokens for a kernel's front door");
+  const token = program
+    .command("token")
+    .description("make, revoke and list tokens for a kernel's front door")
+    .addHelpText("after", TOKEN_HELP);
   token
     .command("create")
     .description("make a token")
@@ -48,6 +68,7 @@ export const addTokenCommand: AddCommand = (program: Command, end) => {
     .description("take tokens away; requests that run with them end at once")
     .argument("<ids...>", "their ids, as pihost token list shows them")
     .option("-k, --kernel <name|socket>", "the kernel")
+    .addHelpText("after", REVOKE_HELP)
     .action(async (ids: string[], options: { kernel?: string }) => {
       const { revokeTokens } = await import("./manage-tokens.js");
       await revokeTokens(ids, options);
@@ -59,6 +80,7 @@ export const addTokenCommand: AddCommand = (program: Command, end) => {
     .description("list the tokens that are good for something; not what they are")
     .option("-k, --kernel <name|socket>", "the kernel")
     .option("--json", "print an array of JSON objects")
+    .addHelpText("after", LIST_HELP)
     .action(async (options: { kernel?: string; json?: true }) => {
       const { listTokens } = await import("./manage-tokens.js");
       await listTokens(options);

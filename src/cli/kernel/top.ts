@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { AddCommand } from "../add-command.js";
-import { wholeNumber } from "../option-values.js";
+import { milliseconds } from "../option-values.js";
 import { CHOICE_HELP } from "./choose-kernel.js";
 
 const HELP = `
@@ -24,7 +24,7 @@ export const addTopCommand: AddCommand = (program: Command, end) => {
     .description("watch the isolates of a kernel: states, calls, memory, processor")
     .argument("[name]", "the kernel")
     .option("-k, --kernel <name|socket>", "the same")
-    .option("--interval <ms>", "milliseconds between two readings, from 100", wholeNumber, 1_000)
+    .option("--interval <ms>", "milliseconds between two readings, from 100", milliseconds(100), 1_000)
     .option("--json", "one line of JSON for each reading, until it is ended")
     .addHelpText("after", HELP);
   command.action(async (name: string | undefined, options: TopOptions) => {

@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import type { AddCommand } from "../add-command.js";
-import { metricsAddress, wholeNumber } from "../option-values.js";
+import { metricsAddress, milliseconds } from "../option-values.js";
 import type { UpOptions } from "./up-options.js";
 
 const HELP = `
@@ -32,7 +32,7 @@ export const addUpCommand: AddCommand = (program: Command, end) => {
     .option(
       "--grace <ms>",
       "milliseconds that running calls get when it stops (default: each isolate's own)",
-      wholeNumber,
+      milliseconds(),
     )
     .option(
       "--metrics <[host:]port>",

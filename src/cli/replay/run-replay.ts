@@ -16,6 +16,8 @@ import { within } from "./settled.js";
 export interface ReplayOutcome {
   /** How many calls were run. */
   readonly calls: number;
+  /** How many the record has, up to the first difference. */
+  readonly recorded: number;
   readonly found: Found | undefined;
   /** What could not be compared, and why. */
   readonly notes: readonly string[];
@@ -38,7 +40,7 @@ export async function runReplay(record: ReadRecord, options: ReplayOptions): Pro
   } finally {
     await isolate.terminate();
   }
-  return { calls: calls.made, found: findings.found, notes: findings.notes };
+  return { calls: calls.made, recorded: findings.call, found: findings.found, notes: findings.notes };
 }
 
 /** Both sides of a replay: the host as it is recorded, and what runs now. */
