@@ -30,7 +30,6 @@ export function discardFolder(folder: string): () => Promise<void> {
   const steps = removeSteps(folder, progress);
   const remains = removeLittle(steps);
   if (remains === undefined) {
-    steps.return({ large: [], folders: [] });
     const moved = Array.from({ length: progress.moved }, (_, at) => `${folder}.${at}`);
     return () => removeAll(moved.filter((path) => existsSync(path)));
   }

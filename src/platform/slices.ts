@@ -33,13 +33,17 @@ export function inSlices<T>(steps: Steps<T>, keepsAlive = true): Promise<T> {
 
 /**
  * Does the work inside this call, for at most as long as `mayGoOn` says, which is asked after each step. Undefined when
- * that was not enough.
+ * that was not enough: the work is ended where it is then.
  */
 export function atOnce<T>(steps: Steps<T>, mayGoOn: () => boolean = () => true): T | undefined {
   for (;;) {
     const { done, value } = steps.next();
     if (done === true) return value;
-    if (!mayGoOn()) return undefined;
+    if (!mayGoOn()) {
+      // What the work holds open is given back.
+      steps.return(undefined as T);
+      return undefined;
+    }
   }
 }
 

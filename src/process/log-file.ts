@@ -1,8 +1,11 @@
-import { closeSync, fstatSync, openSync, renameSync, statSync, write, writeSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, renameSync, statSync, write, writeSync } from "node:fs";
 import { Writable } from "node:stream";
 
 /** How much is collected before whoever writes is asked to wait, in bytes. */
 const HIGH_WATER_BYTES = 256 * 1024;
+
+/** Like "a", but that a pipe which somebody put there is not waited for. */
+const APPENDED_TO = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | (constants.O_NONBLOCK ?? 0);
 
 /** What distinguishes one such file from another. */
 export interface LogFileKind {
@@ -18,7 +21,12 @@ export interface LogFileKind {
 
 const OUTPUT: LogFileKind = { what: "what isolates print is", mode: 0o666, isFresh: false, head: undefined };
 
-/** A file that lines are appended to. When it is full, it becomes `<path>.1`, in the place of the one before. */
+/**
+ * A file that lines are appended to. When it is full, it becomes `<path>.1`, in the place of the one before.
+ *
+ * One that is not fresh may have others that append to it, here or in other processes: all see how large it has become, and
+ * whoever finds it full moves it for all.
+ */
 export class LogFile extends Writable {
   readonly #path: string;
   readonly #maxBytes: number;
@@ -49,6 +57,7 @@ export class LogFile extends Writable {
 
   override _write(chunk: Buffer, _: BufferEncoding, done: (error?: Error | null) => void): void {
     try {
+      if (this.#maxBytes !== Number.POSITIVE_INFINITY && !this.#kind.isFresh) this.#follow();
       if (this.#size > 0 && this.#size + chunk.length > this.#maxBytes) this.#rotate();
     } catch (error) {
       done(error as Error);
@@ -74,13 +83,26 @@ export class LogFile extends Writable {
     });
   }
 
+  /** What others have done to the file meanwhile. */
+  #follow(): void {
+    const there = statSync(this.#path, { throwIfNoEntry: false });
+    const own = fstatSync(this.#descriptor);
+    this.#size = own.size;
+    const isOwn = there?.ino === own.ino && there.dev === own.dev;
+    if (there === undefined || (!isOwn && there.isFile())) this.#reopen();
+  }
+
   #rotate(): void {
     renameSync(this.#path, `${this.#path}.1`);
-    const full = this.#descriptor;
-    this.#descriptor = openSync(this.#path, "a", this.#kind.mode);
-    closeSync(full);
-    this.#size = 0;
+    this.#reopen();
     this.#begin(false);
+  }
+
+  #reopen(): void {
+    const full = this.#descriptor;
+    this.#descriptor = openSync(this.#path, APPENDED_TO, this.#kind.mode);
+    closeSync(full);
+    this.#size = fstatSync(this.#descriptor).size;
   }
 
   #begin(isFirst: boolean): void {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PassThrough, Writable } from "node:stream";
 import { ProcessIsolator } from "process-isolation";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { fixture } from "../helpers/fixture.js";
 import { nextEvent } from "../helpers/record-events.js";
 import { isolationError, rejection } from "../helpers/rejection.js";
@@ -80,6 +80,28 @@ test("a file is appended to, by all processes, for both streams", async () => {
   await isolator.invoke(output, "write", ["stderr", "second\n"]);
   await isolator.shutdown();
   expect(readFileSync(file, "utf8")).toBe("before\nfirst\nsecond\n");
+});
+
+test("isolates that share a file fill it together, and none moves away what others have just written", async () => {
+  const file = join(useDirectory(), "log");
+  const stdout = { file, maxBytes: "4KiB" };
+  const [first, second] = await Promise.all([useIsolator({ stdout }), useIsolator({ stdout })]);
+  const write = (isolator: ProcessIsolator, letter: string): Promise<unknown> =>
+    isolator.invoke(output, "write", ["stdout", letter.repeat(1_500).concat("\n")]);
+  const lettersIn = (path: string): string =>
+    existsSync(path) ? readFileSync(path, "utf8").replace(/(.)\1*\n/g, "$1") : "";
+  const holds = (before: string, now: string): Promise<void> =>
+    vi.waitFor(() => expect([lettersIn(`${file}.1`), lettersIn(file)]).toEqual([before, now]), 10_000);
+  await write(first, "a");
+  await holds("", "a");
+  await write(second, "b");
+  await holds("", "ab");
+  await write(first, "c");
+  await holds("ab", "c");
+  await write(second, "d");
+  await holds("ab", "cd");
+  await write(second, "e");
+  await holds("cd", "e");
 });
 
 test("a full file makes way for a new one", async () => {

@@ -49,10 +49,24 @@ test("what keeps nobody alive is done all the same while somebody is", async () 
   clearInterval(keepsAlive);
 });
 
-test("what is done at once ends where it may not go on, and can be gone on with", async () => {
-  const steps = work(5);
+test("what is done at once ends where it may not go on", () => {
+  const log: string[] = [];
   let left = 2;
-  expect(atOnce(steps, () => --left > 0)).toBeUndefined();
-  expect(await inSlices(steps)).toBe(5);
+  expect(atOnce(work(5, log), () => --left > 0)).toBeUndefined();
+  expect(log).toHaveLength(2);
   expect(atOnce(work(3))).toBe(3);
+});
+
+test("work that is cut short gives back what it holds open", () => {
+  let isOpen = false;
+  const held = (function* (): Steps<string> {
+    isOpen = true;
+    try {
+      for (;;) yield;
+    } finally {
+      isOpen = false;
+    }
+  })();
+  expect(atOnce(held, () => false)).toBeUndefined();
+  expect(isOpen).toBe(false);
 });

@@ -92,7 +92,10 @@ function inModule(targets: CallTargets, module: string, target: CallTarget): Cal
   return target.kind === "module" ? targets.of(module, target.method) : target;
 }
 
-/** What a process answers to calls that come when it is about to end. It has not begun with them. */
+/**
+ * What a process answers to calls that come when it is about to end. It has not begun with them. What names an isolate was
+ * told to the process's code by whoever calls others for it, and the code has thrown it on: that has begun.
+ */
 function isRefusal(error: unknown): error is IsolationError {
-  return IsolationError.is(error, "STOPPED") && error.facts.attempts === 0;
+  return IsolationError.is(error, "STOPPED") && error.facts.attempts === 0 && error.facts.isolate === undefined;
 }

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { isolationError, rejection } from "../../helpers/rejection.js";
 import { useDirectory } from "../../helpers/use-directory.js";
-import { kernelFixture } from "../use-kernel.js";
-import { eventOf, type Store, useConnection } from "./use-connection.js";
+import { kernelFixture, useKernel } from "../use-kernel.js";
+import { connectTo, eventOf, type Store, useConnection } from "./use-connection.js";
 
 test("calls carry what calls of the host carry: rich values, streams both ways, callbacks, live objects", async () => {
   const { connected } = await useConnection();
@@ -106,6 +106,16 @@ test("a call that ends because its process is about to is not made again", async
   expect((await ending).code).toBe("STOPPED");
   expect(await api.pid()).not.toBe(pid);
   expect(await api.seen()).toBeUndefined();
+});
+
+test("a call that fails because its own call was refused elsewhere is not made again", async () => {
+  const kernel = await useKernel(
+    { name: "unreached", isolates: { front: { module: kernelFixture("unreached.mjs") } } },
+    { frontDoor: true },
+  );
+  const { api } = (await connectTo(kernel)).isolate<{ ask(): void; count(): number }>("front");
+  expect((await isolationError(api.ask())).facts.isolate).toBe("other");
+  expect(await api.count()).toBe(1);
 });
 
 test("a stopped isolate refuses calls until it is started", async () => {
