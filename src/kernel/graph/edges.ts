@@ -13,6 +13,7 @@ export interface Edge {
 
 /** All that the manifest grants, in the order of the start. */
 export function edgesOf({ isolates }: ResolvedManifest): readonly Edge[] {
+  const providers = providersOf(isolates);
   return [...isolates.values()].flatMap(({ name, uses }) =>
     [...uses].flatMap(([target, { exports, lazy }]) => {
       const names = exports === "*" ? "" : exports.map(quoted).join(", ") || "nothing";
@@ -21,11 +22,33 @@ export function edgesOf({ isolates }: ResolvedManifest): readonly Edge[] {
         const part = target.slice("host.".length);
         return [{ from: name, to: "host", label: [part, names].filter(Boolean).join(": "), lazy }];
       }
-      const providers = [...isolates.values()].filter(({ grpc }) => grpc?.services.includes(target));
       const label = [target, names].filter(Boolean).join(": ");
-      return providers.filter((one) => one.name !== name).map((one) => ({ from: name, to: one.name, label, lazy }));
+      const others = (providers.get(target) ?? []).filter((one) => one !== name);
+      return others.map((one) => ({ from: name, to: one, label, lazy }));
     }),
   );
+}
+
+/** The edges that leave each name, or that lead to it, in their order. */
+export function edgesBy(end: "from" | "to", edges: readonly Edge[]): ReadonlyMap<string, readonly Edge[]> {
+  const grouped = new Map<string, Edge[]>();
+  for (const edge of edges) addTo(grouped, edge[end], edge);
+  return grouped;
+}
+
+/** The isolates that serve each gRPC service. */
+export function providersOf(isolates: ResolvedManifest["isolates"]): ReadonlyMap<string, readonly string[]> {
+  const providers = new Map<string, string[]>();
+  for (const { name, grpc } of isolates.values()) {
+    for (const service of new Set(grpc?.services)) addTo(providers, service, name);
+  }
+  return providers;
+}
+
+function addTo<T>(lists: Map<string, T[]>, key: string, value: T): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [value]);
+  else list.push(value);
 }
 
 /** A text of the user's in one line, which a terminal only shows. */

@@ -1,5 +1,5 @@
 import type { ResolvedManifest } from "../manifest/index.js";
-import { type Edge, edgesOf } from "./edges.js";
+import { type Edge, edgesBy, edgesOf } from "./edges.js";
 
 const CHARACTER = 8;
 const BOX = { height: 36, padding: 16, gap: 48 };
@@ -38,7 +38,8 @@ export function graphSvg(manifest: ResolvedManifest): string {
   const height = (rows.length - 1) * ROW + BOX.height + 2 * MARGIN;
   const boxes = rows.flatMap((row, index) => placeRow(row, MARGIN + index * ROW, width));
   const byName = new Map(boxes.map((box) => [box.name, box]));
-  const lines = edges.map((edge) => drawEdge(edge, edges, byName));
+  const sides = { leaving: edgesBy("from", edges), leading: edgesBy("to", edges) };
+  const lines = edges.map((edge) => drawEdge(edge, sides, byName));
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">`,
     `<title>${escaped(manifest.name)}</title>`,
@@ -80,24 +81,22 @@ interface Line {
   readonly label: string;
 }
 
+/** The edges that share a side of a box, by its name. */
+interface Sides {
+  readonly leaving: ReadonlyMap<string, readonly Edge[]>;
+  readonly leading: ReadonlyMap<string, readonly Edge[]>;
+}
+
 /**
  * From one side of the user to the facing side of the used. The edges of a side share it evenly; one that passes other rows
  * swings out around them, to the right, and an arrow that goes up to the left.
  */
-function drawEdge(edge: Edge, edges: readonly Edge[], boxes: ReadonlyMap<string, Box>): Line {
+function drawEdge(edge: Edge, { leaving, leading }: Sides, boxes: ReadonlyMap<string, Box>): Line {
   const [start, end] = [boxes.get(edge.from), boxes.get(edge.to)];
   if (start === undefined || end === undefined) return { path: "", label: "" };
   const isDown = end.y > start.y;
-  const x1 = port(
-    start,
-    edges.filter(({ from }) => from === edge.from),
-    edge,
-  );
-  const x2 = port(
-    end,
-    edges.filter(({ to }) => to === edge.to),
-    edge,
-  );
+  const x1 = port(start, leaving.get(edge.from) ?? [], edge);
+  const x2 = port(end, leading.get(edge.to) ?? [], edge);
   const y1 = start.y + (isDown ? BOX.height : 0);
   const y2 = end.y + (isDown || end.y === start.y ? 0 : BOX.height);
   const rows = Math.abs(end.y - start.y) / ROW;

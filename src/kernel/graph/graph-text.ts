@@ -1,5 +1,5 @@
 import type { ResolvedManifest } from "../manifest/index.js";
-import { type Edge, edgesOf } from "./edges.js";
+import { type Edge, edgesBy, edgesOf } from "./edges.js";
 import { type Branch, textTree } from "./text-tree.js";
 
 /**
@@ -8,9 +8,11 @@ import { type Branch, textTree } from "./text-tree.js";
  */
 export function graphText(manifest: ResolvedManifest): string {
   const edges = edgesOf(manifest);
+  const leaving = edgesBy("from", edges);
+  const used = new Set(edges.map(({ to }) => to));
   const unfolded = new Set<string>();
   const branch = (name: string, edge?: Edge): Branch => {
-    const own = edges.filter(({ from }) => from === name);
+    const own = leaving.get(name) ?? [];
     const isAgain = unfolded.has(name) && own.length > 0;
     unfolded.add(name);
     const facts = [
@@ -21,7 +23,7 @@ export function graphText(manifest: ResolvedManifest): string {
     return { text: name + facts.join(""), children: isAgain ? [] : own.map((next) => branch(next.to, next)) };
   };
   const names = [...manifest.isolates.keys()];
-  const unused = names.filter((name) => !edges.some(({ to }) => to === name));
+  const unused = names.filter((name) => !used.has(name));
   const tops = unused.map((name) => branch(name));
   // Those that use each other, and nobody uses beside.
   for (const name of names) if (!unfolded.has(name)) tops.push(branch(name));

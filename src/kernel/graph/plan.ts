@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
 import type { Grant, ResolvedIsolate, ResolvedManifest } from "../manifest/index.js";
 import type { TreeNode } from "../tree/index.js";
-import { quoted } from "./edges.js";
+import { providersOf, quoted } from "./edges.js";
 import { type Branch, textTree } from "./text-tree.js";
 
 /** What a kernel of this manifest would do, for people: who starts when, who may call whom, who is restarted with whom. */
@@ -74,19 +74,11 @@ function supervisionLines({ tree, onExhausted, isolates }: ResolvedManifest): st
     const text = `${name}: ${strategy}, ${counted(maxRestarts, "restart")} within ${withinMs} ms`;
     return { text, children: children.map(branch) };
   };
-  const shared = [...sharedServices(isolates)].map(
-    ([service, names]) => `${service} is served by ${names.join(" and ")}: x-pihost-isolate picks one`,
-  );
+  const shared = [...providersOf(isolates)]
+    .filter(([, names]) => names.length > 1)
+    .map(([service, names]) => `${service} is served by ${names.join(" and ")}: x-pihost-isolate picks one`);
   const end = onExhausted === "stop" ? "the kernel stops" : "the kernel ends the host process";
   return [...textTree(branch(tree)).split("\n"), `when ${tree.name} is exhausted: ${end}`, ...shared];
-}
-
-function sharedServices(isolates: ResolvedManifest["isolates"]): Map<string, readonly string[]> {
-  const providers = new Map<string, readonly string[]>();
-  for (const { name, grpc } of isolates.values()) {
-    for (const service of grpc?.services ?? []) providers.set(service, [...(providers.get(service) ?? []), name]);
-  }
-  return new Map([...providers].filter(([, names]) => names.length > 1));
 }
 
 function frontDoorLines({ socket, listen, auth }: ResolvedManifest): string[] {

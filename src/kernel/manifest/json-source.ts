@@ -1,6 +1,6 @@
 import { IsolationError, jsonErrorPosition } from "../../errors/index.js";
 import { refuseDeep } from "./nesting.js";
-import { duplicateKey, type ParsedText, placesOf } from "./yaml-source.js";
+import { type ParsedText, placesIn } from "./yaml-source.js";
 
 /**
  * JSON is YAML, as far as places go; whether it is JSON, JSON.parse says.
@@ -12,8 +12,8 @@ export function parseJson(text: string, name: string): ParsedText {
   try {
     const value: unknown = JSON.parse(text);
     refuseDeep(text, name);
-    const twice = duplicateKey(text);
-    if (twice === undefined) return { value, locate: placesOf(text) };
+    const { twice, locate } = placesIn(text);
+    if (twice === undefined) return { value, locate };
     throw new IsolationError("INVALID_OPTION", `${name}:${placeOf(text, twice)}: the key is there twice`);
   } catch (error) {
     if (IsolationError.is(error)) throw error;

@@ -28,7 +28,7 @@ export function resolveManifest(
     const services = resolveServices(definition.grpc, [...path, "grpc"], problems);
     if (services !== undefined) served.set(name, services);
   }
-  const targets = { isolates: [...written.keys()], services: providersOf(served) };
+  const targets = { isolates: new Set(written.keys()), services: providersOf(served) };
   const resolved = new Map<string, ResolvedIsolate>();
   for (const isolate of written.values()) {
     resolved.set(isolate.name, resolveIsolate(isolate, served.get(isolate.name), targets, source, problems));
@@ -103,7 +103,7 @@ function orderOf(
 }
 
 function inOrder<T>(map: ReadonlyMap<string, T>, names: readonly string[]): Map<string, T> {
-  return new Map([...map].toSorted(([left], [right]) => names.indexOf(left) - names.indexOf(right)));
+  return new Map(names.map((name) => [name, map.get(name) as T]));
 }
 
 /** The folder's name with what a name may not have left out. */

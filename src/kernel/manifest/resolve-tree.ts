@@ -40,18 +40,19 @@ function leafOf({ name, restart, essential }: ResolvedIsolate): TreeNode {
  * have no such order; they are ordered by their first isolate.
  */
 function inStartOrder(children: readonly TreeNode[], isolates: ReadonlyMap<string, ResolvedIsolate>): TreeNode[] {
-  const position = [...isolates.keys()];
+  const position = new Map([...isolates.keys()].map((name, index) => [name, index]));
   const within = new Map(children.map((child) => [child, namesIn(child)]));
-  const first = (child: TreeNode) => Math.min(...(within.get(child) ?? []).map((name) => position.indexOf(name)));
+  const first = (child: TreeNode) => Math.min(...(within.get(child) ?? []).map((name) => position.get(name) ?? 0));
   const byFirst = children.toSorted((left, right) => first(left) - first(right));
+  const indexes = new Map(byFirst.map((child, index) => [child, String(index)]));
   const owner = new Map([...within].flatMap(([child, names]) => names.map((name) => [name, child] as const)));
   const dependencies = new Map(
-    byFirst.map((child) => {
+    byFirst.map((child, index) => {
       const needed = (within.get(child) ?? []).flatMap((name) => isolates.get(name)?.dependencies ?? []);
       const owners = new Set(
         needed.map((name) => owner.get(name)).filter((other) => other !== undefined && other !== child),
       );
-      return [String(byFirst.indexOf(child)), [...owners].map((other) => String(byFirst.indexOf(other as TreeNode)))];
+      return [String(index), [...owners].map((other) => indexes.get(other as TreeNode) ?? "")];
     }),
   );
   const order = startOrder(dependencies);

@@ -6,7 +6,7 @@ import type { Path } from "./source.js";
 
 /** Who is there to be used. */
 export interface Targets {
-  readonly isolates: readonly string[];
+  readonly isolates: ReadonlySet<string>;
   /** The isolates that serve each gRPC service. */
   readonly services: ReadonlyMap<string, readonly string[]>;
 }
@@ -40,7 +40,7 @@ export function dependenciesOf(name: string, uses: ReadonlyMap<string, Grant>, t
   const found = new Set<string>();
   for (const [target, { lazy }] of uses) {
     if (lazy) continue;
-    const providers = targets.isolates.includes(target) ? [target] : (targets.services.get(target) ?? []);
+    const providers = targets.isolates.has(target) ? [target] : (targets.services.get(target) ?? []);
     for (const provider of providers) if (provider !== name) found.add(provider);
   }
   return Object.freeze([...found]);
@@ -57,8 +57,8 @@ function isTarget(
     problems.add(at, "must be another isolate: what a module has of its own it need not be granted", "key");
     return false;
   }
-  if (isolates.includes(target) || HOST.test(target) || services.has(target)) return true;
-  const known = [...isolates.filter((one) => one !== name), "host", ...services.keys()];
+  if (isolates.has(target) || HOST.test(target) || services.has(target)) return true;
+  const known = [...[...isolates].filter((one) => one !== name), "host", ...services.keys()];
   problems.add(at, `must be an isolate, host or a gRPC service; ${unknownName(target, known)}`, "key");
   return false;
 }

@@ -12,40 +12,33 @@ const CYCLES_AT_MOST = 20;
  * `CYCLES_AT_MOST`
  */
 export function startOrder(dependencies: ReadonlyMap<string, readonly string[]>): StartOrder {
-  const edges = new Map([...dependencies].map(([name, others]) => [name, new Set(others)]));
+  /** Of each that waits: what it waits for. */
+  const waiting = new Map([...dependencies].map(([name, others]) => [name, new Set(others)]));
   const layers: string[][] = [];
   const paths: (readonly string[])[] = [];
-  const placed = new Set<string>();
-  let waiting = [...edges.keys()];
-  while (waiting.length > 0) {
-    const layer = waiting.filter((name) => [...edgesOf(edges, name)].every((other) => placed.has(other)));
+  while (waiting.size > 0) {
+    const layer = [...waiting].filter(([, others]) => others.size === 0).map(([name]) => name);
     if (layer.length === 0) {
-      const path = cycleAmong(waiting, edges);
+      const path = cycleAmong(waiting);
       paths.push(path);
       if (paths.length === CYCLES_AT_MOST) break;
       const [from = "", to = ""] = path;
-      edges.get(from)?.delete(to);
+      waiting.get(from)?.delete(to);
     }
     layers.push(layer);
-    for (const name of layer) placed.add(name);
-    waiting = waiting.filter((name) => !placed.has(name));
+    for (const name of layer) waiting.delete(name);
+    for (const others of waiting.values()) for (const name of layer) others.delete(name);
   }
   return paths.length === 0 ? { kind: "layers", layers } : { kind: "cycles", paths };
 }
 
-type Edges = ReadonlyMap<string, ReadonlySet<string>>;
-
-function edgesOf(edges: Edges, name: string): ReadonlySet<string> {
-  return edges.get(name) ?? new Set();
-}
-
 /** Each of `waiting` waits for another of them: whoever follows that comes back to where it was. */
-function cycleAmong(waiting: readonly string[], edges: Edges): readonly string[] {
+function cycleAmong(waiting: ReadonlyMap<string, ReadonlySet<string>>): readonly string[] {
   const path: string[] = [];
-  let name = waiting[0];
+  let [name] = waiting.keys();
   while (name !== undefined && !path.includes(name)) {
     path.push(name);
-    name = [...edgesOf(edges, name)].find((other) => waiting.includes(other));
+    [name] = waiting.get(name) ?? [];
   }
   return name === undefined ? path : [...path.slice(path.indexOf(name)), name];
 }

@@ -31,17 +31,12 @@ export function parseYaml(text: string, name: string): ParsedText {
   }
 }
 
-/** Every place of a document by its path, without a look at its errors. */
-export function placesOf(text: string): ManifestSource["locate"] {
+/** Every place of a text of JSON by its path, and where a key is that its object has already. */
+export function placesIn(text: string): { twice: number | undefined; locate: ManifestSource["locate"] } {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, strict: false, uniqueKeys: false });
-  return (path, part) => locate(document, lines, path, part);
-}
-
-/** Where a key of JSON is that its object has already. */
-export function duplicateKey(text: string): number | undefined {
-  const { errors } = parseDocument(text, { prettyErrors: false });
-  return errors.find(({ code }) => code === "DUPLICATE_KEY")?.pos[0];
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, strict: false });
+  const twice = document.errors.find(({ code }) => code === "DUPLICATE_KEY")?.pos[0];
+  return { twice, locate: (path, part) => locate(document, lines, path, part) };
 }
 
 /** What is wrong with the text; a tag that nobody knows is, too, because its value would be something else than meant. */

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type KernelManifest, readManifest } from "../../../src/kernel/manifest/index.js";
+import { startOrder } from "../../../src/kernel/manifest/start-order.js";
 import { problemsOf, problemsOfObject, readYaml, useManifestFile } from "../use-manifest.js";
 
 type Isolates = NonNullable<KernelManifest["isolates"]>;
@@ -22,6 +23,14 @@ describe("the order of the start", () => {
     expect(manifest.layers).toEqual([["log", "other"], ["store"], ["api"], ["web"]]);
     expect([...manifest.isolates.keys()]).toEqual(["log", "other", "store", "api", "web"]);
     expect(manifest.isolates.get("api")?.dependencies).toEqual(["store", "log"]);
+  });
+
+  test("many that all use each other are in order at once", () => {
+    const names = Array.from({ length: 1_000 }, (_, index) => `i${index}`);
+    const dependencies = new Map(names.map((name, index) => [name, names.slice(0, index)]));
+    const begin = performance.now();
+    expect(startOrder(dependencies)).toEqual({ kind: "layers", layers: names.map((name) => [name]) });
+    expect(performance.now() - begin).toBeLessThan(2_000);
   });
 
   test("the host and its functions are there before all", async () => {
