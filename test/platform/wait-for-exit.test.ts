@@ -60,9 +60,10 @@ describe("waiting for the end of processes", () => {
       pauses.push(Math.round(performance.now() - before));
     }
     expect(pauses).toEqual([1, 2, 4, 8, 16, 20, 20, 20, 20, 20]);
+    // The look that follows the last pause must not see the end.
+    await untilItWaits();
     child.kill("SIGKILL");
     await once(child, "exit");
-    await untilItWaits();
     vi.advanceTimersToNextTimer();
     expect(await waited).toEqual([]);
   });

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { describePlan, graphMermaid, graphSvg, graphText } from "../../../src/kernel/graph/index.js";
 import { readManifest } from "../../../src/kernel/manifest/index.js";
+import { processorTimeOf } from "../../helpers/processor-time.js";
 
 const grpc = { proto: "./shop.proto", services: ["shop.v1.Store"] };
 
@@ -134,9 +135,11 @@ test("a graph of many grants is drawn as soon as it is read", async () => {
   const isolates = names.map((name, index) => [name, { module: "./i.ts", uses: names.slice(0, index) }]);
   const manifest = await readManifest({ isolates: Object.fromEntries(isolates) });
   const grants = (names.length * (names.length - 1)) / 2;
-  const begin = performance.now();
-  // The name of the kernel has a line, and i249, which nobody uses, has no arrow to it.
-  expect(graphText(manifest).split("\n")).toHaveLength(1 + 1 + grants);
-  expect(graphSvg(manifest).match(/marker-end/g)).toHaveLength(grants);
-  expect(performance.now() - begin).toBeLessThan(5_000);
+  const drawn = processorTimeOf(() => {
+    // The name of the kernel has a line, and i249, which nobody uses, has no arrow to it.
+    expect(graphText(manifest).split("\n")).toHaveLength(1 + 1 + grants);
+    expect(graphSvg(manifest).match(/marker-end/g)).toHaveLength(grants);
+  });
+  // By the square of the grants it took 40 s.
+  expect(drawn).toBeLessThan(8_000);
 });
