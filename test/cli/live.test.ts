@@ -3,8 +3,11 @@ import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { hostDirectories, isAlive } from "../../src/platform/index.js";
 import { until } from "../helpers/until.js";
+import { useOwnRuntime } from "../helpers/use-own-runtime.js";
 import { useLiveHost } from "./use-live-host.js";
 import { pihost, startPihost, textUntil } from "./use-pihost.js";
+
+useOwnRuntime();
 
 describe("pihost ps", () => {
   test("lists the isolates of every host, without their tokens", async () => {
