@@ -14,7 +14,7 @@ from conftest import SAMPLE, Host
 
 from process_isolation_pihost.grpc_socket.json_value import decode_value, encode_value
 from process_isolation_pihost.grpc_socket.open_rpcs import tell_while_open
-from process_isolation_pihost.process.moment import Moment
+from process_isolation_pihost.session import Signal
 from process_isolation_pihost.wire.protobuf import bytes_of, length_delimited, read_fields, text_field
 
 BEARER = (("authorization", f"Bearer {'0' * 64}"),)
@@ -97,12 +97,12 @@ def test_a_stream_that_stays_open_ends_with_the_process(caller: Caller, lane: st
 
 
 def test_who_is_told_of_an_rpc_is_forgotten_when_it_is_over() -> None:
-    moment = Moment()
+    signal = Signal()
     told: list[int] = []
 
     def answer(_: bytes, context: Any) -> bytes:
-        tell_while_open(context, moment, lambda: told.append(-1))
-        told.append(len(moment))
+        tell_while_open(context, signal, lambda: told.append(-1))
+        told.append(len(signal._listeners))
         return b""
 
     with tempfile.TemporaryDirectory() as folder:
@@ -115,14 +115,14 @@ def test_who_is_told_of_an_rpc_is_forgotten_when_it_is_over() -> None:
             channel.unary_unary("/Test/Ask")(b"")
         server.stop(None).wait()
     assert told == [1]
-    assert len(moment) == 0
+    assert len(signal._listeners) == 0
 
 
-def test_who_asks_after_a_moment_has_come_is_told_at_once() -> None:
-    moment = Moment()
+def test_who_asks_after_a_signal_has_fired_is_told_at_once() -> None:
+    signal = Signal()
     told: list[str] = []
-    moment.tell(lambda: told.append("before"))
-    assert moment.come()
-    moment.tell(lambda: told.append("after"))
-    assert not moment.come()
+    signal.on_abort(lambda: told.append("before"))
+    assert signal.abort(None)
+    signal.on_abort(lambda: told.append("after"))
+    assert not signal.abort(None)
     assert told == ["before", "after"]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Callable
 
+from ..session import Signal
 
-def tell_while_open(context: Any, moment: Any, tell: Callable[[], Any]) -> None:
-    """Has ``tell`` called when the moment comes, unless the RPC of this context is over before."""
-    moment.tell(tell)
-    if not context.add_callback(lambda: moment.forget(tell)):
-        moment.forget(tell)
+
+def tell_while_open(context: Any, signal: Signal, tell: Callable[[], Any]) -> None:
+    """Has ``tell`` called when the signal fires, unless the RPC of this context is over before."""
+    signal.on_abort(tell)
+    if not context.add_callback(lambda: signal.forget(tell)):
+        signal.forget(tell)

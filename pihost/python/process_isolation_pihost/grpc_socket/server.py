@@ -117,11 +117,9 @@ class _HostService:
 
     def watch(self, request: bytes, context: Any) -> Iterator[bytes]:
         interval = max(_SHORTEST_WATCH, _seconds_of(request, 1, _DEFAULT_WATCH))
-        draining = threading.Event()
-        tell_while_open(context, self._pihost.draining, draining.set)
         while context.is_active():
             yield self.status(b"", context)
-            if draining.wait(interval):
+            if self._pihost.draining.wait(interval):
                 yield self.status(b"", context)
                 return
 
@@ -158,11 +156,9 @@ class _HostService:
         return number_field(1, _NOT_SERVING if self._pihost.refusal is not None else _SERVING)
 
     def watch_health(self, request: bytes, context: Any) -> Iterator[bytes]:
-        draining = threading.Event()
-        tell_while_open(context, self._pihost.draining, draining.set)
         yield self.check_health(request, context)
         while context.is_active():
-            if draining.wait(_DEFAULT_WATCH):
+            if self._pihost.draining.wait(_DEFAULT_WATCH):
                 yield number_field(1, _NOT_SERVING)
                 return
 

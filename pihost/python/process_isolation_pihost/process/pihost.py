@@ -11,7 +11,7 @@ from typing import Any, Callable
 
 from ..errors import IsolationError
 from ..modules import Exports, ModuleLoader, describe_exports, resolve_export
-from ..session import Executor, MainLoop, Session, SocketLane
+from ..session import Executor, MainLoop, Session, Signal, SocketLane
 from ..session.incoming_calls import Callee
 from ..session.lane import Lane
 from ..session.places import SharedFolder
@@ -20,7 +20,6 @@ from .handshake import Go, say_stopping
 from .host_module import HOST_MODULE, host_methods
 from .isolate_data import isolate_data
 from .lifecycle import ModuleLifecycle
-from .moment import Moment
 from .running_calls import RunningCalls
 from .status import read_status
 from .uses import uses
@@ -58,9 +57,9 @@ class Pihost:
         self._exit_code = 0
         self._main_loop: MainLoop | None = None
         #: No call of a module begins any more.
-        self.draining = Moment()
+        self.draining = Signal()
         #: All calls have been answered.
-        self.answered = Moment()
+        self.answered = Signal()
         #: Gives the RPCs on the socket so many seconds to end, and closes it.
         self.close_socket: Callable[[float], None] = lambda seconds: None
 
@@ -96,7 +95,7 @@ class Pihost:
     @property
     def refusal(self) -> BaseException | None:
         """Why no call of a module may begin now."""
-        return self._refused if self.draining.has_come else None
+        return self._refused if self.draining.aborted else None
 
     def function_of(self, module: str, method: str) -> Callable[..., Any]:
         """The function of an export path. Raises MODULE_NOT_FOUND, MODULE_FAILED or METHOD_NOT_FOUND."""
@@ -108,7 +107,7 @@ class Pihost:
 
     def status(self) -> Any:
         """A HostStatus."""
-        return read_status(self.isolate, self.generation, self.draining.has_come, self.calls.counts(), VERSION)
+        return read_status(self.isolate, self.generation, self.draining.aborted, self.calls.counts(), VERSION)
 
     def take_over(self, generation: int) -> None:
         """The process was a spare and is now the generation of this number."""
@@ -149,7 +148,7 @@ class Pihost:
 
         ``answered`` is set once whoever asked by the socket has heard of it.
         """
-        if not self.draining.come():
+        if not self.draining.abort(self._stopped):
             return
         say_stopping(reason)
         self.calls.drain(self._stopped)
@@ -188,7 +187,7 @@ class Pihost:
         stopping.join(max(0.0, deadline - monotonic()))
         self.calls.wait_until_answered(max(0.0, deadline - monotonic()))
         self.calls.flush()
-        self.answered.come()
+        self.answered.abort(self._stopped)
         self.close_socket(_ANSWER_SECONDS if self.calls.is_idle() else 0)
         self.executor.stop()
         # The main thread runs the exit handlers, unless a call that does not end keeps it. As a daemon: an interpreter

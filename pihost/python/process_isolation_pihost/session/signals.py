@@ -40,6 +40,12 @@ class Signal:
                 return
         listener()
 
+    def forget(self, listener: Callable[[], Any]) -> None:
+        """The listener is not to be called any more; nothing happens if it has been."""
+        with self._lock:
+            if listener in self._listeners:
+                self._listeners.remove(listener)
+
     async def fired(self) -> Any:
         """Waits for it in an event loop; gives the reason."""
         loop = sys.modules["asyncio"].get_running_loop()
@@ -52,13 +58,14 @@ class Signal:
         self.on_abort(lambda: loop.call_soon_threadsafe(settle))
         return await future
 
-    def abort(self, reason: Any) -> None:
-        """Fires it; only the first time counts."""
+    def abort(self, reason: Any) -> bool:
+        """Fires it, the first time; gives whether it is that."""
         with self._lock:
             if self.aborted:
-                return
+                return False
             self.reason = reason
             self._event.set()
             listeners, self._listeners = self._listeners, []
         for listener in listeners:
             listener()
+        return True
