@@ -102,13 +102,19 @@ class Child:
             pass
 
     def _wait(self) -> None:
+        # What it leaves behind in its group would go on, and keep its stderr open. That is ended before the process is
+        # reaped: afterwards its number may be somebody else's. Python before 3.13 cannot do so on macOS.
+        can_look = hasattr(os, "waitid")
         try:
+            if can_look:
+                os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
+                self._kill_group()
             _, self._status = os.waitpid(self.pid, 0)
         except ChildProcessError:
             # Somebody in this process waits for all children, and was first.
             pass
-        # What it leaves behind in its group would go on, and keep its stderr open.
-        self._kill_group()
+        if not can_look:
+            self._kill_group()
         self._ended.set()
 
     def _pass_on(self, descriptor: int) -> None:
