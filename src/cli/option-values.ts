@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "commander";
+import { LONGEST_TIMER_MS } from "../platform/longest-timer.js";
 
 /** A whole number from 0, for an option's value. */
 export function wholeNumber(text: string): number {
@@ -6,15 +7,12 @@ export function wholeNumber(text: string): number {
   throw new InvalidArgumentError("It must be a whole number from 0.");
 }
 
-/** What a timer takes; with more it does not wait at all. */
-const MOST_MILLISECONDS = 2 ** 31 - 1;
-
 /** Whole milliseconds from `least`, as many as a timer takes, for an option's value. */
 export function milliseconds(least = 0): (text: string) => number {
   return (text) => {
     const value = /^\d{1,10}$/.test(text) ? Number(text) : -1;
-    if (value >= least && value <= MOST_MILLISECONDS) return value;
-    throw new InvalidArgumentError(`It must be a whole number of milliseconds from ${least} to ${MOST_MILLISECONDS}.`);
+    if (value >= least && value <= LONGEST_TIMER_MS) return value;
+    throw new InvalidArgumentError(`It must be a whole number of milliseconds from ${least} to ${LONGEST_TIMER_MS}.`);
   };
 }
 

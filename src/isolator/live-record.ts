@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { hostDirectory, liveRecords, type ProcessRecord, processStartTime, writeRecord } from "../platform/index.js";
+import { hostDirectory, liveRecords, type ProcessRecord, writeRecord } from "../platform/index.js";
 import type { Generation } from "../supervision/index.js";
 
 /** What the `pihost` command needs to reach a live isolate. Written only for `discoverable` isolates. */
@@ -19,17 +19,8 @@ const SUFFIX = ".live.json";
  * @param isolatorId tells isolates of one name in one host apart
  */
 export function publishLive(name: string, isolatorId: number, { pid, number, address, token }: Generation): void {
-  const startTime = processStartTime(pid);
-  const record: LiveRecord = {
-    name,
-    pid,
-    ...(startTime === undefined ? {} : { startTime }),
-    hostPid: process.pid,
-    generation: number,
-    address,
-    token,
-  };
-  writeRecord(fileOf(name, isolatorId), record);
+  const record = { name, pid, hostPid: process.pid, generation: number, address, token };
+  writeRecord<LiveRecord>(fileOf(name, isolatorId), record);
 }
 
 export function withdrawLive(name: string, isolatorId: number): void {

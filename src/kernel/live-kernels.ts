@@ -1,5 +1,5 @@
 import { rmSync } from "node:fs";
-import { liveRecords, type ProcessRecord, processStartTime, writeRecord } from "../platform/index.js";
+import { liveRecords, type ProcessRecord, writeRecord } from "../platform/index.js";
 
 /** What it takes to reach a running kernel. It lies in a file of mode 0600, in the private directory of its host process. */
 export interface LiveKernel extends ProcessRecord {
@@ -24,9 +24,7 @@ let published = 0;
 /** Makes a kernel of this process findable; the result takes that back. */
 export function publishKernel(kernel: Omit<LiveKernel, "pid" | "startTime">): () => void {
   published += 1;
-  const startTime = processStartTime(process.pid);
-  const record: LiveKernel = { ...kernel, pid: process.pid, ...(startTime === undefined ? {} : { startTime }) };
-  const path = writeRecord(`${published}${SUFFIX}`, record);
+  const path = writeRecord<LiveKernel>(`${published}${SUFFIX}`, { ...kernel, pid: process.pid });
   return () => rmSync(path, { force: true });
 }
 

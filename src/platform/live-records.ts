@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { hostDirectories } from "./host-directories.js";
 import { hostDirectory } from "./host-directory.js";
-import { isSameProcess } from "./process-identity.js";
+import { isSameProcess, processStartTime } from "./process-identity.js";
 import { isAlive } from "./process-state.js";
 
 /** What any record says: of which process it is, and what tells that from a later one with its pid. */
@@ -12,10 +12,16 @@ export interface ProcessRecord {
   readonly startTime?: string;
 }
 
-/** Writes a record into the private directory of this process, in place of one that is there. @returns its path */
-export function writeRecord(file: string, record: ProcessRecord): string {
+/**
+ * Writes a record into the private directory of this process, in place of one that is there. When its process was started is
+ * added here.
+ *
+ * @returns its path
+ */
+export function writeRecord<T extends ProcessRecord>(file: string, record: Omit<T, "startTime">): string {
   const path = join(hostDirectory(), file);
-  writeFileSync(`${path}.new`, JSON.stringify(record), { mode: 0o600 });
+  const text = JSON.stringify({ ...record, startTime: processStartTime(record.pid) });
+  writeFileSync(`${path}.new`, text, { mode: 0o600 });
   renameSync(`${path}.new`, path);
   return path;
 }

@@ -140,6 +140,6 @@ test("a graph of many grants is drawn as soon as it is read", async () => {
     expect(graphText(manifest).split("\n")).toHaveLength(1 + 1 + grants);
     expect(graphSvg(manifest).match(/marker-end/g)).toHaveLength(grants);
   });
-  // By the square of the grants it took 40 s.
+  // The square of the grants would take 40 s.
   expect(drawn).toBeLessThan(8_000);
 });

@@ -32,7 +32,7 @@ describe("the order of the start", () => {
     const ordered = processorTimeOf(() => {
       expect(startOrder(dependencies)).toEqual({ kind: "layers", layers: names.map((name) => [name]) });
     });
-    // By a look at all that waits for each layer it took 3 s.
+    // A look at all that waits, for each layer, would take 3 s.
     expect(ordered).toBeLessThan(1_500);
   });
 
