@@ -10,6 +10,7 @@ import {
   parseHandshakeFromHost,
   SESSION_DESCRIPTOR,
 } from "../src/contract/index.js";
+import { openLaneSocket } from "../src/session/index.js";
 
 /**
  * Waits for the host's "go" without an event loop, so that no user code and no timer can run before the host has
@@ -43,7 +44,7 @@ export function onHostGone(callback: () => void): void {
 
 /** Our end of the stream socket on which the host speaks Session. */
 export function openSessionSocket(): Socket {
-  return new Socket({ fd: SESSION_DESCRIPTOR, readable: true, writable: true });
+  return openLaneSocket(SESSION_DESCRIPTOR);
 }
 
 function readLine(): string {

@@ -10,7 +10,7 @@ import { AUTHORIZATION_KEY, bearer, unwrapResponse, wrapFrame } from "../contrac
 import { IsolationError } from "../errors/index.js";
 import { timerDelay } from "../platform/index.js";
 import { printable } from "../sandbox/index.js";
-import { type Lane, type LaneListener, PacedReader, PREFIX_LENGTH } from "../session/index.js";
+import { incomingBytes, type Lane, type LaneListener, PacedReader, PREFIX_LENGTH } from "../session/index.js";
 import { CONNECTION_BOUNDS } from "./http2-bounds.js";
 import { Http2Overhead } from "./http2-overhead.js";
 
@@ -122,7 +122,7 @@ function createLane(
   let broken: IsolationError | undefined;
   let isOurs = false;
   const reader = new PacedReader(
-    stream,
+    incomingBytes(stream),
     (message) => {
       const frame = unwrapResponse(message);
       if (frame.length > 0) listener?.onFrame(frame);

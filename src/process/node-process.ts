@@ -13,6 +13,7 @@ import {
   waitForExit,
 } from "../platform/index.js";
 import { confinedByEnvironment, decodeBubblewrapExit, pidOutside } from "../sandbox/index.js";
+import { asLaneSocket } from "../session/index.js";
 import { ChildOutput, type OutputRoute } from "./child-output.js";
 import type { HostProcess, Lifeline, ProcessExit, ProcessSpec } from "./host-process.js";
 import { createLifeline } from "./lifeline.js";
@@ -141,9 +142,9 @@ class NodeProcess implements HostProcess {
     this.#startTime = processStartTime(this.pid);
     hostReaper().add(this.pid);
     const [, stdout, stderr, lifeline, session] = child.stdio as unknown as Pipes;
-    this.sessionSocket = session;
+    this.sessionSocket = asLaneSocket(session);
     // Until somebody listens: ECONNRESET of a process that was killed. "close" follows.
-    session.on("error", () => {});
+    this.sessionSocket.on("error", () => {});
     this.lifeline = createLifeline(lifeline);
     const outputs = this.#readOutputs(stdout, stderr, spec);
     this.ended = new Promise((resolve) =>
@@ -153,7 +154,7 @@ class NodeProcess implements HostProcess {
     );
     this.exited = this.#readToEnd(outputs);
     this.gone = this.#sweep();
-    for (const pipe of child.stdio) (pipe as { unref?: () => void } | null)?.unref?.();
+    for (const pipe of [...child.stdio, this.sessionSocket]) (pipe as { unref?: () => void } | null)?.unref?.();
     child.unref();
   }
 

@@ -2,6 +2,7 @@ import type { Duplex } from "node:stream";
 import { IsolationError } from "../errors/index.js";
 import { withTrueTicks } from "../intrinsics/index.js";
 import type { Lane, LaneListener } from "./lane.js";
+import { incomingBytesOf } from "./lane-socket.js";
 import { PREFIX_LENGTH } from "./message-reader.js";
 import { PacedReader } from "./paced-reader.js";
 
@@ -13,7 +14,7 @@ export function createDescriptorLane(socket: Duplex): Lane {
   let isOurs = false;
   let broken: IsolationError | undefined;
   const reader = new PacedReader(
-    socket,
+    incomingBytesOf(socket),
     (frame) => listener?.onFrame(frame),
     (error) => {
       if (IsolationError.is(error)) broken = error;

@@ -16,8 +16,10 @@ export {
 } from "./call-target.js";
 export { createDescriptorLane } from "./descriptor-lane.js";
 export { decodeFrame } from "./frame-decoder.js";
+export { incomingBytes } from "./incoming-bytes.js";
 export { iterateLater } from "./iterate-later.js";
 export type { Lane, LaneListener } from "./lane.js";
+export { asLaneSocket, openLaneSocket } from "./lane-socket.js";
 export { createMemberProxy, type MemberProxyOptions } from "./member-proxy.js";
 export { type Container, hasMember, isClass, isContainer, memberNames } from "./members.js";
 export { MessageReader, PREFIX_LENGTH } from "./message-reader.js";

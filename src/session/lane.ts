@@ -22,7 +22,7 @@ export interface Lane {
 }
 
 export interface LaneListener {
-  /** One encoded frame. The buffer is not kept by the lane. */
+  /** One encoded frame, which is the listener's only until it returns: the lane reads into the same memory again. */
   onFrame(frame: Buffer): void;
   onDrain(): void;
   /** The lane is gone, whoever ended it; with an error when the peer sent what can be no message. Called once. */

@@ -12,6 +12,7 @@ const NOTHING = Buffer.alloc(0);
 /** Cuts a byte stream into gRPC's length-prefixed messages. */
 export class MessageReader {
   readonly #onMessage: (message: Buffer) => void;
+  readonly #areLent: boolean;
   /** The start of a message whose end has not come, in the first `#length` bytes. */
   #start = NOTHING;
   #length = 0;
@@ -19,14 +20,15 @@ export class MessageReader {
   /** What came while it was paused, and has not been read. */
   #unread: Buffer[] = [];
 
-  constructor(onMessage: (message: Buffer) => void) {
+  /** @param areLent whether the chunks, and with them the messages, are only valid until the call with them returns */
+  constructor(onMessage: (message: Buffer) => void, areLent = false) {
     this.#onMessage = onMessage;
+    this.#areLent = areLent;
   }
 
   /** @throws IsolationError PROTOCOL when the stream is not what it should be */
   write(chunk: Buffer): void {
-    if (this.#isPaused) this.#unread.push(chunk);
-    else this.#read(this.#length === 0 ? chunk : this.#complete(chunk));
+    this.#write(chunk, this.#areLent);
   }
 
   /** Gives no further message, not even of what was written already. */
@@ -39,10 +41,19 @@ export class MessageReader {
     this.#isPaused = false;
     const unread = this.#unread;
     this.#unread = [];
-    for (const chunk of unread) this.write(chunk);
+    for (const chunk of unread) this.#write(chunk, false);
   }
 
-  #read(bytes: Buffer): void {
+  #write(chunk: Buffer, isLent: boolean): void {
+    if (this.#isPaused) this.#keep(chunk, isLent);
+    else this.#read(this.#length === 0 ? chunk : this.#complete(chunk), isLent);
+  }
+
+  #keep(bytes: Buffer, isLent: boolean): void {
+    this.#unread.push(isLent ? Buffer.from(bytes) : bytes);
+  }
+
+  #read(bytes: Buffer, isLent: boolean): void {
     let start = 0;
     while (!this.#isPaused && bytes.length - start >= PREFIX_LENGTH) {
       const end = start + PREFIX_LENGTH + messageLength(bytes, start);
@@ -51,7 +62,7 @@ export class MessageReader {
       start = end;
     }
     if (start === bytes.length) return;
-    if (this.#isPaused) this.#unread.push(bytes.subarray(start));
+    if (this.#isPaused) this.#keep(bytes.subarray(start), isLent);
     else this.#take(bytes, start, bytes.length);
   }
 

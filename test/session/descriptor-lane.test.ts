@@ -7,7 +7,13 @@ import type { Duplex } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { IsolationError } from "../../src/errors/index.js";
-import { createDescriptorLane, type Lane, MessageReader, PREFIX_LENGTH } from "../../src/session/index.js";
+import {
+  asLaneSocket,
+  createDescriptorLane,
+  type Lane,
+  MessageReader,
+  PREFIX_LENGTH,
+} from "../../src/session/index.js";
 import { until } from "../helpers/until.js";
 import { useDirectory } from "../helpers/use-directory.js";
 import { numbered, prefixed } from "./lane-messages.js";
@@ -25,9 +31,17 @@ interface Heard {
 /** A lane that notes what it tells, and the bare socket at its other end. */
 async function useLane(): Promise<{ lane: Lane; heard: Heard; peer: Socket }> {
   const [near, peer] = await useSocketPair();
-  await until(() => !near.connecting);
-  const lane = createDescriptorLane(near);
+  const lane = createDescriptorLane(ofProcess(near));
   return { lane, heard: listenTo(lane), peer };
+}
+
+/** The socket as that of a process is. */
+function ofProcess(socket: Socket): Duplex {
+  const own = asLaneSocket(socket);
+  expect(own).not.toBe(socket);
+  own.on("error", () => {});
+  onTestFinished(() => void own.destroy());
+  return own;
 }
 
 function listenTo(lane: Lane): Heard {
@@ -57,9 +71,12 @@ async function untilClosed(peer: Socket): Promise<void> {
 }
 
 describe("what the peer sends", () => {
-  test("arrives however it is cut, and what came before somebody listens is not lost", async () => {
+  test.each([
+    ["of a process", ofProcess],
+    ["that is any stream", (socket: Socket): Duplex => socket],
+  ])("on a socket %s arrives however it is cut, also what came before somebody listens", async (_, from) => {
     const [near, peer] = await useSocketPair();
-    const lane = createDescriptorLane(near);
+    const lane = createDescriptorLane(from(near));
     const bodies = Array.from({ length: 40 }, (_, index) => Buffer.alloc(index * 37, index));
     const stream = Buffer.concat(bodies.map((body) => prefixed(body)));
     peer.write(stream.subarray(0, 1_001));

@@ -1,6 +1,7 @@
 import { PassThrough } from "node:stream";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
+import { incomingBytes } from "../../src/session/incoming-bytes.js";
 import { PacedReader } from "../../src/session/paced-reader.js";
 import { until } from "../helpers/until.js";
 
@@ -18,7 +19,7 @@ function useReader(): { stream: PassThrough; reader: PacedReader; messages: stri
   const messages: string[] = [];
   const broken: unknown[] = [];
   const reader = new PacedReader(
-    stream,
+    incomingBytes(stream),
     (bytes) => messages.push(bytes.length < 100 ? String(bytes) : String(bytes.length)),
     (error) => broken.push(error),
   );
@@ -59,7 +60,7 @@ describe("a reader that was paused", () => {
     const stream = new PassThrough();
     const messages: string[] = [];
     const reader: PacedReader = new PacedReader(
-      stream,
+      incomingBytes(stream),
       (bytes) => {
         messages.push(String(bytes));
         reader.pause();
@@ -81,7 +82,7 @@ describe("a reader that was paused", () => {
     const stream = new PassThrough();
     const messages: string[] = [];
     const reader: PacedReader = new PacedReader(
-      stream,
+      incomingBytes(stream),
       (bytes) => {
         messages.push(String(bytes));
         if (messages.length === 1) reader.pause();

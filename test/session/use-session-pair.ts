@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 import { IsolationError } from "../../src/errors/index.js";
 import {
+  asLaneSocket,
   BUDGET,
   type Budget,
   type CallExtras,
@@ -85,6 +86,7 @@ export async function useSocketPair(): Promise<[Socket, Socket]> {
   await once(server.listen(path), "listening");
   const near = connect(path);
   const [far] = (await once(server, "connection")) as [Socket];
+  if (near.connecting) await once(near, "connect");
   server.close();
   near.on("error", () => {});
   far.on("error", () => {});
@@ -96,11 +98,14 @@ export async function useSocketPair(): Promise<[Socket, Socket]> {
 }
 
 function createEnd(
-  socket: Socket,
+  connection: Socket,
   exports: Exports,
   { folder, ownPrefix, peerPrefix }: { folder: string | undefined; ownPrefix: string; peerPrefix: string },
   budget: Budget | undefined,
 ): End {
+  // As the sockets of processes are.
+  const socket = asLaneSocket(connection) as Socket;
+  socket.on("error", () => {});
   const lost: IsolationError[] = [];
   const waiting = new Set<(error: unknown) => void>();
   const sharedMemory: SharedMemory | undefined = folder === undefined ? undefined : { folder, ownPrefix, peerPrefix };

@@ -1,7 +1,7 @@
 import { type ClientHttp2Session, constants, type IncomingHttpHeaders } from "node:http2";
 import { AUTHORIZATION_KEY, bearer } from "../../contract/index.js";
 import type { IsolationError } from "../../errors/index.js";
-import { PacedReader, PREFIX_LENGTH } from "../../session/index.js";
+import { incomingBytes, PacedReader, PREFIX_LENGTH } from "../../session/index.js";
 import { errorOfStatus, failedStatus } from "./kernel-error.js";
 
 /** A call that is answered by any number of messages. */
@@ -60,7 +60,7 @@ export function startServerStream(
   let isClosed = false;
   let wake = (): void => {};
   const reader = new PacedReader(
-    stream,
+    incomingBytes(stream),
     (bytes) => {
       waiting.push(bytes);
       wake();
