@@ -13,4 +13,4 @@ export { areJsonSafe, isJsonSafe } from "./json-safe.js";
 export { fromJsonValue, toJsonValue } from "./json-value.js";
 export { REFERENCE_MARK } from "./reference-mark.js";
 export { fromRemoteError, type RemoteErrorOptions, toRemoteError } from "./remote-error.js";
-export type { Encoded } from "./wire-format.js";
+export { type Encoded, inlineLengthOf } from "./wire-format.js";

@@ -71,3 +71,14 @@ export type ViewClass = new (buffer: ArrayBuffer, byteOffset: number, length?: n
 
 /** What `encodeValue` makes and `decodeValue` reads. */
 export type Encoded = Uint8Array;
+
+/** How many bytes are behind the text, if it is as long as it says. */
+export function inlineLengthOf(encoded: Encoded): number {
+  const textLength =
+    byteAt(encoded, 1) + byteAt(encoded, 2) * 2 ** 8 + byteAt(encoded, 3) * 2 ** 16 + byteAt(encoded, 4) * 2 ** 24;
+  return Math.max(0, encoded.length - HEADER_LENGTH - textLength);
+}
+
+function byteAt(encoded: Encoded, index: number): number {
+  return encoded[index] ?? 0;
+}

@@ -25,6 +25,7 @@ export type {
 export {
   type CallDetails,
   type Chunk,
+  type IndexedPayload,
   type Payload,
   SessionFrame,
   SessionRequest,

@@ -18,7 +18,7 @@ const NUMBERS: { readonly [tag: number]: NumberColumn } = {
 const TEXTS: { readonly [tag: number]: TextColumn } = { [34]: "callArgs", [66]: "items", [106]: "results" };
 
 /**
- * Reads a frame. The columns, details of calls, and settlements are read by hand, as they are written (see `frame-encoder.ts`); a frame that
+ * Reads a frame. The columns, details of calls, items of streams and settlements are read by hand, as they are written (see `frame-encoder.ts`); a frame that
  * has anything else, or has it otherwise than our own encoder does, goes through the generated decoder as a whole.
  *
  * @param maxEntries of the frame; each takes at least a byte, so that only longer frames have to be counted

@@ -1,5 +1,5 @@
 import { SessionFrame } from "../contract/index.js";
-import { hasOnlyCallsAndSettlements, lengthBesideColumns, writeBesideColumns } from "./beside-columns.js";
+import { isWrittenByHand, lengthBesideColumns, writeBesideColumns } from "./beside-columns.js";
 import { PREFIX_LENGTH } from "./message-reader.js";
 import { sizeWithHead, varintLength, writeHead, writeVarint } from "./varints.js";
 
@@ -32,7 +32,7 @@ const TEXT_NAMES = TEXTS.map(([, name]) => name);
 
 /** The frame as bytes, with room for a lane's prefix before it. `hasMore` says whether anything but columns is in it. */
 export function encodeFrame(frame: SessionFrame, hasMore: boolean): Buffer {
-  const isByHand = hasMore && hasOnlyCallsAndSettlements(frame);
+  const isByHand = hasMore && isWrittenByHand(frame);
   const rest = hasMore && !isByHand ? encodeRest(frame) : undefined;
   const numberLengths: number[] = [];
   const textLengths: number[] = [];

@@ -220,7 +220,7 @@ export class Loans {
       this.#outbox.itemWithText(stream, text);
       return text.length + ITEM_BYTES;
     }
-    const { payload, bytes, sent } = (this.#values as Values).encode(value, "item", undefined);
+    const { payload, bytes, sent } = (this.#values as Values).encodeItem(value);
     const send = (): number => {
       this.#outbox.itemWithPayload(stream, payload, bytes);
       return bytes;

@@ -24,10 +24,10 @@ export function writePayload(into: Buffer, start: number, { form }: Payload): nu
   return at + into.write(form.value, at, "utf8");
 }
 
-/** Reads one that is nothing but inline bytes, into memory of their own; others are for the generated code. */
+/** Reads one that is nothing but inline bytes, which stay where they are: they are decoded before more is read. Others are for the generated code. */
 export function readInlinePayload(bytes: Buffer, start: number, end: number): Payload | undefined {
   if (start >= end || bytes[start] !== INLINE_TAG) return undefined;
   const [size, at] = readVarint(bytes, start + 1);
   if (at + size !== end) return undefined;
-  return { form: { $case: "inline", value: Buffer.from(bytes.subarray(at, end)) } };
+  return { form: { $case: "inline", value: bytes.subarray(at, end) } };
 }

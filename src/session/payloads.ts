@@ -1,4 +1,12 @@
-import { type DecodeContext, decodeValue, discardValue, type EncodeContext, encodeValue } from "../codec/index.js";
+import {
+  type DecodeContext,
+  decodeValue,
+  discardValue,
+  type EncodeContext,
+  type Encoded,
+  encodeValue,
+  inlineLengthOf,
+} from "../codec/index.js";
 import type { Payload } from "../contract/index.js";
 import { IsolationError } from "../errors/index.js";
 import type { Account } from "./account.js";
@@ -6,8 +14,17 @@ import { PAYLOAD_BYTES } from "./budget.js";
 import { type FetchLimits, type OutOfBand, tooLarge } from "./out-of-band.js";
 import { type Place, parsePlace } from "./place.js";
 
-/** Bytes from this length on go through shared memory: below, opening the segment costs more than copying. */
-const OUT_OF_BAND_BYTES = 32 * 1024;
+/**
+ * Bytes from this length on go through shared memory. Whoever waits for a single value has it sooner when it is a part of its
+ * frame, although it is copied more often then; in a stream, whose items come one behind the other, it is the copying that counts.
+ */
+const OUT_OF_BAND_BYTES = {
+  lone: 96 * 1024,
+  streamed: 32 * 1024,
+} as const;
+
+/** How a value travels: alone, or as one of many. */
+export type Travel = keyof typeof OUT_OF_BAND_BYTES;
 
 /** A payload that is ready to travel. */
 export interface ReadyPayload {
@@ -41,7 +58,12 @@ export class Payloads {
   }
 
   /** @throws IsolationError NOT_SERIALIZABLE naming the path */
-  encode(value: unknown, context: Pick<EncodeContext, "path" | "exportReference" | "takes">): ReadyPayload {
+  encode(
+    value: unknown,
+    context: Pick<EncodeContext, "path" | "exportReference" | "takes">,
+    travel: Travel = "lone",
+  ): ReadyPayload {
+    const outOfBandThreshold = OUT_OF_BAND_BYTES[travel];
     const uploads: Promise<void>[] = [];
     const places: Place[] = [];
     const exportBytes = (bytes: Uint8Array): Place => {
@@ -49,9 +71,9 @@ export class Payloads {
       places.push(place);
       return place;
     };
-    const encoded = encodeValue(value, { ...context, exportBytes, outOfBandThreshold: OUT_OF_BAND_BYTES });
+    const encoded = encodeValue(value, { ...context, exportBytes, outOfBandThreshold });
     const form: Payload["form"] =
-      encoded.length < OUT_OF_BAND_BYTES
+      encoded.length < outOfBandThreshold
         ? { $case: "inline", value: encoded as Buffer }
         : { $case: "place", value: JSON.stringify(exportBytes(encoded)) };
     return {
@@ -75,8 +97,8 @@ export class Payloads {
     const room = wanted === "error" ? Number.POSITIVE_INFINITY : maxBytes;
     const limits: Limits = { maxBytes, room, decoding, wanted };
     try {
-      const encoded = form.$case === "inline" ? form.value : this.#fetchText(parsePlace(form.value), limits);
-      if (encoded.length > maxBytes) throw tooLarge(encoded.length, maxBytes);
+      const encoded =
+        form.$case === "inline" ? countRanges(form.value, limits) : this.#fetchText(parsePlace(form.value), limits);
       const importBytes = (descriptor: unknown): Uint8Array =>
         this.#outOfBand.fetch(descriptor, limits, (length) => {
           if (wanted !== "result") decoding?.charge(length);
@@ -115,6 +137,14 @@ export class Payloads {
       if (limits.wanted !== "result") limits.decoding?.borrow(length);
     });
   }
+}
+
+/** The encoded value as it is, once its own bytes are within the limits. */
+function countRanges(encoded: Encoded, limits: Limits): Encoded {
+  const length = inlineLengthOf(encoded);
+  if (length > limits.room) throw tooLarge(length, limits.maxBytes);
+  limits.room -= length;
+  return encoded;
 }
 
 /** What one value may still have. */

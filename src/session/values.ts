@@ -1,7 +1,8 @@
+import type { EncodeContext } from "../codec/index.js";
 import type { Payload } from "../contract/index.js";
 import { IsolationError } from "../errors/index.js";
 import type { Loans } from "./loans.js";
-import type { Payloads, ReadyPayload, Wanted } from "./payloads.js";
+import type { Payloads, ReadyPayload, Travel, Wanted } from "./payloads.js";
 import type { ReferenceKind } from "./references.js";
 import type { Scope } from "./scope.js";
 import type { StandIns } from "./stand-ins.js";
@@ -26,23 +27,26 @@ export class Values {
    * @param scope what ends the loans that the value contains; none for a result, which may lend no plain function
    * @throws IsolationError NOT_SERIALIZABLE naming the path; nothing is lent then
    */
-  encode(value: unknown, path: string, scope: Scope | undefined, takes = this.#takes?.values): ReadyPayload {
+  encode(
+    value: unknown,
+    path: string,
+    scope: Scope | undefined,
+    takes = this.#takes?.values,
+    travel?: Travel,
+  ): ReadyPayload {
     const lent: number[] = [];
     const giveBack = (): void => {
       for (const id of lent.splice(0)) this.#loans.release(id);
     };
     try {
-      const ready = this.#payloads.encode(value, {
-        path,
-        takes,
-        exportReference: (object, pathOf) => {
-          const descriptor = this.#loans.lend(object, scope);
-          if (descriptor === undefined) return undefined;
-          lent.push(descriptor.id);
-          if (this.#takes?.lent.has(descriptor.kind) === false) throw notLent(pathOf(), descriptor.kind);
-          return descriptor;
-        },
-      });
+      const exportReference: EncodeContext["exportReference"] = (object, pathOf) => {
+        const descriptor = this.#loans.lend(object, scope);
+        if (descriptor === undefined) return undefined;
+        lent.push(descriptor.id);
+        if (this.#takes?.lent.has(descriptor.kind) === false) throw notLent(pathOf(), descriptor.kind);
+        return descriptor;
+      };
+      const ready = this.#payloads.encode(value, { path, takes, exportReference }, travel);
       if (lent.length === 0) return ready;
       const drop = (): void => {
         ready.drop();
@@ -53,6 +57,11 @@ export class Values {
       giveBack();
       throw error;
     }
+  }
+
+  /** An item of a stream. @throws IsolationError NOT_SERIALIZABLE naming the path; nothing is lent then */
+  encodeItem(value: unknown): ReadyPayload {
+    return this.encode(value, "item", undefined, this.#takes?.values, "streamed");
   }
 
   /**

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { CallDetails, Payload, SessionFrame, Settlement } from "../../src/contract/index.js";
+import type { CallDetails, IndexedPayload, Payload, SessionFrame, Settlement } from "../../src/contract/index.js";
 
 /** Numbers around every length that a varint may have, and any other. */
 const number = fc.oneof(
@@ -131,7 +131,15 @@ export const arbitrarySettlement: fc.Arbitrary<Settlement> = fc.record({
   outcome: fc.record({ $case: fc.constantFrom("value" as const, "error" as const), value: inline }),
 });
 
-/** A frame that has nothing but columns, calls and settlements. */
-export const arbitraryCallsAndSettlements: fc.Arbitrary<
-  Pick<SessionFrame, keyof typeof columns | "callDetails" | "settlements">
-> = fc.record({ ...columns, callDetails: list(arbitraryCallDetails), settlements: list(arbitrarySettlement) });
+/** An item of a stream that is in the frame. */
+export const arbitraryIndexedPayload: fc.Arbitrary<IndexedPayload> = fc.record({ index: number, value: inline });
+
+/** A frame that has nothing but what is written by hand. */
+export const arbitraryHandwritten: fc.Arbitrary<
+  Pick<SessionFrame, keyof typeof columns | "callDetails" | "itemPayloads" | "settlements">
+> = fc.record({
+  ...columns,
+  callDetails: list(arbitraryCallDetails),
+  itemPayloads: list(arbitraryIndexedPayload),
+  settlements: list(arbitrarySettlement),
+});

@@ -1,9 +1,14 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { CallDetails, Settlement } from "../../src/contract/gen/pihost/v1/session.js";
+import { CallDetails, IndexedPayload, Settlement } from "../../src/contract/gen/pihost/v1/session.js";
 import { callDetailsLength, readCallDetails, writeCallDetails } from "../../src/session/call-details-bytes.js";
+import {
+  indexedPayloadLength,
+  readIndexedPayload,
+  writeIndexedPayload,
+} from "../../src/session/indexed-payload-bytes.js";
 import { readSettlement, settlementLength, writeSettlement } from "../../src/session/settlement-bytes.js";
-import { arbitraryCallDetails, arbitrarySettlement } from "./arbitrary-frame.js";
+import { arbitraryCallDetails, arbitraryIndexedPayload, arbitrarySettlement } from "./arbitrary-frame.js";
 
 /** In the middle of other bytes, which are no part of it. */
 function written<Message>(
@@ -35,6 +40,19 @@ test("a settlement is read by hand as it was written, and as the generated code 
       const { bytes, start, end } = written(settlement, settlementLength, writeSettlement);
       expect(Settlement.decode(bytes.subarray(start, end))).toEqual(settlement);
       expect(readSettlement(bytes, start, end)).toEqual(settlement);
+    }),
+  );
+});
+
+test("an item is read by hand as it was written, and as the generated code reads it", () => {
+  fc.assert(
+    fc.property(arbitraryIndexedPayload, (item) => {
+      const { bytes, start, end } = written(item, indexedPayloadLength, writeIndexedPayload);
+      expect(IndexedPayload.decode(bytes.subarray(start, end))).toEqual(item);
+      expect(readIndexedPayload(bytes, start, end)).toEqual(item);
+      for (let cut = start; cut < end; cut += 1) {
+        expect(readOrNothing(() => readIndexedPayload(bytes, start, cut))).toBeUndefined();
+      }
     }),
   );
 });

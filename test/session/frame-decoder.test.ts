@@ -4,7 +4,7 @@ import { SessionFrame } from "../../src/contract/index.js";
 import { decodeFrame, emptyFrame } from "../../src/session/frame-decoder.js";
 import { encodeFrame } from "../../src/session/frame-encoder.js";
 import { PREFIX_LENGTH } from "../../src/session/index.js";
-import { arbitraryCallsAndSettlements, arbitraryColumns, arbitraryFrame } from "./arbitrary-frame.js";
+import { arbitraryColumns, arbitraryFrame, arbitraryHandwritten } from "./arbitrary-frame.js";
 import { createRandom, encodeLoosely, lengthDelimited, type Random, varint } from "./field-records.js";
 import { deserializeByContract, serializeByContract, toContractForm } from "./frame-oracle.js";
 
@@ -26,7 +26,7 @@ describe("any frame, decoded by hand, is what was encoded", () => {
 
   test.each([
     ["columns", arbitraryColumns],
-    ["columns, calls and settlements", arbitraryCallsAndSettlements],
+    ["columns, calls and settlements", arbitraryHandwritten],
   ])("by the generated code, where it is only %s", (_, fields) => {
     fc.assert(
       fc.property(fields, (some) => {
@@ -39,7 +39,7 @@ describe("any frame, decoded by hand, is what was encoded", () => {
 
   test.each([
     ["", arbitraryFrame],
-    [", where it is only columns, calls and settlements", arbitraryCallsAndSettlements],
+    [", where it is only columns, calls and settlements", arbitraryHandwritten],
   ])("by hand%s", (_, frames) => {
     fc.assert(
       fc.property(frames, (some) => {
@@ -64,7 +64,7 @@ describe("any frame, decoded by hand, is what was encoded", () => {
     [", where it is only columns", arbitraryColumns.map((columns) => SessionFrame.fromPartial(columns))],
     [
       ", where it is only calls and settlements beside",
-      arbitraryCallsAndSettlements.map((some) => SessionFrame.fromPartial(some)),
+      arbitraryHandwritten.map((some) => SessionFrame.fromPartial(some)),
     ],
   ])("in any of the ways that protobuf allows%s", (_, frames) => {
     fc.assert(

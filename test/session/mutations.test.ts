@@ -16,6 +16,7 @@ const KINDS: [kind: string, length: number][] = [
   ["map", 0],
   ["buffer", 100],
   ["buffer", 32 * 1024],
+  ["buffer", 96 * 1024],
   ["buffer", 3 * 1024 * 1024],
   ["nested", 1_000],
   ["nested", 300_000],

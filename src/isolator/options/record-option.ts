@@ -15,7 +15,7 @@ export interface RecordOptions {
   maxBytes?: ByteSize;
   /**
    * Takes secrets out: called with the name and the value of each property of what crosses, as the record says it in JSON; what it returns
-   * is kept instead. Values that travel in parts (from 32 KiB on) are then not kept at all. What it throws takes the whole value out.
+   * is kept instead. Values that travel in parts (from 96 KiB on, items of streams from 32 KiB on) are then not kept at all. What it throws takes the whole value out.
    */
   redact?: (key: string, value: unknown) => unknown;
 }
