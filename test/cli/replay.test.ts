@@ -22,9 +22,14 @@ async function record(calls: Calls, options: IsolationOptions = {}): Promise<str
   const isolator = await ProcessIsolator.create({ name: "ledger", record: file, ...options });
   onTestFinished(async () => void (await isolator.shutdown()));
   await calls(isolator, (method, ...args) => isolator.invoke(LEDGER, method, args));
+  await ended(isolator, file);
+  return file;
+}
+
+/** Shuts down, and waits for the record: it is whole soon after. */
+async function ended(isolator: ProcessIsolator, file: string): Promise<void> {
   await isolator.shutdown();
   await expect.poll(() => readFileSync(file, "utf8")).toContain('"kind":"exit"');
-  return file;
 }
 
 async function* numbers(to: number): AsyncGenerator<number> {
@@ -155,7 +160,7 @@ describe("a record", () => {
   test("keeps what was there before as FILE.1", async () => {
     const file = await record((_, call) => call("echo", "first"));
     const isolator = await ProcessIsolator.create({ record: file });
-    await isolator.shutdown();
+    await ended(isolator, file);
     expect(readFileSync(`${file}.1`, "utf8")).toContain("first");
     expect(readFileSync(file, "utf8")).not.toContain("first");
   });
@@ -164,7 +169,7 @@ describe("a record", () => {
     const file = join(useDirectory(), "small.record");
     const isolator = await ProcessIsolator.create({ record: { file, maxBytes: "64KiB" } });
     for (let n = 0; n < 400; n += 1) await isolator.invoke(LEDGER, "echo", ["x".repeat(200)]);
-    await isolator.shutdown();
+    await ended(isolator, file);
     expect(statSync(file).size).toBeLessThanOrEqual(64 * 1024);
     expect(statSync(`${file}.1`).size).toBeLessThanOrEqual(64 * 1024);
     expect(JSON.parse(readFileSync(file, "utf8").split("\n")[0] ?? "")).toMatchObject({ version: 1, continues: true });
@@ -179,7 +184,7 @@ describe("a record", () => {
     await isolator.invoke(LEDGER, "secret", [{ user: "ann", password: "hunter2" }]);
     await isolator.invoke(LEDGER, "echo", [new Map([["a", { password: "hunter2" }]])]);
     await isolator.invoke(LEDGER, "echo", ["hunter2".repeat(10_000)]);
-    await isolator.shutdown();
+    await ended(isolator, file);
     const text = readFileSync(file, "utf8");
     expect(text).toContain("ann");
     expect(text).not.toContain("ann-token");
@@ -192,7 +197,7 @@ describe("a record", () => {
     const isolator = await ProcessIsolator.create({ record: file });
     const sent = Buffer.alloc(8_000_000, 7);
     expect(sent.equals((await isolator.invoke(LEDGER, "echo", [sent])) as Buffer)).toBe(true);
-    await isolator.shutdown();
+    await ended(isolator, file);
     expect(await pihost(["replay", file])).toMatchObject({ code: 0, stdout: "1 call came to the same\n" });
   });
 
