@@ -73,12 +73,6 @@ export type ViewClass = new (buffer: ArrayBuffer, byteOffset: number, length?: n
 export type Encoded = Uint8Array;
 
 /** How many bytes are behind the text, if it is as long as it says. */
-export function inlineLengthOf(encoded: Encoded): number {
-  const textLength =
-    byteAt(encoded, 1) + byteAt(encoded, 2) * 2 ** 8 + byteAt(encoded, 3) * 2 ** 16 + byteAt(encoded, 4) * 2 ** 24;
-  return Math.max(0, encoded.length - HEADER_LENGTH - textLength);
-}
-
-function byteAt(encoded: Encoded, index: number): number {
-  return encoded[index] ?? 0;
+export function inlineLengthOf(encoded: Buffer): number {
+  return encoded.length < HEADER_LENGTH ? 0 : Math.max(0, encoded.length - HEADER_LENGTH - encoded.readUInt32LE(1));
 }

@@ -36,7 +36,6 @@ export function incomingBytesOf(stream: Duplex): IncomingBytes {
 
 function create(origin: { readonly fd: number } | { readonly handle: object }): Socket {
   const buffer = Buffer.allocUnsafeSlow(READ_BYTES);
-  const intake = new Intake(() => socket);
   const options: SocketConstructorOpts & ConnectOpts = {
     ...origin,
     readable: true,
@@ -44,6 +43,7 @@ function create(origin: { readonly fd: number } | { readonly handle: object }): 
     onread: { buffer, callback: (length) => intake.take(buffer.subarray(0, length)) },
   };
   const socket = new Socket(options);
+  const intake = new Intake(socket);
   intakes.set(socket, intake);
   return socket;
 }
@@ -51,11 +51,11 @@ function create(origin: { readonly fd: number } | { readonly handle: object }): 
 /** Where the bytes go: nowhere until somebody listens. */
 class Intake implements IncomingBytes {
   readonly areLent = true;
-  readonly #socket: () => Socket;
+  readonly #socket: Socket;
   #listener: ((bytes: Buffer) => void) | undefined;
   #early: Buffer | undefined;
 
-  constructor(socket: () => Socket) {
+  constructor(socket: Socket) {
     this.#socket = socket;
   }
 
@@ -76,10 +76,10 @@ class Intake implements IncomingBytes {
   }
 
   pause(): void {
-    this.#socket().pause();
+    this.#socket.pause();
   }
 
   resume(): void {
-    this.#socket().resume();
+    this.#socket.resume();
   }
 }

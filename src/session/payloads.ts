@@ -3,7 +3,6 @@ import {
   decodeValue,
   discardValue,
   type EncodeContext,
-  type Encoded,
   encodeValue,
   inlineLengthOf,
 } from "../codec/index.js";
@@ -97,8 +96,9 @@ export class Payloads {
     const room = wanted === "error" ? Number.POSITIVE_INFINITY : maxBytes;
     const limits: Limits = { maxBytes, room, decoding, wanted };
     try {
-      const encoded =
-        form.$case === "inline" ? countRanges(form.value, limits) : this.#fetchText(parsePlace(form.value), limits);
+      const encoded = form.$case === "inline" ? form.value : this.#fetchText(parsePlace(form.value), limits);
+      if (form.$case === "inline") countInline(form.value, limits);
+      else if (encoded.length > maxBytes) throw tooLarge(encoded.length, maxBytes);
       const importBytes = (descriptor: unknown): Uint8Array =>
         this.#outOfBand.fetch(descriptor, limits, (length) => {
           if (wanted !== "result") decoding?.charge(length);
@@ -139,12 +139,12 @@ export class Payloads {
   }
 }
 
-/** The encoded value as it is, once its own bytes are within the limits. */
-function countRanges(encoded: Encoded, limits: Limits): Encoded {
-  const length = inlineLengthOf(encoded);
-  if (length > limits.room) throw tooLarge(length, limits.maxBytes);
-  limits.room -= length;
-  return encoded;
+/** Counts an encoded value that came in its frame as if its ranges had come by themselves: they and the rest are bounded alike. */
+function countInline(encoded: Buffer, limits: Limits): void {
+  const ranges = inlineLengthOf(encoded);
+  const longest = Math.max(ranges, encoded.length - ranges);
+  if (longest > limits.maxBytes) throw tooLarge(longest, limits.maxBytes);
+  limits.room -= ranges;
 }
 
 /** What one value may still have. */

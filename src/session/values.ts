@@ -61,7 +61,7 @@ export class Values {
 
   /** An item of a stream. @throws IsolationError NOT_SERIALIZABLE naming the path; nothing is lent then */
   encodeItem(value: unknown): ReadyPayload {
-    return this.encode(value, "item", undefined, this.#takes?.values, "streamed");
+    return this.encode(value, "item", undefined, undefined, "streamed");
   }
 
   /**

@@ -26,7 +26,7 @@ describe("any frame, decoded by hand, is what was encoded", () => {
 
   test.each([
     ["columns", arbitraryColumns],
-    ["columns, calls and settlements", arbitraryHandwritten],
+    ["columns, calls, items and settlements", arbitraryHandwritten],
   ])("by the generated code, where it is only %s", (_, fields) => {
     fc.assert(
       fc.property(fields, (some) => {
@@ -39,7 +39,7 @@ describe("any frame, decoded by hand, is what was encoded", () => {
 
   test.each([
     ["", arbitraryFrame],
-    [", where it is only columns, calls and settlements", arbitraryHandwritten],
+    [", where it is only columns, calls, items and settlements", arbitraryHandwritten],
   ])("by hand%s", (_, frames) => {
     fc.assert(
       fc.property(frames, (some) => {
@@ -63,7 +63,7 @@ describe("any frame, decoded by hand, is what was encoded", () => {
     ["", arbitraryFrame],
     [", where it is only columns", arbitraryColumns.map((columns) => SessionFrame.fromPartial(columns))],
     [
-      ", where it is only calls and settlements beside",
+      ", where it is only calls, items and settlements beside",
       arbitraryHandwritten.map((some) => SessionFrame.fromPartial(some)),
     ],
   ])("in any of the ways that protobuf allows%s", (_, frames) => {

@@ -32,6 +32,16 @@ describe("maxPayload", () => {
     expect(await isolationError(more)).toMatchObject({ code: "PROTOCOL" });
   });
 
+  // The first is a part of its frame, the second is not.
+  test.each([80_000, 120_000])("bounds a text and an error, too: %i characters", async (length) => {
+    const isolator = await useIsolator({ maxPayload: "64KiB" });
+    const text = isolationError(isolator.invoke(values, "echo", ["x".repeat(length)]));
+    const error = isolationError(isolator.invoke(mixed, "fail", [length]));
+    expect(await text).toMatchObject({ code: "PROTOCOL" });
+    expect(await error).toMatchObject({ code: "PROTOCOL" });
+    expect(isolator.generation).toBe(1);
+  });
+
   test("counts all bytes of a value", async () => {
     const isolator = await useIsolator({ maxPayload: "64KiB" });
     const parts = Array.from({ length: 20 }, () => Buffer.alloc(60 * 1024));
